@@ -1,0 +1,230 @@
+import type { Charges, DocumentSet, GoodsLine, Money, Situation } from './values.js';
+import type { TaskKind } from './names.js';
+
+/**
+ * What every activity is given. `commandId` is minted by the workflow from its id and step, so that each attempt
+ * carries the same one and a retry finds the first answer.
+ */
+export interface Step {
+  tenant: string;
+  /** shipment or engagement: the `subject` of what is recorded */
+  subject: string;
+  commandId: string;
+  correlationId: string;
+  causationId: string;
+  /** who stands behind it: `system:workflow`, or the person whose decision is carried out */
+  actor: string;
+}
+
+/** The newest version of each stream that an activity wrote: the dossier is sealed only when the log holds them all. */
+export type Wrote = Record<string, number>;
+
+/** A task to be raised for a person. */
+export interface TaskSpec {
+  kind: TaskKind;
+  role: string;
+  says: string;
+  about: Record<string, unknown>;
+  /** instant or null */
+  due: string | null;
+}
+
+/** A rule said no: a result the story answers, never an exception. */
+export interface Refusal {
+  kind: 'refused';
+  code: string;
+  says: string;
+}
+
+export interface ShipmentsActivities {
+  /** Screens the parties and proves standing. `blocked` says what must be mended; asked again with a new command id. */
+  engageShipment(step: Step): Promise<
+    { kind: 'engaged'; situation: Situation; openedBy: string; wrote: Wrote } | { kind: 'blocked'; code: string; says: string; wrote: Wrote }
+  >;
+  /** Reserves headroom for the duties and taxes of a shipment; `short` when the limit does not cover it. */
+  reserveGuarantee(step: Step, amount: Money): Promise<
+    { kind: 'reserved'; guaranteeId: string; reference: string; wrote: Wrote } | { kind: 'short'; says: string; headroom: Money; wrote: Wrote }
+  >;
+  raiseTask(step: Step, task: TaskSpec): Promise<{ taskId: string; wrote: Wrote }>;
+  /** Records a person's decision on a task (`closes` false while another person is needed), or withdraws it. */
+  settleTask(
+    step: Step,
+    taskId: string,
+    settled: { kind: 'decided'; decision: Record<string, unknown>; closes: boolean } | { kind: 'withdrawn'; reason: string },
+  ): Promise<{ wrote: Wrote }>;
+  /** Gives the guarantee back and ends the shipment's story. */
+  closeShipment(step: Step, outcome: 'delivered' | 'unimported', reason: string | null): Promise<{ wrote: Wrote }>;
+  /** Looks at an ongoing engagement on the day: expiring mandate, suspension, end. `nextReviewAt` is an instant. */
+  reviewEngagement(step: Step): Promise<{ kind: 'goes-on'; nextReviewAt: string; task: TaskSpec | null } | { kind: 'ended' }>;
+}
+
+export interface DocumentsActivities {
+  /** Derives what is required and judges what is already there; the rest comes as facts. */
+  deriveChecklist(step: Step, situation: Situation): Promise<{
+    state: 'complete' | 'waiting';
+    set: DocumentSet | null;
+    missing: { slot: string; types: string[]; because: string }[];
+    wrote: Wrote;
+  }>;
+  /** A person confirmed (or corrected) the lines read from a document version. */
+  confirmLines(
+    step: Step,
+    confirmation: { documentId: string; version: number; factsDigest: string; lines: GoodsLine[] },
+  ): Promise<{ kind: 'confirmed'; wrote: Wrote } | Refusal>;
+}
+
+export interface AssessedLine {
+  number: number;
+  customsValue: string;
+  duty: string;
+  charges: { code: string; amount: string }[];
+}
+
+export interface AssessmentSummary {
+  assessmentId: string;
+  /** counts the assessments of the shipment from 1 */
+  n: number;
+  currency: string;
+  lawDate: string;
+  digest: string;
+  lines: AssessedLine[];
+  entryCharges: { code: string; amount: string }[];
+  totals: { duty: string; excise: string; fees: string; tax: string; payableNow: string; payableLater: string; landedCost: string };
+}
+
+export interface PaymentRequest {
+  declarationId: string;
+  declarationVersion: number;
+  /** counts the attempts to pay the same debt: a bounced payment needs a fresh approval */
+  generation: number;
+  amount: Money;
+  payee: { name: string; account: string };
+  /** the authority's reference that the transfer must quote */
+  reference: string;
+  /** people who entered, confirmed or corrected a value of this declaration: none of them may approve */
+  editors: string[];
+  assessmentDigest: string;
+}
+
+export type PaymentAnswer =
+  | { kind: 'needs-approval'; paymentId: string; digest: string; needed: number; given: number; wrote: Wrote }
+  | { kind: 'sent'; paymentId: string; digest: string; wrote: Wrote }
+  | { kind: 'unknown'; paymentId: string; digest: string; wrote: Wrote };
+
+export interface DutiesActivities {
+  assess(step: Step, situation: Situation, goods: { lines: GoodsLine[]; charges: Charges }): Promise<
+    { kind: 'assessed'; assessment: AssessmentSummary; wrote: Wrote } | { kind: 'needs-review'; says: string; questions: string[]; wrote: Wrote }
+  >;
+  /** Opens the payment of an authority's debt; under the tenant's standing limit it goes out at once. */
+  requestPayment(step: Step, request: PaymentRequest): Promise<PaymentAnswer>;
+  /** One person's approval, bound to the digest. The last one needed sends the payment. */
+  approvePayment(step: Step, paymentId: string, digest: string): Promise<PaymentAnswer | Refusal>;
+  /** Asks the bank by our key what became of a payment whose outcome is unknown; sends only what it never had. */
+  resolvePayment(step: Step, paymentId: string): Promise<{ kind: 'sent' | 'unknown'; wrote: Wrote }>;
+}
+
+export interface FieldProblem {
+  code: string;
+  /** the authority's own pointer, as received */
+  pointer: string;
+  /** our path: `lines[0].commodity`; null when it maps to none */
+  field: string | null;
+  says: string;
+}
+
+export interface LodgeRequest {
+  declarationId: string;
+  /** version of the content, from 1; a correction is a new version under the same filing */
+  version: number;
+  situation: Situation;
+  goods: DocumentSet;
+  assessment: AssessmentSummary;
+  guaranteeReference: string;
+}
+
+export type LodgeAnswer =
+  | { kind: 'sent'; lrn: string; wrote: Wrote }
+  | { kind: 'unknown'; lrn: string; wrote: Wrote }
+  /** our own check or the gateway refused it: nothing was taken */
+  | { kind: 'refused'; problems: FieldProblem[]; wrote: Wrote };
+
+export interface CustomsActivities {
+  /** Builds, validates, stores and sends one version; never sends the same version twice without `resend` evidence. */
+  lodgeDeclaration(step: Step, request: LodgeRequest): Promise<LodgeAnswer>;
+  /** Asks the authority by our references what became of a filing without an answer; sends again only as its rule allows. */
+  resolveFiling(step: Step, declarationId: string): Promise<
+    { kind: 'found' | 'sent-again'; wrote: Wrote } | { kind: 'not-yet'; askAgainAt: string; wrote: Wrote } | { kind: 'ask-person'; says: string; wrote: Wrote }
+  >;
+}
+
+export interface CarriersActivities {
+  bookDelivery(
+    step: Step,
+    booking: {
+      generation: number;
+      situation: Situation;
+      released: { line: number; quantity: { value: string; unit: string } }[];
+      packages: { count: number; kind: string };
+      grossMass: string;
+    },
+  ): Promise<{ kind: 'confirmed' | 'requested' | 'unknown'; bookingId: string; wrote: Wrote } | { kind: 'declined'; bookingId: string; says: string; wrote: Wrote }>;
+  /** Asks the carrier by our reference; books again only on a certain "no such reference". */
+  resolveBooking(step: Step, bookingId: string): Promise<{ kind: 'confirmed' | 'requested' | 'unknown' | 'declined'; wrote: Wrote }>;
+}
+
+export interface AuditActivities {
+  /**
+   * Waits until the log holds every stream up to the version named, then signs a checkpoint over it and records
+   * `DossierSealed` and the retention clock. Heartbeats while it waits.
+   */
+  sealDossier(step: Step, sealing: { jurisdiction: string; streams: Wrote; entryDate: string }): Promise<{ sealed: SealedDossier }>;
+  /** Persons of dossiers whose retention has run out and that nobody holds are erased by destroying their keys. */
+  applyRetention(step: Step): Promise<{ looked: number; erased: number; held: number }>;
+}
+
+export interface SealedDossier {
+  events: number;
+  treeSize: number;
+  rootHash: string;
+  retainUntil: string;
+}
+
+export type Fact = {
+  eventId: string;
+  /** `<context>.<EventName>` */
+  name: string;
+  stream: string;
+  version: number;
+  data: Record<string, unknown>;
+};
+
+/** A person's decision, as the update carries it; `role` was checked at the door against the task's. */
+export interface Decision {
+  taskId: string;
+  /** `user:<subject>` */
+  by: string;
+  roles: string[];
+  commandId: string;
+  decision: Record<string, unknown>;
+}
+
+export type DecisionAnswer = { kind: 'done'; closes: boolean; says: string } | Refusal;
+
+export interface Progress {
+  stage: string;
+  waitingFor: string | null;
+  openTasks: { taskId: string; kind: string }[];
+  seenFacts: number;
+}
+
+export interface ShipmentRef {
+  tenant: string;
+  shipmentId: string;
+  correlationId: string;
+}
+
+export interface EngagementRef {
+  tenant: string;
+  engagementId: string;
+  correlationId: string;
+}

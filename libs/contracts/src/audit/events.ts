@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { defineEvent, type EventOf } from '../define-event.js';
+import { legalDate, uuid } from '../values.js';
+
+export const dossierSealed = defineEvent(
+  'audit',
+  'DossierSealed',
+  'Every stream of the shipment is gapless in the log, under a signed checkpoint.',
+  z.strictObject({
+    shipmentId: uuid,
+    origin: z.string(),
+    events: z.int().positive(),
+    streams: z.record(z.string(), z.int().positive()),
+    treeSize: z.int().positive(),
+    rootHash: z.string(),
+    checkpoint: z.string(),
+  }),
+);
+
+export const retentionClockSet = defineEvent(
+  'audit',
+  'RetentionClockSet',
+  'The papers and persons of the shipment are kept until this date, by this law.',
+  z.strictObject({ shipmentId: uuid, jurisdiction: z.string(), law: z.string(), from: legalDate, until: legalDate }),
+);
+
+export const legalHoldPlaced = defineEvent('audit', 'LegalHoldPlaced', 'Disposal is stopped.', z.strictObject({ shipmentId: uuid, by: z.string(), matter: z.string().max(280) }));
+export const legalHoldLifted = defineEvent('audit', 'LegalHoldLifted', 'Disposal may go on.', z.strictObject({ shipmentId: uuid, by: z.string() }));
+
+export const personalDataErased = defineEvent(
+  'audit',
+  'PersonalDataErased',
+  'The keys of the persons in the dossier were destroyed; proofs still verify.',
+  z.strictObject({ shipmentId: uuid, keys: z.int().nonnegative(), law: z.string() }),
+);
+
+export type AuditEvent =
+  | EventOf<typeof dossierSealed>
+  | EventOf<typeof retentionClockSet>
+  | EventOf<typeof legalHoldPlaced>
+  | EventOf<typeof legalHoldLifted>
+  | EventOf<typeof personalDataErased>;

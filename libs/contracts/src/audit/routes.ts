@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { defineRoute } from '../define-route.js';
+import { instant, legalDate, uuid } from '../values.js';
+
+const auditors = ['auditor', 'compliance', 'operator', 'administrator'] as const;
+const origin = z.strictObject({ log: z.string().regex(/^[a-z0-9-]{1,40}$/) });
+
+export const showCheckpoint = defineRoute('audit', 'showCheckpoint', 'GET /log/{log}/checkpoint', {
+  summary: 'Newest signed checkpoint of the tenant’s log (C2SP tlog-checkpoint)',
+  access: auditors,
+  params: origin,
+  produces: 'text/plain',
+  answer: z.string(),
+});
+export const showTile = defineRoute('audit', 'showTile', 'GET /log/{log}/tile/{*}', {
+  summary: 'Tiles and entry bundles of the log (C2SP tlog-tiles), immutable',
+  description: '`/tile/<L>/<N>[.p/<W>]` and `/tile/entries/<N>[.p/<W>]`',
+  access: auditors,
+  params: z.looseObject({ log: z.string() }),
+  produces: 'application/octet-stream',
+});
+export const showVerifierKey = defineRoute('audit', 'showVerifierKey', 'GET /log/{log}/key', {
+  summary: 'Verifier key of the log in signed-note form',
+  access: auditors,
+  params: origin,
+  produces: 'text/plain',
+  answer: z.string(),
+});
+export const replayShipment = defineRoute('audit', 'replayShipment', 'GET /v1/audit/shipments/{shipmentId}/replay', {
+  summary: 'The shipment as it was known at an instant, folded from the log alone',
+  access: auditors,
+  params: z.strictObject({ shipmentId: uuid }),
+  query: z.strictObject({ known: instant.optional() }),
+  answer: z.strictObject({
+    shipmentId: uuid,
+    known: instant,
+    events: z.int(),
+    streams: z.record(z.string(), z.int()),
+    states: z.record(z.string(), z.unknown()),
+    timeline: z.array(z.strictObject({ index: z.int(), eventId: uuid, type: z.string(), stream: z.string(), version: z.int(), time: instant, actor: z.string() })),
+  }),
+});
+export const showDossier = defineRoute('audit', 'showDossier', 'GET /v1/audit/shipments/{shipmentId}/dossier', {
+  summary: 'The seal: streams, checkpoint, retention clock and holds',
+  access: auditors,
+  params: z.strictObject({ shipmentId: uuid }),
+  answer: z
+    .strictObject({
+      shipmentId: uuid,
+      sealed: z.boolean(),
+      events: z.int(),
+      treeSize: z.int().nullable(),
+      rootHash: z.string().nullable(),
+      checkpoint: z.string().nullable(),
+      retainUntil: legalDate.nullable(),
+      law: z.string().nullable(),
+      hold: z.string().nullable(),
+      erased: z.boolean(),
+    })
+    .meta({ id: 'Dossier' }),
+});
+export const placeHold = defineRoute('audit', 'placeHold', 'POST /v1/audit/shipments/{shipmentId}/hold', {
+  summary: 'Stop disposal for a matter',
+  access: ['compliance'],
+  params: z.strictObject({ shipmentId: uuid }),
+  body: z.strictObject({ matter: z.string().min(3).max(280) }),
+  answer: z.strictObject({ shipmentId: uuid, hold: z.string() }),
+});
+export const liftHold = defineRoute('audit', 'liftHold', 'POST /v1/audit/shipments/{shipmentId}/hold/lift', {
+  summary: 'Let disposal go on; never by the person who placed the hold',
+  access: ['compliance', 'administrator'],
+  params: z.strictObject({ shipmentId: uuid }),
+  status: 200,
+  answer: z.strictObject({ shipmentId: uuid }),
+  problems: ['audit.hold.same-person', 'audit.hold.none'],
+});
+export const showReconciliation = defineRoute('audit', 'showReconciliation', 'GET /v1/audit/status', {
+  summary: 'How far the log is: staged, sequenced, integrated, published, parked streams and alarms',
+  access: auditors,
+  answer: z.strictObject({
+    log: z.string(),
+    origin: z.string(),
+    staged: z.int(),
+    size: z.int(),
+    integrated: z.int(),
+    published: z.int(),
+    parked: z.array(z.strictObject({ stream: z.string(), version: z.int(), reason: z.string() })),
+    alarms: z.array(z.strictObject({ at: instant, code: z.string(), says: z.string() })),
+  }),
+});

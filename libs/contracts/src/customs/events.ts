@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { defineEvent, type EventOf } from '../define-event.js';
+import { digest, instant, money, sha256Hex, uuid } from '../values.js';
+
+const filing = { declarationId: uuid, shipmentId: uuid, version: z.int().positive(), lrn: z.string().max(22) };
+const notice = {
+  declarationId: uuid,
+  shipmentId: uuid,
+  version: z.int().positive(),
+  mrn: z.string().max(18).nullable(),
+  /** the authority's own time */
+  authorityTime: instant,
+  messageId: z.string().meta({ description: 'Identity of the raw message that said so' }),
+};
+
+export const fieldProblem = z
+  .strictObject({ code: z.string(), pointer: z.string(), field: z.string().nullable(), says: z.string() })
+  .meta({ id: 'FieldProblem' });
+
+export const declarationPrepared = defineEvent(
+  'customs',
+  'DeclarationPrepared',
+  'One version of a declaration was built, checked and frozen with its references.',
+  z.strictObject({
+    ...filing,
+    channel: z.string(),
+    authority: z.string(),
+    ducr: z.string().max(35),
+    contentDigest: digest,
+    bytesDigest: digest,
+    assessmentDigest: digest,
+    documentSetDigest: digest,
+    leftOut: z.array(z.string()),
+  }),
+);
+
+export const declarationSent = defineEvent(
+  'customs',
+  'DeclarationSent',
+  'The channel took one transmission of the version; this is not acceptance.',
+  z.strictObject({ ...filing, attempt: z.int().positive(), conversationId: z.string(), bytesDigest: digest }),
+);
+
+export const declarationRefused = defineEvent(
+  'customs',
+  'DeclarationRefused',
+  'Our own check or the gateway refused the version: nothing was taken.',
+  z.strictObject({ ...filing, by: z.enum(['own-check', 'gateway']), problems: z.array(fieldProblem).min(1) }),
+);
+
+export const declarationOutcomeUnknown = defineEvent(
+  'customs',
+  'DeclarationOutcomeUnknown',
+  'No readable answer came: it may or may not have arrived. The authority is asked before anything is sent again.',
+  z.strictObject({ ...filing, attempt: z.int().positive(), says: z.string() }),
+);
+
+export const filingEnquired = defineEvent(
+  'customs',
+  'FilingEnquired',
+  'The authority was asked what became of a filing.',
+  z.strictObject({ ...filing, answer: z.enum(['found', 'absent', 'no-answer']), mrn: z.string().nullable(), resend: z.string() }),
+);
+
+export const authorityMessageReceived = defineEvent(
+  'customs',
+  'AuthorityMessageReceived',
+  'A message of the authority was stored as it came, before it was read.',
+  z.strictObject({
+    declarationId: uuid,
+    shipmentId: uuid,
+    messageId: z.string(),
+    channel: z.string(),
+    functionCode: z.string(),
+    sha256: sha256Hex,
+    receivedAt: instant,
+  }),
+);
+
+export const declarationRegistered = defineEvent('customs', 'DeclarationRegistered', 'Registered, not accepted: pre-lodged.', z.strictObject(notice));
+
+export const declarationAccepted = defineEvent(
+  'customs',
+  'DeclarationAccepted',
+  'Legally accepted: law date and month of exchange rates are fixed.',
+  z.strictObject({ ...notice, acceptedOn: z.string(), warnings: z.array(fieldProblem) }),
+);
+
+export const declarationRejected = defineEvent(
+  'customs',
+  'DeclarationRejected',
+  'Refused by the authority; each error points to a field where it can be mapped.',
+  z.strictObject({ ...notice, errors: z.array(fieldProblem) }),
+);
+
+export const inspectionOrdered = defineEvent(
+  'customs',
+  'InspectionOrdered',
+  'The goods or papers will be examined.',
+  z.strictObject({ ...notice, route: z.enum(['documents', 'physical', 'afterwards']) }),
+);
+
+export const documentsRequested = defineEvent(
+  'customs',
+  'DocumentsRequested',
+  'The authority wants papers by the named instant.',
+  z.strictObject({ ...notice, due: instant.nullable(), says: z.string() }),
+);
+
+export const dutyNotified = defineEvent(
+  'customs',
+  'DutyNotified',
+  'The authority’s statement of the debt. Indicative, secured and final are three statements about one debt.',
+  z.strictObject({
+    ...notice,
+    kind: z.enum(['indicative', 'secured', 'final']),
+    taxes: z.array(z.strictObject({ line: z.int().nonnegative(), type: z.string(), base: z.string(), amount: money })),
+    total: money,
+    /** what the payer must quote, when money is due now */
+    paymentReference: z.string().nullable(),
+    payee: z.strictObject({ name: z.string(), account: z.string() }).nullable(),
+  }),
+);
+
+export const goodsReleased = defineEvent(
+  'customs',
+  'GoodsReleased',
+  'The goods may leave customs’ control.',
+  z.strictObject({
+    ...notice,
+    kind: z.enum(['conditional', 'full']),
+    quantities: z.array(z.strictObject({ line: z.int().positive(), quantity: z.strictObject({ value: z.string(), unit: z.string() }) })),
+  }),
+);
+
+export const declarationCorrected = defineEvent(
+  'customs',
+  'DeclarationCorrected',
+  'Data was corrected by us or by the authority.',
+  z.strictObject({ ...notice, pointers: z.array(z.string()) }),
+);
+
+export const declarationInvalidated = defineEvent(
+  'customs',
+  'DeclarationInvalidated',
+  'The declaration does not stand any more.',
+  z.strictObject({ ...notice, reason: z.string() }),
+);
+
+export const authorityMessageUnread = defineEvent(
+  'customs',
+  'AuthorityMessageUnread',
+  'A message could not be understood; it is kept and shown.',
+  z.strictObject({ declarationId: uuid, shipmentId: uuid, messageId: z.string(), code: z.string(), says: z.string() }),
+);
+
+export type CustomsEvent =
+  | EventOf<typeof declarationPrepared>
+  | EventOf<typeof declarationSent>
+  | EventOf<typeof declarationRefused>
+  | EventOf<typeof declarationOutcomeUnknown>
+  | EventOf<typeof filingEnquired>
+  | EventOf<typeof authorityMessageReceived>
+  | EventOf<typeof declarationRegistered>
+  | EventOf<typeof declarationAccepted>
+  | EventOf<typeof declarationRejected>
+  | EventOf<typeof inspectionOrdered>
+  | EventOf<typeof documentsRequested>
+  | EventOf<typeof dutyNotified>
+  | EventOf<typeof goodsReleased>
+  | EventOf<typeof declarationCorrected>
+  | EventOf<typeof declarationInvalidated>
+  | EventOf<typeof authorityMessageUnread>;

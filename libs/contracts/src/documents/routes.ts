@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { defineRoute } from '../define-route.js';
+import { digest, instant, sha256Hex, uuid } from '../values.js';
+import { DOCUMENT_TYPES, finding, requirement } from './events.js';
+
+const readers = ['operator', 'approver', 'compliance', 'auditor', 'partner'] as const;
+const shipmentParams = z.strictObject({ shipmentId: uuid });
+
+export const documentView = z
+  .strictObject({
+    documentId: uuid,
+    shipmentId: uuid,
+    type: z.enum(DOCUMENT_TYPES),
+    state: z.enum(['received', 'read', 'accepted', 'rejected']),
+    says: z.string().nullable(),
+    versions: z.array(
+      z.strictObject({ version: z.int(), sha256: sha256Hex, size: z.int(), mediaType: z.string(), name: z.string(), receivedAt: instant, factsDigest: digest.nullable() }),
+    ),
+    version: z.int().meta({ description: 'Version of the document’s stream: its ETag' }),
+  })
+  .meta({ id: 'Document' });
+
+export const uploadDocument = defineRoute('documents', 'uploadDocument', 'POST /v1/shipments/{shipmentId}/documents', {
+  summary: 'Upload a document: one file, its type, and which document it replaces',
+  description: 'multipart/form-data with a part `file`; fields before it: `type`, optional `supersedes` (document id). Streams; nothing is held in memory.',
+  access: ['operator', 'partner'],
+  params: shipmentParams,
+  consumes: 'multipart/form-data',
+  status: 202,
+  answer: z.strictObject({ documentId: uuid, version: z.int(), sha256: sha256Hex, size: z.int(), mediaType: z.string(), duplicate: z.boolean(), findings: z.array(finding) }),
+  problems: [
+    'documents.file.too-large',
+    'documents.file.empty',
+    'documents.file.type-not-allowed',
+    'documents.file.type-mismatch',
+    'documents.file.doctype',
+    'documents.file.too-complex',
+    'documents.file.charset',
+    'documents.file.truncated',
+    'documents.file.corrupt',
+    'documents.file.encrypted',
+    'documents.file.active-content',
+    'documents.invoice.unreadable',
+  ],
+});
+export const listDocuments = defineRoute('documents', 'listDocuments', 'GET /v1/shipments/{shipmentId}/documents', {
+  summary: 'Documents of a shipment with their versions',
+  access: readers,
+  params: shipmentParams,
+  answer: z.object({ items: z.array(documentView) }),
+});
+export const showChecklist = defineRoute('documents', 'showChecklist', 'GET /v1/shipments/{shipmentId}/checklist', {
+  summary: 'What is required, why, by which law, and what is missing',
+  access: readers,
+  params: shipmentParams,
+  answer: z
+    .strictObject({
+      shipmentId: uuid,
+      state: z.enum(['not-derived', 'waiting', 'blocked', 'complete']),
+      rows: digest.nullable(),
+      requirements: z.array(requirement),
+      version: z.int(),
+    })
+    .meta({ id: 'Checklist' }),
+});
+export const showFindings = defineRoute('documents', 'showFindings', 'GET /v1/shipments/{shipmentId}/findings', {
+  summary: 'Contradictions found between the papers',
+  access: readers,
+  params: shipmentParams,
+  answer: z.strictObject({ findings: z.array(finding), cannotTell: z.array(z.string()) }),
+});
+export const showDocument = defineRoute('documents', 'showDocument', 'GET /v1/documents/{documentId}', {
+  summary: 'One document',
+  access: readers,
+  params: z.strictObject({ documentId: uuid }),
+  answer: documentView,
+});
+export const showFacts = defineRoute('documents', 'showFacts', 'GET /v1/documents/{documentId}/versions/{n}/facts', {
+  summary: 'What was read from a version, each value with its place in the file',
+  access: readers,
+  params: z.strictObject({ documentId: uuid, n: z.coerce.number().int().positive() }),
+  answer: z.strictObject({ documentId: uuid, version: z.int(), factsDigest: digest, facts: z.record(z.string(), z.unknown()) }),
+});
+export const downloadContent = defineRoute('documents', 'downloadContent', 'GET /v1/documents/{documentId}/versions/{n}/content', {
+  summary: 'The bytes as they came in, as an attachment',
+  access: readers,
+  params: z.strictObject({ documentId: uuid, n: z.coerce.number().int().positive() }),
+  produces: 'application/octet-stream',
+});

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { defineEvent, type EventOf } from '../define-event.js';
+import { digest, legalDate, money, uuid } from '../values.js';
+
+const ruleRef = z.strictObject({ set: z.string(), version: z.string(), digest });
+
+/** Tax types by the authority's own code: A00 duty, B00 VAT; US: 056 duty, 499 MPF, 501 HMF; DE: A0000, B0000. */
+const charge = z.strictObject({
+  line: z.int().nonnegative().meta({ description: '0: a charge of the whole entry' }),
+  code: z.string(),
+  role: z.string(),
+  amount: money,
+  legalBasis: z.string(),
+});
+
+export const dutyAssessed = defineEvent(
+  'duties',
+  'DutyAssessed',
+  'Duty, tax and fees were worked out for every line; `request` and the rules named reproduce `result` byte for byte.',
+  z.strictObject({
+    assessmentId: uuid,
+    shipmentId: uuid,
+    n: z.int().positive(),
+    lawDate: legalDate,
+    currency: z.string(),
+    request: z.record(z.string(), z.unknown()),
+    resultDigest: digest,
+    rules: z.array(ruleRef).min(1),
+    charges: z.array(charge),
+    totals: z.strictObject({
+      duty: z.string(),
+      excise: z.string(),
+      fees: z.string(),
+      tax: z.string(),
+      payableNow: z.string(),
+      payableLater: z.string(),
+      landedCost: z.string(),
+    }),
+  }),
+);
+
+export const assessmentNeedsReview = defineEvent(
+  'duties',
+  'AssessmentNeedsReview',
+  'Too little is known to assess, or no rule stands for the date: a person must look.',
+  z.strictObject({ assessmentId: uuid, shipmentId: uuid, n: z.int().positive(), questions: z.array(z.string()), request: z.record(z.string(), z.unknown()) }),
+);
+
+export const paymentRequested = defineEvent(
+  'duties',
+  'PaymentRequested',
+  'A debt to the authority is to be paid; the digest binds amount, currency, payee, reference, declaration version and assessment.',
+  z.strictObject({
+    paymentId: uuid,
+    shipmentId: uuid,
+    declarationId: uuid,
+    declarationVersion: z.int().positive(),
+    generation: z.int().positive(),
+    amount: money,
+    payee: z.strictObject({ name: z.string(), account: z.string() }),
+    reference: z.string(),
+    digest,
+    assessmentDigest: digest,
+    approvalsNeeded: z.int().nonnegative(),
+    editors: z.array(z.string()),
+  }),
+);
+
+export const paymentApproved = defineEvent(
+  'duties',
+  'PaymentApproved',
+  'One person approved exactly what the digest names.',
+  z.strictObject({ paymentId: uuid, shipmentId: uuid, digest, by: z.string(), given: z.int().positive(), needed: z.int().positive() }),
+);
+
+export const paymentSent = defineEvent(
+  'duties',
+  'PaymentSent',
+  'The bank has the order, under our idempotency key.',
+  z.strictObject({ paymentId: uuid, shipmentId: uuid, key: z.string(), bankReference: z.string() }),
+);
+
+export const paymentOutcomeUnknown = defineEvent(
+  'duties',
+  'PaymentOutcomeUnknown',
+  'The bank did not answer: it is asked by our key before anything is sent again.',
+  z.strictObject({ paymentId: uuid, shipmentId: uuid, key: z.string(), says: z.string() }),
+);
+
+export const paymentSettled = defineEvent(
+  'duties',
+  'PaymentSettled',
+  'The bank has debited the account.',
+  z.strictObject({ paymentId: uuid, shipmentId: uuid, amount: money, bankReference: z.string(), settledAt: z.string() }),
+);
+
+export const paymentBounced = defineEvent(
+  'duties',
+  'PaymentBounced',
+  'The bank returned the payment: the debt is open again and needs a fresh approval.',
+  z.strictObject({ paymentId: uuid, shipmentId: uuid, amount: money, reason: z.string() }),
+);
+
+export type DutiesEvent =
+  | EventOf<typeof dutyAssessed>
+  | EventOf<typeof assessmentNeedsReview>
+  | EventOf<typeof paymentRequested>
+  | EventOf<typeof paymentApproved>
+  | EventOf<typeof paymentSent>
+  | EventOf<typeof paymentOutcomeUnknown>
+  | EventOf<typeof paymentSettled>
+  | EventOf<typeof paymentBounced>;

@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { defineRoute, pageOf, pageQuery } from '../define-route.js';
+import { country, currency, decimal, digest, instant, legalDate, money, nonNegative, price, transportMode, uuid } from '../values.js';
+
+const readers = ['operator', 'approver', 'compliance', 'auditor', 'partner'] as const;
+const shipmentParams = z.strictObject({ shipmentId: uuid });
+
+const component = z.strictObject({
+  op: z.enum(['add', 'subtract', 'floor', 'cap']),
+  term: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('percent'), rate: decimal, of: z.string().default('customsValue') }),
+    z.strictObject({ kind: z.literal('specific'), amount: decimal, currency, per: z.array(z.strictObject({ quantity: decimal, unit: z.string() })) }),
+  ]),
+});
+
+/** The request of `assessments.md`; members that a narrower engine does not read yet are refused with their place, never ignored. */
+export const assessmentRequest = z
+  .strictObject({
+    destination: country,
+    origin: country,
+    lawDate: legalDate,
+    entryDate: legalDate.optional(),
+    transport: transportMode,
+    entryType: z.enum(['formal', 'informal']).default('formal'),
+    incoterm: z.string(),
+    procedure: z.string().default('release-for-free-circulation'),
+    charges: z.strictObject({ freight: price.optional(), insurance: price.optional() }).default({}),
+    fx: z.array(z.strictObject({ from: currency, to: currency, rate: decimal, source: z.string().default('given') })).default([]),
+    rounding: z.enum(['authority', 'display']).default('authority'),
+    lines: z
+      .array(
+        z.strictObject({
+          number: z.int().positive(),
+          commodity: z.string().regex(/^\d{6,10}$/),
+          price: price.optional(),
+          customsValue: price.optional(),
+          quantities: z.array(z.strictObject({ unit: z.string(), value: nonNegative })).default([]),
+          origin: country.optional(),
+          preference: z.strictObject({ code: z.string(), proof: z.strictObject({ document: z.string(), reference: z.string() }).optional() }).optional(),
+          additionalCodes: z.array(z.string()).default([]),
+          documents: z.array(z.strictObject({ code: z.string(), status: z.string().optional(), reference: z.string().optional() })).default([]),
+          measures: z
+            .array(
+              z.strictObject({
+                id: z.string(),
+                role: z.enum(['basic-duty', 'preference', 'quota', 'suspension', 'safeguard', 'additional-duty', 'anti-dumping', 'countervailing', 'excise', 'fee', 'vat']),
+                type: z.string().optional(),
+                area: z.string().optional(),
+                legalBasis: z.string().optional(),
+                expression: z.string().optional(),
+                components: z.array(component).optional(),
+              }),
+            )
+            .optional(),
+        }),
+      )
+      .min(1)
+      .max(999),
+  })
+  .meta({ id: 'AssessmentRequest' });
+export type AssessmentRequest = z.infer<typeof assessmentRequest>;
+
+const amountOrNull = z.string().nullable();
+export const assessmentResult = z
+  .strictObject({
+    assessmentId: uuid.nullable(),
+    destination: country,
+    currency: z.string(),
+    lawDate: legalDate,
+    status: z.enum(['ASSESSED', 'QUESTIONS', 'NEEDS_REVIEW']),
+    rules: z.array(z.strictObject({ set: z.string(), version: z.string(), digest })),
+    lines: z.array(
+      z.strictObject({
+        number: z.int(),
+        customsValue: z.strictObject({ amount: z.string(), currency: z.string(), trace: z.array(z.string()) }).nullable(),
+        options: z.array(
+          z.strictObject({
+            basis: z.string(),
+            chosen: z.boolean(),
+            needs: z.array(z.string()),
+            charges: z.array(
+              z.strictObject({
+                measure: z.string(),
+                role: z.string(),
+                code: z.string(),
+                legalBasis: z.string(),
+                expression: z.string(),
+                base: z.string(),
+                exact: z.string(),
+                amount: z.string(),
+                arithmetic: z.string(),
+                rounding: z.string(),
+              }),
+            ),
+            total: z.string(),
+            exactTotal: z.string(),
+          }),
+        ),
+        questions: z.array(z.strictObject({ code: z.string(), asks: z.string(), measures: z.array(z.string()), answers: z.array(z.string()) })),
+      }),
+    ),
+    entryCharges: z.array(z.strictObject({ code: z.string(), amount: z.string(), arithmetic: z.string(), legalBasis: z.string() })),
+    totals: z
+      .strictObject({ duty: z.string(), excise: z.string(), fees: z.string(), tax: z.string(), payableNow: z.string(), payableLater: z.string(), landedCost: amountOrNull })
+      .nullable(),
+    notices: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
+  })
+  .meta({ id: 'AssessmentResult' });
+export type AssessmentResult = z.infer<typeof assessmentResult>;
+
+export const previewAssessment = defineRoute('duties', 'previewAssessment', 'POST /v1/assessments/preview', {
+  summary: 'What is due, why, and what would be possible; nothing is stored',
+  access: readers,
+  body: assessmentRequest,
+  status: 200,
+  idempotent: false,
+  answer: assessmentResult,
+  problems: ['duties.expression.unreadable', 'duties.currency.no-rate', 'duties.destination.unknown', 'duties.unit.unknown'],
+});
+export const assessmentView = z
+  .strictObject({ n: z.int(), assessmentId: uuid, recordedAt: instant, resultDigest: digest, result: assessmentResult })
+  .meta({ id: 'StoredAssessment' });
+export const assessShipment = defineRoute('duties', 'assessShipment', 'POST /v1/shipments/{shipmentId}/assessments', {
+  summary: 'Assess the shipment’s lines again, on today’s rules, beside the assessments before',
+  access: ['operator'],
+  params: shipmentParams,
+  answer: assessmentView,
+  problems: ['duties.assessment.no-goods'],
+});
+export const listAssessments = defineRoute('duties', 'listAssessments', 'GET /v1/shipments/{shipmentId}/assessments', {
+  summary: 'Assessments of a shipment, newest first',
+  access: readers,
+  params: shipmentParams,
+  answer: z.object({ items: z.array(assessmentView) }),
+});
+export const showAssessment = defineRoute('duties', 'showAssessment', 'GET /v1/shipments/{shipmentId}/assessments/{n}', {
+  summary: 'One assessment with its arithmetic',
+  access: readers,
+  params: z.strictObject({ shipmentId: uuid, n: z.coerce.number().int().positive() }),
+  answer: assessmentView,
+});
+export const explainAssessment = defineRoute('duties', 'explainAssessment', 'GET /v1/shipments/{shipmentId}/assessments/{n}/explain', {
+  summary: 'The same as text for a person',
+  access: readers,
+  params: z.strictObject({ shipmentId: uuid, n: z.coerce.number().int().positive() }),
+  produces: 'text/plain',
+  answer: z.string(),
+});
+
+export const paymentView = z
+  .strictObject({
+    paymentId: uuid,
+    shipmentId: uuid,
+    declarationId: uuid,
+    generation: z.int(),
+    amount: money,
+    payee: z.strictObject({ name: z.string(), account: z.string() }),
+    reference: z.string(),
+    digest,
+    status: z.enum(['needs-approval', 'approved', 'sent', 'outcome-unknown', 'settled', 'bounced']),
+    approvals: z.array(z.strictObject({ by: z.string(), at: instant })),
+    approvalsNeeded: z.int(),
+    reason: z.string().nullable(),
+    version: z.int(),
+  })
+  .meta({ id: 'Payment' });
+export const listPayments = defineRoute('duties', 'listPayments', 'GET /v1/shipments/{shipmentId}/payments', {
+  summary: 'Payments of a shipment with their approvals',
+  access: readers,
+  params: shipmentParams,
+  answer: z.object({ items: z.array(paymentView) }),
+});
+export const showPayment = defineRoute('duties', 'showPayment', 'GET /v1/payments/{paymentId}', {
+  summary: 'One payment',
+  access: readers,
+  params: z.strictObject({ paymentId: uuid }),
+  answer: paymentView,
+});
+export const ledgerEntry = z
+  .strictObject({ posting: z.string(), eventId: uuid, at: instant, account: z.string(), side: z.enum(['debit', 'credit']), amount: money, legalBasis: z.string(), says: z.string() })
+  .meta({ id: 'LedgerEntry' });
+export const showLedger = defineRoute('duties', 'showLedger', 'GET /v1/shipments/{shipmentId}/ledger', {
+  summary: 'Double-entry postings of a shipment and the balance of each account',
+  access: readers,
+  params: shipmentParams,
+  answer: z.strictObject({ entries: z.array(ledgerEntry), balances: z.array(z.strictObject({ account: z.string(), debit: money, credit: money, balance: money })), balanced: z.boolean() }),
+});
+export const bankNotification = defineRoute('duties', 'bankNotification', 'POST /v1/inbound/bank/events', {
+  summary: 'The bank tells the outcome of a payment order',
+  description: 'Credential: the bank channel’s own bearer token. Stored as it came, then read; twice is once.',
+  access: 'machine',
+  body: z.looseObject({}),
+  status: 202,
+  idempotent: false,
+});
+export const listAllPayments = defineRoute('duties', 'listAllPayments', 'GET /v1/payments', {
+  summary: 'Payments of the tenant, newest first',
+  access: readers,
+  query: z.strictObject({ ...pageQuery, status: z.string().optional() }),
+  answer: pageOf(paymentView),
+});

@@ -1,0 +1,100 @@
+/** Names that cross a boundary. No schemas here: workflows read this file at run time. */
+
+export const CONTEXTS = ['shipments', 'documents', 'duties', 'customs', 'carriers', 'audit', 'partners'] as const;
+export type ContextName = (typeof CONTEXTS)[number];
+
+/** Kafka topic of a context's events; keyed by `subject`, so one shipment's events keep their order inside a topic. */
+export const topicOf = (context: ContextName): string => `tidewaiter.${context}.events`;
+
+/** Temporal task queue of a context's activities. */
+export const queueOf = (context: ContextName): string => context;
+
+/** Temporal task queue of every workflow. */
+export const WORKFLOW_QUEUE = 'workflows';
+
+/** `tidewaiter.<context>.<Name>.v<N>` */
+export const eventTypeOf = (context: ContextName, name: string, version: number): string =>
+  `tidewaiter.${context}.${name}.v${version}`;
+
+/** Splits an event type; null when the text is none of ours. */
+export function parseEventType(type: string): { context: ContextName; name: string; version: number } | null {
+  const match = /^tidewaiter\.([a-z]+)\.([A-Za-z]+)\.v(\d+)$/.exec(type);
+  const context = CONTEXTS.find((each) => each === match?.[1]);
+  return match && context ? { context, name: match[2]!, version: Number(match[3]) } : null;
+}
+
+export const ROLES = ['operator', 'approver', 'compliance', 'auditor', 'partner', 'administrator'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const WORKFLOWS = {
+  shipmentLifecycle: 'shipmentLifecycle',
+  engagementProgramme: 'engagementProgramme',
+  retention: 'retention',
+} as const;
+
+export const shipmentWorkflowId = (shipmentId: string): string => `shipment/${shipmentId}`;
+export const engagementWorkflowId = (engagementId: string): string => `engagement/${engagementId}`;
+export const RETENTION_SCHEDULE_ID = 'retention';
+
+/** A published event, handed to the shipment's (or engagement's) workflow by the fact bridge. */
+export const FACT_SIGNAL = 'fact';
+/** A person's decision on a task, sent to the workflow that raised it; answers `DecisionAnswer`. */
+export const DECIDE_UPDATE = 'decide';
+/** Where the story stands: answers `Progress`. */
+export const PROGRESS_QUERY = 'progress';
+
+/** Events that the fact bridge hands to `shipmentLifecycle`; ShipmentOpened starts it. */
+export const SHIPMENT_FACTS = [
+  'shipments.ShipmentOpened',
+  'documents.DocumentSetCompleted',
+  'documents.DocumentSetBlocked',
+  'customs.DeclarationAccepted',
+  'customs.DeclarationRejected',
+  'customs.InspectionOrdered',
+  'customs.DocumentsRequested',
+  'customs.DutyNotified',
+  'customs.GoodsReleased',
+  'customs.DeclarationInvalidated',
+  'duties.PaymentSettled',
+  'duties.PaymentBounced',
+  'carriers.BookingConfirmed',
+  'carriers.BookingDeclined',
+  'carriers.ShipmentDelivered',
+] as const;
+
+/** Events that the fact bridge hands to `engagementProgramme`; EngagementOpened of an ongoing engagement starts it. */
+export const ENGAGEMENT_FACTS = [
+  'shipments.EngagementOpened',
+  'shipments.MandateGranted',
+  'shipments.EngagementEnded',
+] as const;
+
+export const STAGES = ['engagement', 'documentation', 'clearance', 'delivery', 'record-keeping', 'archived', 'closed'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export const TASK_KINDS = [
+  'resolve-engagement',
+  'confirm-lines',
+  'resolve-findings',
+  'review-assessment',
+  'correct-declaration',
+  'provide-documents',
+  'approve-payment',
+  'resolve-difference',
+  'raise-guarantee',
+  'ask-authority',
+  'rebook-delivery',
+  'retry-step',
+  'renew-mandate',
+] as const;
+export type TaskKind = (typeof TASK_KINDS)[number];
+
+/** Custom search attributes of every workflow, in plain text: ids and stages only, never personal data. */
+export const SEARCH_ATTRIBUTES = {
+  ShipmentId: 'KEYWORD',
+  Tenant: 'KEYWORD',
+  Stage: 'KEYWORD',
+  Jurisdiction: 'KEYWORD',
+  WaitingFor: 'KEYWORD',
+  Deadline: 'DATETIME',
+} as const;

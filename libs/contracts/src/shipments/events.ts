@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { defineEvent, type EventOf } from '../define-event.js';
+import { TASK_KINDS } from '../names.js';
+import { charges, country, digest, goodsLine, instant, legalDate, money, party, situation, unLocode, uuid } from '../values.js';
+
+export const importerIdentifier = z.strictObject({ scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN']), value: z.string().max(35) });
+
+export const importerRegistered = defineEvent(
+  'shipments',
+  'ImporterRegistered',
+  'An entity may stand as importer of record in the named destinations, under the identifiers that were checked.',
+  z.strictObject({
+    importerId: uuid,
+    code: z.string().max(40),
+    name: z.string().max(140),
+    destinations: z.array(country).min(1),
+    identifiers: z.array(importerIdentifier),
+  }),
+);
+
+export const guaranteeRegistered = defineEvent(
+  'shipments',
+  'GuaranteeRegistered',
+  'A guarantee (bond, comprehensive guarantee) with its limit stands behind an importer.',
+  z.strictObject({ guaranteeId: uuid, importerId: uuid, destination: country, reference: z.string().max(35), limit: money }),
+);
+
+export const guaranteeReserved = defineEvent(
+  'shipments',
+  'GuaranteeReserved',
+  'Headroom of the guarantee was reserved for a shipment before filing.',
+  z.strictObject({ guaranteeId: uuid, shipmentId: uuid, amount: money, headroom: money }),
+);
+
+export const guaranteeReleased = defineEvent(
+  'shipments',
+  'GuaranteeReleased',
+  'The reservation for a shipment was given back.',
+  z.strictObject({ guaranteeId: uuid, shipmentId: uuid, amount: money }),
+);
+
+export const engagementOpened = defineEvent(
+  'shipments',
+  'EngagementOpened',
+  'A customer engaged an importer of record, for one shipment or as an ongoing programme.',
+  z.strictObject({
+    engagementId: uuid,
+    kind: z.enum(['per-shipment', 'ongoing']),
+    customer: z.strictObject({ name: z.string().max(140), contact: z.string().max(140).optional() }),
+    importerId: uuid,
+    destination: country,
+    validFrom: legalDate,
+    validTo: legalDate.nullable(),
+  }),
+  { personal: ['/customer/contact'] },
+);
+
+export const mandateGranted = defineEvent(
+  'shipments',
+  'MandateGranted',
+  'The customer gave a power of attorney with its scope and validity.',
+  z.strictObject({
+    engagementId: uuid,
+    mandateId: uuid,
+    grantor: z.string().max(140),
+    destinations: z.array(country).min(1),
+    validFrom: legalDate,
+    validTo: legalDate,
+  }),
+);
+
+export const mandateExpiring = defineEvent(
+  'shipments',
+  'MandateExpiring',
+  'A power of attorney ends within the notice period.',
+  z.strictObject({ engagementId: uuid, mandateId: uuid, validTo: legalDate }),
+);
+
+export const engagementSuspended = defineEvent(
+  'shipments',
+  'EngagementSuspended',
+  'The engagement takes no new shipments until its ground is mended.',
+  z.strictObject({ engagementId: uuid, code: z.string(), says: z.string() }),
+);
+
+export const engagementEnded = defineEvent(
+  'shipments',
+  'EngagementEnded',
+  'The engagement takes no more shipments.',
+  z.strictObject({ engagementId: uuid, reason: z.string().max(280) }),
+);
+
+export const shipmentOpened = defineEvent(
+  'shipments',
+  'ShipmentOpened',
+  'A shipment was registered under an engagement.',
+  situation.extend({ openedBy: z.string() }),
+  { personal: ['/parties/*/name', '/parties/*/address/street'] },
+);
+
+export const shipmentAmended = defineEvent(
+  'shipments',
+  'ShipmentAmended',
+  'Particulars of a shipment were changed before anything was filed.',
+  z.strictObject({
+    shipmentId: uuid,
+    portOfEntry: unLocode.optional(),
+    charges: charges.optional(),
+    lines: z.array(goodsLine).optional(),
+    parties: z.array(party).optional(),
+  }),
+  { personal: ['/parties/*/name', '/parties/*/address/street'] },
+);
+
+export const partiesScreened = defineEvent(
+  'shipments',
+  'PartiesScreened',
+  'All parties were compared with the screening list named by its digest.',
+  z.strictObject({
+    shipmentId: uuid,
+    list: z.strictObject({ name: z.string(), digest, entries: z.int().nonnegative() }),
+    outcome: z.enum(['clear', 'hit']),
+    hits: z.array(z.strictObject({ role: z.string(), entry: z.string(), score: z.string() })),
+  }),
+);
+
+export const shipmentEngaged = defineEvent(
+  'shipments',
+  'ShipmentEngaged',
+  'Standing is proved: engagement in force, mandate valid, importer able to act here, parties screened.',
+  z.strictObject({
+    shipmentId: uuid,
+    engagementId: uuid,
+    importerId: uuid,
+    mandateId: uuid,
+    mandateUntil: legalDate,
+    lawDate: legalDate,
+    screeningDigest: digest,
+  }),
+);
+
+export const engagementBlocked = defineEvent(
+  'shipments',
+  'EngagementBlocked',
+  'The shipment may not go on until the named ground is mended.',
+  z.strictObject({ shipmentId: uuid, code: z.string(), says: z.string() }),
+);
+
+export const taskRaised = defineEvent(
+  'shipments',
+  'TaskRaised',
+  'Something waits for a person.',
+  z.strictObject({
+    taskId: uuid,
+    shipmentId: uuid.nullable(),
+    engagementId: uuid.nullable(),
+    kind: z.enum(TASK_KINDS),
+    role: z.string(),
+    says: z.string().max(500),
+    /** what the task is about, bound to a decision: e.g. the digest of what is to be approved */
+    about: z.record(z.string(), z.unknown()),
+    due: instant.nullable(),
+  }),
+);
+
+export const taskDecided = defineEvent(
+  'shipments',
+  'TaskDecided',
+  'A person decided a task; `closes` is false while another person is still needed.',
+  z.strictObject({
+    taskId: uuid,
+    shipmentId: uuid.nullable(),
+    by: z.string(),
+    decision: z.record(z.string(), z.unknown()),
+    closes: z.boolean(),
+  }),
+);
+
+export const taskWithdrawn = defineEvent(
+  'shipments',
+  'TaskWithdrawn',
+  'The task needs nobody any more.',
+  z.strictObject({ taskId: uuid, shipmentId: uuid.nullable(), reason: z.string().max(280) }),
+);
+
+export const shipmentClosed = defineEvent(
+  'shipments',
+  'ShipmentClosed',
+  'The shipment’s story ended: delivered, or closed unimported.',
+  z.strictObject({ shipmentId: uuid, outcome: z.enum(['delivered', 'unimported']), reason: z.string().max(280).nullable() }),
+);
+
+export type ShipmentsEvent =
+  | EventOf<typeof importerRegistered>
+  | EventOf<typeof guaranteeRegistered>
+  | EventOf<typeof guaranteeReserved>
+  | EventOf<typeof guaranteeReleased>
+  | EventOf<typeof engagementOpened>
+  | EventOf<typeof mandateGranted>
+  | EventOf<typeof mandateExpiring>
+  | EventOf<typeof engagementSuspended>
+  | EventOf<typeof engagementEnded>
+  | EventOf<typeof shipmentOpened>
+  | EventOf<typeof shipmentAmended>
+  | EventOf<typeof partiesScreened>
+  | EventOf<typeof shipmentEngaged>
+  | EventOf<typeof engagementBlocked>
+  | EventOf<typeof taskRaised>
+  | EventOf<typeof taskDecided>
+  | EventOf<typeof taskWithdrawn>
+  | EventOf<typeof shipmentClosed>;

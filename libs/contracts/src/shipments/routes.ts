@@ -1,0 +1,270 @@
+import { z } from 'zod';
+import { defineRoute, pageOf, pageQuery } from '../define-route.js';
+import { STAGES, TASK_KINDS } from '../names.js';
+import { charges, country, goodsLine, incoterm, instant, legalDate, money, party, transportMode, unLocode, uuid } from '../values.js';
+import { importerIdentifier } from './events.js';
+
+const everyone = ['operator', 'approver', 'compliance', 'auditor', 'partner', 'administrator'] as const;
+const operations = ['operator', 'administrator'] as const;
+
+export const importerView = z
+  .strictObject({
+    importerId: uuid,
+    code: z.string(),
+    name: z.string(),
+    destinations: z.array(country),
+    identifiers: z.array(importerIdentifier),
+    version: z.int(),
+  })
+  .meta({ id: 'Importer' });
+
+export const registerImporter = defineRoute('shipments', 'registerImporter', 'POST /v1/importers', {
+  summary: 'Register an importer of record with its checked identifiers',
+  access: operations,
+  body: z.strictObject({
+    code: z.string().regex(/^[a-z0-9-]{2,40}$/),
+    name: z.string().min(2).max(140),
+    destinations: z.array(country).min(1),
+    identifiers: z.array(importerIdentifier).min(1),
+  }),
+  answer: importerView,
+  problems: ['shipments.importer.identifier-invalid', 'shipments.importer.identifier-missing', 'shipments.importer.code-taken'],
+});
+export const listImporters = defineRoute('shipments', 'listImporters', 'GET /v1/importers', {
+  summary: 'Importers of record of the tenant',
+  access: everyone,
+  query: z.strictObject(pageQuery),
+  answer: pageOf(importerView),
+});
+
+export const guaranteeView = z
+  .strictObject({
+    guaranteeId: uuid,
+    importerId: uuid,
+    destination: country,
+    reference: z.string(),
+    limit: money,
+    reserved: money,
+    headroom: money,
+    version: z.int(),
+  })
+  .meta({ id: 'Guarantee' });
+export const registerGuarantee = defineRoute('shipments', 'registerGuarantee', 'POST /v1/guarantees', {
+  summary: 'Register the guarantee that stands behind an importer in a destination',
+  access: operations,
+  body: z.strictObject({ importerId: uuid, destination: country, reference: z.string().min(1).max(35), limit: money }),
+  answer: guaranteeView,
+  problems: ['shipments.importer.unknown', 'shipments.guarantee.exists'],
+});
+export const listGuarantees = defineRoute('shipments', 'listGuarantees', 'GET /v1/guarantees', {
+  summary: 'Guarantees with what is reserved and what is left',
+  access: everyone,
+  query: z.strictObject(pageQuery),
+  answer: pageOf(guaranteeView),
+});
+
+export const engagementView = z
+  .strictObject({
+    engagementId: uuid,
+    kind: z.enum(['per-shipment', 'ongoing']),
+    customer: z.strictObject({ name: z.string(), contact: z.string().optional() }),
+    importerId: uuid,
+    destination: country,
+    status: z.enum(['open', 'in-force', 'suspended', 'ended']),
+    validFrom: legalDate,
+    validTo: legalDate.nullable(),
+    mandates: z.array(z.strictObject({ mandateId: uuid, grantor: z.string(), destinations: z.array(country), validFrom: legalDate, validTo: legalDate })),
+    version: z.int(),
+  })
+  .meta({ id: 'Engagement' });
+export const openEngagement = defineRoute('shipments', 'openEngagement', 'POST /v1/engagements', {
+  summary: 'Open an engagement, for one shipment or ongoing',
+  access: [...operations, 'partner'],
+  body: z.strictObject({
+    kind: z.enum(['per-shipment', 'ongoing']),
+    customer: z.strictObject({ name: z.string().min(2).max(140), contact: z.string().max(140).optional() }),
+    importerId: uuid,
+    destination: country,
+    validFrom: legalDate,
+    validTo: legalDate.nullable().default(null),
+  }),
+  answer: engagementView,
+  problems: ['shipments.importer.unknown', 'shipments.importer.not-here', 'shipments.engagement.dates'],
+});
+export const listEngagements = defineRoute('shipments', 'listEngagements', 'GET /v1/engagements', {
+  summary: 'Engagements of the tenant',
+  access: everyone,
+  query: z.strictObject(pageQuery),
+  answer: pageOf(engagementView),
+});
+export const showEngagement = defineRoute('shipments', 'showEngagement', 'GET /v1/engagements/{engagementId}', {
+  summary: 'One engagement; its ETag is needed to change it',
+  access: everyone,
+  params: z.strictObject({ engagementId: uuid }),
+  answer: engagementView,
+});
+export const grantMandate = defineRoute('shipments', 'grantMandate', 'POST /v1/engagements/{engagementId}/mandates', {
+  summary: 'Record a power of attorney with its validity',
+  access: operations,
+  params: z.strictObject({ engagementId: uuid }),
+  body: z.strictObject({ grantor: z.string().min(2).max(140), destinations: z.array(country).min(1), validFrom: legalDate, validTo: legalDate }),
+  conditional: true,
+  answer: engagementView,
+  problems: ['shipments.engagement.ended', 'shipments.mandate.dates'],
+});
+export const endEngagement = defineRoute('shipments', 'endEngagement', 'POST /v1/engagements/{engagementId}/end', {
+  summary: 'End an engagement; running shipments go on',
+  access: operations,
+  params: z.strictObject({ engagementId: uuid }),
+  body: z.strictObject({ reason: z.string().min(3).max(280) }),
+  conditional: true,
+  status: 200,
+  answer: engagementView,
+  problems: ['shipments.engagement.ended'],
+});
+
+export const shipmentView = z
+  .strictObject({
+    shipmentId: uuid,
+    engagementId: uuid,
+    reference: z.string(),
+    destination: country,
+    origin: country,
+    transport: transportMode,
+    portOfEntry: unLocode,
+    stage: z.enum(STAGES),
+    /** one derived sentence: who, what, until when */
+    summary: z.string(),
+    waitingFor: z.string().nullable(),
+    openTasks: z.int(),
+    payable: money.nullable(),
+    paid: money.nullable(),
+    mrn: z.string().nullable(),
+    lastEvent: z.strictObject({ type: z.string(), time: instant }).nullable(),
+    openedAt: instant,
+    version: z.int().meta({ description: 'Version of the shipment’s own stream: its ETag' }),
+    /** events of all contexts seen by this view */
+    events: z.int(),
+  })
+  .meta({ id: 'Shipment' });
+export const openShipment = defineRoute('shipments', 'openShipment', 'POST /v1/shipments', {
+  summary: 'Open a shipment under an engagement',
+  access: [...operations, 'partner'],
+  body: z.strictObject({
+    engagementId: uuid,
+    reference: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{1,34}$/),
+    origin: country,
+    transport: transportMode,
+    portOfEntry: unLocode,
+    incoterm: z.strictObject({ code: incoterm, place: z.string().min(1).max(70) }),
+    parties: z.array(party).min(2).max(8),
+    lines: z.array(goodsLine).max(999).default([]),
+    charges: charges.default({}),
+    carrier: z.string().max(35).default('simulated-ocean'),
+  }),
+  status: 202,
+  answer: z.strictObject({ shipmentId: uuid, reference: z.string(), version: z.int() }),
+  problems: [
+    'shipments.engagement.unknown',
+    'shipments.engagement.not-in-force',
+    'shipments.engagement.used',
+    'shipments.reference.taken',
+    'shipments.parties.missing',
+    'shipments.port.not-in-destination',
+    'shipments.lines.numbers',
+  ],
+});
+export const listShipments = defineRoute('shipments', 'listShipments', 'GET /v1/shipments', {
+  summary: 'Shipments of the tenant, newest first',
+  access: everyone,
+  query: z.strictObject({ ...pageQuery, stage: z.enum(STAGES).optional(), reference: z.string().max(35).optional() }),
+  answer: pageOf(shipmentView),
+});
+export const showShipment = defineRoute('shipments', 'showShipment', 'GET /v1/shipments/{shipmentId}', {
+  summary: 'One shipment as the board sees it, folded from the events of all contexts',
+  access: everyone,
+  params: z.strictObject({ shipmentId: uuid }),
+  answer: shipmentView,
+});
+export const amendShipment = defineRoute('shipments', 'amendShipment', 'PATCH /v1/shipments/{shipmentId}', {
+  summary: 'Change particulars of a shipment before its papers are complete',
+  access: operations,
+  params: z.strictObject({ shipmentId: uuid }),
+  body: z.strictObject({ portOfEntry: unLocode.optional(), charges: charges.optional(), lines: z.array(goodsLine).max(999).optional(), parties: z.array(party).optional() }),
+  idempotent: true,
+  conditional: true,
+  answer: z.strictObject({ shipmentId: uuid, version: z.int() }),
+  problems: ['shipments.shipment.already-engaged'],
+});
+export const timelineEntry = z
+  .strictObject({
+    position: z.string().meta({ description: 'Cursor of the entry' }),
+    eventId: uuid,
+    type: z.string(),
+    context: z.string(),
+    name: z.string(),
+    stream: z.string(),
+    version: z.int(),
+    time: instant,
+    actor: z.string(),
+    causationId: z.string(),
+    says: z.string(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TimelineEntry' });
+export const showTimeline = defineRoute('shipments', 'showTimeline', 'GET /v1/shipments/{shipmentId}/timeline', {
+  summary: 'The shipment’s events of all contexts, in the order they were recorded here',
+  access: everyone,
+  params: z.strictObject({ shipmentId: uuid }),
+  query: z.strictObject(pageQuery),
+  answer: pageOf(timelineEntry),
+});
+
+export const taskView = z
+  .strictObject({
+    taskId: uuid,
+    shipmentId: uuid.nullable(),
+    engagementId: uuid.nullable(),
+    kind: z.enum(TASK_KINDS),
+    role: z.string(),
+    status: z.enum(['open', 'done', 'withdrawn']),
+    says: z.string(),
+    about: z.record(z.string(), z.unknown()),
+    due: instant.nullable(),
+    decisions: z.array(z.strictObject({ by: z.string(), at: instant, decision: z.record(z.string(), z.unknown()) })),
+    version: z.int(),
+  })
+  .meta({ id: 'Task' });
+export const listTasks = defineRoute('shipments', 'listTasks', 'GET /v1/tasks', {
+  summary: 'Tasks that wait for a person, oldest deadline first',
+  access: everyone,
+  query: z.strictObject({ ...pageQuery, shipment: uuid.optional(), status: z.enum(['open', 'done', 'withdrawn']).default('open'), kind: z.enum(TASK_KINDS).optional() }),
+  answer: pageOf(taskView),
+});
+export const showTask = defineRoute('shipments', 'showTask', 'GET /v1/tasks/{taskId}', {
+  summary: 'One task with what it is about',
+  access: everyone,
+  params: z.strictObject({ taskId: uuid }),
+  answer: taskView,
+});
+export const decideTask = defineRoute('shipments', 'decideTask', 'POST /v1/tasks/{taskId}/decision', {
+  summary: 'Decide a task: confirm lines, correct a declaration, approve a payment, retry',
+  description:
+    'confirm-lines: { lines } · correct-declaration: { set: { "lines[0].commodity": "8517140000" } } · approve-payment: { approve: true } · ' +
+    'resolve-engagement, raise-guarantee, retry-step, rebook-delivery, review-assessment: { retry: true } · or { abandon: true, reason } where the story offers it',
+  access: ['operator', 'approver', 'compliance', 'administrator'],
+  params: z.strictObject({ taskId: uuid }),
+  body: z.record(z.string(), z.unknown()),
+  conditional: true,
+  status: 200,
+  answer: z.strictObject({ taskId: uuid, status: z.enum(['open', 'done', 'withdrawn']), says: z.string(), version: z.int() }),
+  problems: [
+    'shipments.task.not-open',
+    'shipments.task.role',
+    'shipments.task.decision-invalid',
+    'duties.payment.self-approval',
+    'duties.payment.approver-edited',
+    'duties.payment.digest-changed',
+    'workflow.not-answering',
+  ],
+});

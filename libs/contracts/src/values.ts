@@ -1,0 +1,140 @@
+import { z } from 'zod';
+
+/** Values that more than one contract speaks of. Amounts, rates and quantities are decimal strings; a JSON number is refused. */
+export const uuid = z.uuid().meta({ description: 'UUID' });
+export const decimal = z
+  .string()
+  .regex(/^-?(0|[1-9]\d{0,17})(\.\d{1,12})?$/, 'a decimal string such as "12.50", without thousands marks')
+  .meta({ description: 'Decimal string' });
+export const nonNegative = decimal.refine((text) => !text.startsWith('-'), 'not negative');
+export const positive = nonNegative.refine((text) => /[1-9]/.test(text), 'greater than zero');
+export const currency = z
+  .string()
+  .refine((code) => CURRENCIES.has(code), 'an ISO 4217 currency in use')
+  .meta({ description: 'ISO 4217 alphabetic code' });
+export const country = z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166 alpha-2 code');
+export const unLocode = z.string().regex(/^[A-Z]{2}[A-Z2-9]{3}$/, 'a UN/LOCODE such as GBFXT');
+export const legalDate = z.iso.date().meta({ description: 'Calendar date in the authority’s time zone' });
+export const instant = z.iso.datetime({ offset: true }).meta({ description: 'RFC 3339 instant' });
+export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+export const streamName = z.string().regex(/^[a-z-]+-[0-9A-Za-z-]+$/);
+
+export const money = z.strictObject({ amount: decimal, currency }).meta({ id: 'Money' });
+export const price = z.strictObject({ amount: nonNegative, currency });
+export const quantity = z
+  .strictObject({ value: positive, unit: z.string().regex(/^[A-Z0-9_]{2,16}$/, 'a UN/ECE or tariff unit such as KGM or NAR') })
+  .meta({ id: 'Quantity' });
+
+export const INCOTERMS = ['EXW', 'FCA', 'FAS', 'FOB', 'CFR', 'CIF', 'CPT', 'CIP', 'DAP', 'DPU', 'DDP'] as const;
+export const incoterm = z.enum(INCOTERMS);
+export const TRANSPORT_MODES = ['ocean', 'air', 'road', 'rail', 'post', 'inland-waterway'] as const;
+export const transportMode = z.enum(TRANSPORT_MODES);
+
+/** Where a value was read: file, place in it and how. */
+export const provenance = z.strictObject({
+  documentId: uuid,
+  version: z.int().positive(),
+  place: z.string().meta({ description: 'XPath, JSON pointer, or "row 3, column net"' }),
+  method: z.enum(['xml', 'csv', 'json', 'typed']),
+});
+
+/** One line of goods as the declaration will state it. */
+export const goodsLine = z
+  .strictObject({
+    number: z.int().positive(),
+    commodity: z.string().regex(/^\d{6,10}$/, '6 to 10 digits'),
+    description: z.string().min(3).max(512),
+    origin: country,
+    quantity,
+    netMass: positive.meta({ description: 'kg' }),
+    grossMass: positive.optional().meta({ description: 'kg' }),
+    price,
+    preference: z
+      .strictObject({
+        code: z.string().regex(/^\d{3}$/),
+        proof: z.strictObject({ document: z.string().max(8), reference: z.string().max(70) }).optional(),
+      })
+      .optional(),
+    additionalCodes: z.array(z.string().regex(/^[A-Z0-9]{4}$/)).max(20).optional(),
+    from: provenance.optional(),
+  })
+  .meta({ id: 'GoodsLine' });
+export type GoodsLine = z.infer<typeof goodsLine>;
+
+/** What is paid beside the price of the goods. */
+export const charges = z
+  .strictObject({ freight: price.optional(), insurance: price.optional() })
+  .meta({ id: 'Charges' });
+export type Charges = z.infer<typeof charges>;
+
+export const PARTY_ROLES = ['consignor', 'consignee', 'buyer', 'seller'] as const;
+export const address = z.strictObject({
+  street: z.string().max(140),
+  city: z.string().max(70),
+  postcode: z.string().max(17),
+  country,
+});
+export const party = z
+  .strictObject({
+    role: z.enum(PARTY_ROLES),
+    name: z.string().min(2).max(140),
+    address,
+    identifier: z.string().max(35).optional(),
+  })
+  .meta({ id: 'Party' });
+export type Party = z.infer<typeof party>;
+
+/** What is known of a shipment before papers are in: enough to derive requirements and to assess. */
+export const situation = z
+  .strictObject({
+    shipmentId: uuid,
+    engagementId: uuid,
+    reference: z.string().max(35),
+    destination: country,
+    origin: country,
+    transport: transportMode,
+    portOfEntry: unLocode,
+    incoterm: z.strictObject({ code: incoterm, place: z.string().max(70) }),
+    importer: z.strictObject({
+      importerId: uuid,
+      name: z.string(),
+      identifiers: z.array(z.strictObject({ scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN']), value: z.string() })),
+    }),
+    parties: z.array(party),
+    lines: z.array(goodsLine).meta({ description: 'Empty when the lines are to be read from the invoice' }),
+    charges,
+    carrier: z.string().max(35),
+  })
+  .meta({ id: 'Situation' });
+export type Situation = z.infer<typeof situation>;
+
+/** The accepted papers and what was read from them, as the declaration may stand on. */
+export const documentSet = z
+  .strictObject({
+    digest: digest.meta({ description: 'Over accepted versions, facts and findings, canonical JSON' }),
+    lines: z.array(goodsLine).min(1),
+    charges,
+    invoice: z.strictObject({ number: z.string(), total: money }),
+    grossMass: positive,
+    packages: z.strictObject({ count: z.int().positive(), kind: z.string().max(8), marks: z.string().max(140) }),
+    documents: z.array(
+      z.strictObject({ documentId: uuid, version: z.int().positive(), type: z.string(), reference: z.string().max(70), sha256: sha256Hex }),
+    ),
+  })
+  .meta({ id: 'DocumentSet' });
+export type DocumentSet = z.infer<typeof documentSet>;
+
+export type Money = z.infer<typeof money>;
+export type Quantity = z.infer<typeof quantity>;
+
+/** ISO 4217 currencies in use as means of payment (no funds codes, metals or test codes). */
+const CURRENCIES = new Set(
+  (
+    'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK ' +
+    'DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR ' +
+    'KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB ' +
+    'PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD ' +
+    'TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG'
+  ).split(' '),
+);

@@ -1,0 +1,33 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Instant } from './instant.js';
+
+/** A date as law counts it, `YYYY-MM-DD`, in the authority's own time zone; never converted for the reader. */
+export type LegalDate = string;
+
+/** @param zone IANA time zone of the authority, e.g. `Europe/London` */
+export const legalDateAt = (instant: Instant, zone: string): LegalDate =>
+  Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+
+export const plusDays = (date: LegalDate, days: number): LegalDate =>
+  Temporal.PlainDate.from(date).add({ days }).toString();
+
+/** Calendar months; the last day of a shorter month is kept (31 January + 1 month = 28 or 29 February). */
+export const plusMonths = (date: LegalDate, months: number): LegalDate =>
+  Temporal.PlainDate.from(date).add({ months }).toString();
+
+/** The first instant after the date has ended in the zone: a deadline "by the end of that day". */
+export const endOfDay = (date: LegalDate, zone: string): Instant => {
+  const end = Temporal.PlainDate.from(date).add({ days: 1 }).toZonedDateTime(zone).toInstant();
+  return end.toString({ fractionalSecondDigits: 6 });
+};
+
+/** @returns whether the text is a real calendar date in the form `YYYY-MM-DD` */
+export function isLegalDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  try {
+    Temporal.PlainDate.from(text, { overflow: 'reject' });
+    return true;
+  } catch {
+    return false;
+  }
+}
