@@ -14,6 +14,8 @@ export interface Step {
   causationId: string;
   /** who stands behind it: `system:workflow`, or the person whose decision is carried out */
   actor: string;
+  /** W3C trace context of the request that began the story */
+  traceparent?: string;
 }
 
 /** The newest version of each stream that an activity wrote: the dossier is sealed only when the log holds them all. */
@@ -221,10 +223,12 @@ export interface ShipmentRef {
   tenant: string;
   shipmentId: string;
   correlationId: string;
+  traceparent?: string;
 }
 
 export interface EngagementRef {
   tenant: string;
   engagementId: string;
   correlationId: string;
+  traceparent?: string;
 }

@@ -1,0 +1,32 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type {
+  AuditActivities,
+  CarriersActivities,
+  CustomsActivities,
+  DocumentsActivities,
+  DutiesActivities,
+  ShipmentsActivities,
+} from '@tidewaiter/contracts';
+import { queueOf } from '@tidewaiter/contracts/names';
+
+/** Queues, time-outs and retries of every activity, in one place. What exhausts its attempts becomes a person's task. */
+const retry = { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 12 } as const;
+const usual = { startToCloseTimeout: '30 seconds', retry } as const;
+/** House-keeping of tasks must not itself raise tasks: it is tried until it works. */
+const untilDone = { startToCloseTimeout: '30 seconds', retry: { ...retry, maximumAttempts: 0 } } as const;
+
+export const shipments = proxyActivities<ShipmentsActivities>({ taskQueue: queueOf('shipments'), ...usual });
+export const tasks = proxyActivities<Pick<ShipmentsActivities, 'raiseTask' | 'settleTask'>>({
+  taskQueue: queueOf('shipments'),
+  ...untilDone,
+});
+export const documents = proxyActivities<DocumentsActivities>({ taskQueue: queueOf('documents'), ...usual });
+export const duties = proxyActivities<DutiesActivities>({ taskQueue: queueOf('duties'), ...usual });
+export const customs = proxyActivities<CustomsActivities>({ taskQueue: queueOf('customs'), ...usual });
+export const carriers = proxyActivities<CarriersActivities>({ taskQueue: queueOf('carriers'), ...usual });
+export const audit = proxyActivities<AuditActivities>({
+  taskQueue: queueOf('audit'),
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { ...retry, maximumAttempts: 0 },
+});

@@ -1,0 +1,3 @@
+export { shipmentLifecycle } from './shipment-lifecycle.js';
+export { engagementProgramme } from './engagement-programme.js';
+export { retention } from './retention.js';

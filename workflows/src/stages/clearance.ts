@@ -1,0 +1,146 @@
+import { uuid4 } from '@temporalio/workflow';
+import type { AssessmentSummary, Decision, DocumentSet, Fact, FieldProblem, Situation } from '@tidewaiter/contracts';
+import { customs } from '../activities.js';
+import { applyCorrections } from '../corrections.js';
+import { retryOrAbandon, type Ruling, type Story } from '../story.js';
+import { assessDuties } from './assess-duties.js';
+import { dutyPayment, type DutyNotice } from './duty-payment.js';
+
+const NEWS = [
+  'customs.DeclarationAccepted',
+  'customs.DeclarationRejected',
+  'customs.InspectionOrdered',
+  'customs.DocumentsRequested',
+  'customs.DutyNotified',
+  'customs.GoodsReleased',
+  'customs.DeclarationInvalidated',
+] as const;
+
+/** Without any word from the authority for this long, it is asked. */
+const SILENCE_MS = 15 * 60_000;
+
+export interface Released {
+  kind: 'released';
+  entryDate: string;
+  quantities: { line: number; quantity: { value: string; unit: string } }[];
+}
+export interface NotImported {
+  kind: 'refused';
+  reason: string;
+}
+
+interface Filing {
+  situation: Situation;
+  goods: DocumentSet;
+  assessment: AssessmentSummary;
+  guaranteeReference: string;
+  editors: Set<string>;
+}
+
+/** Declare, wait for the authority, correct, pay, until the goods are released or will not be imported. */
+export async function clearance(story: Story, filing: Filing): Promise<Released | NotImported> {
+  story.enter('clearance', 'authority: acceptance');
+  const declarationId = uuid4();
+  for (let version = 1; ; version += 1) {
+    const { situation, goods, assessment, guaranteeReference } = filing;
+    const lodged = await story.do('lodge', (step) =>
+      customs.lodgeDeclaration(step, { declarationId, version, situation, goods, assessment, guaranteeReference }),
+    );
+    let problems: FieldProblem[];
+    if (lodged.kind === 'refused') {
+      problems = lodged.problems;
+    } else {
+      if (lodged.kind === 'unknown') await learnOutcome(story, declarationId);
+      const outcome = await followAuthority(story, declarationId, version, filing);
+      if (outcome.kind !== 'rejected') return outcome;
+      problems = outcome.problems;
+    }
+    filing.goods = await correct(story, problems, filing);
+    filing.assessment = await assessDuties(story, situation, filing.goods);
+  }
+}
+
+async function followAuthority(
+  story: Story,
+  declarationId: string,
+  version: number,
+  filing: Filing,
+): Promise<Released | NotImported | { kind: 'rejected'; problems: FieldProblem[] }> {
+  const ours = (fact: Fact) => fact.data['declarationId'] === declarationId;
+  let entryDate = '';
+  let paid = false;
+  for (;;) {
+    const fact = entryDate === '' ? await story.next(NEWS, ours, SILENCE_MS) : await story.expect(NEWS, ours);
+    if (!fact) {
+      await learnOutcome(story, declarationId);
+      continue;
+    }
+    switch (fact.name) {
+      case 'customs.DeclarationAccepted':
+        entryDate = String(fact.data['acceptedOn']);
+        break;
+      case 'customs.DeclarationRejected':
+        if (fact.data['version'] === version) return { kind: 'rejected', problems: fact.data['errors'] as FieldProblem[] };
+        break;
+      case 'customs.InspectionOrdered':
+        story.wait('authority: inspection');
+        break;
+      case 'customs.DocumentsRequested':
+        story.wait('operator: documents for the authority');
+        break;
+      case 'customs.DutyNotified': {
+        const notice = fact.data as unknown as DutyNotice;
+        if (!paid && notice.paymentReference !== null && notice.payee !== null) {
+          await dutyPayment(story, notice, { declarationId, version, assessment: filing.assessment, editors: filing.editors });
+          paid = true;
+          story.wait('authority: release');
+        }
+        break;
+      }
+      case 'customs.GoodsReleased':
+        return { kind: 'released', entryDate, quantities: fact.data['quantities'] as Released['quantities'] };
+      default:
+        return { kind: 'refused', reason: String(fact.data['reason'] ?? 'the declaration was invalidated') };
+    }
+  }
+}
+
+/** No answer is a state of its own: the authority is asked as its rule allows; nothing is sent again to be sure. */
+async function learnOutcome(story: Story, declarationId: string): Promise<void> {
+  const ours = (fact: Fact) => fact.data['declarationId'] === declarationId;
+  story.wait('authority: outcome unknown');
+  while (!story.has(NEWS, ours)) {
+    const answer = await story.do('resolve-filing', (step) => customs.resolveFiling(step, declarationId));
+    if (answer.kind === 'not-yet') {
+      const wait = Math.max(Date.parse(answer.askAgainAt) - Date.now(), 100);
+      await story.quiet(() => story.has(NEWS, ours), wait);
+    } else if (answer.kind !== 'ask-person') {
+      break;
+    } else {
+      await story.ask(
+        { kind: 'ask-authority', role: 'operator', says: answer.says, about: { declarationId }, due: null },
+        retryOrAbandon,
+        () => story.has(NEWS, ours),
+      );
+    }
+  }
+  story.wait('authority: acceptance');
+}
+
+/** Errors point to fields; a person's correction gives new content, which is assessed and lodged as a new version. */
+async function correct(story: Story, problems: FieldProblem[], filing: Filing): Promise<DocumentSet> {
+  const where = problems.map((problem) => `${problem.code} at ${problem.field ?? problem.pointer}: ${problem.says}`).join('; ');
+  const corrected = await story.ask<DocumentSet>(
+    { kind: 'correct-declaration', role: 'operator', says: `Correct the declaration. ${where}`, about: { problems }, due: null },
+    (decision: Decision): Ruling<DocumentSet> => {
+      const abandoned = decision.decision['abandon'] === true ? retryOrAbandon(decision) : undefined;
+      if (abandoned) return abandoned;
+      const set = decision.decision['set'];
+      const outcome = applyCorrections(filing.goods, typeof set === 'object' && set !== null ? (set as Record<string, unknown>) : {});
+      if (outcome.kind === 'refused') return outcome;
+      filing.editors.add(decision.by);
+      return { kind: 'done', closes: true, says: 'A new version goes to the authority.', result: outcome.goods };
+    },
+  );
+  return corrected!;
+}
