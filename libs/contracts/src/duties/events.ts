@@ -4,7 +4,7 @@ import { digest, legalDate, money, uuid } from '../values.js';
 
 const ruleRef = z.strictObject({ set: z.string(), version: z.string(), digest });
 
-/** Tax types by the authority's own code: A00 duty, B00 VAT; US: 056 duty, 499 MPF, 501 HMF; DE: A0000, B0000. */
+/** Tax types by the authority's own code: A00 duty, B00 VAT; US: 056 duty, 499 MPF, 501 HMF; DE: A00, B00. */
 const charge = z.strictObject({
   line: z.int().nonnegative().meta({ description: '0: a charge of the whole entry' }),
   code: z.string(),
@@ -43,7 +43,13 @@ export const assessmentNeedsReview = defineEvent(
   'duties',
   'AssessmentNeedsReview',
   'Too little is known to assess, or no rule stands for the date: a person must look.',
-  z.strictObject({ assessmentId: uuid, shipmentId: uuid, n: z.int().positive(), questions: z.array(z.string()), request: z.record(z.string(), z.unknown()) }),
+  z.strictObject({
+    assessmentId: uuid,
+    shipmentId: uuid,
+    n: z.int().positive(),
+    questions: z.array(z.string()),
+    request: z.record(z.string(), z.unknown()),
+  }),
 );
 
 export const paymentRequested = defineEvent(
@@ -63,6 +69,7 @@ export const paymentRequested = defineEvent(
     assessmentDigest: digest,
     approvalsNeeded: z.int().nonnegative(),
     editors: z.array(z.string()),
+    requestedBy: z.string(),
   }),
 );
 
@@ -70,14 +77,21 @@ export const paymentApproved = defineEvent(
   'duties',
   'PaymentApproved',
   'One person approved exactly what the digest names.',
-  z.strictObject({ paymentId: uuid, shipmentId: uuid, digest, by: z.string(), given: z.int().positive(), needed: z.int().positive() }),
+  z.strictObject({
+    paymentId: uuid,
+    shipmentId: uuid,
+    digest,
+    by: z.string(),
+    given: z.int().positive(),
+    needed: z.int().positive(),
+  }),
 );
 
 export const paymentSent = defineEvent(
   'duties',
   'PaymentSent',
   'The bank has the order, under our idempotency key.',
-  z.strictObject({ paymentId: uuid, shipmentId: uuid, key: z.string(), bankReference: z.string() }),
+  z.strictObject({ paymentId: uuid, shipmentId: uuid, amount: money, key: z.string(), bankReference: z.string() }),
 );
 
 export const paymentOutcomeUnknown = defineEvent(
@@ -91,7 +105,13 @@ export const paymentSettled = defineEvent(
   'duties',
   'PaymentSettled',
   'The bank has debited the account.',
-  z.strictObject({ paymentId: uuid, shipmentId: uuid, amount: money, bankReference: z.string(), settledAt: z.string() }),
+  z.strictObject({
+    paymentId: uuid,
+    shipmentId: uuid,
+    amount: money,
+    bankReference: z.string(),
+    settledAt: z.string(),
+  }),
 );
 
 export const paymentBounced = defineEvent(

@@ -1,16 +1,76 @@
 import { z } from 'zod';
 import { defineRoute, pageOf, pageQuery } from '../define-route.js';
-import { country, currency, decimal, digest, instant, legalDate, money, nonNegative, price, transportMode, uuid } from '../values.js';
+import {
+  country,
+  currency,
+  digest,
+  incoterm,
+  instant,
+  legalDate,
+  money,
+  nonNegative,
+  positive,
+  price,
+  transportMode,
+  uuid,
+} from '../values.js';
 
 const readers = ['operator', 'approver', 'compliance', 'auditor', 'partner'] as const;
 const shipmentParams = z.strictObject({ shipmentId: uuid });
 
-const component = z.strictObject({
-  op: z.enum(['add', 'subtract', 'floor', 'cap']),
-  term: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('percent'), rate: decimal, of: z.string().default('customsValue') }),
-    z.strictObject({ kind: z.literal('specific'), amount: decimal, currency, per: z.array(z.strictObject({ quantity: decimal, unit: z.string() })) }),
-  ]),
+const unit = z.string().regex(/^[A-Z0-9_]{2,16}$/, 'a tariff unit such as KGM, DTN or NAR');
+
+/**
+ * One step of a duty expression. `floor` is the tariff's MIN (at least), `cap` its MAX (at most); the expression is split
+ * at the last of them and everything to its right is the right operand. A unit is charged per product of the `per`s.
+ */
+export const dutyComponent = z
+  .strictObject({
+    op: z.enum(['add', 'subtract', 'floor', 'cap']),
+    term: z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('percent'),
+        rate: nonNegative,
+        of: z.literal('customsValue').default('customsValue'),
+      }),
+      z.strictObject({
+        kind: z.literal('specific'),
+        amount: nonNegative,
+        currency,
+        per: z
+          .array(z.strictObject({ quantity: positive, unit }))
+          .min(1)
+          .max(4),
+      }),
+    ]),
+  })
+  .meta({ id: 'DutyComponent' });
+export type DutyComponent = z.infer<typeof dutyComponent>;
+
+/** `basic-duty`, `preference` and `suspension` are alternatives; the rest is added to the one chosen; `vat` closes the sum. */
+export const MEASURE_ROLES = [
+  'basic-duty',
+  'preference',
+  'suspension',
+  'safeguard',
+  'additional-duty',
+  'anti-dumping',
+  'countervailing',
+  'excise',
+  'fee',
+  'vat',
+] as const;
+export type MeasureRole = (typeof MEASURE_ROLES)[number];
+
+const givenMeasure = z.strictObject({
+  id: z.string().min(1).max(64),
+  role: z.enum(MEASURE_ROLES),
+  type: z.string().max(8).optional(),
+  area: z.string().max(8).optional(),
+  additionalCode: z.string().max(8).optional(),
+  legalBasis: z.string().max(300).optional(),
+  expression: z.string().max(500).optional(),
+  components: z.array(dutyComponent).min(1).max(24).optional(),
 });
 
 /** The request of `assessments.md`; members that a narrower engine does not read yet are refused with their place, never ignored. */
@@ -20,12 +80,17 @@ export const assessmentRequest = z
     origin: country,
     lawDate: legalDate,
     entryDate: legalDate.optional(),
-    transport: transportMode,
+    transport: transportMode.optional(),
     entryType: z.enum(['formal', 'informal']).default('formal'),
-    incoterm: z.string(),
-    procedure: z.string().default('release-for-free-circulation'),
+    incoterm: incoterm.optional(),
+    procedure: z.literal('release-for-free-circulation').default('release-for-free-circulation'),
     charges: z.strictObject({ freight: price.optional(), insurance: price.optional() }).default({}),
-    fx: z.array(z.strictObject({ from: currency, to: currency, rate: decimal, source: z.string().default('given') })).default([]),
+    fx: z
+      .array(
+        z.strictObject({ from: currency, to: currency, rate: positive, source: z.string().max(200).default('given') }),
+      )
+      .max(200)
+      .default([]),
     rounding: z.enum(['authority', 'display']).default('authority'),
     lines: z
       .array(
@@ -34,24 +99,24 @@ export const assessmentRequest = z
           commodity: z.string().regex(/^\d{6,10}$/),
           price: price.optional(),
           customsValue: price.optional(),
-          quantities: z.array(z.strictObject({ unit: z.string(), value: nonNegative })).default([]),
+          quantities: z
+            .array(z.strictObject({ unit, value: nonNegative }))
+            .max(20)
+            .default([]),
           origin: country.optional(),
-          preference: z.strictObject({ code: z.string(), proof: z.strictObject({ document: z.string(), reference: z.string() }).optional() }).optional(),
-          additionalCodes: z.array(z.string()).default([]),
-          documents: z.array(z.strictObject({ code: z.string(), status: z.string().optional(), reference: z.string().optional() })).default([]),
-          measures: z
-            .array(
-              z.strictObject({
-                id: z.string(),
-                role: z.enum(['basic-duty', 'preference', 'quota', 'suspension', 'safeguard', 'additional-duty', 'anti-dumping', 'countervailing', 'excise', 'fee', 'vat']),
-                type: z.string().optional(),
-                area: z.string().optional(),
-                legalBasis: z.string().optional(),
-                expression: z.string().optional(),
-                components: z.array(component).optional(),
-              }),
-            )
+          preference: z
+            .strictObject({
+              code: z.string(),
+              proof: z.strictObject({ document: z.string(), reference: z.string() }).optional(),
+            })
             .optional(),
+          additionalCodes: z.array(z.string()).default([]),
+          documents: z
+            .array(
+              z.strictObject({ code: z.string(), status: z.string().optional(), reference: z.string().optional() }),
+            )
+            .default([]),
+          measures: z.array(givenMeasure).min(1).max(50).optional(),
         }),
       )
       .min(1)
@@ -72,7 +137,9 @@ export const assessmentResult = z
     lines: z.array(
       z.strictObject({
         number: z.int(),
-        customsValue: z.strictObject({ amount: z.string(), currency: z.string(), trace: z.array(z.string()) }).nullable(),
+        customsValue: z
+          .strictObject({ amount: z.string(), currency: z.string(), trace: z.array(z.string()) })
+          .nullable(),
         options: z.array(
           z.strictObject({
             basis: z.string(),
@@ -96,12 +163,38 @@ export const assessmentResult = z
             exactTotal: z.string(),
           }),
         ),
-        questions: z.array(z.strictObject({ code: z.string(), asks: z.string(), measures: z.array(z.string()), answers: z.array(z.string()) })),
+        questions: z.array(
+          z.strictObject({
+            code: z.string(),
+            asks: z.string(),
+            measures: z.array(z.string()),
+            answers: z.array(z.string()),
+          }),
+        ),
       }),
     ),
-    entryCharges: z.array(z.strictObject({ code: z.string(), amount: z.string(), arithmetic: z.string(), legalBasis: z.string() })),
+    entryCharges: z.array(
+      z.strictObject({
+        code: z.string(),
+        taxType: z.string().meta({ description: 'The authority’s own code: 499 for MPF, 501 for HMF' }),
+        base: z.string(),
+        exact: z.string(),
+        amount: z.string(),
+        arithmetic: z.string(),
+        rounding: z.string(),
+        legalBasis: z.string(),
+      }),
+    ),
     totals: z
-      .strictObject({ duty: z.string(), excise: z.string(), fees: z.string(), tax: z.string(), payableNow: z.string(), payableLater: z.string(), landedCost: amountOrNull })
+      .strictObject({
+        duty: z.string(),
+        excise: z.string(),
+        fees: z.string(),
+        tax: z.string(),
+        payableNow: z.string(),
+        payableLater: z.string(),
+        landedCost: amountOrNull,
+      })
       .nullable(),
     notices: z.array(z.strictObject({ code: z.string(), detail: z.string() })),
   })
@@ -115,7 +208,19 @@ export const previewAssessment = defineRoute('duties', 'previewAssessment', 'POS
   status: 200,
   idempotent: false,
   answer: assessmentResult,
-  problems: ['duties.expression.unreadable', 'duties.currency.no-rate', 'duties.destination.unknown', 'duties.unit.unknown'],
+  problems: [
+    'duties.expression.unreadable',
+    'duties.currency.no-rate',
+    'duties.destination.unknown',
+    'duties.unit.unknown',
+    'duties.quantity.contradicts',
+    'duties.line.twice',
+    'duties.line.no-value',
+    'duties.measure.no-expression',
+    'duties.measure.twice',
+    'duties.incoterm.not-served',
+    'duties.value.negative',
+  ],
 });
 export const assessmentView = z
   .strictObject({ n: z.int(), assessmentId: uuid, recordedAt: instant, resultDigest: digest, result: assessmentResult })
@@ -133,19 +238,52 @@ export const listAssessments = defineRoute('duties', 'listAssessments', 'GET /v1
   params: shipmentParams,
   answer: z.object({ items: z.array(assessmentView) }),
 });
-export const showAssessment = defineRoute('duties', 'showAssessment', 'GET /v1/shipments/{shipmentId}/assessments/{n}', {
-  summary: 'One assessment with its arithmetic',
-  access: readers,
-  params: z.strictObject({ shipmentId: uuid, n: z.coerce.number().int().positive() }),
-  answer: assessmentView,
-});
-export const explainAssessment = defineRoute('duties', 'explainAssessment', 'GET /v1/shipments/{shipmentId}/assessments/{n}/explain', {
-  summary: 'The same as text for a person',
-  access: readers,
-  params: z.strictObject({ shipmentId: uuid, n: z.coerce.number().int().positive() }),
-  produces: 'text/plain',
-  answer: z.string(),
-});
+export const showAssessment = defineRoute(
+  'duties',
+  'showAssessment',
+  'GET /v1/shipments/{shipmentId}/assessments/{n}',
+  {
+    summary: 'One assessment with its arithmetic',
+    access: readers,
+    params: z.strictObject({ shipmentId: uuid, n: z.coerce.number().int().positive() }),
+    answer: assessmentView,
+  },
+);
+export const explainAssessment = defineRoute(
+  'duties',
+  'explainAssessment',
+  'GET /v1/shipments/{shipmentId}/assessments/{n}/explain',
+  {
+    summary: 'The same as text for a person',
+    access: readers,
+    params: z.strictObject({ shipmentId: uuid, n: z.coerce.number().int().positive() }),
+    produces: 'text/plain',
+    answer: z.string(),
+  },
+);
+
+export const rederiveAssessment = defineRoute(
+  'duties',
+  'rederiveAssessment',
+  'POST /v1/assessments/{assessmentId}/rederive',
+  {
+    summary: 'Compute a stored assessment again from the request and the rule versions named in it; nothing is stored',
+    access: readers,
+    params: z.strictObject({ assessmentId: uuid }),
+    status: 200,
+    idempotent: false,
+    answer: z
+      .strictObject({
+        assessmentId: uuid,
+        agrees: z.boolean(),
+        storedDigest: digest,
+        digest,
+        differences: z.array(z.strictObject({ pointer: z.string(), stored: z.string(), derived: z.string() })),
+      })
+      .meta({ id: 'Rederivation' }),
+    problems: ['duties.assessment.rules-missing'],
+  },
+);
 
 export const paymentView = z
   .strictObject({
@@ -177,13 +315,27 @@ export const showPayment = defineRoute('duties', 'showPayment', 'GET /v1/payment
   answer: paymentView,
 });
 export const ledgerEntry = z
-  .strictObject({ posting: z.string(), eventId: uuid, at: instant, account: z.string(), side: z.enum(['debit', 'credit']), amount: money, legalBasis: z.string(), says: z.string() })
+  .strictObject({
+    posting: z.string(),
+    eventId: uuid,
+    at: instant,
+    account: z.string(),
+    side: z.enum(['debit', 'credit']),
+    amount: money,
+    legalBasis: z.string(),
+    taxType: z.string(),
+    says: z.string(),
+  })
   .meta({ id: 'LedgerEntry' });
 export const showLedger = defineRoute('duties', 'showLedger', 'GET /v1/shipments/{shipmentId}/ledger', {
   summary: 'Double-entry postings of a shipment and the balance of each account',
   access: readers,
   params: shipmentParams,
-  answer: z.strictObject({ entries: z.array(ledgerEntry), balances: z.array(z.strictObject({ account: z.string(), debit: money, credit: money, balance: money })), balanced: z.boolean() }),
+  answer: z.strictObject({
+    entries: z.array(ledgerEntry),
+    balances: z.array(z.strictObject({ account: z.string(), debit: money, credit: money, balance: money })),
+    balanced: z.boolean(),
+  }),
 });
 export const bankNotification = defineRoute('duties', 'bankNotification', 'POST /v1/inbound/bank/events', {
   summary: 'The bank tells the outcome of a payment order',
