@@ -1,0 +1,11 @@
+export * from './bytes.js';
+export { sha256 } from './sha256.js';
+export * from './hash.js';
+export * from './tree.js';
+export * from './proof.js';
+export * from './tiles.js';
+export * from './note.js';
+export * from './checkpoint.js';
+export * from './tlog-proof.js';
+export * from './event-streams.js';
+export * from './verify-log.js';
