@@ -1,0 +1,1 @@
+export { startServers, type Servers, type ServerOptions } from './servers.js';

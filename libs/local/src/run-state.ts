@@ -1,0 +1,137 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { identityOf, isAlive, type ProcessIdentity } from './process-identity.js';
+
+/** Where the parts of a running stack are: what `.tidewaiter/run.json` says beside its processes. */
+export interface RunAddresses {
+  mode?: 'one' | 'split';
+  /** base of the HTTP API */
+  api?: string;
+  /** issuer of the local OpenID provider */
+  identity?: string;
+  /** base of the simulators' admin API */
+  simulators?: string;
+  /** host:port */
+  temporal?: string;
+  temporalUi?: string;
+  /** host:port, comma-separated */
+  kafka?: string;
+  /** URL of the server, without the password: that is in secrets.json */
+  postgres?: string;
+}
+
+/** The whole of `run.json`. */
+export interface RunRecord extends RunAddresses {
+  /** who holds the folder; null when it was given back */
+  runner: ProcessIdentity | null;
+  /** what runs, by part */
+  programs: Record<string, ProcessIdentity>;
+  /** ports by part and use; taken again when free, so that addresses last */
+  ports: Record<string, Record<string, number>>;
+}
+
+/** Another runner holds this folder. */
+export class AlreadyRunning extends Error {
+  constructor(
+    readonly runner: ProcessIdentity,
+    readonly addresses: RunAddresses,
+  ) {
+    super(`already running (process ${runner.pid})${addresses.api ? ` at ${addresses.api}` : ''}; stop it with: tidewaiter stop`);
+    this.name = 'AlreadyRunning';
+  }
+}
+
+const stateFile = (home: string) => join(home, 'run.json');
+const lockFile = (home: string) => join(home, 'runner.lock');
+
+/** What the folder says about its run, whether that still lives or not; null when there was none. */
+export const readRunState = (home: string): RunRecord | null => readJson<RunRecord>(stateFile(home));
+
+/** The state file of one run, held by one runner at a time. */
+export class RunState {
+  private constructor(
+    private readonly home: string,
+    private readonly state: RunRecord,
+  ) {}
+
+  /** Takes the folder for this process. @throws AlreadyRunning when a living runner has it */
+  static take(home: string): RunState {
+    mkdirSync(home, { recursive: true });
+    const runner = identityOf(process.pid);
+    if (!runner) throw new Error('this process cannot tell when it began');
+    takeLock(home, runner);
+    const before = readRunState(home);
+    const state = new RunState(home, { ...before, runner, programs: before?.programs ?? {}, ports: before?.ports ?? {} });
+    state.write();
+    return state;
+  }
+
+  program(part: string): ProcessIdentity | undefined {
+    return this.state.programs[part];
+  }
+
+  /** Parts that this run or the one before started and did not stop. */
+  recorded(): string[] {
+    return Object.keys(this.state.programs);
+  }
+
+  ports(part: string): Record<string, number> {
+    return this.state.ports[part] ?? {};
+  }
+
+  record(part: string, program: ProcessIdentity, ports: Record<string, number>): void {
+    this.state.programs[part] = program;
+    this.state.ports[part] = ports;
+    this.write();
+  }
+
+  forget(part: string): void {
+    delete this.state.programs[part];
+    this.write();
+  }
+
+  addresses(found: RunAddresses): void {
+    Object.assign(this.state, found);
+    this.write();
+  }
+
+  /** Gives the folder back. Ports are kept for the next run. */
+  release(): void {
+    this.state.runner = null;
+    this.write();
+    rmSync(lockFile(this.home), { force: true });
+  }
+
+  private write(): void {
+    writeJson(stateFile(this.home), this.state);
+  }
+}
+
+function takeLock(home: string, runner: ProcessIdentity): void {
+  for (;;) {
+    try {
+      writeFileSync(lockFile(home), JSON.stringify(runner), { flag: 'wx', mode: 0o600 });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const holder = readJson<ProcessIdentity>(lockFile(home));
+    if (holder && isAlive(holder)) throw new AlreadyRunning(holder, readRunState(home) ?? {});
+    rmSync(lockFile(home), { force: true });
+  }
+}
+
+export function readJson<T>(file: string): T | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    return null; // not there, or cut off by a kill: as if it had never been written
+  }
+}
+
+/** Writes in one step: a reader sees the old text or the new one. Only the owner may read it. */
+export function writeJson(file: string, value: unknown): void {
+  const next = `${file}.${process.pid}.next`;
+  writeFileSync(next, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  renameSync(next, file);
+}

@@ -1,0 +1,118 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTopics, startKafka } from './kafka.js';
+import { startPostgres } from './postgres.js';
+import type { Program } from './program.js';
+import { reporterOf, type OnProgress } from './progress.js';
+import { RunState } from './run-state.js';
+import { startTemporal } from './temporal.js';
+
+/** Where servers keep their data and logs. */
+export interface ServerPlace {
+  /** absolute path of the run's folder */
+  home: string;
+  logs: string;
+  /** servers of a test: fast, and their data is lost when the machine stops */
+  throwAway: boolean;
+}
+
+export interface ServerOptions {
+  /** absolute path of the run's folder, `.tidewaiter` by default of the callers */
+  home: string;
+  /** password of Postgres' superuser; without it whoever is on this machine may connect */
+  password?: string;
+  throwAway?: boolean;
+  onProgress?: OnProgress;
+  /** names servers that are there already: DATABASE_URL, KAFKA_BROKERS, TEMPORAL_ADDRESS; default: of this process */
+  env?: NodeJS.ProcessEnv;
+}
+
+export interface Servers {
+  /** URL of the superuser, in database `postgres` */
+  postgres: { url: string };
+  /** host:port, comma-separated */
+  kafka: { brokers: string };
+  /** host:port; the web UI is unknown when the server was named */
+  temporal: { address: string; uiUrl: string | null };
+  /** Stops what was started here, in order; named servers are left alone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Postgres, Kafka and Temporal side by side, or uses those that the environment names. Servers that an earlier, killed
+ * runner left behind are taken over when they serve and ended when not.
+ *
+ * @throws AlreadyRunning, NotStarted; what was started by then is stopped
+ */
+export async function startServers(options: ServerOptions): Promise<Servers> {
+  const state = RunState.take(options.home);
+  try {
+    const servers = await startServersIn(state, options);
+    return { ...servers, stop: () => servers.stop().finally(() => state.release()) };
+  } catch (error) {
+    state.release();
+    throw error;
+  }
+}
+
+/** As `startServers`, in a run that the caller holds. */
+export async function startServersIn(state: RunState, options: ServerOptions): Promise<Servers> {
+  const { home, password, throwAway = false, onProgress = () => undefined, env = process.env } = options;
+  const place = { home, logs: join(home, 'logs'), throwAway };
+  mkdirSync(place.logs, { recursive: true });
+  const programs: Partial<Record<'postgres' | 'kafka' | 'temporal', Program>> = {};
+
+  const postgres = async () => {
+    if (env['DATABASE_URL']) return { url: named('postgres', env['DATABASE_URL'], onProgress) };
+    const started = await startPostgres({ ...place, ...(password === undefined ? {} : { password }) }, state, onProgress);
+    programs.postgres = started.program;
+    return { url: started.url };
+  };
+  const kafka = async () => {
+    const brokers = env['KAFKA_BROKERS'] ? named('kafka', env['KAFKA_BROKERS'], onProgress) : await ownKafka();
+    await createTopics(brokers);
+    return { brokers };
+  };
+  const ownKafka = async () => {
+    const { brokers, program } = await startKafka(place, state, onProgress);
+    programs.kafka = program;
+    return brokers;
+  };
+  const temporal = async () => {
+    if (env['TEMPORAL_ADDRESS']) return { address: named('temporal', env['TEMPORAL_ADDRESS'], onProgress), uiUrl: env['TEMPORAL_UI_URL'] ?? null };
+    const { program, ...started } = await startTemporal(place, state, onProgress);
+    programs.temporal = program;
+    return started;
+  };
+
+  // Workers lose Temporal first and databases last: nothing is cut off in the middle of a write that it could still finish.
+  const stop = async () => {
+    for (const part of ['temporal', 'kafka', 'postgres'] as const) await programs[part]?.stop();
+  };
+  const begun = [postgres(), kafka(), temporal()] as const;
+  try {
+    const [atPostgres, atKafka, atTemporal] = await Promise.all(begun);
+    state.addresses({
+      postgres: withoutPassword(atPostgres.url),
+      kafka: atKafka.brokers,
+      temporal: atTemporal.address,
+      ...(atTemporal.uiUrl ? { temporalUi: atTemporal.uiUrl } : {}),
+    });
+    return { postgres: atPostgres, kafka: atKafka, temporal: atTemporal, stop };
+  } catch (error) {
+    await Promise.allSettled(begun); // the others come up first, so that they can be stopped in order
+    await stop();
+    throw error;
+  }
+}
+
+function named(part: string, address: string, onProgress: OnProgress): string {
+  reporterOf(part, onProgress)('named', 'named by the environment', 1);
+  return address;
+}
+
+export function withoutPassword(url: string): string {
+  const parsed = new URL(url);
+  parsed.password = '';
+  return parsed.href;
+}
