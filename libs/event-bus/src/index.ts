@@ -1,1 +1,2 @@
 export type * from './event-bus.js';
+export { silentLog, type Log } from './log.js';

@@ -18,6 +18,8 @@ export interface By {
 /** An event as readers see it: data decrypted, in the newest version's shape. */
 export interface StoredEvent<E extends DomainEvent = DomainEvent> {
   id: string;
+  /** the context that recorded it: two contexts may use one name for two facts */
+  context: ContextName;
   type: E['type'];
   data: E['data'];
   stream: string;
@@ -28,7 +30,7 @@ export interface StoredEvent<E extends DomainEvent = DomainEvent> {
   actor: string;
   correlationId: string;
   causationId: string;
-  /** place in this context's store; ascending per stream, with gaps */
+  /** place in its context's store, ascending per stream, with gaps; empty when it came over Kafka, which does not carry it */
   position: string;
 }
 
@@ -36,6 +38,20 @@ export interface StoredEvent<E extends DomainEvent = DomainEvent> {
 export interface Tx {
   readonly tenant: string;
   query<R extends QueryResultRow = QueryResultRow>(sql: string, params?: readonly unknown[]): Promise<QueryResult<R>>;
+  /** Runs once the transaction has committed, never when it rolled back: for wake-ups, not for effects. */
+  afterCommit?(work: () => void): void;
+}
+
+export interface ExecuteOptions {
+  /** the caller's `If-Match`: any other version is a Conflict, never a second decision */
+  expectedVersion?: number;
+  /** appends inside this transaction; a conflict that cannot be decided again in it is thrown */
+  tx?: Tx;
+  /**
+   * What must be the same when a command id comes again, any JSON value. Without it the command's type: instants, new
+   * ids and rules travel in commands and differ between two honest attempts.
+   */
+  fingerprint?: unknown;
 }
 
 export interface Executed<S, E extends DomainEvent = DomainEvent> {
@@ -71,7 +87,7 @@ export interface EventStore {
     stream: string,
     command: C,
     by: By,
-    options?: { expectedVersion?: number; tx?: Tx },
+    options?: ExecuteOptions,
   ): Promise<Executed<S, E>>;
 
   /** State and version of a stream; version 0 when it has no events. */
@@ -83,13 +99,21 @@ export interface EventStore {
   ): Promise<{ state: S; version: number }>;
 
   /** Events of a stream in order. */
-  read(tenant: string, stream: string, options?: { fromVersion?: number; toVersion?: number; tx?: Tx }): Promise<StoredEvent[]>;
+  read(
+    tenant: string,
+    stream: string,
+    options?: { fromVersion?: number; toVersion?: number; tx?: Tx },
+  ): Promise<StoredEvent[]>;
 
   /** One transaction under the tenant's row-level security; appends inside it take `tx`. */
   transaction<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T>;
 
   /** Reads under the tenant's row-level security, for read models. */
-  query<R extends QueryResultRow = QueryResultRow>(tenant: string, sql: string, params?: readonly unknown[]): Promise<R[]>;
+  query<R extends QueryResultRow = QueryResultRow>(
+    tenant: string,
+    sql: string,
+    params?: readonly unknown[],
+  ): Promise<R[]>;
 
   /** Empties an inline projection's tables and folds every stored event into it again; answers how many. */
   rebuild(projection: InlineProjection): Promise<number>;

@@ -1,0 +1,1 @@
+export { serverSetting, TestDatabase } from './servers.js';

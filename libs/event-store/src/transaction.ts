@@ -1,0 +1,70 @@
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import pg from 'pg';
+import type { Tx } from './event-store.js';
+
+/**
+ * Runs work in one transaction under a tenant's row-level security. The setting is local to the transaction, so that a
+ * pooled connection never carries a tenant to its next borrower.
+ */
+export async function inTenant<T>(pool: Pool, tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const wakeUps: (() => void)[] = [];
+  const result = await inTransaction(
+    pool,
+    `begin; select set_config('app.tenant', ${pg.escapeLiteral(tenant)}, true)`,
+    (client) =>
+      work({
+        tenant,
+        query: <R extends QueryResultRow>(sql: string, params: readonly unknown[] = []) =>
+          client.query<R>(sql, [...params]),
+        afterCommit: (each) => void wakeUps.push(each),
+      }),
+  );
+  for (const wakeUp of wakeUps) wakeUp();
+  return result;
+}
+
+/** @param begin the statements that open the transaction, in one round trip */
+export async function inTransaction<T>(
+  pool: Pool,
+  begin: string,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(begin);
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is thrown away instead of going back to the pool in an unknown state.
+    await client.query('rollback').catch((failure: Error) => (broken = failure));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** One read under a tenant's row-level security; its three statements are sent without waiting for each other. */
+export async function queryTenant<R extends QueryResultRow>(
+  pool: Pool,
+  tenant: string,
+  sql: string,
+  params: readonly unknown[] = [],
+): Promise<R[]> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const opened = client.query(`begin; select set_config('app.tenant', ${pg.escapeLiteral(tenant)}, true)`);
+  const asked = client.query<R>(sql, [...params]);
+  // After a failed statement this commit is a rollback, as Postgres defines it.
+  const closed = client.query('commit');
+  const [, answer, ending] = await Promise.allSettled([opened, asked, closed]);
+  if (ending.status === 'rejected') broken = ending.reason as Error;
+  client.release(broken);
+  if (answer.status === 'rejected') throw answer.reason;
+  return answer.value.rows;
+}
+
+/** SQLSTATE of an error from Postgres, undefined for any other. */
+export const sqlState = (error: unknown): string | undefined =>
+  error instanceof pg.DatabaseError ? error.code : undefined;
