@@ -1,9 +1,24 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
 import { TASK_KINDS } from '../names.js';
-import { charges, country, digest, goodsLine, instant, legalDate, money, party, situation, unLocode, uuid } from '../values.js';
+import {
+  charges,
+  country,
+  digest,
+  goodsLine,
+  instant,
+  legalDate,
+  money,
+  party,
+  situation,
+  unLocode,
+  uuid,
+} from '../values.js';
 
-export const importerIdentifier = z.strictObject({ scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN']), value: z.string().max(35) });
+export const importerIdentifier = z.strictObject({
+  scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN']),
+  value: z.string().max(35),
+});
 
 export const importerRegistered = defineEvent(
   'shipments',
@@ -22,7 +37,13 @@ export const guaranteeRegistered = defineEvent(
   'shipments',
   'GuaranteeRegistered',
   'A guarantee (bond, comprehensive guarantee) with its limit stands behind an importer.',
-  z.strictObject({ guaranteeId: uuid, importerId: uuid, destination: country, reference: z.string().max(35), limit: money }),
+  z.strictObject({
+    guaranteeId: uuid,
+    importerId: uuid,
+    destination: country,
+    reference: z.string().max(35),
+    limit: money,
+  }),
 );
 
 export const guaranteeReserved = defineEvent(
@@ -121,6 +142,10 @@ export const partiesScreened = defineEvent(
     list: z.strictObject({ name: z.string(), digest, entries: z.int().nonnegative() }),
     outcome: z.enum(['clear', 'hit']),
     hits: z.array(z.strictObject({ role: z.string(), entry: z.string(), score: z.string() })),
+    /** hits that a person in compliance found to be another, with the reason given */
+    cleared: z
+      .array(z.strictObject({ role: z.string(), entry: z.string(), by: z.string(), reason: z.string().max(280) }))
+      .optional(),
   }),
 );
 
@@ -187,7 +212,11 @@ export const shipmentClosed = defineEvent(
   'shipments',
   'ShipmentClosed',
   'The shipment’s story ended: delivered, or closed unimported.',
-  z.strictObject({ shipmentId: uuid, outcome: z.enum(['delivered', 'unimported']), reason: z.string().max(280).nullable() }),
+  z.strictObject({
+    shipmentId: uuid,
+    outcome: z.enum(['delivered', 'unimported']),
+    reason: z.string().max(280).nullable(),
+  }),
 );
 
 export type ShipmentsEvent =

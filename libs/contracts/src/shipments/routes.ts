@@ -1,7 +1,19 @@
 import { z } from 'zod';
 import { defineRoute, pageOf, pageQuery } from '../define-route.js';
 import { STAGES, TASK_KINDS } from '../names.js';
-import { charges, country, goodsLine, incoterm, instant, legalDate, money, party, transportMode, unLocode, uuid } from '../values.js';
+import {
+  charges,
+  country,
+  goodsLine,
+  incoterm,
+  instant,
+  legalDate,
+  money,
+  party,
+  transportMode,
+  unLocode,
+  uuid,
+} from '../values.js';
 import { importerIdentifier } from './events.js';
 
 const everyone = ['operator', 'approver', 'compliance', 'auditor', 'partner', 'administrator'] as const;
@@ -28,7 +40,11 @@ export const registerImporter = defineRoute('shipments', 'registerImporter', 'PO
     identifiers: z.array(importerIdentifier).min(1),
   }),
   answer: importerView,
-  problems: ['shipments.importer.identifier-invalid', 'shipments.importer.identifier-missing', 'shipments.importer.code-taken'],
+  problems: [
+    'shipments.importer.identifier-invalid',
+    'shipments.importer.identifier-missing',
+    'shipments.importer.code-taken',
+  ],
 });
 export const listImporters = defineRoute('shipments', 'listImporters', 'GET /v1/importers', {
   summary: 'Importers of record of the tenant',
@@ -73,7 +89,15 @@ export const engagementView = z
     status: z.enum(['open', 'in-force', 'suspended', 'ended']),
     validFrom: legalDate,
     validTo: legalDate.nullable(),
-    mandates: z.array(z.strictObject({ mandateId: uuid, grantor: z.string(), destinations: z.array(country), validFrom: legalDate, validTo: legalDate })),
+    mandates: z.array(
+      z.strictObject({
+        mandateId: uuid,
+        grantor: z.string(),
+        destinations: z.array(country),
+        validFrom: legalDate,
+        validTo: legalDate,
+      }),
+    ),
     version: z.int(),
   })
   .meta({ id: 'Engagement' });
@@ -107,7 +131,12 @@ export const grantMandate = defineRoute('shipments', 'grantMandate', 'POST /v1/e
   summary: 'Record a power of attorney with its validity',
   access: operations,
   params: z.strictObject({ engagementId: uuid }),
-  body: z.strictObject({ grantor: z.string().min(2).max(140), destinations: z.array(country).min(1), validFrom: legalDate, validTo: legalDate }),
+  body: z.strictObject({
+    grantor: z.string().min(2).max(140),
+    destinations: z.array(country).min(1),
+    validFrom: legalDate,
+    validTo: legalDate,
+  }),
   conditional: true,
   answer: engagementView,
   problems: ['shipments.engagement.ended', 'shipments.mandate.dates'],
@@ -190,7 +219,12 @@ export const amendShipment = defineRoute('shipments', 'amendShipment', 'PATCH /v
   summary: 'Change particulars of a shipment before its papers are complete',
   access: operations,
   params: z.strictObject({ shipmentId: uuid }),
-  body: z.strictObject({ portOfEntry: unLocode.optional(), charges: charges.optional(), lines: z.array(goodsLine).max(999).optional(), parties: z.array(party).optional() }),
+  body: z.strictObject({
+    portOfEntry: unLocode.optional(),
+    charges: charges.optional(),
+    lines: z.array(goodsLine).max(999).optional(),
+    parties: z.array(party).optional(),
+  }),
   idempotent: true,
   conditional: true,
   answer: z.strictObject({ shipmentId: uuid, version: z.int() }),
@@ -238,7 +272,12 @@ export const taskView = z
 export const listTasks = defineRoute('shipments', 'listTasks', 'GET /v1/tasks', {
   summary: 'Tasks that wait for a person, oldest deadline first',
   access: everyone,
-  query: z.strictObject({ ...pageQuery, shipment: uuid.optional(), status: z.enum(['open', 'done', 'withdrawn']).default('open'), kind: z.enum(TASK_KINDS).optional() }),
+  query: z.strictObject({
+    ...pageQuery,
+    shipment: uuid.optional(),
+    status: z.enum(['open', 'done', 'withdrawn']).default('open'),
+    kind: z.enum(TASK_KINDS).optional(),
+  }),
   answer: pageOf(taskView),
 });
 export const showTask = defineRoute('shipments', 'showTask', 'GET /v1/tasks/{taskId}', {
@@ -257,7 +296,12 @@ export const decideTask = defineRoute('shipments', 'decideTask', 'POST /v1/tasks
   body: z.record(z.string(), z.unknown()),
   conditional: true,
   status: 200,
-  answer: z.strictObject({ taskId: uuid, status: z.enum(['open', 'done', 'withdrawn']), says: z.string(), version: z.int() }),
+  answer: z.strictObject({
+    taskId: uuid,
+    status: z.enum(['open', 'done', 'withdrawn']),
+    says: z.string(),
+    version: z.int(),
+  }),
   problems: [
     'shipments.task.not-open',
     'shipments.task.role',

@@ -1,0 +1,76 @@
+import { goodsLine, type TaskKind } from '@tidewaiter/contracts';
+import { Invalid } from '@tidewaiter/kernel';
+import { z } from 'zod';
+
+const reason = z.string().min(3).max(280);
+const retry = z.strictObject({ retry: z.literal(true), reason: reason.optional() });
+const abandon = z.strictObject({ abandon: z.literal(true), reason });
+const again = z.union([retry, abandon]);
+
+/** A path into the declaration as the task shows it: `lines[0].commodity`, `portOfEntry`. */
+const path = z.string().regex(/^[a-zA-Z]+(\[\d+\])?(\.[a-zA-Z]+(\[\d+\])?)*$/, 'a path such as lines[0].commodity');
+
+/** What a person may answer, by kind of task. */
+const BODIES: Record<TaskKind, z.ZodType> = {
+  // A hit is cleared by role and entry of the list; whoever opened the shipment may not clear it.
+  'resolve-engagement': z.union([
+    retry,
+    z.strictObject({
+      retry: z.literal(true),
+      clear: z.array(z.strictObject({ role: z.string().max(40), entry: z.string().max(80) })).min(1),
+      reason,
+    }),
+    abandon,
+  ]),
+  'confirm-lines': z.strictObject({ lines: z.array(goodsLine).min(1).max(999), documentId: z.uuid().optional() }),
+  'resolve-findings': again,
+  'review-assessment': again,
+  'correct-declaration': z.union([
+    z.strictObject({
+      set: z
+        .record(path, z.union([z.string().max(512), z.boolean(), z.null()]))
+        .refine((set) => Object.keys(set).length > 0, 'at least one field'),
+    }),
+    abandon,
+  ]),
+  'provide-documents': again,
+  'approve-payment': z.strictObject({ approve: z.literal(true), digest: z.string().optional() }),
+  'resolve-difference': z.union([
+    z.strictObject({ accept: z.literal(true), reason: reason.optional() }),
+    retry,
+    abandon,
+  ]),
+  'raise-guarantee': again,
+  'ask-authority': again,
+  'rebook-delivery': again,
+  'retry-step': again,
+  'renew-mandate': again,
+};
+
+/**
+ * Checks a person's answer against what its kind of task takes.
+ *
+ * @throws Invalid `shipments.task.decision-invalid` with the place of each fault
+ */
+export function checkDecision(kind: TaskKind, body: Record<string, unknown>): Record<string, unknown> {
+  const parsed = BODIES[kind].safeParse(body);
+  if (parsed.success) return parsed.data as Record<string, unknown>;
+  const places = parsed.error.issues.flatMap(placesOf);
+  throw new Invalid('shipments.task.decision-invalid', `this is no decision for a task of kind ${kind}`, {
+    advice: 'Send one of the forms that the route’s description names for this kind of task.',
+    places,
+  });
+}
+
+function placesOf(issue: z.core.$ZodIssue): { pointer: string; reason: string }[] {
+  // Of several forms, the one that came closest tells most.
+  if (issue.code === 'invalid_union') {
+    const closest = [...issue.errors].sort((a, b) => a.length - b.length)[0];
+    if (closest && closest.length > 0) return closest.flatMap(placesOf);
+  }
+  return [{ pointer: `/${issue.path.map(String).join('/')}`, reason: issue.message }];
+}
+
+/** Whether somebody with these roles may decide a task meant for `role`; nobody stands in for an approver or for compliance. */
+export const mayDecide = (roles: readonly string[], role: string): boolean =>
+  roles.includes(role) || (role === 'operator' && roles.includes('administrator'));

@@ -1,0 +1,115 @@
+import type {
+  AuditEvent,
+  CarriersEvent,
+  CustomsEvent,
+  DocumentsEvent,
+  DutiesEvent,
+  ShipmentsEvent,
+} from '@tidewaiter/contracts';
+import type { Money } from '@tidewaiter/kernel';
+
+/** Every event that the contexts publish. */
+export type AnyEvent = ShipmentsEvent | DocumentsEvent | DutiesEvent | CustomsEvent | CarriersEvent | AuditEvent;
+
+export const amountOf = (money: Money): string => `${money.amount} ${money.currency}`;
+const list = (parts: readonly string[]): string => parts.join(', ');
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+const quantityOf = ({ value, unit }: { value: string; unit: string }): string => `${value} ${unit}`;
+
+type Sentences = { [E in AnyEvent as E['type']]?: (data: E['data']) => string };
+
+/** One short sentence for each event: what happened, with the money and the reference, never a person's data. */
+const SENTENCES: Sentences = {
+  ImporterRegistered: (d) => `Importer of record ${d.code} registered for ${list(d.destinations)}`,
+  GuaranteeRegistered: (d) => `Guarantee ${d.reference} registered with a limit of ${amountOf(d.limit)}`,
+  GuaranteeReserved: (d) => `${amountOf(d.amount)} held under the guarantee, ${amountOf(d.headroom)} left`,
+  GuaranteeReleased: (d) => `${amountOf(d.amount)} given back to the guarantee`,
+  EngagementOpened: (d) => `Engagement opened (${d.kind}) for ${d.destination} from ${d.validFrom}`,
+  MandateGranted: (d) => `Power of attorney given for ${list(d.destinations)}, ${d.validFrom} to ${d.validTo}`,
+  MandateExpiring: (d) => `Power of attorney ends on ${d.validTo}`,
+  EngagementSuspended: (d) => `Engagement suspended: ${d.says}`,
+  EngagementEnded: (d) => `Engagement ended: ${d.reason}`,
+  ShipmentOpened: (d) => `Shipment ${d.reference} opened, ${d.origin} to ${d.portOfEntry} by ${d.transport}`,
+  ShipmentAmended: (d) => `Amended: ${list(Object.keys(d).filter((key) => key !== 'shipmentId'))}`,
+  PartiesScreened: (d) =>
+    d.outcome === 'clear'
+      ? `Parties screened against ${count(d.list.entries, 'entry', 'entries')}: clear`
+      : `Parties screened: ${count(d.hits.length, 'hit')} (${list(d.hits.map((hit) => `${hit.role} ${hit.entry} ${hit.score}`))})`,
+  ShipmentEngaged: (d) => `Standing proved on ${d.lawDate}, mandate until ${d.mandateUntil}`,
+  EngagementBlocked: (d) => `Blocked: ${d.says}`,
+  TaskRaised: (d) => `Task for ${d.role}: ${d.says}`,
+  TaskDecided: (d) => `Task decided by ${d.by}${d.closes ? '' : ', another person is needed'}`,
+  TaskWithdrawn: (d) => `Task withdrawn: ${d.reason}`,
+  ShipmentClosed: (d) => `Shipment closed, ${d.outcome}${d.reason === null ? '' : `: ${d.reason}`}`,
+  FileStored: (d) => `File stored, ${d.size} bytes`,
+  FileRefused: (d) => `File refused: ${d.says}`,
+  DocumentReceived: (d) => `${d.type} received`,
+  DocumentVersionAdded: (d) => `${d.type} replaced by version ${d.version}`,
+  DuplicateNoticed: () => 'The same file came again: kept as a link',
+  DocumentRead: (d) =>
+    `${d.type}${d.number === null ? '' : ` ${d.number}`} read: ${count(d.lines, 'line')}${d.total === null ? '' : `, ${amountOf(d.total)}`}`,
+  DocumentRejected: (d) => `Document rejected: ${d.says}`,
+  LinesConfirmed: (d) =>
+    `${count(d.lines.length, 'line')} confirmed by ${d.by}${d.corrected.length > 0 ? `, corrected ${list(d.corrected)}` : ''}`,
+  ChecklistDerived: (d) => `${count(d.requirements.length, 'requirement')} derived`,
+  SlotFilled: (d) => `${d.slot} provided`,
+  ChecksRun: (d) => `Papers compared: ${count(d.findings.length, 'finding')}`,
+  DocumentSetCompleted: (d) => `Papers complete: invoice ${d.set.invoice.number}, ${amountOf(d.set.invoice.total)}`,
+  DocumentSetBlocked: (d) =>
+    `Papers wait for a person: ${count(d.confirm.length, 'paper')} to confirm, ${count(d.findings.length, 'finding')}`,
+  DutyAssessed: (d) =>
+    `Assessed under the law of ${d.lawDate}: duty ${d.totals.duty}, tax ${d.totals.tax}, fees ${d.totals.fees}, payable now ${d.totals.payableNow} ${d.currency}`,
+  AssessmentNeedsReview: (d) => `Assessment needs a person: ${list(d.questions)}`,
+  PaymentRequested: (d) => `${amountOf(d.amount)} to be paid, ${count(d.approvalsNeeded, 'approval')} needed`,
+  PaymentApproved: (d) => `Payment approved by ${d.by} (${d.given} of ${d.needed})`,
+  PaymentSent: (d) => `Payment sent, bank reference ${d.bankReference}`,
+  PaymentOutcomeUnknown: () => 'The bank did not answer: it is asked before anything is sent again',
+  PaymentSettled: (d) => `${amountOf(d.amount)} paid, bank reference ${d.bankReference}`,
+  PaymentBounced: (d) => `${amountOf(d.amount)} returned by the bank: ${d.reason}`,
+  DeclarationPrepared: (d) => `Declaration version ${d.version} prepared, LRN ${d.lrn}`,
+  DeclarationSent: (d) => `Declaration version ${d.version} sent`,
+  DeclarationRefused: (d) =>
+    `Declaration version ${d.version} refused by ${d.by === 'own-check' ? 'our own check' : 'the gateway'}: ${d.problems[0]?.says ?? d.by}`,
+  DeclarationOutcomeUnknown: () => 'Declaration sent, outcome unknown: the authority is asked',
+  FilingEnquired: (d) => `The authority was asked about the filing: ${d.answer}`,
+  AuthorityMessageReceived: (d) => `Authority's message ${d.functionCode} stored`,
+  DeclarationRegistered: (d) => `Declaration registered${d.mrn === null ? '' : `, MRN ${d.mrn}`}`,
+  DeclarationAccepted: (d) => `Declaration accepted on ${d.acceptedOn}${d.mrn === null ? '' : `, MRN ${d.mrn}`}`,
+  DeclarationRejected: (d) =>
+    `Declaration rejected: ${list(d.errors.map((error) => `${error.code} ${error.field ?? error.pointer}`))}`,
+  InspectionOrdered: (d) => `Inspection ordered: ${d.route}`,
+  DocumentsRequested: (d) => `Authority asks for papers: ${d.says}`,
+  DutyNotified: (d) => `Authority's ${d.kind} debt: ${amountOf(d.total)}`,
+  GoodsReleased: (d) => `Goods released (${d.kind})`,
+  DeclarationCorrected: (d) => `Declaration corrected: ${count(d.pointers.length, 'field')}`,
+  DeclarationInvalidated: (d) => `Declaration invalidated: ${d.reason}`,
+  PaymentRequired: (d) =>
+    `Account or guarantee too low at the authority${d.amount === null ? '' : `: ${amountOf(d.amount)} wanted`}`,
+  RequestAnswered: (d) => `Authority's answer to our request: ${d.answer}`,
+  AuthorityNoticeKept: (d) => `Authority's notice kept: ${d.says}`,
+  AuthorityMessageUnread: (d) => `Authority's message could not be read: ${d.says}`,
+  BookingRequested: (d) => `Delivery asked for at ${d.adapter}`,
+  BookingConfirmed: (d) => `Delivery booked, ${d.carrierReference}`,
+  BookingDeclined: (d) => `Carrier declined: ${d.says}`,
+  BookingOutcomeUnknown: () => 'The carrier did not answer: it is asked before anything is booked again',
+  MilestoneRecorded: (d) => `${d.milestone} (${d.classifier})${d.place === null ? '' : ` at ${d.place}`}`,
+  MilestoneSuperseded: (d) => `${d.milestone} replaced by a later report`,
+  MilestoneParked: (d) => `Carrier's message kept unread: ${d.says}`,
+  GoodsDelivered: (d) => `Line ${d.line}: ${quantityOf(d.quantity)} delivered, ${quantityOf(d.remaining)} remain`,
+  ProofOfDeliveryCaptured: (d) => `Proof of delivery kept (${d.level}), ${d.size} bytes`,
+  ShipmentDelivered: () => 'Everything released was delivered',
+  DossierSealed: (d) => `Dossier sealed: ${count(d.events, 'event')} under a tree of ${d.treeSize}`,
+  RetentionClockSet: (d) => `Kept until ${d.until} (${d.law})`,
+  LegalHoldPlaced: (d) => `Legal hold placed by ${d.by}: ${d.matter}`,
+  LegalHoldLifted: (d) => `Legal hold lifted by ${d.by}`,
+  PersonalDataErased: (d) => `Personal data erased, ${count(d.keys, 'key')} destroyed (${d.law})`,
+};
+
+/** `DeclarationHeld` as words: `Declaration held`. */
+const words = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** The sentence for an event; its name in words for one that has none here. */
+export function says(event: { type: string; data: unknown }): string {
+  const sentence = (SENTENCES as Record<string, ((data: never) => string) | undefined>)[event.type];
+  return sentence ? sentence(event.data as never) : words(event.type);
+}
