@@ -11,6 +11,8 @@ const notice = {
   /** the authority's own time */
   authorityTime: instant,
   messageId: z.string().meta({ description: 'Identity of the raw message that said so' }),
+  /** the authority's own count of the declaration's versions, when it says one */
+  authorityVersion: z.int().positive().optional(),
 };
 
 export const fieldProblem = z
@@ -147,6 +149,27 @@ export const declarationInvalidated = defineEvent(
   z.strictObject({ ...notice, reason: z.string() }),
 );
 
+export const paymentRequired = defineEvent(
+  'customs',
+  'PaymentRequired',
+  'The account or guarantee that should bear the debt is too low: the goods wait.',
+  z.strictObject({ ...notice, amount: money.nullable(), account: z.string().nullable(), reminder: z.boolean() }),
+);
+
+export const requestAnswered = defineEvent(
+  'customs',
+  'RequestAnswered',
+  'A request of ours (amend, cancel, arrive) was answered; until it is granted the old content stands.',
+  z.strictObject({ ...notice, answer: z.enum(['received', 'granted', 'denied', 'rejected']), errors: z.array(fieldProblem) }),
+);
+
+export const authorityNoticeKept = defineEvent(
+  'customs',
+  'AuthorityNoticeKept',
+  'The authority said something that changes no state by itself, or that no table here knows: it is kept and shown.',
+  z.strictObject({ ...notice, functionCode: z.string(), says: z.string(), handledOutside: z.boolean() }),
+);
+
 export const authorityMessageUnread = defineEvent(
   'customs',
   'AuthorityMessageUnread',
@@ -170,4 +193,7 @@ export type CustomsEvent =
   | EventOf<typeof goodsReleased>
   | EventOf<typeof declarationCorrected>
   | EventOf<typeof declarationInvalidated>
+  | EventOf<typeof paymentRequired>
+  | EventOf<typeof requestAnswered>
+  | EventOf<typeof authorityNoticeKept>
   | EventOf<typeof authorityMessageUnread>;

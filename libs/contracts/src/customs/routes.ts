@@ -5,7 +5,14 @@ import { fieldProblem } from './events.js';
 
 const readers = ['operator', 'approver', 'compliance', 'auditor', 'partner'] as const;
 
-const cell = z.strictObject({ value: z.string(), at: instant.nullable(), version: z.int().nullable(), messageId: z.string().nullable() });
+const cell = z.strictObject({
+  value: z.string(),
+  /** what the word leaves open: the last day for papers, the reference to quote, the amount that is short */
+  detail: z.string().nullable(),
+  at: instant.nullable(),
+  version: z.int().nullable(),
+  messageId: z.string().nullable(),
+});
 
 /** The status vector of `customs-channels.md`, 3: each cell with the authority’s time and the message it rests on. */
 export const statusVector = z

@@ -1,0 +1,76 @@
+import type { FieldProblem } from '@tidewaiter/contracts';
+import type { Instant } from '@tidewaiter/kernel';
+import type { DeclarationContent } from '../domain/content.js';
+import type { FilingReferences } from '../domain/declaration.js';
+import type { Fact, MessageKeys } from '../domain/facts.js';
+import type { Attempt, Evidence, Resend } from '../domain/resend.js';
+import type { Profile } from './profile.js';
+
+/** A declaration in the form of its channel. The same content and references give the same bytes. */
+export interface Built {
+  content: DeclarationContent;
+  references: FilingReferences;
+  bytes: Buffer;
+  mediaType: string;
+  /** `sha256:` and the digest of the bytes */
+  digest: string;
+  /** what the channel does not carry, each with the reason: a decision that is listed, never an accident */
+  leftOut: string[];
+}
+
+
+/** What became of one transmission, as far as the wire can tell. */
+export type Outcome =
+  /** certainly nothing was taken: the same attempt may run again */
+  | { kind: 'not-sent'; says: string; availability: 'down' | 'busy' | 'not-let-in' }
+  | { kind: 'refused'; problems: FieldProblem[] }
+  | { kind: 'received'; conversationId: string }
+  | { kind: 'unknown'; after: 'bytes-sent' | 'answer-unreadable'; says: string };
+
+/** A message as it came: nothing of it is believed yet. */
+export interface RawMessage {
+  bytes: Uint8Array;
+  /** from the header, when there is one */
+  conversationId: string | null;
+}
+
+export interface ReadMessage {
+  kind: 'read';
+  /** the authority's own identity of the message; null when it carries none */
+  identity: string | null;
+  functionCode: string;
+  keys: MessageKeys;
+  authorityVersion: number | null;
+  /** null when no date in it can be read: the time of receipt must do */
+  authorityTime: Instant | null;
+  facts: Fact[];
+}
+
+export type Interpretation = ReadMessage | { kind: 'unreadable'; code: string; says: string };
+
+export type Answer =
+  | { kind: 'found'; mrn: string | null }
+  /** the authority's own word that it has nothing under our references */
+  | { kind: 'absent' }
+  | { kind: 'no-answer'; says: string };
+
+/**
+ * The port behind which every channel to every authority lives; one object per channel and profile. All verbs are pure and total,
+ * except `submit` and `enquire`, which talk to the authority and never throw for what it does.
+ */
+export interface Authority {
+  readonly profile: Profile;
+  build(content: DeclarationContent, references: FilingReferences): Built;
+  /** Judges what was built as the authority would, offline: schema and profile. */
+  validate(built: Built): FieldProblem[];
+  /** One transmission; no retry inside. */
+  submit(bytes: Uint8Array): Promise<Outcome>;
+  /** Everything one body says; a body may hold several messages. */
+  interpret(raw: RawMessage): Interpretation[];
+  /** Asks by our own references what the authority has. */
+  enquire(references: FilingReferences): Promise<Answer>;
+  /** The authority's rule on sending again. */
+  resend(attempts: readonly Attempt[], evidence: Evidence, now: Instant): Resend;
+  /** Name of a message's kind for people: `DMSACC`; the code itself when the table has none. */
+  nameOf(functionCode: string): string;
+}

@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import { exact, Refused } from '@tidewaiter/kernel';
+import { el, writeXml, type XmlNode } from '@tidewaiter/xml';
+import type { DeclarationContent, DeclaredLine } from '../../domain/content.js';
+import type { FilingReferences } from '../../domain/declaration.js';
+import type { Built } from '../authority.js';
+import type { Profile } from '../profile.js';
+import { CHARGE_TYPES, DOCUMENT_CODES, NO_PREFERENCE, PRICE_CONTAINS, PROOF_STATUS, TRANSPORT_MODES } from './codes.js';
+import { DECLARATION, type Section } from './schema.js';
+
+export const METADATA_NAMESPACE = 'urn:wco:datamodel:WCO:DocumentMetaData-DMS:2';
+export const DECLARATION_NAMESPACE = 'urn:wco:datamodel:WCO:DEC-DMS:2';
+
+/** Values, groups and repeated groups by element name; absent ones are left out. Order is not theirs to know. */
+type Value = string | undefined | { text: string; attributes: Record<string, string> } | Tree | readonly Tree[];
+interface Tree {
+  [element: string]: Value;
+}
+
+const isText = (value: Value): value is { text: string; attributes: Record<string, string> } =>
+  typeof value === 'object' && !Array.isArray(value) && typeof (value as { text?: unknown }).text === 'string';
+
+/**
+ * Writes a group's children in the order of the schema, whatever order they were named in.
+ * @throws Refused `customs.cds.unknown-element` for a name that the schema does not have there
+ */
+export function ordered(section: Section, tree: Tree): XmlNode[] {
+  const stray = Object.keys(tree).find((name) => !section.order.includes(name));
+  if (stray !== undefined) throw new Refused('customs.cds.unknown-element', `${section.name} has no element ${stray}`);
+  return section.order.flatMap((name): XmlNode[] => {
+    const value = tree[name];
+    if (value === undefined) return [];
+    if (typeof value === 'string') return [el(name, {}, value)];
+    if (isText(value)) return [el(name, value.attributes, value.text)];
+    const below = section.sections.find((each) => each.name === name);
+    if (!below) throw new Refused('customs.cds.unknown-element', `${section.name}/${name} is a value, not a group`);
+    const groups = Array.isArray(value) ? (value as readonly Tree[]) : [value as Tree];
+    return groups.flatMap((group) => {
+      const children = ordered(below, group);
+      return children.length === 0 ? [] : [el(name, {}, children)];
+    });
+  });
+}
+
+const amount = (value: { amount: string; currency: string }): Value => ({
+  text: exact(value.amount).toFixed(),
+  attributes: { currencyID: value.currency },
+});
+
+/** Letters and digits without separators: an EIN is printed with a hyphen, the message carries none. */
+const partyId = (id: string): string => id.replace(/[\s-]/g, '').toUpperCase();
+
+/** What the price does not contain is added where the value includes it; what it contains is taken off where it does not. */
+function chargeDeductions(content: DeclarationContent, profile: Profile): Tree[] {
+  const contained = PRICE_CONTAINS[content.incoterm.code];
+  return (['freight', 'insurance'] as const).flatMap((kind): Tree[] => {
+    const charge = content.charges[kind];
+    if (!charge || exact(charge.amount).isZero()) return [];
+    const add = profile.basis === 'CIF' && !contained[kind];
+    const takeOff = profile.basis === 'FOB' && contained[kind];
+    if (!add && !takeOff) return [];
+    const type = add ? CHARGE_TYPES[kind] : CHARGE_TYPES.containedInPrice;
+    return [{ ChargesTypeCode: type, OtherChargeDeductionAmount: amount(charge) }];
+  });
+}
+
+function documentsOf(content: DeclarationContent, line: DeclaredLine): Tree[] {
+  const declared = content.documents.flatMap(({ type, reference }): Tree[] => {
+    const code = DOCUMENT_CODES[type];
+    return code ? [{ CategoryCode: code.category, ID: reference, TypeCode: code.type, LPCOExemptionCode: code.status }] : [];
+  });
+  const proof = line.preference?.proof;
+  if (!proof) return declared;
+  return [
+    ...declared,
+    {
+      CategoryCode: proof.document.slice(0, 1),
+      ID: proof.reference,
+      TypeCode: proof.document.slice(1),
+      LPCOExemptionCode: PROOF_STATUS,
+    },
+  ];
+}
+
+function item(content: DeclarationContent, line: DeclaredLine, first: boolean, profile: Profile): Tree {
+  const preference = line.preference?.code ?? NO_PREFERENCE;
+  const classification = (id: string, type: string): Tree => ({ ID: id, IdentificationTypeCode: type });
+  return {
+    SequenceNumeric: String(line.number),
+    StatisticalValueAmount:
+      line.customsValue === null
+        ? undefined
+        : amount({ amount: line.customsValue, currency: content.assessmentCurrency }),
+    AdditionalDocument: documentsOf(content, line),
+    Commodity: {
+      Description: line.description,
+      Classification: [
+        classification(line.commodity.slice(0, 8), 'TSP'),
+        classification(line.commodity.slice(8), 'TRC'),
+        ...(line.additionalCodes ?? []).map((code) => classification(code, 'TRA')),
+      ],
+      DutyTaxFee: profile.taxTypes.map((type, index) => ({
+        DutyRegimeCode: index === 0 ? preference : undefined,
+        TypeCode: type,
+        Payment: { MethodCode: profile.methodOfPayment },
+      })),
+      GoodsMeasure: {
+        GrossMassMeasure: exact(line.grossMass).toFixed(),
+        NetNetWeightMeasure: exact(line.netMass).toFixed(),
+        // A quantity in kilograms says nothing that the net mass does not say.
+        TariffQuantity: line.quantity.unit === 'KGM' ? undefined : exact(line.quantity.value).toFixed(),
+      },
+      InvoiceLine: { ItemChargeAmount: amount(line.price) },
+    },
+    CustomsValuation: { MethodCode: '1' },
+    GovernmentProcedure: [{ CurrentCode: '40', PreviousCode: '00' }, { CurrentCode: '000' }],
+    Origin: [{ CountryCode: line.origin, TypeCode: preference === NO_PREFERENCE ? '1' : '2' }],
+    Packaging: [
+      {
+        SequenceNumeric: '1',
+        MarksNumbersID: content.packages.marks || 'NO MARKS',
+        // The packages hold goods of all lines: they are counted on the first, the others are packed with it.
+        QuantityQuantity: first ? String(content.packages.count) : '0',
+        TypeCode: content.packages.kind,
+      },
+    ],
+    ValuationAdjustment: { AdditionCode: '0000' },
+  };
+}
+
+function exporter(content: DeclarationContent): Tree | undefined {
+  const party = content.exporter;
+  if (!party) return undefined;
+  const { street, city, postcode, country } = party.address;
+  return {
+    Name: party.name.slice(0, 70),
+    Address: { CityName: city.slice(0, 35), CountryCode: country, Line: street.slice(0, 70), PostcodeID: postcode.slice(0, 9) },
+  };
+}
+
+/** Declaration of goods for free circulation, arrived, one procedure for all lines (data set H1). */
+export function declarationTree(content: DeclarationContent, references: FilingReferences, profile: Profile): Tree {
+  return {
+    FunctionCode: '9',
+    FunctionalReferenceID: references.lrn,
+    TypeCode: 'IMA',
+    GoodsItemQuantity: String(content.lines.length),
+    InvoiceAmount: amount(content.invoice.total),
+    TotalPackageQuantity: String(content.packages.count),
+    BorderTransportMeans: { ModeCode: TRANSPORT_MODES[content.transport] },
+    Declarant: { ID: partyId(content.declarant.id) },
+    Exporter: exporter(content),
+    GoodsShipment: {
+      TransactionNatureCode: '1',
+      Consignment: {
+        ContainerCode: content.transport === 'ocean' ? '1' : '0',
+        GoodsLocation: {
+          Name: content.portOfEntry,
+          TypeCode: 'A',
+          Address: { TypeCode: 'U', CountryCode: content.destination },
+        },
+      },
+      CustomsValuation: { ChargeDeduction: chargeDeductions(content, profile) },
+      Destination: { CountryCode: content.destination },
+      ExportCountry: { ID: content.origin },
+      GovernmentAgencyGoodsItem: content.lines.map((line, index) => item(content, line, index === 0, profile)),
+      Importer: { ID: partyId(content.importer.id) },
+      PreviousDocument: [{ CategoryCode: 'Z', ID: references.ducr, TypeCode: 'DCR' }],
+      TradeTerms: { ConditionCode: content.incoterm.code, LocationName: content.incoterm.place },
+    },
+    ObligationGuarantee: [{ ReferenceID: content.guaranteeReference || undefined, SecurityDetailsCode: '1' }],
+  };
+}
+
+/** What of the content this message does not carry, with the reason. */
+function leftOut(content: DeclarationContent): string[] {
+  const shortened = (field: string, text: string | undefined, most: number): string[] =>
+    text && text.length > most ? [`${field}: shortened to ${most} characters`] : [];
+  return [
+    ...content.documents
+      .filter(({ type }) => !DOCUMENT_CODES[type])
+      .map(({ type, reference }) => `document ${type} ${reference}: the declaration has no code for it; it is kept and shown on request`),
+    ...shortened('exporter.name', content.exporter?.name, 70),
+    ...shortened('exporter.address.street', content.exporter?.address.street, 70),
+    ...shortened('exporter.address.city', content.exporter?.address.city, 35),
+    ...shortened('exporter.address.postcode', content.exporter?.address.postcode, 9),
+  ];
+}
+
+/** Builds the message. Pure: the same content and references give the same bytes. */
+export function buildDeclaration(content: DeclarationContent, references: FilingReferences, profile: Profile): Built {
+  const root = el(
+    'md:MetaData',
+    { 'xmlns:md': METADATA_NAMESPACE },
+    el('md:WCODataModelVersionCode', {}, '3.6'),
+    el('md:WCOTypeName', {}, 'DEC'),
+    el('md:ResponsibleCountryCode', {}, profile.destination),
+    el('md:ResponsibleAgencyName', {}, profile.authority),
+    el('md:AgencyAssignedCustomizationVersionCode', {}, profile.customisation),
+    el('Declaration', { xmlns: DECLARATION_NAMESPACE }, ordered(DECLARATION, declarationTree(content, references, profile))),
+  );
+  const bytes = writeXml(root);
+  return {
+    content,
+    references,
+    bytes,
+    mediaType: 'application/xml; charset=UTF-8',
+    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    leftOut: leftOut(content),
+  };
+}

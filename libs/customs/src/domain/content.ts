@@ -1,0 +1,85 @@
+import type { Charges, GoodsLine, LodgeRequest, Money, Party, Situation } from '@tidewaiter/contracts';
+import { exact, round, type Exact } from '@tidewaiter/kernel';
+
+/** One line as it is declared: goods, what the assessment says of it, its share of the gross mass. */
+export interface DeclaredLine extends Omit<GoodsLine, 'from' | 'grossMass'> {
+  grossMass: string;
+  /** in the assessment's currency; null when the assessment has no such line */
+  customsValue: string | null;
+}
+
+/**
+ * What is declared, in the platform's neutral words. A pure function of shipment, papers and assessment: the same input gives the
+ * same content and digest. References (LRN, DUCR) are drawn per filing and are no part of it.
+ */
+export interface DeclarationContent {
+  shipmentReference: string;
+  destination: string;
+  origin: string;
+  transport: Situation['transport'];
+  portOfEntry: string;
+  incoterm: Situation['incoterm'];
+  importer: { id: string; name: string };
+  declarant: { id: string };
+  exporter: Party | null;
+  charges: Charges;
+  invoice: { number: string; total: Money };
+  packages: LodgeRequest['goods']['packages'];
+  guaranteeReference: string;
+  assessmentCurrency: string;
+  lines: DeclaredLine[];
+  documents: { type: string; reference: string }[];
+}
+
+/** Decimal places of a mass on a declaration. */
+const MASS_PLACES = 3;
+
+/** Gross mass of each line: its own where the papers give it, else its share of what remains, by net mass; adds up to the total. */
+function grossMasses(lines: readonly GoodsLine[], total: string): string[] {
+  const given = lines.reduce((sum, line) => sum.plus(line.grossMass ?? '0'), exact('0'));
+  const without = lines.filter((line) => line.grossMass === undefined);
+  let left: Exact = exact(total).minus(given);
+  let net = without.reduce((sum, line) => sum.plus(line.netMass), exact('0'));
+  return lines.map((line) => {
+    if (line.grossMass !== undefined) return line.grossMass;
+    const share = net.isZero() ? left : round(left.times(line.netMass).div(net), MASS_PLACES, 'down');
+    const last = net.eq(line.netMass);
+    const mass = last ? left : share;
+    left = left.minus(mass);
+    net = net.minus(line.netMass);
+    return mass.toFixed();
+  });
+}
+
+/** @param scheme identifier under which the destination knows importers */
+export function contentOf(request: LodgeRequest, scheme: 'EORI' | 'EIN'): DeclarationContent {
+  const { situation, goods, assessment } = request;
+  const known = situation.importer.identifiers.filter((each) => each.scheme === scheme);
+  const identifier = known.find((each) => each.value.startsWith(situation.destination)) ?? known[0];
+  const importerId = identifier?.value ?? '';
+  const party = (role: Party['role']): Party | undefined => situation.parties.find((each) => each.role === role);
+  const lines = [...goods.lines].sort((a, b) => a.number - b.number);
+  const masses = grossMasses(lines, goods.grossMass);
+  return {
+    shipmentReference: situation.reference,
+    destination: situation.destination,
+    origin: situation.origin,
+    transport: situation.transport,
+    portOfEntry: situation.portOfEntry,
+    incoterm: situation.incoterm,
+    importer: { id: importerId, name: situation.importer.name },
+    declarant: { id: importerId },
+    exporter: party('consignor') ?? party('seller') ?? null,
+    charges: goods.charges,
+    invoice: goods.invoice,
+    packages: goods.packages,
+    guaranteeReference: request.guaranteeReference,
+    assessmentCurrency: assessment.currency,
+    lines: lines.map(({ from: _, ...line }, index) => ({
+      ...line,
+      grossMass: masses[index]!,
+      customsValue: assessment.lines.find((each) => each.number === line.number)?.customsValue ?? null,
+    })),
+    documents: goods.documents.map(({ type, reference }) => ({ type, reference })),
+  };
+}

@@ -1,0 +1,392 @@
+import type { CustomsEvent, FieldProblem, Quantity } from '@tidewaiter/contracts';
+import { legalDateAt, unreachable, WrongState, type Decider, type DomainEvent } from '@tidewaiter/kernel';
+import type { AuthorityMessage, Fact } from './facts.js';
+import { byAuthority, isNotice, type Notice } from './notices.js';
+import { vectorOf, type Sending, type StatusVector } from './vector.js';
+
+export interface FilingReferences {
+  lrn: string;
+  ducr: string;
+}
+
+interface Filing extends FilingReferences {
+  declarationId: string;
+  shipmentId: string;
+  channel: string;
+  authority: string;
+}
+
+interface PreparedVersion {
+  version: number;
+  contentDigest: string;
+  bytesDigest: string;
+  leftOut: string[];
+}
+
+interface SentAttempt {
+  version: number;
+  attempt: number;
+  outcome: 'received' | 'refused' | 'unknown';
+  conversationId: string | null;
+}
+
+/** A filing with its versions, transmissions and all that the authority said of them. */
+export interface Declaration {
+  filing: Filing | null;
+  /** the newest version that was prepared or refused, 0 before the first */
+  version: number;
+  versions: PreparedVersion[];
+  attempts: SentAttempt[];
+  /** refusals of the newest version by our own check or the gateway */
+  refusal: { by: 'own-check' | 'gateway'; problems: FieldProblem[] } | null;
+  /** how often the authority was asked about the newest version */
+  enquiries: number;
+  messages: { messageId: string; sha256: string }[];
+  notices: Notice[];
+}
+
+export type AttemptResult =
+  | { kind: 'received'; conversationId: string }
+  | { kind: 'unknown'; says: string }
+  | { kind: 'refused'; problems: FieldProblem[] };
+
+/** Quantities declared by version, for what a release lets go. */
+export type DeclaredQuantities = Record<number, { line: number; quantity: Quantity }[]>;
+
+export type DeclarationCommand =
+  | {
+      type: 'PrepareVersion';
+      filing: Filing;
+      version: number;
+      contentDigest: string;
+      bytesDigest: string;
+      assessmentDigest: string;
+      documentSetDigest: string;
+      leftOut: string[];
+    }
+  | { type: 'RefuseVersion'; filing: Filing; version: number; problems: FieldProblem[] }
+  | { type: 'RecordAttempt'; version: number; attempt: number; result: AttemptResult }
+  | { type: 'RecordEnquiry'; answer: 'found' | 'absent' | 'no-answer'; mrn: string | null; resend: string }
+  | {
+      type: 'TakeMessage';
+      message: AuthorityMessage;
+      declared: DeclaredQuantities;
+      /** IANA zone of the authority: the day of acceptance is a legal date */
+      zone: string;
+    }
+  | {
+      type: 'KeepUnread';
+      message: Pick<AuthorityMessage, 'messageId' | 'channel' | 'sha256' | 'receivedAt'>;
+      code: string;
+      says: string;
+    };
+
+const initial: Declaration = {
+  filing: null,
+  version: 0,
+  versions: [],
+  attempts: [],
+  refusal: null,
+  enquiries: 0,
+  messages: [],
+  notices: [],
+};
+
+const attemptsOf = (state: Declaration, version: number): SentAttempt[] =>
+  state.attempts.filter((each) => each.version === version);
+
+/** Our own side: whether something of the newest version is known, or may be, with the authority. */
+export function sendingOf(state: Declaration): Sending {
+  const attempts = attemptsOf(state, state.version);
+  if (attempts.some((each) => each.outcome === 'received')) return 'sent';
+  return attempts.some((each) => each.outcome === 'unknown') ? 'unknown' : 'none';
+}
+
+/** The vector of the newest version. */
+export const statusOf = (state: Declaration): StatusVector => vectorOf(state.version, sendingOf(state), state.notices);
+
+/** Whether the authority has said anything of a version. */
+export const heardOf = (state: Declaration, version: number): boolean =>
+  state.notices.some((notice) => notice.data.version === version && notice.type !== 'AuthorityNoticeKept');
+
+/** The authority's number of a version: of its acceptance, else the earliest that it named; null before any. */
+export function mrnOf(state: Declaration, version: number): string | null {
+  const named = state.notices
+    .filter((each) => each.data.version === version && each.data.mrn !== null && each.type !== 'AuthorityNoticeKept')
+    .sort(byAuthority);
+  return (named.find((each) => each.type === 'DeclarationAccepted') ?? named[0])?.data.mrn ?? null;
+}
+
+/**
+ * Which version a message speaks of, and which transmission when its conversation names one. A message under a conversation that
+ * no transmission has (it overtook the answer to ours, or the answer was lost) speaks of the version of its number, else of the newest.
+ */
+export function aboutOf(state: Declaration, keys: AuthorityMessage['keys']): { version: number; attempt: number | null } {
+  const conversation = keys.conversationId?.toLowerCase();
+  const attempt = state.attempts.find(
+    (each) => each.conversationId !== null && each.conversationId.toLowerCase() === conversation,
+  );
+  if (attempt) return { version: attempt.version, attempt: attempt.attempt };
+  const numbered = state.versions.find((each) => keys.mrn !== null && mrnOf(state, each.version) === keys.mrn);
+  return { version: numbered?.version ?? Math.max(1, state.version), attempt: null };
+}
+
+function prepare(state: Declaration, command: Extract<DeclarationCommand, { type: 'PrepareVersion' }>): CustomsEvent[] {
+  const { filing, version, type: _, ...frozen } = command;
+  if (state.versions.some((each) => each.version === version)) return [];
+  mayReplace(state, version);
+  const { declarationId, shipmentId, lrn, ducr, channel, authority } = filing;
+  return [
+    {
+      type: 'DeclarationPrepared',
+      data: { declarationId, shipmentId, version, lrn, channel, authority, ducr, ...frozen },
+    },
+  ];
+}
+
+/** A version follows only one that does not stand: refused by us or the gateway, or rejected by the authority. */
+function mayReplace(state: Declaration, version: number): void {
+  if (version <= state.version) {
+    throw new WrongState('customs.declaration.version-passed', `version ${state.version} is newer than version ${version}`, {
+      advice: 'Correct the newest version.',
+    });
+  }
+  if (state.version === 0 || state.refusal || statusOf(state).legal.value === 'rejected') return;
+  if (!state.versions.some((each) => each.version === state.version)) return;
+  throw new WrongState('customs.declaration.version-stands', `version ${state.version} is with the authority and stands`, {
+    advice: 'Wait for its answer; what is accepted is changed by an amendment, not by a new version.',
+  });
+}
+
+function refuse(state: Declaration, command: Extract<DeclarationCommand, { type: 'RefuseVersion' }>): CustomsEvent[] {
+  const { filing, version, problems } = command;
+  if (version === state.version && state.refusal) return [];
+  mayReplace(state, version);
+  const { declarationId, shipmentId, lrn } = filing;
+  return [{ type: 'DeclarationRefused', data: { declarationId, shipmentId, version, lrn, by: 'own-check', problems } }];
+}
+
+const notPrepared = (version: number): WrongState =>
+  new WrongState('customs.declaration.not-prepared', `version ${version} was not prepared`);
+
+function recordAttempt(state: Declaration, command: Extract<DeclarationCommand, { type: 'RecordAttempt' }>): CustomsEvent[] {
+  const { version, attempt, result } = command;
+  const prepared = state.versions.find((each) => each.version === version);
+  if (!state.filing || !prepared) throw notPrepared(version);
+  const known = state.attempts.find((each) => each.version === version && each.attempt === attempt);
+  // The one outcome that may still change is the unknown one: its answer came late.
+  if (known && (known.outcome !== 'unknown' || result.kind === 'unknown')) return [];
+  if (result.kind === 'refused' && state.version === version && state.refusal) return [];
+  const { declarationId, shipmentId, lrn } = state.filing;
+  const filing = { declarationId, shipmentId, version, lrn };
+  switch (result.kind) {
+    case 'received':
+      return [
+        {
+          type: 'DeclarationSent',
+          data: { ...filing, attempt, conversationId: result.conversationId, bytesDigest: prepared.bytesDigest },
+        },
+      ];
+    case 'unknown':
+      return [{ type: 'DeclarationOutcomeUnknown', data: { ...filing, attempt, says: result.says } }];
+    case 'refused':
+      return [{ type: 'DeclarationRefused', data: { ...filing, by: 'gateway', problems: result.problems } }];
+    default:
+      return unreachable(result);
+  }
+}
+
+function recordEnquiry(state: Declaration, command: Extract<DeclarationCommand, { type: 'RecordEnquiry' }>): CustomsEvent[] {
+  if (!state.filing) throw notPrepared(state.version);
+  const { declarationId, shipmentId, lrn } = state.filing;
+  const { answer, mrn, resend } = command;
+  return [{ type: 'FilingEnquired', data: { declarationId, shipmentId, version: state.version, lrn, answer, mrn, resend } }];
+}
+
+function takeMessage(state: Declaration, command: Extract<DeclarationCommand, { type: 'TakeMessage' }>): CustomsEvent[] {
+  const { message, declared, zone } = command;
+  if (!state.filing) throw notPrepared(1);
+  if (state.messages.some((each) => each.messageId === message.messageId)) return [];
+  const { declarationId, shipmentId } = state.filing;
+  const { messageId, channel, functionCode, sha256, receivedAt } = message;
+  const about = aboutOf(state, message.keys);
+  const notice = {
+    declarationId,
+    shipmentId,
+    version: about.version,
+    mrn: message.keys.mrn,
+    authorityTime: message.authorityTime,
+    messageId,
+    ...(message.authorityVersion === null ? {} : { authorityVersion: message.authorityVersion }),
+  };
+  return [
+    { type: 'AuthorityMessageReceived', data: { declarationId, shipmentId, messageId, channel, functionCode, sha256, receivedAt } },
+    ...message.facts.map((fact) => noticeOf(state, fact, { notice, about, functionCode, declared, zone })),
+  ];
+}
+
+interface Telling {
+  notice: Notice['data'] & { version: number };
+  about: { version: number; attempt: number | null };
+  functionCode: string;
+  declared: DeclaredQuantities;
+  zone: string;
+}
+
+function noticeOf(state: Declaration, fact: Fact, { notice, about, functionCode, declared, zone }: Telling): Notice {
+  switch (fact.kind) {
+    case 'registered':
+      return { type: 'DeclarationRegistered', data: notice };
+    case 'accepted':
+      return {
+        type: 'DeclarationAccepted',
+        data: { ...notice, acceptedOn: legalDateAt(notice.authorityTime, zone), warnings: fact.warnings },
+      };
+    case 'rejected':
+      return rejection(state, fact, notice, about, functionCode);
+    case 'control':
+      return { type: 'InspectionOrdered', data: { ...notice, route: fact.route } };
+    case 'documents-wanted':
+      return { type: 'DocumentsRequested', data: { ...notice, due: fact.due, says: fact.says } };
+    case 'duty': {
+      const { stage, taxes, total, paymentReference, payee } = fact;
+      return { type: 'DutyNotified', data: { ...notice, kind: stage, taxes, total, paymentReference, payee } };
+    }
+    case 'funds-short':
+      return {
+        type: 'PaymentRequired',
+        data: { ...notice, amount: fact.amount, account: fact.account, reminder: fact.reminder },
+      };
+    case 'released':
+      return {
+        type: 'GoodsReleased',
+        data: { ...notice, kind: fact.release, quantities: declared[notice.version] ?? [] },
+      };
+    case 'corrected':
+      return { type: 'DeclarationCorrected', data: { ...notice, pointers: fact.pointers } };
+    case 'invalidated':
+      return { type: 'DeclarationInvalidated', data: { ...notice, reason: fact.reason } };
+    case 'request-answered':
+      return { type: 'RequestAnswered', data: { ...notice, answer: fact.answer, errors: [] } };
+    case 'kept':
+      return {
+        type: 'AuthorityNoticeKept',
+        data: { ...notice, functionCode, says: fact.says, handledOutside: fact.handledOutside },
+      };
+    default:
+      return unreachable(fact);
+  }
+}
+
+/**
+ * A rejection ends the version, with two exceptions: a second transmission refused because the first lives ends that
+ * transmission only and proves the first; and what is accepted stands, so that a rejection after it answers a request.
+ */
+function rejection(
+  state: Declaration,
+  fact: Extract<Fact, { kind: 'rejected' }>,
+  notice: Telling['notice'],
+  about: Telling['about'],
+  functionCode: string,
+): Notice {
+  const sentAgain = attemptsOf(state, about.version).length > 1 && about.attempt !== 1;
+  if (fact.sameReference && sentAgain) {
+    const says = 'The second transmission was refused because the first one is with the authority.';
+    return { type: 'AuthorityNoticeKept', data: { ...notice, functionCode, says, handledOutside: false } };
+  }
+  const accepted = state.notices.some((each) => each.type === 'DeclarationAccepted' && each.data.version === about.version);
+  if (accepted) return { type: 'RequestAnswered', data: { ...notice, answer: 'rejected', errors: fact.errors } };
+  return { type: 'DeclarationRejected', data: { ...notice, errors: fact.errors } };
+}
+
+function keepUnread(state: Declaration, command: Extract<DeclarationCommand, { type: 'KeepUnread' }>): CustomsEvent[] {
+  if (!state.filing) throw notPrepared(1);
+  const { messageId, channel, sha256, receivedAt } = command.message;
+  if (state.messages.some((each) => each.messageId === messageId)) return [];
+  const { declarationId, shipmentId } = state.filing;
+  return [
+    {
+      type: 'AuthorityMessageReceived',
+      data: { declarationId, shipmentId, messageId, channel, functionCode: '', sha256, receivedAt },
+    },
+    { type: 'AuthorityMessageUnread', data: { declarationId, shipmentId, messageId, code: command.code, says: command.says } },
+  ];
+}
+
+function decide(state: Declaration, command: DeclarationCommand): CustomsEvent[] {
+  switch (command.type) {
+    case 'PrepareVersion':
+      return prepare(state, command);
+    case 'RefuseVersion':
+      return refuse(state, command);
+    case 'RecordAttempt':
+      return recordAttempt(state, command);
+    case 'RecordEnquiry':
+      return recordEnquiry(state, command);
+    case 'TakeMessage':
+      return takeMessage(state, command);
+    case 'KeepUnread':
+      return keepUnread(state, command);
+    default:
+      return unreachable(command);
+  }
+}
+
+const newVersion = (state: Declaration, version: number): Declaration =>
+  version > state.version ? { ...state, version, refusal: null, enquiries: 0 } : state;
+
+const withAttempt = (state: Declaration, attempt: SentAttempt): Declaration => ({
+  ...state,
+  attempts: [
+    ...state.attempts.filter((each) => each.version !== attempt.version || each.attempt !== attempt.attempt),
+    attempt,
+  ].sort((a, b) => a.version - b.version || a.attempt - b.attempt),
+});
+
+/** An unknown transmission that the authority turns out to have is a received one, without a conversation of its own. */
+const proven = (state: Declaration): Declaration => ({
+  ...state,
+  attempts: state.attempts.map((each) =>
+    each.version === state.version && each.outcome === 'unknown' ? { ...each, outcome: 'received' } : each,
+  ),
+});
+
+function evolve(state: Declaration, event: CustomsEvent): Declaration {
+  if (isNotice(event)) return { ...state, notices: [...state.notices, event] };
+  switch (event.type) {
+    case 'DeclarationPrepared': {
+      const { declarationId, shipmentId, lrn, ducr, channel, authority, version, contentDigest, bytesDigest, leftOut } =
+        event.data;
+      return {
+        ...newVersion(state, version),
+        filing: { declarationId, shipmentId, lrn, ducr, channel, authority },
+        versions: [...state.versions, { version, contentDigest, bytesDigest, leftOut }],
+      };
+    }
+    case 'DeclarationSent': {
+      const { version, attempt, conversationId } = event.data;
+      return withAttempt(state, { version, attempt, outcome: 'received', conversationId });
+    }
+    case 'DeclarationOutcomeUnknown': {
+      const { version, attempt } = event.data;
+      return withAttempt(state, { version, attempt, outcome: 'unknown', conversationId: null });
+    }
+    case 'DeclarationRefused': {
+      const { version, by, problems } = event.data;
+      return { ...newVersion(state, version), refusal: { by, problems } };
+    }
+    case 'FilingEnquired': {
+      const asked = { ...state, enquiries: state.enquiries + 1 };
+      return event.data.answer === 'found' ? proven(asked) : asked;
+    }
+    case 'AuthorityMessageReceived': {
+      const { messageId, sha256 } = event.data;
+      return { ...state, messages: [...state.messages, { messageId, sha256 }] };
+    }
+    default:
+      return state;
+  }
+}
+
+/** One filing of one declaration. A repeated fact leads to nothing; what does not fit the moment is refused with the way on. */
+export const declaration: Decider<Declaration, DeclarationCommand, CustomsEvent & DomainEvent> = { initial, decide, evolve };

@@ -1,0 +1,56 @@
+import type { FieldProblem, Money } from '@tidewaiter/contracts';
+import type { Instant } from '@tidewaiter/kernel';
+
+/** One tax of one line as the authority states it; line 0 is the whole entry. */
+export interface StatedTax {
+  line: number;
+  type: string;
+  base: string;
+  amount: Money;
+}
+
+/** What one message of an authority says, in words that every channel shares. */
+export type Fact =
+  | { kind: 'registered' }
+  | { kind: 'accepted'; warnings: FieldProblem[] }
+  /** `sameReference`: refused because another transmission under the same reference lives */
+  | { kind: 'rejected'; errors: FieldProblem[]; sameReference: boolean }
+  | { kind: 'control'; route: 'documents' | 'physical' | 'afterwards' }
+  | { kind: 'documents-wanted'; due: Instant | null; says: string }
+  | {
+      kind: 'duty';
+      stage: 'indicative' | 'secured' | 'final';
+      taxes: StatedTax[];
+      total: Money;
+      paymentReference: string | null;
+      payee: { name: string; account: string } | null;
+    }
+  | { kind: 'funds-short'; amount: Money | null; account: string | null; reminder: boolean }
+  | { kind: 'released'; release: 'conditional' | 'full' }
+  | { kind: 'corrected'; pointers: string[] }
+  | { kind: 'invalidated'; reason: string }
+  | { kind: 'request-answered'; answer: 'received' | 'granted' | 'denied' }
+  /** changes no state by itself, or is in no table: kept and shown */
+  | { kind: 'kept'; says: string; handledOutside: boolean };
+
+/** The references under which an authority speaks of a filing, each null when the message does not carry it. */
+export interface MessageKeys {
+  conversationId: string | null;
+  lrn: string | null;
+  mrn: string | null;
+}
+
+/** A message as the declaration takes it in: read, correlated, stored. */
+export interface AuthorityMessage {
+  /** the authority's identity of the message, or one made from its digest */
+  messageId: string;
+  channel: string;
+  functionCode: string;
+  sha256: string;
+  receivedAt: Instant;
+  /** the business date in the message, else its issue time */
+  authorityTime: Instant;
+  authorityVersion: number | null;
+  keys: MessageKeys;
+  facts: Fact[];
+}
