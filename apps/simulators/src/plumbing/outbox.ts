@@ -1,0 +1,95 @@
+import { Channel, type Attempt, type PushContract } from './channel.js';
+
+/** A message that a face has decided to push. */
+export interface Outgoing {
+  id: string;
+  /** messages of one lane keep their order */
+  lane: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  /** how many times the same bytes go out */
+  copies: number;
+  /** epoch milliseconds */
+  notBefore: number;
+  /** waits for its lane to be released in reverse */
+  held: boolean;
+}
+
+export interface Delivered {
+  id: string;
+  copy: number;
+  status: number;
+  millis: number;
+}
+
+const COPY = '#';
+
+/**
+ * What was decided and is not yet delivered. `note` and `noteDelivered` rebuild it from a ledger and touch no network;
+ * `send` and `resume` do.
+ */
+export class Outbox {
+  private readonly open = new Map<string, { outgoing: Outgoing; delivered: Set<number>; at: number }>();
+  private readonly channel: Channel;
+
+  constructor(
+    contract: PushContract,
+    private readonly onDelivered: (delivered: Delivered) => void,
+    onAttempt: (attempt: Attempt) => void = () => undefined,
+  ) {
+    this.channel = new Channel(contract, (attempt) => {
+      onAttempt(attempt);
+      const { push, status, millis } = attempt;
+      if (status === null || status < 200 || status >= 300) return;
+      const split = push.id.lastIndexOf(COPY);
+      this.onDelivered({ id: push.id.slice(0, split), copy: Number(push.id.slice(split + 1)), status, millis });
+    });
+  }
+
+  note(outgoing: Outgoing, at: number): void {
+    this.open.set(outgoing.id, { outgoing, delivered: new Set(), at });
+  }
+
+  noteDelivered(id: string, copy: number): void {
+    const entry = this.open.get(id);
+    entry?.delivered.add(copy);
+    if (entry && entry.delivered.size >= entry.outgoing.copies) this.open.delete(id);
+  }
+
+  send(id: string): void {
+    const entry = this.open.get(id);
+    if (!entry || entry.outgoing.held) return;
+    const { copies, ...push } = entry.outgoing;
+    for (let copy = 1; copy <= copies; copy += 1) {
+      if (!entry.delivered.has(copy)) this.channel.add({ ...push, id: `${id}${COPY}${copy}` }, entry.at);
+    }
+  }
+
+  /** Sends what a lane holds back. */
+  release(lane: string, order: 'as-decided' | 'newest-first'): void {
+    const held = [...this.open.values()].filter(({ outgoing }) => outgoing.lane === lane && outgoing.held);
+    for (const { outgoing } of order === 'newest-first' ? held.reverse() : held) {
+      outgoing.held = false;
+      this.send(outgoing.id);
+    }
+  }
+
+  /** After a restart: everything undelivered goes out again, in the order in which it was decided. */
+  resume(): void {
+    for (const id of this.open.keys()) this.send(id);
+  }
+
+  get backlog(): { waiting: number; blocked: boolean } {
+    return this.channel.backlog;
+  }
+
+  clear(): void {
+    this.open.clear();
+    this.channel.clear();
+  }
+
+  close(): Promise<void> {
+    return this.channel.close();
+  }
+}
