@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { ProblemError, Unreachable, type TidewaiterClient } from '@tidewaiter/client';
+import { decideTask, listTasks, openShipment, showShipment, showTimeline, uploadDocument, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
+import { now } from '@tidewaiter/kernel';
+import { parse as parseYaml } from 'yaml';
+import { CommandFailed, EXIT } from '../output.js';
+import { House, sampleUser } from '../house.js';
+import { ensureEngagement, ensureImporter } from './given.js';
+import { millis, scenario as scenarioSchema, type Scenario } from './schema.js';
+import { judge, type Verdict } from './verdict.js';
+
+export type TimelineEntry = AnswerOf<typeof showTimeline>['items'][number];
+
+export interface PlayOptions {
+  house: House;
+  file: string;
+  /** the same run id repeats the same requests: a run that was cut goes on where it stood */
+  runId: string;
+  /** told as it happens, read from the API */
+  line: (entry: { at: string; context: string; says: string; mark: '·' | '?' | '✓' | '✗' }) => void;
+  signal: AbortSignal;
+}
+
+export interface Played {
+  reference: string;
+  shipmentId: string;
+  scenario: Scenario;
+  timeline: TimelineEntry[];
+  verdict: Verdict;
+  seconds: number;
+}
+
+export function readScenario(file: string): Scenario {
+  const parsed = scenarioSchema.safeParse(parseYaml(readFileSync(file, 'utf8')));
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.map((issue) => `  /${issue.path.map(String).join('/')}: ${issue.message}`).join('\n');
+  throw new CommandFailed(`${basename(file)} is not a scenario:\n${places}`, EXIT.usage);
+}
+
+const MEDIA_TYPES: Record<string, string> = { xml: 'application/xml', csv: 'text/csv', pdf: 'application/pdf', json: 'application/json' };
+
+/** Events that matter to a machine more than to a listener; the timeline has them all. */
+const QUIET = new Set(['FileStored', 'DocumentRead', 'SlotFilled', 'ChecksRun', 'AuthorityMessageReceived', 'GuaranteeReleased', 'FilingEnquired', 'TaskWithdrawn', 'RetentionClockSet', 'ShipmentClosed']);
+
+class Player {
+  readonly scenario: Scenario;
+  readonly reference: string;
+  private readonly clients = new Map<string, TidewaiterClient>();
+  private readonly done = new Set<number>();
+  private readonly told = new Set<string>();
+
+  constructor(private readonly options: PlayOptions) {
+    this.scenario = readScenario(options.file);
+    const name = basename(options.file).replace(/\.ya?ml$/, '').toUpperCase().replace(/[^A-Z0-9]+/g, '-');
+    this.reference = `${name.slice(0, 11).replace(/-$/, '')}-${options.runId.slice(0, 6).toUpperCase()}`;
+  }
+
+  private as(role: string): TidewaiterClient {
+    const user = sampleUser(role, this.scenario.tenant);
+    const client = this.clients.get(user) ?? this.options.house.client(user);
+    this.clients.set(user, client);
+    return client;
+  }
+
+  /** Stable for the run and step: a repeated request has no second effect. */
+  private key(step: string): string {
+    return createHash('sha256').update(`${this.options.runId}\n${this.reference}\n${step}`).digest('hex').slice(0, 40);
+  }
+
+  /** Shared by the stories of one run, so that two of them open one ongoing engagement. */
+  private sharedKey(step: string): string {
+    const { customer, importer } = this.scenario.given.engagement;
+    return createHash('sha256').update(`${this.options.runId}\n${customer}\n${importer}\n${step}`).digest('hex').slice(0, 40);
+  }
+
+  private tell(context: string, says: string, mark: '·' | '?' | '✓' | '✗' = '·', at = now()): void {
+    this.options.line({ at, context, says, mark });
+  }
+
+  /** The system may be restarted under a running story: what cannot be reached is tried again until time is up. */
+  private async patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (let wait = 250; ; wait = Math.min(wait * 2, 2000)) {
+      try {
+        return await work();
+      } catch (error) {
+        const passing = error instanceof Unreachable || (error instanceof ProblemError && (error.status >= 500 || error.code === 'http.idempotency-key.running'));
+        if (!passing || this.options.signal.aborted) throw error;
+        await new Promise((after) => setTimeout(after, wait));
+      }
+    }
+  }
+
+  async play(): Promise<Played> {
+    const started = performance.now();
+    await this.scriptTheWorld();
+    const shipmentId = await this.patiently(() => this.open());
+    await this.upload(shipmentId);
+    const deadline = Date.now() + millis(this.scenario.expect.within);
+    const timeline: TimelineEntry[] = [];
+    let after: string | undefined;
+    let stage = '';
+    while (Date.now() < deadline && !this.options.signal.aborted) {
+      const page = await this.patiently(() =>
+        this.as('operator').call(showTimeline, { params: { shipmentId }, query: { limit: 200, ...(after === undefined ? {} : { after }) } }),
+      );
+      for (const entry of page.items) {
+        timeline.push(entry);
+        after = entry.position;
+        if (!QUIET.has(entry.name)) this.tell(entry.context, entry.says, '·', entry.time);
+      }
+      ({ stage } = await this.patiently(() => this.as('operator').call(showShipment, { params: { shipmentId } })));
+      if ((stage === 'archived' || stage === 'closed') && page.items.length === 0) break;
+      await this.patiently(() => this.decideOpenTasks(shipmentId));
+      await new Promise((resume) => setTimeout(resume, 150));
+    }
+    const verdict = await this.patiently(() =>
+      judge({ scenario: this.scenario, house: this.options.house, shipmentId, reference: this.reference, timeline, stage, auditor: this.as('auditor'), operator: this.as('operator') }),
+    );
+    return { reference: this.reference, shipmentId, scenario: this.scenario, timeline, verdict, seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** The simulators follow the script by shipment reference; they must know it before the shipment moves. */
+  private async scriptTheWorld(): Promise<void> {
+    const { authority, bank, carrier, faults } = this.scenario.world;
+    const { simulators } = this.options.house.run();
+    await this.patiently(async () => {
+      const answer = await fetch(`${simulators}/scripts`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${this.options.house.secret('simulatorAdminToken')}` },
+        body: JSON.stringify({ reference: this.reference, authority, bank, carrier, faults }),
+      }).catch((cause: unknown) => {
+        throw new Unreachable('The simulators do not answer.', { cause });
+      });
+      if (!answer.ok) throw new CommandFailed(`The simulators refuse the script: ${await answer.text()}`, EXIT.usage);
+    });
+  }
+
+  private async open(): Promise<string> {
+    const { engagement, shipment } = this.scenario.given;
+    const operator = this.as('operator');
+    const importer = await ensureImporter(operator, engagement.importer, (step) => this.sharedKey(step));
+    const key = engagement.kind === 'ongoing' ? (step: string) => this.sharedKey(step) : (step: string) => this.key(step);
+    const { engagementId } = await ensureEngagement(operator, engagement, importer, now().slice(0, 10), key);
+    const { consignment, documents: _, ...inline } = shipment;
+    const file = consignment === undefined ? {} : (JSON.parse(this.text(consignment)) as Record<string, unknown>);
+    const { incoterm } = { ...file, ...inline } as { incoterm?: unknown };
+    const body = {
+      ...file,
+      ...inline,
+      engagementId,
+      destination: engagement.destination,
+      reference: this.reference,
+      ...(typeof incoterm === 'string' ? { incoterm: { code: incoterm, place: String(inline.portOfEntry ?? 'port of loading') } } : {}),
+    } as unknown as InputOf<typeof openShipment>['body'];
+    const { shipmentId } = await operator.call(openShipment, { body }, { idempotencyKey: this.key('open') });
+    return shipmentId;
+  }
+
+  private path(file: string): string {
+    return resolve(dirname(this.options.file), file);
+  }
+
+  /** Text fixtures may say `${REFERENCE}`: invoice numbers must differ from shipment to shipment. */
+  private text(file: string): string {
+    return readFileSync(this.path(file), 'utf8').replaceAll('${REFERENCE}', this.reference);
+  }
+
+  private async upload(shipmentId: string): Promise<void> {
+    for (const document of this.scenario.given.shipment.documents) {
+      const extension = document.file.split('.').pop() ?? '';
+      const bytes = extension === 'pdf' ? readFileSync(this.path(document.file)) : Buffer.from(this.text(document.file));
+      const mediaType = document.mediaType ?? MEDIA_TYPES[extension] ?? 'application/octet-stream';
+      await this.patiently(() =>
+        this.as('operator').upload(uploadDocument, { shipmentId }, { type: document.type }, { name: basename(document.file), bytes, mediaType }, { idempotencyKey: this.key(`document-${document.type}-${document.file}`) }),
+      );
+    }
+  }
+
+  private async decideOpenTasks(shipmentId: string): Promise<void> {
+    const { items } = await this.as('operator').call(listTasks, { query: { shipment: shipmentId, status: 'open', limit: 50 } });
+    for (const task of items) {
+      const index = this.scenario.people.findIndex((person, i) => person.task === task.kind && !this.done.has(i));
+      const person = this.scenario.people[index];
+      if (!person) {
+        if (!this.told.has(task.taskId)) this.tell('task', `Waits for ${task.role}: ${task.says}`, '?');
+        this.told.add(task.taskId);
+        continue;
+      }
+      await this.decide(task, person, index);
+    }
+  }
+
+  private async decide(task: AnswerOf<typeof listTasks>['items'][number], person: Scenario['people'][number], index: number): Promise<void> {
+    const body = person.do ?? (task.kind === 'approve-payment' ? { approve: true, digest: task.about['digest'] } : {});
+    try {
+      const answer = await this.as(person.by).call(
+        decideTask,
+        { params: { taskId: task.taskId }, body },
+        { idempotencyKey: this.key(`task-${task.taskId}-${index}`), ifMatch: task.version },
+      );
+      this.done.add(index);
+      if (person.refused !== undefined) throw new CommandFailed(`${person.by} was to be refused with ${person.refused}, but was taken.`, EXIT.failed);
+      this.tell('task', `${person.by}: ${answer.says}`, '✓');
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      if (person.refused === error.code) {
+        this.done.add(index);
+        this.tell('task', `${person.by} was refused: ${error.problem.detail}`, '✗');
+        return;
+      }
+      // Somebody else's decision came first, or the task has just closed: the next look sees what is so now.
+      if (error.status === 412 || error.code === 'shipments.task.not-open' || error.status >= 500) return;
+      throw error;
+    }
+  }
+}
+
+export const play = (options: PlayOptions): Promise<Played> => new Player(options).play();

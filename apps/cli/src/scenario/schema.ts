@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+const after = z.string().regex(/^\d+(\.\d+)?(ms|s|m)$/).optional();
+const step = z.looseObject({ on: z.string().optional(), answer: z.string().optional(), after });
+
+const expectation = z.strictObject({
+  stage: z.enum(['archived', 'closed']).default('archived'),
+  within: z.string().regex(/^\d+(s|m)$/).default('3m'),
+  events: z.array(z.string().regex(/^[a-z]+\.[A-Za-z]+$/)).default([]),
+  never: z.array(z.string().regex(/^[a-z]+\.[A-Za-z]+( x\d+)?$/)).default([]),
+  ledger: z.strictObject({ balanced: z.boolean().optional(), debits: z.int().optional() }).optional(),
+  audit: z.strictObject({ verified: z.boolean() }).optional(),
+});
+
+/** A story that the whole system must live through: what is given, how the world behaves, what must have happened. */
+export const scenario = z
+  .strictObject({
+    scenario: z.string().min(3),
+    tenant: z.string().default('acme'),
+    given: z.strictObject({
+      engagement: z.strictObject({
+        kind: z.enum(['per-shipment', 'ongoing']),
+        customer: z.string(),
+        importer: z.string(),
+        destination: z.string().length(2),
+      }),
+      /** inline, or a file with the same members */
+      shipment: z.strictObject({
+        consignment: z.string().optional(),
+        origin: z.string().optional(),
+        transport: z.string().optional(),
+        portOfEntry: z.string().optional(),
+        incoterm: z.union([z.string(), z.looseObject({})]).optional(),
+        parties: z.array(z.looseObject({})).optional(),
+        lines: z.array(z.looseObject({})).optional(),
+        charges: z.looseObject({}).optional(),
+        documents: z.array(z.strictObject({ type: z.string(), file: z.string(), mediaType: z.string().optional() })).default([]),
+      }),
+    }),
+    world: z
+      .strictObject({
+        authority: z.array(step).default([]),
+        bank: z.array(step).default([]),
+        carrier: z.array(step).default([]),
+        faults: z.array(z.looseObject({})).default([]),
+      })
+      .default({ authority: [], bank: [], carrier: [], faults: [] }),
+    people: z
+      .array(z.strictObject({ task: z.string(), by: z.string(), do: z.record(z.string(), z.unknown()).optional(), refused: z.string().optional() }))
+      .default([]),
+    expect: expectation.default({ stage: 'archived', within: '3m', events: [], never: [] }),
+  })
+  .meta({ id: 'Scenario', title: 'Tidewaiter scenario' });
+export type Scenario = z.infer<typeof scenario>;
+
+/** @param text `250ms`, `2s`, `5m` */
+export function millis(text: string): number {
+  const [, amount = '0', unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
+  return Number(amount) * (unit === 'ms' ? 1 : unit === 's' ? 1000 : 60_000);
+}

@@ -1,0 +1,81 @@
+import type { TidewaiterClient } from '@tidewaiter/client';
+import { showDossier, showLedger } from '@tidewaiter/contracts';
+import { z } from 'zod';
+import type { House } from '../house.js';
+import { verifyLog } from '../verify.js';
+import type { TimelineEntry } from './player.js';
+import type { Scenario } from './schema.js';
+
+export interface Verdict {
+  passed: boolean;
+  checks: { says: string; holds: boolean }[];
+}
+
+interface Case {
+  scenario: Scenario;
+  house: House;
+  shipmentId: string;
+  reference: string;
+  timeline: readonly TimelineEntry[];
+  stage: string;
+  auditor: TidewaiterClient;
+  operator: TidewaiterClient;
+}
+
+const nameOf = (entry: TimelineEntry): string => `${entry.context}.${entry.name}`;
+
+/** The first expected event that is not found in order inside its own context; null when all are. */
+export function firstMissing(expected: readonly string[], timeline: readonly Pick<TimelineEntry, 'context' | 'name'>[]): string | null {
+  const contexts = new Set(expected.map((name) => name.split('.')[0]));
+  for (const context of contexts) {
+    const happened = timeline.filter((entry) => entry.context === context).map((entry) => `${entry.context}.${entry.name}`);
+    let from = 0;
+    for (const name of expected.filter((each) => each.startsWith(`${context}.`))) {
+      const index = happened.indexOf(name, from);
+      if (index < 0) return name;
+      from = index + 1;
+    }
+  }
+  return null;
+}
+
+const ledgerAnswer = z.looseObject({ entries: z.array(z.looseObject({ reference: z.string().optional(), kind: z.string().optional() })).optional() });
+
+/** Debits the bank made for the shipment, by the bank's own ledger. */
+async function debitsOf(house: House, reference: string): Promise<number> {
+  const answer = await fetch(`${house.run().simulators}/bank/ledger`, { headers: { Authorization: `Bearer ${house.secret('simulatorAdminToken')}` } });
+  const ledger = (await answer.json()) as unknown;
+  const rows = Array.isArray(ledger) ? ledger : (ledgerAnswer.parse(ledger).entries ?? []);
+  return rows.filter((row) => (row as { kind?: string }).kind === 'debit' && JSON.stringify(row).includes(`"${reference}"`)).length;
+}
+
+/** The verdict, read from the public API, the simulators' own ledgers and the log's proofs. */
+export async function judge({ scenario, house, shipmentId, reference, timeline, stage, auditor, operator }: Case): Promise<Verdict> {
+  const { expect } = scenario;
+  const checks: Verdict['checks'] = [];
+  const check = (says: string, holds: boolean) => void checks.push({ says, holds });
+  check(`stage ${expect.stage}${stage === expect.stage ? '' : `, but it is ${stage}`}`, stage === expect.stage);
+  if (expect.events.length > 0) {
+    const missing = firstMissing(expect.events, timeline);
+    check(missing === null ? 'events in order' : `${missing} did not happen in its place`, missing === null);
+  }
+  for (const never of expect.never) {
+    const [name = '', times = 'x1'] = never.split(' ');
+    const count = timeline.filter((entry) => nameOf(entry) === name).length;
+    check(`never ${never}`, count < Number(times.slice(1)));
+  }
+  if (expect.ledger?.balanced !== undefined) {
+    const ledger = await operator.call(showLedger, { params: { shipmentId } });
+    check('ledger balanced', ledger.balanced === expect.ledger.balanced);
+  }
+  if (expect.ledger?.debits !== undefined) {
+    const debits = await debitsOf(house, reference);
+    check(`${expect.ledger.debits} debit${expect.ledger.debits === 1 ? '' : 's'} at the bank${debits === expect.ledger.debits ? '' : `, but there are ${debits}`}`, debits === expect.ledger.debits);
+  }
+  if (expect.audit?.verified) {
+    const dossier = await auditor.call(showDossier, { params: { shipmentId } });
+    const proof = await verifyLog(auditor, scenario.tenant);
+    check(proof.holds ? 'audit verified' : `audit not verified: ${proof.says}`, dossier.sealed && proof.holds);
+  }
+  return { passed: checks.every((each) => each.holds), checks };
+}

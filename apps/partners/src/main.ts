@@ -1,0 +1,4 @@
+import { PartnersModule } from '@tidewaiter/partners';
+import { runService } from '@tidewaiter/platform';
+
+await runService('partners', [PartnersModule]);

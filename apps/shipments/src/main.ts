@@ -1,0 +1,4 @@
+import { ShipmentsModule } from '@tidewaiter/shipments';
+import { runService } from '@tidewaiter/platform';
+
+await runService('shipments', [ShipmentsModule]);

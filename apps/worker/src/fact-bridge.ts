@@ -1,0 +1,110 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { TypedSearchAttributes, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  ENGAGEMENT_FACTS,
+  engagementWorkflowId,
+  FACT_SIGNAL,
+  parseEventType,
+  SHIPMENT_FACTS,
+  shipmentWorkflowId,
+  WORKFLOW_QUEUE,
+  WORKFLOWS,
+  type EngagementRef,
+  type EventEnvelope,
+  type Fact,
+  type ShipmentRef,
+} from '@tidewaiter/contracts';
+
+const SHIPMENT_ID = defineSearchAttributeKey('ShipmentId', SearchAttributeType.KEYWORD);
+const TENANT = defineSearchAttributeKey('Tenant', SearchAttributeType.KEYWORD);
+
+const forShipment = new Set<string>(SHIPMENT_FACTS);
+const forEngagement = new Set<string>(ENGAGEMENT_FACTS);
+
+/** Whether an event type concerns a workflow at all: everything else is passed over unread. */
+export function isFact(type: string): boolean {
+  const parsed = parseEventType(type);
+  const name = parsed ? `${parsed.context}.${parsed.name}` : '';
+  return forShipment.has(name) || forEngagement.has(name);
+}
+
+const factOf = (event: EventEnvelope, name: string): Fact => ({
+  eventId: event.id,
+  name,
+  stream: event.stream,
+  version: event.version,
+  data: event.data,
+});
+
+/**
+ * Turns published events into starts and signals. At least once: the story notes event ids, so twice is once. A fact
+ * that comes before its workflow starts it; one that comes after its end changes nothing there.
+ */
+export class FactBridge {
+  constructor(private readonly client: Client) {}
+
+  async handle(event: EventEnvelope): Promise<void> {
+    const parsed = parseEventType(event.type);
+    if (!parsed) return;
+    const name = `${parsed.context}.${parsed.name}`;
+    if (forShipment.has(name)) await this.tellShipment(event, factOf(event, name));
+    if (forEngagement.has(name)) await this.tellEngagement(event, factOf(event, name));
+  }
+
+  private async tellShipment(event: EventEnvelope, fact: Fact): Promise<void> {
+    const ref: ShipmentRef = {
+      tenant: event.tenantid,
+      shipmentId: event.subject,
+      correlationId: event.correlationid,
+      ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+    };
+    const workflowId = shipmentWorkflowId(event.subject);
+    try {
+      await this.client.workflow.signalWithStart(WORKFLOWS.shipmentLifecycle, {
+        workflowId,
+        taskQueue: WORKFLOW_QUEUE,
+        args: [ref],
+        signal: FACT_SIGNAL,
+        signalArgs: [withoutBulk(fact)],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        typedSearchAttributes: new TypedSearchAttributes([
+          { key: SHIPMENT_ID, value: event.subject },
+          { key: TENANT, value: event.tenantid },
+        ]),
+      });
+    } catch (error) {
+      // The story has ended; what comes later is on record all the same and belongs to what follows it.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  private async tellEngagement(event: EventEnvelope, fact: Fact): Promise<void> {
+    const engagementId = String(event.data['engagementId']);
+    const workflowId = engagementWorkflowId(engagementId);
+    if (fact.name === 'shipments.EngagementOpened') {
+      if (event.data['kind'] !== 'ongoing') return;
+      const ref: EngagementRef = { tenant: event.tenantid, engagementId, correlationId: event.correlationid };
+      try {
+        await this.client.workflow.start(WORKFLOWS.engagementProgramme, {
+          workflowId,
+          taskQueue: WORKFLOW_QUEUE,
+          args: [ref],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          typedSearchAttributes: new TypedSearchAttributes([{ key: TENANT, value: event.tenantid }]),
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      return;
+    }
+    try {
+      await this.client.workflow.getHandle(workflowId).signal(FACT_SIGNAL, fact);
+    } catch (error) {
+      // A per-shipment engagement has no programme, an ended one no more.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+}
+
+/** The opening carries parties and goods that the first step reads from the record itself: the signal needs its id only. */
+const withoutBulk = (fact: Fact): Fact => (fact.name === 'shipments.ShipmentOpened' ? { ...fact, data: {} } : fact);

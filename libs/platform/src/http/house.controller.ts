@@ -1,0 +1,79 @@
+import { Controller, Inject, Req } from '@nestjs/common';
+import {
+  healthLive,
+  healthReady,
+  openApiDocument,
+  schemaAt,
+  showEventSchema,
+  showMetrics,
+  showOpenApi,
+  showProblem,
+  showStatusPage,
+  type InputOf,
+} from '@tidewaiter/contracts';
+import { NotFound, Unavailable } from '@tidewaiter/kernel';
+import type { FastifyRequest } from 'fastify';
+import { READINESS, type Readiness } from '../health/health.js';
+import { Unauthenticated } from '../identity/caller.js';
+import { metrics } from '../observability/metrics.js';
+import { Binary } from './binary.js';
+import { Input, Serves } from './serves.js';
+import { statusPage } from './status-page.js';
+
+export const VERSION = '0.1.0';
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+/** What every process answers: health, metrics, the contract itself. */
+@Controller()
+export class HouseController {
+  private readonly document = openApiDocument(VERSION);
+
+  constructor(@Inject(READINESS) private readonly readiness: Readiness) {}
+
+  @Serves(healthLive)
+  live() {
+    return { live: true };
+  }
+
+  @Serves(healthReady)
+  async ready() {
+    const state = await this.readiness.look();
+    if (!state.ready) throw new Unavailable('house.not-ready', 'Not every part is there yet.', { facts: state.parts });
+    return state;
+  }
+
+  @Serves(showMetrics)
+  async metrics(@Req() request: FastifyRequest) {
+    const token = process.env['METRICS_TOKEN'];
+    const trusted = token === undefined ? LOOPBACK.has(request.ip) : request.headers.authorization === `Bearer ${token}`;
+    if (!trusted) throw new Unauthenticated('identity.token.missing', 'Metrics need the bearer token of METRICS_TOKEN.');
+    return new Binary(await metrics.metrics(), metrics.contentType);
+  }
+
+  @Serves(showOpenApi)
+  openApi() {
+    return this.document;
+  }
+
+  @Serves(showEventSchema)
+  schema(@Input() { params }: InputOf<typeof showEventSchema>) {
+    const schema = schemaAt(params.context, params.name, Number(/\d+/.exec(params.version)?.[0]));
+    if (!schema) throw new NotFound('house.schema.unknown', 'There is no such event schema.');
+    return schema;
+  }
+
+  @Serves(showProblem)
+  problem(@Input() { params }: InputOf<typeof showProblem>) {
+    return new Binary(
+      `${params.code}\n\nA problem type of Tidewaiter. Its "detail" says what happened, "places" where, "advice" what to do next.\n`,
+      'text/plain; charset=utf-8',
+    );
+  }
+
+  @Serves(showStatusPage)
+  async status() {
+    return new Binary(statusPage(await this.readiness.look(), VERSION), 'text/html; charset=utf-8', {
+      headers: { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" },
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import type { FactoryProvider, Type } from '@nestjs/common';
+import type { ContextName } from '@tidewaiter/contracts';
+import { Drain } from '@tidewaiter/event-store';
+import { LOG, type Log } from '../observability/log.js';
+import { ActivityHost } from '../temporal/activity-host.js';
+import { TEMPORAL, type Temporal } from '../temporal/temporal.js';
+
+/** Runs the methods of a service as the activities of the context's task queue. */
+export const hostActivities = (context: ContextName, implementation: Type): FactoryProvider => ({
+  provide: Symbol(`activities of ${context}`),
+  useFactory: (service: object, temporal: Temporal, log: Log) => new ActivityHost(context, service, temporal, log),
+  inject: [implementation, TEMPORAL, LOG],
+});
+
+export interface DrainHandler {
+  /** does a bounded piece of what waits; answers how much, 0 when nothing was left */
+  work(): Promise<number>;
+}
+
+/** Wakes a drain at once, after something was stored for it. */
+export interface Nudge {
+  nudge(): void;
+}
+
+const nudges = new Map<string, symbol>();
+
+/** Token under which `{ nudge() }` of a drain is injected. */
+export function drainToken(name: string): symbol {
+  const token = nudges.get(name) ?? Symbol(`drain ${name}`);
+  nudges.set(name, token);
+  return token;
+}
+
+/** One drain's bell: it may be rung before the drain itself exists. */
+class Bell implements Nudge {
+  private ring: (() => void) | undefined;
+
+  hang(ring: () => void): void {
+    this.ring = ring;
+  }
+
+  nudge(): void {
+    this.ring?.();
+  }
+}
+
+class DrainHost {
+  private readonly drain: Drain;
+
+  constructor(name: string, handler: DrainHandler, bell: Bell, log: Log, idleMs: number | undefined) {
+    this.drain = new Drain({ name, work: () => handler.work(), log, ...(idleMs === undefined ? {} : { idleMs }) });
+    bell.hang(() => this.drain.nudge());
+  }
+
+  onApplicationBootstrap(): void {
+    this.drain.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.drain.stop();
+  }
+}
+
+/** Works off a state by polling it, and at once when nudged. */
+export const hostDrain = (options: { context: ContextName; name: string; handler: Type<DrainHandler>; idleMs?: number }): FactoryProvider[] => [
+  { provide: drainToken(options.name), useFactory: () => new Bell() },
+  {
+    provide: Symbol(`drain host ${options.name}`),
+    useFactory: (handler: DrainHandler, bell: Bell, log: Log) =>
+      new DrainHost(options.name, handler, bell, log.child({ context: options.context }), options.idleMs),
+    inject: [options.handler, drainToken(options.name), LOG],
+  },
+];

@@ -1,0 +1,101 @@
+import { Context as ActivityContext } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { Worker, type ActivityExecuteInput, type ActivityInboundCallsInterceptor, type Next } from '@temporalio/worker';
+import { queueOf, type ContextName, type Step } from '@tidewaiter/contracts';
+import { TidewaiterError } from '@tidewaiter/kernel';
+import type { Log } from '../observability/log.js';
+import { activitySeconds } from '../observability/metrics.js';
+import { inSpan } from '../observability/trace.js';
+import type { Temporal } from './temporal.js';
+
+/** Errors cross processes by code: what a rule refused is never retried, what an outside party caused is. */
+export function toFailure(error: unknown): unknown {
+  if (!(error instanceof TidewaiterError)) return error;
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.code,
+    nonRetryable: error.kind !== 'unavailable' && error.kind !== 'conflict',
+    cause: error,
+  });
+}
+
+export class ActivityWatch implements ActivityInboundCallsInterceptor {
+  constructor(
+    private readonly context: ActivityContext,
+    private readonly log: Log,
+  ) {}
+
+  async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
+    const { activityType, attempt, workflowExecution } = this.context.info;
+    const step = input.args[0] as Step | undefined;
+    const started = performance.now();
+    const observe = (outcome: string) => activitySeconds.labels(activityType, outcome).observe((performance.now() - started) / 1000);
+    return inSpan(`activity ${activityType}`, { traceparent: step?.traceparent }, async () => {
+      try {
+        const answer = await next(input);
+        observe('done');
+        return answer;
+      } catch (error) {
+        const refused = error instanceof TidewaiterError && error.kind !== 'unavailable';
+        observe(refused ? 'refused' : 'failed');
+        this.log[refused ? 'info' : 'warn']('activity attempt failed', {
+          activity: activityType,
+          attempt,
+          workflowId: workflowExecution?.workflowId,
+          commandId: step?.commandId,
+          error,
+        });
+        throw toFailure(error);
+      }
+    });
+  }
+}
+
+const methodsOf = (implementation: object): Record<string, (...args: unknown[]) => unknown> => {
+  const methods: Record<string, (...args: unknown[]) => unknown> = {};
+  for (let proto: object | null = implementation; proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null) {
+    for (const name of Object.getOwnPropertyNames(proto)) {
+      const value = (implementation as Record<string, unknown>)[name];
+      if (name !== 'constructor' && !name.startsWith('on') && typeof value === 'function' && !(name in methods)) {
+        methods[name] = (value as (...args: unknown[]) => unknown).bind(implementation);
+      }
+    }
+  }
+  return methods;
+};
+
+/** Runs one context's activities on its task queue, inside the hosting process. */
+export class ActivityHost {
+  private worker: Worker | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly context: ContextName,
+    private readonly implementation: object,
+    private readonly temporal: Temporal,
+    private readonly log: Log,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.worker = await Worker.create({
+      connection: await this.temporal.native(),
+      namespace: this.temporal.settings.namespace,
+      taskQueue: queueOf(this.context),
+      activities: methodsOf(this.implementation),
+      dataConverter: this.temporal.converter,
+      maxConcurrentActivityTaskExecutions: 40,
+      shutdownGraceTime: '10 seconds',
+      interceptors: { activity: [(context) => ({ inbound: new ActivityWatch(context, this.log) })] },
+    });
+    this.running = this.worker.run().catch((error: unknown) => {
+      this.log.error('activity worker ended', { context: this.context, error });
+      throw error;
+    });
+    this.log.info('activity worker started', { queue: queueOf(this.context) });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
+    await this.running;
+  }
+}
