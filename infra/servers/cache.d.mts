@@ -1,1 +1,3 @@
 export function cacheFolder(env?: NodeJS.ProcessEnv): string;
+
+export function digestOf(text: string): string;

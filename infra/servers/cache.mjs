@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /** Folder that keeps fetched servers, shared by all checkouts of one user. */
-export const cacheFolder = (env = process.env) => join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'tidewaiter');
+export const cacheFolder = (env = process.env) =>
+  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'tidewaiter');
 
 const MANIFEST = 'manifest.json';
 

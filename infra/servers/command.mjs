@@ -33,10 +33,19 @@ export function run(command, args, { cwd, env = process.env, account, onLine = (
     child.stdout.on('data', (chunk) => (out += chunk));
     createInterface({ input: child.stdout }).on('line', note);
     createInterface({ input: child.stderr }).on('line', note);
-    child.on('error', (error) => reject(new CommandFailed(command, `cannot be started (${error.code ?? error.message})`, [])));
+    child.on('error', (error) =>
+      reject(new CommandFailed(command, `cannot be started (${error.code ?? error.message})`, [])),
+    );
     child.on('close', (code, signal) => {
       if (code === 0) resolve(out);
-      else reject(new CommandFailed(`${command} ${args[0] ?? ''}`.trim(), signal ? `was ended by ${signal}` : `ended with ${code}`, last));
+      else
+        reject(
+          new CommandFailed(
+            `${command} ${args[0] ?? ''}`.trim(),
+            signal ? `was ended by ${signal}` : `ended with ${code}`,
+            last,
+          ),
+        );
     });
   });
 }

@@ -16,7 +16,12 @@ const TEMPORAL_PACKAGES = 1900;
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const jarRecipe = (pom) => readFileSync(here(pom), 'utf8');
 const KAFKA = { folder: `kafka-${KAFKA_VERSION}`, pom: 'kafka/pom.xml', jars: 46, text: '43 MB of jars' };
-const TEST_SERVER = { folder: `temporal-test-server-${TEST_SERVER_VERSION}`, pom: 'temporal/test-server.pom.xml', jars: 39, text: '33 MB of jars' };
+const TEST_SERVER = {
+  folder: `temporal-test-server-${TEST_SERVER_VERSION}`,
+  pom: 'temporal/test-server.pom.xml',
+  jars: 39,
+  text: '33 MB of jars',
+};
 const TEMPORAL_FOLDER = `temporal-${TEMPORAL_CLI_VERSION}`;
 const TEMPORAL_RECIPE = `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_CLI_VERSION}`;
 
@@ -24,7 +29,10 @@ const TEMPORAL_RECIPE = `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_CLI_
 export function locateKafka(env = process.env) {
   if (env.KAFKA_HOME) {
     const libs = join(env.KAFKA_HOME, 'libs');
-    if (!folderExists(libs)) throw new Error(`KAFKA_HOME is ${env.KAFKA_HOME}, which has no folder "libs": name an unpacked Kafka distribution`);
+    if (!folderExists(libs))
+      throw new Error(
+        `KAFKA_HOME is ${env.KAFKA_HOME}, which has no folder "libs": name an unpacked Kafka distribution`,
+      );
     return { jars: libs, from: 'KAFKA_HOME' };
   }
   const folder = cachedFolder(KAFKA.folder, jarRecipe(KAFKA.pom), env);
@@ -50,7 +58,8 @@ export async function obtainTemporal(onProgress = () => {}, env = process.env) {
   if (there) return there;
   const part = 'temporal';
   const started = Date.now();
-  const report = (phase, text, share) => onProgress({ part, phase, text, ms: Date.now() - started, ...(share === undefined ? {} : { share }) });
+  const report = (phase, text, share) =>
+    onProgress({ part, phase, text, ms: Date.now() - started, ...(share === undefined ? {} : { share }) });
   report('building', 'building with Go, once: 3 to 5 minutes', 0);
   let modules = 0;
   let packages = 0;
@@ -83,7 +92,10 @@ export async function obtainTestServer(onProgress = () => {}, env = process.env)
   const folder = await obtainJars('temporal-test-server', TEST_SERVER, onProgress, env, (into) => {
     const program = join(into, 'temporal-test-server');
     // The SDK starts one executable file, and a jar is none.
-    writeFileSync(program, '#!/bin/sh\nexec java -Xmx256m -cp "$(dirname "$0")/*" io.temporal.testserver.TestServer "$@"\n');
+    writeFileSync(
+      program,
+      '#!/bin/sh\nexec java -Xmx256m -cp "$(dirname "$0")/*" io.temporal.testserver.TestServer "$@"\n',
+    );
     chmodSync(program, 0o755);
   });
   return { program: join(folder, 'temporal-test-server'), from: 'cache' };
@@ -98,11 +110,20 @@ async function obtainJars(part, { folder, pom, jars, text }, onProgress, env, fi
     jarRecipe(pom),
     async (into) => {
       let fetched = 0;
-      const args = ['-B', '-f', here(pom), '--strict-checksums', 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${into}`];
+      const args = [
+        '-B',
+        '-f',
+        here(pom),
+        '--strict-checksums',
+        'dependency:copy-dependencies',
+        '-DincludeScope=runtime',
+        `-DoutputDirectory=${into}`,
+      ];
       await run('mvn', args, {
         env,
         onLine(line) {
-          if (line.includes('Downloaded from') && line.includes('.jar')) report('fetching', `${text}, ${++fetched} files`, Math.min(fetched / jars, 0.9));
+          if (line.includes('Downloaded from') && line.includes('.jar'))
+            report('fetching', `${text}, ${++fetched} files`, Math.min(fetched / jars, 0.9));
         },
       });
       if (!readdirSync(into).some((name) => name.endsWith('.jar'))) throw new Error(`mvn copied no jars for ${part}`);

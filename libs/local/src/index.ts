@@ -1,1 +1,13 @@
-export { startServers, type Servers, type ServerOptions } from './servers.js';
+export { freshDatabase } from './databases.js';
+export { doctor, doctorLines, plan, type DoctorRow, type PlanRow } from './doctor.js';
+export { NotStarted } from './program.js';
+export type { OnProgress, Progress } from './progress.js';
+export { reset } from './reset.js';
+export { lookAtRun, stopRun, type RunLook } from './run-control.js';
+export { AlreadyRunning, type RunAddresses, type RunRecord } from './run-state.js';
+export { RouteTable } from './routes.js';
+export { secretsOf, type Secrets } from './secrets.js';
+export { startServers, type ServerOptions, type Servers } from './servers.js';
+export { SERVICES, type Service } from './settings.js';
+export { homeOf, startPlatform, type Platform, type PlatformOptions } from './stack.js';
+export { testStack, type TestSettings } from './test-stack.js';

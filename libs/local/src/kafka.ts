@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { Program } from './program.js';
+import { launchServer, type Program, type ProgramHost } from './program.js';
 import { reporterOf, type OnProgress } from './progress.js';
-import type { RunState } from './run-state.js';
 import { findProgram, obtainKafka, run } from './servers-on-disk.js';
 import type { ServerPlace } from './servers.js';
 import { readInfra } from './infra-file.js';
@@ -15,17 +14,23 @@ import { readInfra } from './infra-file.js';
  * @returns host:port, and the program that can be stopped
  * @throws  NotStarted
  */
-export async function startKafka(place: ServerPlace, state: RunState, onProgress: OnProgress): Promise<{ brokers: string; program: Program }> {
-  const { jars } = await obtainKafka(onProgress);
+export async function startKafka(
+  place: ServerPlace,
+  host: ProgramHost,
+): Promise<{ brokers: string; program: Program }> {
+  const { jars } = await obtainKafka(host.onProgress);
   const java = findJava();
   const data = join(place.home, 'kafka');
   const properties = join(place.home, 'kafka.properties');
   const classPath = ['-cp', join(jars, '*')];
-  const logging = ['-Dorg.slf4j.simpleLogger.showDateTime=true', '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS'];
-  const program = await Program.launch(
+  const logging = [
+    '-Dorg.slf4j.simpleLogger.showDateTime=true',
+    '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
+  ];
+  const { program, ports } = await launchServer(
     'kafka',
     ['port', 'controller'],
-    (ports) => ({
+    (at) => ({
       command: java,
       args: ['-Xmx512m', '-Xms64m', ...logging, ...classPath, 'kafka.Kafka', properties],
       cwd: place.home,
@@ -34,24 +39,26 @@ export async function startKafka(place: ServerPlace, state: RunState, onProgress
       stopWith: 'SIGTERM',
       stopWithinMs: 30_000,
       async prepare() {
-        writeFileSync(properties, propertiesOf(data, ports));
-        await format(data, properties, java, classPath, onProgress);
+        writeFileSync(properties, propertiesOf(data, at));
+        await format(data, properties, java, classPath, host.onProgress);
       },
-      ready: () => answers(`127.0.0.1:${ports.port}`),
+      ready: () => answers(`127.0.0.1:${at.port}`),
       readyWithinMs: 90_000,
       tryThis: 'tidewaiter doctor (Java 17 or later, 600 MB of memory); set KAFKA_BROKERS to use a broker of yours',
     }),
-    state,
-    onProgress,
+    host,
   );
-  return { brokers: `127.0.0.1:${program.ports.port}`, program };
+  return { brokers: `127.0.0.1:${ports.port}`, program };
 }
 
 /** The Java of JAVA_HOME, else of the PATH. */
 export function findJava(env = process.env): string {
   const also = env['JAVA_HOME'] ? [join(env['JAVA_HOME'], 'bin')] : [];
   const java = findProgram('java', { path: '', also }) ?? findProgram('java', { path: env['PATH'] ?? '' });
-  if (!java) throw new Error('no Java found: install a Java runtime of version 17 or later (Debian: openjdk-17-jre-headless), or set KAFKA_BROKERS');
+  if (!java)
+    throw new Error(
+      'no Java found: install a Java runtime of version 17 or later (Debian: openjdk-17-jre-headless), or set KAFKA_BROKERS',
+    );
   return java;
 }
 
@@ -83,13 +90,29 @@ function propertiesOf(data: string, { port, controller }: { port: number; contro
 }
 
 /** Formats a new data folder, once; `meta.properties` is the last thing that the formatting writes. */
-async function format(data: string, properties: string, java: string, classPath: string[], onProgress: OnProgress): Promise<void> {
+async function format(
+  data: string,
+  properties: string,
+  java: string,
+  classPath: string[],
+  onProgress: OnProgress,
+): Promise<void> {
   if (existsSync(join(data, 'meta.properties'))) return;
   reporterOf('kafka', onProgress)('starting', 'formats a new log folder');
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
   const clusterId = randomBytes(16).toString('base64url');
-  await run(java, ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
+  await run(java, [
+    '-Xmx128m',
+    '-XX:TieredStopAtLevel=1',
+    ...classPath,
+    'kafka.tools.StorageTool',
+    'format',
+    '-t',
+    clusterId,
+    '-c',
+    properties,
+  ]);
 }
 
 /** Whether a broker answers there and knows itself as the controller. */
@@ -99,7 +122,10 @@ async function answers(broker: string): Promise<boolean> {
 
 /** Creates the topics of `infra/kafka/topics.yaml` that are missing. */
 export async function createTopics(brokers: string): Promise<void> {
-  const { shape, topics } = readInfra('kafka/topics.yaml') as { shape: { partitions: number; retentionMs: number }; topics: string[] };
+  const { shape, topics } = readInfra('kafka/topics.yaml') as {
+    shape: { partitions: number; retentionMs: number };
+    topics: string[];
+  };
   await withAdmin(brokers, (admin) =>
     admin.createTopics({
       waitForLeaders: true,

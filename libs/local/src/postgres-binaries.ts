@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { mayEnter, type Account } from './account.js';
@@ -93,12 +105,18 @@ export function openFolder(wanted: string, other: string, account: Account | und
   mkdirSync(other, { recursive: true });
   chmodSync(other, 0o755);
   if (mayEnter(other, account)) return other;
-  throw new Error(`Postgres cannot run as root, and its account may enter neither ${wanted} nor ${other}: start as an ordinary user, or set DATABASE_URL`);
+  throw new Error(
+    `Postgres cannot run as root, and its account may enter neither ${wanted} nor ${other}: start as an ordinary user, or set DATABASE_URL`,
+  );
 }
 
 function fromMachine(env: NodeJS.ProcessEnv): PostgresBinaries | null {
   const debian = '/usr/lib/postgresql';
-  const folders = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)).map((version) => join(debian, version, 'bin')) : [];
+  const folders = existsSync(debian)
+    ? readdirSync(debian)
+        .sort((a, b) => Number(b) - Number(a))
+        .map((version) => join(debian, version, 'bin'))
+    : [];
   for (const also of [undefined, ...folders]) {
     const program = findProgram('postgres', also === undefined ? { path: env.PATH ?? '' } : { path: '', also: [also] });
     if (!program) continue;

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { serverAccount, type Account } from './account.js';
 import { findPostgres, openFolder, type PostgresBinaries } from './postgres-binaries.js';
-import { Program } from './program.js';
+import { launchServer, type Program, type ProgramHost } from './program.js';
 import { reporterOf, type OnProgress } from './progress.js';
-import type { RunState } from './run-state.js';
 import { run } from './servers-on-disk.js';
 import type { ServerPlace } from './servers.js';
 
@@ -25,15 +24,15 @@ const FAST_AND_UNSAFE = ['fsync=off', 'synchronous_commit=off', 'full_page_write
  */
 export async function startPostgres(
   place: ServerPlace & { password?: string },
-  state: RunState,
-  onProgress: OnProgress,
+  host: ProgramHost,
 ): Promise<{ url: string; program: Program }> {
   const account = serverAccount();
   const binaries = findPostgres(account);
   const data = dataFolder(place.home, account);
-  const url = (port: number) => `postgres://${SUPERUSER}${place.password ? `:${place.password}` : ''}@127.0.0.1:${port}/postgres`;
+  const url = (port: number) =>
+    `postgres://${SUPERUSER}${place.password ? `:${place.password}` : ''}@127.0.0.1:${port}/postgres`;
   const settings = [...SETTINGS, ...(place.throwAway ? FAST_AND_UNSAFE : [])];
-  const program = await Program.launch(
+  const { program, ports } = await launchServer(
     'postgres',
     ['port'],
     ({ port }) => ({
@@ -45,15 +44,14 @@ export async function startPostgres(
       log: join(place.logs, 'postgres.log'),
       stopWith: 'SIGINT',
       stopWithinMs: 15_000,
-      prepare: () => prepareData(data, binaries, account, place, onProgress),
+      prepare: () => prepareData(data, binaries, account, place, host.onProgress),
       ready: () => answers(url(port)),
       readyWithinMs: 60_000,
       tryThis: 'tidewaiter doctor; set DATABASE_URL to use a server of yours; tidewaiter reset empties the data',
     }),
-    state,
-    onProgress,
+    host,
   );
-  return { url: url(program.ports.port), program };
+  return { url: url(ports.port), program };
 }
 
 /** Whether a Postgres answers a question there. */
@@ -77,7 +75,8 @@ function dataFolder(home: string, account: Account | undefined): string {
   const name = createHash('sha256').update(home).digest('hex').slice(0, 12);
   const folder = openFolder(home, join('/var/lib/tidewaiter', name), account);
   const data = join(folder, 'postgres');
-  if (folder !== home && !lstatSync(join(home, 'postgres'), { throwIfNoEntry: false })) symlinkSync(data, join(home, 'postgres'));
+  if (folder !== home && !lstatSync(join(home, 'postgres'), { throwIfNoEntry: false }))
+    symlinkSync(data, join(home, 'postgres'));
   return data;
 }
 

@@ -42,7 +42,9 @@ export async function end(identity: ProcessIdentity, name: NodeJS.Signals, withi
 export function begunFromStat(stat: string, boot: string): string | null {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, ticksSinceBoot] = [fields[0], fields[19]];
-  return state === undefined || ticksSinceBoot === undefined || state === 'Z' || state === 'X' ? null : `${boot}/${ticksSinceBoot}`;
+  return state === undefined || ticksSinceBoot === undefined || state === 'Z' || state === 'X'
+    ? null
+    : `${boot}/${ticksSinceBoot}`;
 }
 
 function begunOnLinux(pid: number): string | null {
@@ -56,7 +58,10 @@ function begunOnLinux(pid: number): string | null {
 
 function begunByPs(pid: number): string | null {
   try {
-    const [state, ...begun] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
+    const [state, ...begun] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+    })
       .trim()
       .split(/\s+/);
     return state === undefined || state.startsWith('Z') ? null : begun.join(' ');

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, closeSync } from 'node:fs';
 import { lastLines, openLog } from './log-file.js';
-import { end, identityOf, isAlive, type ProcessIdentity } from './process-identity.js';
 import { freePorts } from './ports.js';
+import { end, identityOf, isAlive, type ProcessIdentity } from './process-identity.js';
 import { reporterOf, type OnProgress } from './progress.js';
 import type { RunState } from './run-state.js';
 
@@ -25,8 +25,16 @@ export interface ProgramSpec {
   readyWithinMs: number;
   /** what the user may do when it does not come up */
   tryThis: string;
-  /** once before it is started, not when it is taken over: its data folder */
+  /** once before it is started, not when it is taken over */
   prepare?(): Promise<void>;
+}
+
+/** What every program of a run has in common. */
+export interface ProgramHost {
+  state: RunState;
+  onProgress: OnProgress;
+  /** the start is given up */
+  signal?: AbortSignal | undefined;
 }
 
 /** A program did not come up; `lines` are the last of its log. */
@@ -60,53 +68,31 @@ export class Program {
 
   constructor(
     private readonly spec: ProgramSpec,
-    private readonly state: RunState,
-    onProgress: OnProgress,
+    private readonly host: ProgramHost,
   ) {
-    this.report = reporterOf(spec.part, onProgress);
+    this.report = reporterOf(spec.part, host.onProgress);
   }
 
-  /**
-   * The program at its place: taken over from an earlier run when it still serves, else (that one ended by id) started on the
-   * ports it had before, or on others when those are taken.
-   */
-  static async launch<Use extends string>(
-    part: string,
-    uses: readonly Use[],
-    at: (ports: Record<Use, number>) => Omit<ProgramSpec, 'part' | 'ports'>,
-    state: RunState,
-    onProgress: OnProgress,
-    takeOver = true,
-  ): Promise<Program & { ports: Record<Use, number> }> {
-    const before = state.ports(part);
-    const known = uses.every((use) => before[use] !== undefined);
-    if (state.program(part) && known) {
-      const ports = before as Record<Use, number>;
-      const program = new Program({ ...at(ports), part, ports }, state, onProgress);
-      if (takeOver && (await program.takeOver())) return program;
-    }
-    await endLeftover(state, part);
-    const wanted = Object.fromEntries(uses.map((use) => [use, before[use]])) as Record<Use, number | undefined>;
-    const ports = await freePorts(wanted);
-    const program = new Program({ ...at(ports), part, ports }, state, onProgress);
-    await program.spec.prepare?.();
-    await program.start();
-    return program;
-  }
-
-  /** By use; those of the launch. */
-  get ports(): Record<string, number> {
-    return this.spec.ports;
+  get part(): string {
+    return this.spec.part;
   }
 
   get pid(): number | null {
     return this.identity?.pid ?? null;
   }
 
-  /** Takes over a program of an earlier run when it still lives and serves on the recorded ports. */
+  /**
+   * Takes over the program of an earlier run when it still lives and serves.
+   *
+   * @returns whether it did; when not, nothing of that run is alive
+   */
   async takeOver(): Promise<boolean> {
-    const recorded = this.state.program(this.spec.part);
-    if (!recorded || !isAlive(recorded) || !(await this.serves())) return false;
+    const recorded = this.host.state.program(this.part);
+    if (!recorded) return false;
+    if (!isAlive(recorded) || !(await this.serves())) {
+      await end(recorded, this.spec.stopWith, this.spec.stopWithinMs);
+      return false;
+    }
     this.identity = recorded;
     this.wanted = true;
     this.lookAfter();
@@ -117,10 +103,15 @@ export class Program {
   /** @throws NotStarted with the last lines of its log */
   async start(): Promise<void> {
     this.wanted = true;
+    await this.spec.prepare?.();
     this.report('starting', 'starts');
     this.spawn();
     const deadline = Date.now() + this.spec.readyWithinMs;
     while (!(await this.serves())) {
+      if (this.host.signal?.aborted || !this.wanted) {
+        await this.stop();
+        throw new NotStarted(this.part, 'was not waited for', [], this.spec.log, 'start again');
+      }
       if (!this.identity || !isAlive(this.identity)) return this.giveUp('ended before it was ready');
       if (Date.now() > deadline) {
         await end(this.identity, 'SIGKILL', 0);
@@ -139,7 +130,7 @@ export class Program {
     this.report('stopping', 'stops');
     await end(this.identity, this.spec.stopWith, this.spec.stopWithinMs);
     this.identity = null;
-    this.state.forget(this.spec.part);
+    this.host.state.forget(this.part);
     this.report('stopped', 'stopped');
   }
 
@@ -159,15 +150,14 @@ export class Program {
     child.once('error', (error) => appendFileSync(log, `${command} cannot be started: ${error.message}\n`));
     child.unref();
     this.identity = child.pid === undefined ? null : identityOf(child.pid);
-    if (this.identity) this.state.record(part, this.identity, ports);
+    if (this.identity) this.host.state.record(part, this.identity, ports);
   }
 
   private giveUp(why: string): never {
     this.wanted = false;
     this.identity = null;
-    this.state.forget(this.spec.part);
-    const { part, log, tryThis } = this.spec;
-    const failure = new NotStarted(part, why, lastLines(log), log, tryThis);
+    this.host.state.forget(this.part);
+    const failure = new NotStarted(this.part, why, lastLines(this.spec.log), this.spec.log, this.spec.tryThis);
     this.report('failed', failure.message);
     throw failure;
   }
@@ -176,8 +166,8 @@ export class Program {
   private lookAfter(): void {
     this.watch = setTimeout(() => {
       if (!this.wanted) return;
-      if (this.identity && isAlive(this.identity)) return this.lookAfter();
-      void this.revive();
+      if (this.identity && isAlive(this.identity)) this.lookAfter();
+      else void this.revive();
     }, 500);
     this.watch.unref();
   }
@@ -187,8 +177,8 @@ export class Program {
     this.deaths = [...this.deaths.filter((at) => at > now - RESTART_WINDOW_MS), now];
     const lines = lastLines(this.spec.log, 8).map((line) => `  ${line}`);
     if (this.deaths.length > RESTARTS) {
-      this.report('failed', [`died ${this.deaths.length} times in five minutes and stays down; try: ${this.spec.tryThis}`, ...lines].join('\n'));
-      return;
+      const told = `died ${this.deaths.length} times in five minutes and stays down; log: ${this.spec.log}; try: ${this.spec.tryThis}`;
+      return this.report('failed', [told, ...lines].join('\n'));
     }
     const pause = 250 * 2 ** (this.deaths.length - 1);
     this.report('died', [`died; starts again in ${pause} ms`, ...lines].join('\n'));
@@ -197,15 +187,48 @@ export class Program {
     try {
       await this.start();
     } catch {
+      // Told already. A stop that came meanwhile has its way; otherwise it is one death more.
+      if (this.host.signal?.aborted) return;
       this.wanted = true;
       await this.revive();
     }
   }
 }
 
-/** Ends, by id, what an earlier run left behind under this name. */
-async function endLeftover(state: RunState, part: string, by: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-  const recorded = state.program(part);
-  if (!recorded) return;
-  await end(recorded, by, 10_000);
+/**
+ * A server at its place: the one of an earlier run when it still serves, else a new one on the ports of that run, or on others
+ * when those are taken.
+ */
+export async function launchServer<Use extends string>(
+  part: string,
+  uses: readonly Use[],
+  at: (ports: Record<Use, number>) => Omit<ProgramSpec, 'part' | 'ports'>,
+  host: ProgramHost,
+): Promise<{ program: Program; ports: Record<Use, number> }> {
+  const before = host.state.ports(part) as Partial<Record<Use, number>>;
+  if (uses.every((use) => before[use] !== undefined)) {
+    const ports = before as Record<Use, number>;
+    const program = new Program({ ...at(ports), part, ports }, host);
+    if (await program.takeOver()) return { program, ports };
+  }
+  const ports = await freePorts(
+    Object.fromEntries(uses.map((use) => [use, before[use]])) as Record<Use, number | undefined>,
+  );
+  const program = new Program({ ...at(ports), part, ports }, host);
+  await program.start();
+  return { program, ports };
+}
+
+/** Ends, by id, what an earlier run left behind. */
+export async function endLeftovers(state: RunState, which: (part: string) => boolean): Promise<void> {
+  await Promise.all(
+    state
+      .recorded()
+      .filter(which)
+      .map(async (part) => {
+        const recorded = state.program(part);
+        if (recorded) await end(recorded, 'SIGTERM', 10_000);
+        state.forget(part);
+      }),
+  );
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readJson, writeJson } from './json-file.js';
 import { identityOf, isAlive, type ProcessIdentity } from './process-identity.js';
 
 /** Where the parts of a running stack are: what `.tidewaiter/run.json` says beside its processes. */
@@ -36,7 +37,9 @@ export class AlreadyRunning extends Error {
     readonly runner: ProcessIdentity,
     readonly addresses: RunAddresses,
   ) {
-    super(`already running (process ${runner.pid})${addresses.api ? ` at ${addresses.api}` : ''}; stop it with: tidewaiter stop`);
+    super(
+      `already running (process ${runner.pid})${addresses.api ? ` at ${addresses.api}` : ''}; stop it with: tidewaiter stop`,
+    );
     this.name = 'AlreadyRunning';
   }
 }
@@ -61,7 +64,12 @@ export class RunState {
     if (!runner) throw new Error('this process cannot tell when it began');
     takeLock(home, runner);
     const before = readRunState(home);
-    const state = new RunState(home, { ...before, runner, programs: before?.programs ?? {}, ports: before?.ports ?? {} });
+    const state = new RunState(home, {
+      ...before,
+      runner,
+      programs: before?.programs ?? {},
+      ports: before?.ports ?? {},
+    });
     state.write();
     return state;
   }
@@ -119,19 +127,4 @@ function takeLock(home: string, runner: ProcessIdentity): void {
     if (holder && isAlive(holder)) throw new AlreadyRunning(holder, readRunState(home) ?? {});
     rmSync(lockFile(home), { force: true });
   }
-}
-
-export function readJson<T>(file: string): T | null {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
-  } catch {
-    return null; // not there, or cut off by a kill: as if it had never been written
-  }
-}
-
-/** Writes in one step: a reader sees the old text or the new one. Only the owner may read it. */
-export function writeJson(file: string, value: unknown): void {
-  const next = `${file}.${process.pid}.next`;
-  writeFileSync(next, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  renameSync(next, file);
 }

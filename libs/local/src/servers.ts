@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTopics, startKafka } from './kafka.js';
 import { startPostgres } from './postgres.js';
-import type { Program } from './program.js';
+import { endLeftovers, type Program } from './program.js';
 import { reporterOf, type OnProgress } from './progress.js';
+import { removeData } from './reset.js';
 import { RunState } from './run-state.js';
 import { startTemporal } from './temporal.js';
 
@@ -25,7 +26,12 @@ export interface ServerOptions {
   onProgress?: OnProgress;
   /** names servers that are there already: DATABASE_URL, KAFKA_BROKERS, TEMPORAL_ADDRESS; default: of this process */
   env?: NodeJS.ProcessEnv;
+  /** gives up the start */
+  signal?: AbortSignal;
 }
+
+/** The parts that are not ours, in the order in which they are stopped: who writes to a database goes before it. */
+export const SERVER_PARTS = ['temporal', 'kafka', 'postgres'] as const;
 
 export interface Servers {
   /** URL of the superuser, in database `postgres` */
@@ -59,12 +65,17 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
 export async function startServersIn(state: RunState, options: ServerOptions): Promise<Servers> {
   const { home, password, throwAway = false, onProgress = () => undefined, env = process.env } = options;
   const place = { home, logs: join(home, 'logs'), throwAway };
+  const host = { state, onProgress, signal: options.signal };
+  const programs: Partial<Record<(typeof SERVER_PARTS)[number], Program>> = {};
+  if (throwAway) {
+    await endLeftovers(state, () => true);
+    await removeData(home);
+  }
   mkdirSync(place.logs, { recursive: true });
-  const programs: Partial<Record<'postgres' | 'kafka' | 'temporal', Program>> = {};
 
   const postgres = async () => {
     if (env['DATABASE_URL']) return { url: named('postgres', env['DATABASE_URL'], onProgress) };
-    const started = await startPostgres({ ...place, ...(password === undefined ? {} : { password }) }, state, onProgress);
+    const started = await startPostgres({ ...place, ...(password === undefined ? {} : { password }) }, host);
     programs.postgres = started.program;
     return { url: started.url };
   };
@@ -74,20 +85,20 @@ export async function startServersIn(state: RunState, options: ServerOptions): P
     return { brokers };
   };
   const ownKafka = async () => {
-    const { brokers, program } = await startKafka(place, state, onProgress);
+    const { brokers, program } = await startKafka(place, host);
     programs.kafka = program;
     return brokers;
   };
   const temporal = async () => {
-    if (env['TEMPORAL_ADDRESS']) return { address: named('temporal', env['TEMPORAL_ADDRESS'], onProgress), uiUrl: env['TEMPORAL_UI_URL'] ?? null };
-    const { program, ...started } = await startTemporal(place, state, onProgress);
+    if (env['TEMPORAL_ADDRESS'])
+      return { address: named('temporal', env['TEMPORAL_ADDRESS'], onProgress), uiUrl: env['TEMPORAL_UI_URL'] ?? null };
+    const { program, ...started } = await startTemporal(place, host);
     programs.temporal = program;
     return started;
   };
 
-  // Workers lose Temporal first and databases last: nothing is cut off in the middle of a write that it could still finish.
   const stop = async () => {
-    for (const part of ['temporal', 'kafka', 'postgres'] as const) await programs[part]?.stop();
+    for (const part of SERVER_PARTS) await programs[part]?.stop();
   };
   const begun = [postgres(), kafka(), temporal()] as const;
   try {

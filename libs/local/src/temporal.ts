@@ -2,9 +2,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SEARCH_ATTRIBUTES } from '@tidewaiter/contracts';
-import { Program } from './program.js';
-import type { OnProgress } from './progress.js';
-import type { RunState } from './run-state.js';
+import { launchServer, type Program, type ProgramHost } from './program.js';
 import { obtainTemporal } from './servers-on-disk.js';
 import type { ServerPlace } from './servers.js';
 import { readInfra } from './infra-file.js';
@@ -19,12 +17,11 @@ const TYPE_NAMES = { KEYWORD: 'Keyword', DATETIME: 'Datetime' } as const;
  */
 export async function startTemporal(
   place: ServerPlace,
-  state: RunState,
-  onProgress: OnProgress,
+  host: ProgramHost,
 ): Promise<{ address: string; uiUrl: string; program: Program }> {
-  const { program: temporal } = await obtainTemporal(onProgress);
+  const { program: temporal } = await obtainTemporal(host.onProgress);
   const data = join(place.home, 'temporal');
-  const program = await Program.launch(
+  const { program, ports } = await launchServer(
     'temporal',
     ['port', 'ui', 'metrics', 'http'],
     ({ port, ui, metrics, http }) => ({
@@ -33,7 +30,14 @@ export async function startTemporal(
         ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', `${port}`, '--ui-port', `${ui}`],
         ...['--metrics-port', `${metrics}`, '--http-port', `${http}`, '--log-level', 'warn'],
         // A write-ahead log survives a kill and is as fast as memory; the default journal has a quarter of its rate.
-        ...['--db-filename', join(data, 'temporal.db'), '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
+        ...[
+          '--db-filename',
+          join(data, 'temporal.db'),
+          '--sqlite-pragma',
+          'journal_mode=wal',
+          '--sqlite-pragma',
+          'synchronous=normal',
+        ],
         ...dynamicConfig().flatMap((value) => ['--dynamic-config-value', value]),
         ...searchAttributes().flatMap((attribute) => ['--search-attribute', attribute]),
       ],
@@ -48,19 +52,21 @@ export async function startTemporal(
       readyWithinMs: 90_000,
       tryThis: 'tidewaiter doctor; set TEMPORAL_ADDRESS to use a server of yours',
     }),
-    state,
-    onProgress,
+    host,
   );
-  const { port, ui } = program.ports;
+  const { port, ui } = ports;
   return { address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${ui}`, program };
 }
 
 /** `Name=Type` for each search attribute of the contracts. */
-export const searchAttributes = (): string[] => Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => `${name}=${TYPE_NAMES[type]}`);
+export const searchAttributes = (): string[] =>
+  Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => `${name}=${TYPE_NAMES[type]}`);
 
 function dynamicConfig(): string[] {
   const file = readInfra('temporal/dynamic-config.yaml') as Record<string, { value: unknown }[]>;
-  return Object.entries(file).flatMap(([name, values]) => values.map(({ value }) => `${name}=${JSON.stringify(value)}`));
+  return Object.entries(file).flatMap(([name, values]) =>
+    values.map(({ value }) => `${name}=${JSON.stringify(value)}`),
+  );
 }
 
 const FRONTEND = 'temporal.api.workflowservice.v1.WorkflowService';
@@ -79,7 +85,12 @@ export function serves(address: string): Promise<boolean> {
     };
     session.once('error', () => answer(false));
     session.setTimeout(2000, () => answer(false));
-    const call = session.request({ ':method': 'POST', ':path': '/grpc.health.v1.Health/Check', 'content-type': 'application/grpc', te: 'trailers' });
+    const call = session.request({
+      ':method': 'POST',
+      ':path': '/grpc.health.v1.Health/Check',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
     const chunks: Buffer[] = [];
     call.on('data', (chunk: Buffer) => chunks.push(chunk));
     call.once('error', () => answer(false));

@@ -1,0 +1,150 @@
+// Everything there is to test, on real servers, from a fresh clone: lint, types, unit and integration tests, journeys.
+//   node infra/test.mjs [--only unit|int|journeys] [-- <jest pattern or option>…]
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build, compile, NotPrepared, obtainEverything } from './servers/prepare.mjs';
+import { lineOf, seconds } from './servers/progress-lines.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+const INT = '\\.int\\.spec\\.ts$';
+/** Which Jest runs there are; journeys start whole stacks and need the machine for themselves, so they come last and one by one. */
+const RUNS = {
+  unit: {
+    name: 'unit tests',
+    args: ['--maxWorkers=2', '--ignoreProjects', 'test', '--testPathIgnorePatterns', '/node_modules/', INT],
+  },
+  int: { name: 'integration tests', args: ['--maxWorkers=2', '--ignoreProjects', 'test', '--testPathPatterns', INT] },
+  journeys: { name: 'journeys', args: ['--runInBand', '--selectProjects', 'test'] },
+};
+
+const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
+if (values.only && !(values.only in RUNS)) {
+  console.error(`--only takes one of: ${Object.keys(RUNS).join(', ')}`);
+  process.exit(2);
+}
+const chosen = values.only ? [values.only] : Object.keys(RUNS);
+const everything = !values.only && positionals.length === 0;
+const results = [];
+let child = null;
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    interrupted = true;
+    child?.kill(signal);
+  });
+}
+
+try {
+  await obtainEverything(root, { forTests: true });
+  if (everything) {
+    await check('lint', async () => {
+      await node('node_modules/eslint/bin/eslint.js', '.');
+      await node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.');
+    });
+    await check('types', () => compile(root, 'tsconfig.json'));
+  }
+  await build(root);
+  await onServers(async (settings) => {
+    for (const run of chosen) if (!interrupted) await jest(RUNS[run], settings);
+  });
+} catch (error) {
+  console.error(`\n${error instanceof NotPrepared ? error.message : error.stack}`);
+  results.push({ name: 'set-up', passed: 0, failed: 1, ms: 0, failures: [] });
+}
+process.exitCode = summary();
+
+/** Something that passes as a whole or fails as a whole. */
+async function check(name, work) {
+  if (interrupted) return;
+  const begun = Date.now();
+  console.error(`\n── ${name}`);
+  try {
+    await work();
+    results.push({ name, passed: 1, failed: 0, ms: Date.now() - begun, failures: [] });
+  } catch (error) {
+    console.error(error.message);
+    results.push({ name, passed: 0, failed: 1, ms: Date.now() - begun, failures: [] });
+  }
+}
+
+/** The three servers, once for all tests; the settings are what tests read from their environment. */
+async function onServers(work) {
+  const { testStack } = await import('../libs/local/dist/index.js');
+  const stack = await testStack(join(root, '.tidewaiter-test'), (progress) => console.error(lineOf(progress, false)));
+  try {
+    await work(stack.settings);
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function jest({ name, args }, settings) {
+  console.error(`\n── ${name}`);
+  const begun = Date.now();
+  const folder = mkdtempSync(join(tmpdir(), 'tidewaiter-jest-'));
+  const outcome = join(folder, 'outcome.json');
+  let result = { passed: 0, failed: 1, failures: ['Jest ended without a result'] };
+  try {
+    await node(
+      ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
+      ...['--config', 'jest.config.mjs', '--json', '--outputFile', outcome, '--silent=false', ...args, ...positionals],
+      settings,
+    ).catch(() => undefined); // the outcome says more than the exit code
+    result = countOf(JSON.parse(readFileSync(outcome, 'utf8')));
+  } catch (error) {
+    console.error(error.message);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  results.push({ name, ms: Date.now() - begun, ...result });
+}
+
+/** A file that cannot be run is a failure although Jest counts no test of it, and so is a test that is skipped. */
+function countOf({ numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults }) {
+  const broken = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((each) => each.status === 'failed'),
+  );
+  const failures = [
+    ...broken.map(({ name }) => `${name} cannot be run`),
+    ...testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => `${name}: ${fullName}`),
+    ),
+  ];
+  const skipped = positionals.length === 0 ? numPendingTests + numTodoTests : 0;
+  if (skipped) failures.push(`${skipped} tests are skipped: here a test runs or is not there`);
+  return { passed: numPassedTests, failed: numFailedTests + broken.length + skipped, failures };
+}
+
+/** Runs a script with our output; the last argument may be settings for its environment. */
+function node(script, ...rest) {
+  const settings = typeof rest.at(-1) === 'object' ? rest.pop() : {};
+  return new Promise((resolve, reject) => {
+    child = spawn(process.execPath, [...[script].flat(), ...rest], {
+      cwd: root,
+      env: { ...process.env, ...settings },
+      stdio: ['ignore', 2, 2],
+    });
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${[script].flat().at(-1)} ended with ${code}`)),
+    );
+  });
+}
+
+function summary() {
+  const sum = (field) => results.reduce((total, result) => total + result[field], 0);
+  console.log('');
+  for (const { name, passed, failed, ms, failures } of results) {
+    console.log(`${failed ? '✗' : '✓'} ${name.padEnd(20)} ${passed} passed, ${failed} failed  ${seconds(ms)}`);
+    for (const failure of failures) console.log(`    ${failure.replace(`${root}/`, '')}`);
+  }
+  if (interrupted) console.log('interrupted: not everything ran');
+  const nothing = sum('passed') + sum('failed') === 0;
+  if (nothing) console.log('no test ran');
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  return sum('failed') > 0 || nothing || interrupted ? 1 : 0;
+}

@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import { CONTEXTS, type ContextName } from '@tidewaiter/contracts';
+import type { Secrets } from './secrets.js';
+
+/** Everything that has a process of its own when the stack is split. */
+export const SERVICES = [...CONTEXTS, 'worker'] as const;
+export type Service = (typeof SERVICES)[number];
+
+export type Settings = Record<string, string>;
+
+/** Where the parts of a stack are, before any of ours runs. */
+export interface StackAddresses {
+  /** absolute path of the run's folder */
+  home: string;
+  /** base of the HTTP API */
+  api: string;
+  /** superuser's URL of a Postgres, any database */
+  postgres: string;
+  kafka: string;
+  temporal: string;
+  temporalUi: string | null;
+  /** ports of the simulators */
+  simulators: SimulatorPorts;
+}
+
+export interface SimulatorPorts {
+  authority: number;
+  carrier: number;
+  bank: number;
+  identity: number;
+  admin: number;
+}
+
+const DATABASE = 'tidewaiter';
+const AUDIT_DATABASE = 'tidewaiter_audit';
+export const DATABASES = [DATABASE, AUDIT_DATABASE] as const;
+
+const OIDC_AUDIENCE = 'tidewaiter-api';
+const AUTHORITY_CLIENT_ID = 'tidewaiter';
+
+const at = (port: number) => `http://127.0.0.1:${port}`;
+
+/** What every service is told. */
+const shared = (stack: StackAddresses, secrets: Secrets): Settings => ({
+  HOST: '127.0.0.1',
+  PUBLIC_URL: stack.api,
+  KAFKA_BROKERS: stack.kafka,
+  TEMPORAL_ADDRESS: stack.temporal,
+  TEMPORAL_NAMESPACE: 'default',
+  ...(stack.temporalUi ? { TEMPORAL_UI_URL: stack.temporalUi } : {}),
+  OIDC_ISSUER: at(stack.simulators.identity),
+  OIDC_AUDIENCE,
+  PAYLOAD_KEY: secrets.payloadKey,
+  SUBJECT_KEY: secrets.subjectKey,
+});
+
+/** What one service is told beside that, and no other: its database, and the credentials of its own outside parties. */
+const own: Record<Service, (stack: StackAddresses, secrets: Secrets) => Settings> = {
+  shipments: () => ({}),
+  documents: ({ home }) => ({ DOCUMENTS_FOLDER: join(home, 'documents') }),
+  duties: ({ simulators }, secrets) => ({
+    FX_URL: at(simulators.authority),
+    BANK_URL: at(simulators.bank),
+    BANK_TOKEN: secrets.bankToken,
+    BANK_CALLBACK_TOKEN: secrets.bankCallbackToken,
+    BANK_ACCOUNT: '20000055779911',
+  }),
+  customs: ({ simulators }, secrets) => ({
+    AUTHORITY_URL: at(simulators.authority),
+    AUTHORITY_CLIENT_ID,
+    AUTHORITY_CLIENT_SECRET: secrets.authorityClientSecret,
+    AUTHORITY_CALLBACK_TOKEN: secrets.authorityCallbackToken,
+  }),
+  carriers: ({ simulators }, secrets) => ({
+    CARRIER_URL: at(simulators.carrier),
+    CARRIER_TOKEN: secrets.carrierToken,
+    CARRIER_WEBHOOK_SECRET: secrets.carrierWebhookSecret,
+  }),
+  audit: ({ home }) => ({ AUDIT_SIGNER_FOLDER: join(home, 'audit-signer') }),
+  partners: () => ({}),
+  worker: () => ({}),
+};
+
+/** The settings of one service. The environment's own win: it may name another authority, bank or provider. */
+export function settingsOf(
+  service: Service,
+  stack: StackAddresses,
+  secrets: Secrets,
+  env: NodeJS.ProcessEnv,
+): Settings {
+  const databases = service === 'worker' ? {} : databaseUrls(service, stack.postgres, secrets);
+  return overridden({ ...shared(stack, secrets), ...databases, ...own[service](stack, secrets) }, env);
+}
+
+/** The settings of the one process that hosts all services. */
+export const settingsOfAll = (stack: StackAddresses, secrets: Secrets, env: NodeJS.ProcessEnv): Settings =>
+  Object.assign({}, ...SERVICES.map((service) => settingsOf(service, stack, secrets, env))) as Settings;
+
+/** What the migrations are told: the administrator's URLs, and the roles whose passwords they set. */
+export const settingsOfMigrations = (stack: StackAddresses, secrets: Secrets, env: NodeJS.ProcessEnv): Settings => ({
+  ...settingsOfAll(stack, secrets, env),
+  ADMIN_DATABASE_URL: inDatabase(stack.postgres, DATABASE),
+  ADMIN_AUDIT_DATABASE_URL: inDatabase(stack.postgres, AUDIT_DATABASE),
+});
+
+export const settingsOfSimulators = (stack: StackAddresses, secrets: Secrets, env: NodeJS.ProcessEnv): Settings =>
+  overridden(
+    {
+      AUTHORITY_PORT: String(stack.simulators.authority),
+      CARRIER_PORT: String(stack.simulators.carrier),
+      BANK_PORT: String(stack.simulators.bank),
+      IDENTITY_PORT: String(stack.simulators.identity),
+      ADMIN_PORT: String(stack.simulators.admin),
+      CALLBACK_URL: stack.api,
+      SIMULATORS_DATA: join(stack.home, 'simulators'),
+      SIMULATOR_ADMIN_TOKEN: secrets.simulatorAdminToken,
+      AUTHORITY_CLIENT_ID,
+      AUTHORITY_CLIENT_SECRET: secrets.authorityClientSecret,
+      AUTHORITY_CALLBACK_TOKEN: secrets.authorityCallbackToken,
+      CARRIER_TOKEN: secrets.carrierToken,
+      CARRIER_WEBHOOK_SECRET: secrets.carrierWebhookSecret,
+      BANK_TOKEN: secrets.bankToken,
+      BANK_CALLBACK_TOKEN: secrets.bankCallbackToken,
+      OIDC_AUDIENCE,
+    },
+    env,
+  );
+
+/** The environment without what any service may be told, so that none inherits a credential that is not its own. */
+export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name)));
+}
+
+const OURS =
+  /^(ADMIN_|AUDIT_|AUTHORITY_|BANK_|CARRIER_|SIMULATOR|OIDC_|FX_URL$|DOCUMENTS_FOLDER$|PAYLOAD_KEY$|SUBJECT_KEY$|.*DATABASE_URL$|PORT$|HOST$)/;
+
+function overridden(settings: Settings, env: NodeJS.ProcessEnv): Settings {
+  const named = Object.keys(settings).filter((name) => env[name] && name !== 'HOST');
+  return { ...settings, ...Object.fromEntries(named.map((name) => [name, env[name] as string])) };
+}
+
+function databaseUrls(context: ContextName, postgres: string, secrets: Secrets): Settings {
+  const database = context === 'audit' ? AUDIT_DATABASE : DATABASE;
+  const url = (use: 'app' | 'system') => {
+    const address = new URL(inDatabase(postgres, database));
+    address.username = `${context}_${use}`;
+    address.password = secrets[`${context}_${use}`];
+    return address.href;
+  };
+  const name = context.toUpperCase();
+  return { [`${name}_DATABASE_URL`]: url('app'), [`${name}_SYSTEM_DATABASE_URL`]: url('system') };
+}
+
+export function inDatabase(url: string, database: string): string {
+  const address = new URL(url);
+  address.pathname = `/${database}`;
+  return address.href;
+}
