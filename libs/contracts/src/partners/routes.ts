@@ -4,8 +4,15 @@ import { uuid } from '../values.js';
 
 export const streamEvents = defineRoute('partners', 'streamEvents', 'GET /v1/events', {
   summary: 'Live events of the tenant as server-sent events, resumable by `Last-Event-ID`',
-  description: '`id` is the feed position, `event` the event’s type, `data` the CloudEvent. A comment every 15 s keeps the line open.',
+  description:
+    '`id` is the feed position, `event` the event’s type, `data` the CloudEvent. A comment every 15 s keeps the line open.',
   access: ['operator', 'approver', 'compliance', 'auditor', 'partner', 'administrator'],
-  query: z.strictObject({ shipment: uuid.optional(), after: z.string().regex(/^\d{1,18}$/).optional() }),
+  query: z.strictObject({
+    shipment: uuid.optional(),
+    after: z
+      .string()
+      .regex(/^\d{1,18}$/)
+      .optional(),
+  }),
   produces: 'text/event-stream',
 });

@@ -147,13 +147,15 @@ function particulars(row: BoardRow, event: BoardEvent): BoardRow {
       return { ...row, outcome: known.data.outcome };
     case 'DossierSealed':
       return { ...row, sealed: true };
-    default: {
-      const { mrn } = known.data as { mrn?: unknown };
-      return typeof mrn === 'string' && (row.mrn === null || row.mrn.time <= event.time)
-        ? { ...row, mrn: { time: event.time, value: mrn } }
-        : row;
-    }
+    default:
+      return row;
   }
+}
+
+function withMrn(row: BoardRow, event: BoardEvent): BoardRow {
+  const { mrn } = event.data as { mrn?: unknown };
+  if (typeof mrn !== 'string' || (row.mrn !== null && row.mrn.time > event.time)) return row;
+  return { ...row, mrn: { time: event.time, value: mrn } };
 }
 
 /** Takes one more event of any context into the shipment's row. */
@@ -162,7 +164,7 @@ export function evolveBoard(row: BoardRow, event: BoardEvent): BoardRow {
   const { stage, waitingFor } = effect;
   const speaks = waitingFor !== undefined && event.time >= row.now.time;
   return {
-    ...particulars(row, event),
+    ...withMrn(particulars(row, event), event),
     reached: Math.max(row.reached, stage === undefined ? 0 : rank(stage)),
     now: speaks ? { time: event.time, waitingFor, says: says(event) } : row.now,
     lastEvent:

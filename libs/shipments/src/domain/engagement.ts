@@ -117,6 +117,22 @@ export function engagementStatus(engagement: Known, on: LegalDate): 'open' | 'in
   return groundAgainstShipment(engagement, engagement.destination, on) === null ? 'in-force' : 'open';
 }
 
+/**
+ * The day on whose beginning an ongoing engagement is to be looked at next: when the end of its power of attorney is to be
+ * announced, when it has run out, when a later one begins, or when the engagement itself begins or has ended.
+ */
+export function nextReviewDay(engagement: Known, on: LegalDate, noticeDays: number = NOTICE_DAYS): LegalDate {
+  const until = coveredUntil(engagement, on);
+  const days = [
+    engagement.validFrom,
+    ...(engagement.validTo === null ? [] : [plusDays(engagement.validTo, 1)]),
+    ...(until === null
+      ? [plusDays(on, noticeDays), ...engagement.mandates.map((each) => each.validFrom)]
+      : [plusDays(until, -noticeDays), plusDays(until, 1)]),
+  ];
+  return days.filter((day) => day > on).sort()[0]!;
+}
+
 function known(state: Engagement): Known {
   if (state.status === 'none') throw new NotFound('shipments.engagement.unknown', 'no such engagement');
   return state;

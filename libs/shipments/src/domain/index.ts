@@ -11,6 +11,7 @@ export * from './engagement.js';
 export * from './guarantee.js';
 export * from './importer.js';
 export * from './names.js';
+export * from './proof.js';
 export * from './says.js';
 export * from './screening.js';
 export * from './shipment.js';

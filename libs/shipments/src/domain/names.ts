@@ -17,6 +17,10 @@ export interface NameRules {
   extraWordWeight: number;
   legalForms: readonly string[];
   particles: readonly string[];
+  /** words of trade that say little about who it is */
+  commonWords: readonly string[];
+  /** weight of a word of trade against that of any other word */
+  commonWeight: number;
   /** common spellings of one word, each to the one used for comparing */
   spellings: Readonly<Record<string, string>>;
 }
@@ -131,7 +135,10 @@ export function nameSimilarity(a: ComparableName, b: ComparableName, rules: Name
   if (a.words.length === 0 || b.words.length === 0) return 0;
   if (a.joined === b.joined) return 1;
   const particles = new Set(rules.particles);
-  const weight = (word: string): number => Math.sqrt(word.length) * (particles.has(word) ? rules.particleWeight : 1);
+  const common = new Set(rules.commonWords);
+  const worth = (word: string): number =>
+    particles.has(word) ? rules.particleWeight : common.has(word) ? rules.commonWeight : 1;
+  const weight = (word: string): number => Math.sqrt(word.length) * worth(word);
   const weigh = (words: readonly string[]): number => words.reduce((sum, word) => sum + weight(word), 0);
   const pairs = alignWords(a.words, b.words, rules.tokenAt);
   const same = pairs.reduce(
@@ -140,9 +147,8 @@ export function nameSimilarity(a: ComparableName, b: ComparableName, rules: Name
   );
   const paired = pairs.reduce((sum, pair) => sum + weight(a.words[pair.a]!) + weight(b.words[pair.b]!), 0);
   const [shorter, longer] = a.words.length <= b.words.length ? [a, b] : [b, a];
-  const whole =
-    pairs.length === shorter.words.length && shorter.words.filter((word) => !particles.has(word)).length >= 2;
-  // Lists give full names, papers the used ones: when every word of the shorter name (two at least) has its partner,
+  const whole = pairs.length === shorter.words.length && shorter.words.filter((word) => worth(word) === 1).length >= 2;
+  // Lists give full names, papers the used ones: when every word of the shorter name has its partner, and two of them tell something,
   // what the longer one adds counts little.
   const total = whole
     ? paired + (weigh(a.words) + weigh(b.words) - paired) * rules.extraWordWeight

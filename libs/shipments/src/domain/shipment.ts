@@ -10,6 +10,7 @@ import type {
 } from '@tidewaiter/contracts';
 import type { Decider, LegalDate } from '@tidewaiter/kernel';
 import { Invalid, NotFound, Refused, unreachable, WrongState } from '@tidewaiter/kernel';
+import type { Ground } from './standing.js';
 
 export type ShipmentEvent =
   | EventOf<typeof shipmentOpened>
@@ -36,7 +37,8 @@ export type Standing =
   { kind: 'proved'; mandateId: string; mandateUntil: LegalDate } | { kind: 'refused'; code: string; says: string };
 
 export type ShipmentCommand =
-  | ({ type: 'OpenShipment' } & Opened)
+  /** `ground`: why its engagement takes no shipment today, null when it does */
+  | ({ type: 'OpenShipment'; ground: Ground | null } & Opened)
   | ({ type: 'AmendShipment' } & Amendment)
   | { type: 'ProveStanding'; standing: Standing; screening: Screening; lawDate: LegalDate }
   | { type: 'CloseShipment'; outcome: 'delivered' | 'unimported'; reason: string | null };
@@ -134,7 +136,8 @@ function decide(state: Shipment, command: ShipmentCommand): ShipmentEvent[] {
   switch (command.type) {
     case 'OpenShipment': {
       if (state.status !== 'none') throw new WrongState('shipments.shipment.exists', 'this shipment is open already');
-      const { type: _, ...data } = command;
+      const { type: _, ground, ...data } = command;
+      if (ground) throw new WrongState(ground.code, ground.says, { advice: ground.advice });
       checkParticulars(data);
       return [{ type: 'ShipmentOpened', data }];
     }

@@ -1,0 +1,196 @@
+import { Inject } from '@nestjs/common';
+import type { Money, ShipmentsActivities, Step, TaskSpec, Wrote } from '@tidewaiter/contracts';
+import type { EventStore } from '@tidewaiter/event-store';
+import type { Instant } from '@tidewaiter/kernel';
+import { endOfDay, plusDays, TidewaiterError, WrongState, zero } from '@tidewaiter/kernel';
+import { byOfStep, CLOCK, EVENT_STORE } from '@tidewaiter/platform';
+import { engagement, nextReviewDay, NOTICE_DAYS } from '../domain/engagement.js';
+import { guarantee, headroomOf, type Guarantee } from '../domain/guarantee.js';
+import { proveStanding } from '../domain/proof.js';
+import { screen, type ScreenedName } from '../domain/screening.js';
+import { shipment, situationOf, type Shipment } from '../domain/shipment.js';
+import { dayIn, zoneOf } from '../domain/standing.js';
+import { task } from '../domain/task.js';
+import { guaranteeKey, holderOf, lockStream } from '../postgres/claims.js';
+import { clearedHits, subjectKind } from '../postgres/lookups.js';
+import { idFor } from './ids.js';
+import { knownEngagement, knownImporter, knownShipment, type Known } from './known.js';
+import { REFERENCE_DATA, type ReferenceData } from './reference-data.js';
+
+const SAYS_AT_MOST = 500;
+
+/** What the stories ask of this room. An answer is read from the state after its command, so that a repeat answers alike. */
+export class ShipmentsActivitiesService implements ShipmentsActivities {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CLOCK) private readonly clock: () => Instant,
+    @Inject(REFERENCE_DATA) private readonly reference: ReferenceData,
+  ) {}
+
+  async engageShipment(step: Step): ReturnType<ShipmentsActivities['engageShipment']> {
+    const { tenant, subject: shipmentId } = step;
+    const { standing: rules, list, names } = this.reference;
+    const { state } = await knownShipment(this.store, tenant, shipmentId);
+    const { state: terms } = await knownEngagement(this.store, tenant, state.engagementId);
+    const { state: entity } = await knownImporter(this.store, tenant, terms.importerId);
+    const lawDate = dayIn(rules, state.destination, this.clock());
+    const cleared = await clearedHits(this.store, tenant, shipmentId);
+    const done = await this.store.execute(
+      shipment,
+      `shipment-${shipmentId}`,
+      {
+        type: 'ProveStanding',
+        standing: proveStanding(terms, entity, state.destination, rules, lawDate),
+        screening: screen(list, screenedNames(state, terms.customer.name), names, cleared),
+        lawDate,
+      },
+      byOfStep(step),
+    );
+    const after = done.state as Known<Shipment>;
+    if (after.because) return { kind: 'blocked', ...after.because, wrote: done.wrote };
+    return { kind: 'engaged', situation: situationOf(after), openedBy: after.openedBy, wrote: done.wrote };
+  }
+
+  async reserveGuarantee(step: Step, amount: Money): ReturnType<ShipmentsActivities['reserveGuarantee']> {
+    const { tenant, subject: shipmentId } = step;
+    const { state } = await knownShipment(this.store, tenant, shipmentId);
+    const { destination, importer } = state;
+    const short = (says: string, headroom: Money) => ({ kind: 'short' as const, says, headroom, wrote: {} });
+    try {
+      return await this.store.transaction(tenant, async (tx) => {
+        const guaranteeId = await holderOf(tx, 'guarantee', guaranteeKey(importer.importerId, destination));
+        if (guaranteeId === undefined) {
+          return short(
+            `No guarantee stands behind importer ${importer.name} in ${destination}.`,
+            zero(amount.currency),
+          );
+        }
+        const stream = `guarantee-${guaranteeId}`;
+        await lockStream(tx, stream);
+        const done = await this.store.execute(
+          guarantee,
+          stream,
+          { type: 'ReserveHeadroom', shipmentId, amount },
+          byOfStep(step),
+          { tx, fingerprint: { shipmentId, amount } },
+        );
+        const { reference } = done.state as Known<Guarantee>;
+        return { kind: 'reserved' as const, guaranteeId, reference, wrote: done.wrote };
+      });
+    } catch (error) {
+      if (!(error instanceof TidewaiterError) || error.kind !== 'refused') throw error;
+      return short(
+        `${error.message}. ${error.details.advice ?? ''}`.trim(),
+        await this.headroom(tenant, state, amount.currency),
+      );
+    }
+  }
+
+  async raiseTask(step: Step, spec: TaskSpec): Promise<{ taskId: string; wrote: Wrote }> {
+    const { tenant, subject, commandId } = step;
+    const taskId = idFor('task', tenant, commandId);
+    const kind = await subjectKind(this.store, tenant, subject);
+    const done = await this.store.execute(
+      task,
+      `task-${taskId}`,
+      {
+        type: 'RaiseTask',
+        taskId,
+        shipmentId: kind === 'shipment' ? subject : null,
+        engagementId: kind === 'engagement' ? subject : null,
+        ...spec,
+        says: spec.says.length > SAYS_AT_MOST ? `${spec.says.slice(0, SAYS_AT_MOST - 1)}…` : spec.says,
+      },
+      byOfStep(step),
+    );
+    return { taskId, wrote: done.wrote };
+  }
+
+  async settleTask(
+    ...[step, taskId, settled]: Parameters<ShipmentsActivities['settleTask']>
+  ): Promise<{ wrote: Wrote }> {
+    const command =
+      settled.kind === 'decided'
+        ? { type: 'DecideTask' as const, by: step.actor, decision: settled.decision, closes: settled.closes }
+        : { type: 'WithdrawTask' as const, reason: settled.reason };
+    const done = await this.store.execute(task, `task-${taskId}`, command, byOfStep(step));
+    return { wrote: done.wrote };
+  }
+
+  async closeShipment(
+    ...[step, outcome, reason]: Parameters<ShipmentsActivities['closeShipment']>
+  ): Promise<{ wrote: Wrote }> {
+    const { tenant, subject: shipmentId } = step;
+    const { state } = await knownShipment(this.store, tenant, shipmentId);
+    return this.store.transaction(tenant, async (tx) => {
+      const key = guaranteeKey(state.importer.importerId, state.destination);
+      const guaranteeId = await holderOf(tx, 'guarantee', key);
+      const by = byOfStep(step);
+      let wrote: Wrote = {};
+      if (guaranteeId !== undefined) {
+        const stream = `guarantee-${guaranteeId}`;
+        await lockStream(tx, stream);
+        ({ wrote } = await this.store.execute(guarantee, stream, { type: 'ReleaseHeadroom', shipmentId }, by, { tx }));
+      }
+      const command = { type: 'CloseShipment' as const, outcome, reason };
+      const done = await this.store.execute(shipment, `shipment-${shipmentId}`, command, by, { tx });
+      return { wrote: { ...wrote, ...done.wrote } };
+    });
+  }
+
+  async reviewEngagement(step: Step): ReturnType<ShipmentsActivities['reviewEngagement']> {
+    const { tenant, subject: engagementId } = step;
+    const rules = this.reference.standing;
+    const { state } = await knownEngagement(this.store, tenant, engagementId);
+    const zone = zoneOf(rules, state.destination);
+    const on = dayIn(rules, state.destination, this.clock());
+    const done = await this.store.execute(
+      engagement,
+      `engagement-${engagementId}`,
+      { type: 'ReviewEngagement', on, noticeDays: NOTICE_DAYS },
+      byOfStep(step),
+    );
+    if (done.state.status === 'none') throw new WrongState('shipments.engagement.unknown', 'no such engagement');
+    if (done.state.status === 'ended') return { kind: 'ended' };
+    const nextReviewAt = endOfDay(plusDays(nextReviewDay(done.state, on), -1), zone);
+    const [event] = done.events;
+    return { kind: 'goes-on', nextReviewAt, task: event ? renewal(event, zone) : null };
+  }
+
+  private async headroom(tenant: string, state: Known<Shipment>, currency: string): Promise<Money> {
+    const { importer, destination } = state;
+    const key = guaranteeKey(importer.importerId, destination);
+    const id = await this.store.transaction(tenant, (tx) => holderOf(tx, 'guarantee', key));
+    const { state: found } = await this.store.load(guarantee, tenant, `guarantee-${id}`);
+    return found.status === 'registered' ? headroomOf(found, state.shipmentId) : zero(currency);
+  }
+}
+
+/** Everybody named in the shipment, and the customer behind it. */
+const screenedNames = ({ parties }: Known<Shipment>, customer: string): ScreenedName[] => [
+  ...parties.map(({ role, name }) => ({ role, name })),
+  { role: 'customer', name: customer },
+];
+
+/** A person is asked to renew what runs out, or has run out. */
+function renewal(event: { type: string; data: unknown }, zone: string): TaskSpec | null {
+  if (event.type === 'MandateExpiring') {
+    const { mandateId, validTo } = event.data as { mandateId: string; validTo: string };
+    return {
+      kind: 'renew-mandate',
+      role: 'operator',
+      says: `The power of attorney ends on ${validTo}: ask the customer for a new one and record it.`,
+      about: { mandateId, validTo },
+      due: endOfDay(validTo, zone),
+    };
+  }
+  if (event.type !== 'EngagementSuspended') return null;
+  const { code, says } = event.data as { code: string; says: string };
+  return {
+    kind: 'renew-mandate',
+    role: 'operator',
+    says: `${says} No new shipment can go on under this engagement until a new one is recorded.`,
+    about: { code },
+    due: null,
+  };
+}

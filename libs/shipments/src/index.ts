@@ -1,0 +1,2 @@
+export { BoardRebuild } from './application/board.js';
+export { ShipmentsModule } from './shipments.module.js';

@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { CONTEXTS } from '@tidewaiter/contracts';
+import { ContextModule, hostActivities, hostConsumer, settings } from '@tidewaiter/platform';
+import { z } from 'zod';
+import { Board, BoardRebuild } from './application/board.js';
+import { Desk } from './application/desk.js';
+import { readModels } from './application/read-models.js';
+import { loadReferenceData, REFERENCE_DATA } from './application/reference-data.js';
+import { ShipmentsActivitiesService } from './application/shipments.activities.js';
+import { TaskDecisions } from './application/task-decisions.js';
+import { Views } from './application/views.js';
+import { SetUpController } from './http/set-up.controller.js';
+import { ShipmentsController } from './http/shipments.controller.js';
+import { TasksController } from './http/tasks.controller.js';
+
+const ours = z.object({
+  SCREENING_LIST: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'path of a screening list in CSV; the context has one of its own' }),
+});
+
+@Module({
+  imports: [
+    ContextModule.for('shipments', { migrations: new URL('../migrations/', import.meta.url), inline: readModels }),
+  ],
+  controllers: [SetUpController, ShipmentsController, TasksController],
+  providers: [
+    { provide: REFERENCE_DATA, useFactory: () => loadReferenceData(settings(ours).SCREENING_LIST) },
+    Desk,
+    Views,
+    TaskDecisions,
+    BoardRebuild,
+    hostActivities('shipments', ShipmentsActivitiesService),
+    hostConsumer({ context: 'shipments', name: 'shipments.board', topics: [...CONTEXTS], handler: Board }),
+  ],
+})
+export class ShipmentsModule {}
