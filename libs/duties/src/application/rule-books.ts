@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { approvalPolicySchema, type ApprovalPolicy } from '../domain/approval-policy.js';
+import { readRuleBook, ruleBookDigest, type LoadedRuleBook } from '../domain/rule-book.js';
+import { sha256 } from './digest.js';
+
+const folder = new URL('../../data/', import.meta.url);
+const FILES = ['gb.json', 'us.json', 'de.json'];
+
+const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+
+/**
+ * The rule books that come with the program.
+ *
+ * @throws Invalid `duties.rules.unreadable` when a file does not hold a rule book: the service does not start on it
+ */
+export const loadRuleBooks = (): LoadedRuleBook[] =>
+  FILES.map((file) => {
+    const book = readRuleBook(read(file), file);
+    return { book, digest: ruleBookDigest(book, sha256) };
+  });
+
+/** The limits of approval that come with the program. */
+export const loadApprovalPolicy = (): ApprovalPolicy => approvalPolicySchema.parse(read('approval-policy.json'));

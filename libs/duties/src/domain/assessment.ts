@@ -1,0 +1,103 @@
+import type { AssessmentRequest, AssessmentResult, DutiesEvent } from '@tidewaiter/contracts';
+import { unreachable, type Decider } from '@tidewaiter/kernel';
+
+type AssessmentEvent = Extract<DutiesEvent, { type: 'DutyAssessed' | 'AssessmentNeedsReview' }>;
+type DutyAssessed = Extract<DutiesEvent, { type: 'DutyAssessed' }>['data'];
+
+/** The assessments of one shipment, beside each other: none overwrites the one before. */
+export interface Assessments {
+  count: number;
+  /** the newest that gave figures */
+  last: DutyAssessed | null;
+  needsReview: boolean;
+}
+
+export type AssessmentCommand =
+  | { type: 'RecordAssessment'; shipmentId: string; assessmentId: string; request: AssessmentRequest; result: AssessmentResult; resultDigest: string }
+  | { type: 'RecordReview'; shipmentId: string; assessmentId: string; request: AssessmentRequest; questions: string[] };
+
+type Charge = DutyAssessed['charges'][number];
+
+/** Every charge that is owed, by line, tax type and legal basis; entry charges stand under line 0. */
+export function chargesOwed(result: AssessmentResult): Charge[] {
+  const { currency } = result;
+  const ofLines = result.lines.flatMap((line) =>
+    line.options
+      .filter(({ chosen }) => chosen)
+      .flatMap(({ charges }) =>
+        charges.map(({ code, role, amount, legalBasis }): Charge => ({ line: line.number, code, role, amount: { amount, currency }, legalBasis })),
+      ),
+  );
+  const ofEntry = result.entryCharges.map(
+    ({ taxType, amount, legalBasis }): Charge => ({ line: 0, code: taxType, role: 'fee', amount: { amount, currency }, legalBasis }),
+  );
+  return [...ofLines, ...ofEntry];
+}
+
+function record(state: Assessments, command: Extract<AssessmentCommand, { type: 'RecordAssessment' }>): AssessmentEvent[] {
+  const { shipmentId, assessmentId, request, result, resultDigest } = command;
+  const n = state.count + 1;
+  const { totals } = result;
+  if (totals === null || totals.landedCost === null) {
+    return [{ type: 'AssessmentNeedsReview', data: { assessmentId, shipmentId, n, questions: openPoints(result), request } }];
+  }
+  const { currency, lawDate, rules } = result;
+  return [
+    {
+      type: 'DutyAssessed',
+      data: {
+        assessmentId,
+        shipmentId,
+        n,
+        lawDate,
+        currency,
+        request,
+        resultDigest,
+        rules,
+        charges: chargesOwed(result),
+        totals: { ...totals, landedCost: totals.landedCost },
+      },
+    },
+  ];
+}
+
+/** What keeps a result from being an assessment, as sentences for the person who must look. */
+export const openPoints = (result: AssessmentResult): string[] => [
+  ...result.lines.flatMap(({ number, questions }) => questions.map(({ asks }) => `line ${number}: ${asks}`)),
+  ...result.notices.filter(({ code }) => code === 'duties.rule.none' || code === 'duties.fee.undecided').map(({ detail }) => detail),
+];
+
+export const assessment: Decider<Assessments, AssessmentCommand, AssessmentEvent> = {
+  initial: { count: 0, last: null, needsReview: false },
+  decide(state, command) {
+    switch (command.type) {
+      case 'RecordAssessment':
+        return record(state, command);
+      case 'RecordReview':
+        return [
+          {
+            type: 'AssessmentNeedsReview',
+            data: {
+              assessmentId: command.assessmentId,
+              shipmentId: command.shipmentId,
+              n: state.count + 1,
+              questions: command.questions,
+              request: command.request,
+            },
+          },
+        ];
+      default:
+        return unreachable(command);
+    }
+  },
+  evolve(state, event) {
+    switch (event.type) {
+      case 'DutyAssessed':
+        return { count: event.data.n, last: event.data, needsReview: false };
+      case 'AssessmentNeedsReview':
+        return { ...state, count: event.data.n, needsReview: true };
+      default:
+        return state;
+    }
+  },
+};

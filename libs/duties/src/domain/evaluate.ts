@@ -1,0 +1,94 @@
+import type { DutyComponent } from '@tidewaiter/contracts';
+import { exact, type Exact } from '@tidewaiter/kernel';
+import { convert, type Rates } from './fx.js';
+import type { DeclaredQuantities } from './quantities.js';
+import { unitOf } from './units.js';
+import { plain } from './words.js';
+
+/** What an expression is evaluated on: the line's customs value in the currency of the assessment, and its quantities. */
+export interface Grounds {
+  base: Exact;
+  currency: string;
+  quantities: DeclaredQuantities;
+  rates: Rates;
+  /** place of the expression in the request, for errors */
+  pointer: string;
+}
+
+export type Evaluation = { kind: 'amount'; exact: Exact; words: string } | { kind: 'missing'; units: string[] };
+
+type Term = DutyComponent['term'];
+
+function percent(term: Extract<Term, { kind: 'percent' }>, on: Grounds): Evaluation {
+  const amount = on.base.times(term.rate).div(100);
+  return { kind: 'amount', exact: amount, words: `${term.rate} % of ${plain(on.base)} ${on.currency} = ${plain(amount)} ${on.currency}` };
+}
+
+/** Amount per product of quantities. It is converted after multiplying: a unit rate is never rounded. */
+function specific(term: Extract<Term, { kind: 'specific' }>, on: Grounds): Evaluation {
+  let amount = exact(term.amount);
+  let words = `${term.amount} ${term.currency}`;
+  const missing: string[] = [];
+  for (const { quantity, unit } of term.per) {
+    const declared = on.quantities.in(unit);
+    if (declared === undefined) {
+      missing.push(unit);
+      continue;
+    }
+    const name = unitOf(unit)?.name ?? unit;
+    amount = amount.times(declared).div(quantity);
+    words += ` × ${plain(declared)} ${name}${quantity === '1' ? '' : ` / ${quantity} ${name}`}`;
+  }
+  if (missing.length > 0) return { kind: 'missing', units: missing };
+  words += ` = ${plain(amount)} ${term.currency}`;
+  const converted = convert(amount, term.currency, on.currency, on.rates, on.pointer);
+  return { kind: 'amount', exact: converted.exact, words: converted.words === '' ? words : `${words}; ${converted.words}` };
+}
+
+const ofTerm = (term: Term, on: Grounds): Evaluation => (term.kind === 'percent' ? percent(term, on) : specific(term, on));
+
+function combine(op: DutyComponent['op'], left: Evaluation, right: Evaluation, currency: string): Evaluation {
+  if (left.kind === 'missing' || right.kind === 'missing') {
+    return { kind: 'missing', units: [left, right].flatMap((side) => (side.kind === 'missing' ? side.units : [])) };
+  }
+  const result = (value: Exact, words: string): Evaluation => ({ kind: 'amount', exact: value, words: `${words} = ${plain(value)} ${currency}` });
+  switch (op) {
+    case 'add':
+      return result(left.exact.plus(right.exact), `(${left.words}) + (${right.words})`);
+    case 'subtract':
+      return result(left.exact.minus(right.exact), `(${left.words}) − (${right.words})`);
+    case 'floor':
+      return result(left.exact.gte(right.exact) ? left.exact : right.exact, `at least (${right.words}), else (${left.words})`);
+    case 'cap':
+      return result(left.exact.lte(right.exact) ? left.exact : right.exact, `at most (${right.words}), else (${left.words})`);
+  }
+}
+
+/**
+ * Splits at the last MIN or MAX; all that stands to its right, later plus and minus terms included, is its right operand.
+ * A left fold would subtract from the whole instead.
+ */
+function grouped(components: readonly DutyComponent[], on: Grounds): Evaluation {
+  const split = components.findLastIndex(({ op }, index) => index > 0 && (op === 'floor' || op === 'cap'));
+  if (split > 0) {
+    const bound = components[split]!;
+    const right = grouped([{ op: 'add', term: bound.term }, ...components.slice(split + 1)], on);
+    return combine(bound.op, grouped(components.slice(0, split), on), right, on.currency);
+  }
+  const [first, ...rest] = components;
+  return rest.reduce((left, { op, term }) => combine(op, left, ofTerm(term, on), on.currency), ofTerm(first!.term, on));
+}
+
+/**
+ * What an expression asks on these grounds, exact. A charge is never below zero: a subtraction that would make it so ends at zero.
+ *
+ * @param components at least one; the first one's operator is not read
+ * @returns the amount with its arithmetic, or the units that are missing
+ * @throws Invalid `duties.currency.no-rate`
+ */
+export function evaluate(components: readonly DutyComponent[], on: Grounds): Evaluation {
+  const outcome = grouped(components, on);
+  if (outcome.kind === 'missing') return { kind: 'missing', units: [...new Set(outcome.units)].sort() };
+  if (!outcome.exact.isNegative()) return outcome;
+  return { kind: 'amount', exact: exact('0'), words: `${outcome.words}; a charge is never below zero: 0` };
+}

@@ -1,0 +1,23 @@
+import type { Decider } from '@tidewaiter/kernel';
+import { assessment } from './assessment.js';
+import { payment } from './payment.js';
+
+export * from './approval-policy.js';
+export * from './assess.js';
+export * from './assessment.js';
+export * from './evaluate.js';
+export * from './explain.js';
+export * from './expression.js';
+export * from './fx-table.js';
+export * from './ledger.js';
+export * from './payment.js';
+export * from './quantities.js';
+export * from './rederive.js';
+export * from './rule-book.js';
+export * from './units.js';
+
+type Fold<S, C, E extends { type: string; data: unknown }> = Pick<Decider<S, C, E>, 'initial' | 'evolve'>;
+const foldOf = <S, C, E extends { type: string; data: unknown }>({ initial, evolve }: Decider<S, C, E>): Fold<S, C, E> => ({ initial, evolve });
+
+/** By category of stream: what a replay folds events with, the same functions the service decides on. */
+export const streams = { assessment: foldOf(assessment), payment: foldOf(payment) };

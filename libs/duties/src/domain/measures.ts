@@ -1,0 +1,198 @@
+import { MEASURE_ROLES, type AssessmentRequest, type DutyComponent, type MeasureRole } from '@tidewaiter/contracts';
+import { Invalid, type LegalDate } from '@tidewaiter/kernel';
+import type { PlacedLine } from './customs-value.js';
+import { parseExpression, printExpression } from './expression.js';
+import { inForce, type RuleBook } from './rule-book.js';
+import { unknownUnit } from './quantities.js';
+import { unitOf } from './units.js';
+
+export interface Measure {
+  id: string;
+  role: MeasureRole;
+  legalBasis: string;
+  expression: string;
+  components: DutyComponent[];
+  /** place of the expression, for errors in evaluating it */
+  pointer: string;
+  /** what the declaration must name and support; null: nothing */
+  claim: { preferenceCodes: RegExp; words: string; proofs: string[] | null } | null;
+  additionalCode: string | null;
+  lowConfidence: string | null;
+}
+
+export interface MeasureQuestion {
+  code: 'commodity' | 'additional-code' | 'basic-duty';
+  asks: string;
+  measures: string[];
+  answers: string[];
+}
+
+export type Selection =
+  | { kind: 'measures'; measures: Measure[] }
+  | { kind: 'question'; question: MeasureQuestion }
+  /** no rule stands for the commodity on the date */
+  | { kind: 'none'; why: string };
+
+type GivenMeasure = NonNullable<AssessmentRequest['lines'][number]['measures']>[number];
+
+const isAlternative = (role: MeasureRole): boolean => role === 'basic-duty' || role === 'preference' || role === 'suspension';
+export const alternativesOf = (measures: readonly Measure[]): Measure[] => measures.filter(({ role }) => isAlternative(role));
+
+/** Without conditions of its own, a given preference is claimed by a code of its family; a preference needs a proof too. */
+function claimOfGiven(role: MeasureRole): Measure['claim'] {
+  if (role === 'preference') return { preferenceCodes: /^[2-9]\d\d$/, words: 'a preference code (200 or above)', proofs: null };
+  if (role === 'suspension') return { preferenceCodes: /^11\d$/, words: 'preference code 110, 115 or 119', proofs: [] };
+  return null;
+}
+
+function componentsOf(given: GivenMeasure, pointer: string): { components: DutyComponent[]; pointer: string } {
+  if (given.components) {
+    given.components.forEach(({ term }, index) => {
+      if (term.kind !== 'specific') return;
+      term.per.forEach(({ unit }, at) => {
+        if (!unitOf(unit)) throw unknownUnit(unit, `${pointer}/components/${index}/term/per/${at}/unit`);
+      });
+    });
+    return { components: given.components, pointer: `${pointer}/components` };
+  }
+  if (given.expression !== undefined) {
+    return { components: parseExpression(given.expression, `${pointer}/expression`), pointer: `${pointer}/expression` };
+  }
+  throw new Invalid('duties.measure.no-expression', `measure ${given.id} has neither an expression nor components`, {
+    advice: 'Give the text the tariff publishes, or its components.',
+    places: [{ pointer, reason: 'expression or components expected' }],
+  });
+}
+
+function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
+  const seen = new Set<string>();
+  return measures.map((measure, index) => {
+    const place = `${pointer}/measures/${index}`;
+    if (seen.has(measure.id)) {
+      throw new Invalid('duties.measure.twice', `measure ${measure.id} is on the line twice`, {
+        advice: 'Give each measure an id of its own: charges name it.',
+        places: [{ pointer: `${place}/id`, reason: `${measure.id} was given before` }],
+      });
+    }
+    seen.add(measure.id);
+    const { components, pointer: place2 } = componentsOf(measure, place);
+    return {
+      id: measure.id,
+      role: measure.role,
+      legalBasis: measure.legalBasis ?? 'given with the request',
+      expression: measure.expression ?? printExpression(components),
+      components,
+      pointer: place2,
+      claim: claimOfGiven(measure.role),
+      additionalCode: measure.additionalCode ?? null,
+      lowConfidence: null,
+    };
+  });
+}
+
+const covers = (book: RuleBook, area: string, origin: string): boolean => book.areas[area] === null || (book.areas[area]?.includes(origin) ?? false);
+
+function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate): Selection {
+  const { commodity } = line.line;
+  const valid = inForce(book.commodities, on);
+  const known = valid.some(({ code }) => commodity.startsWith(code));
+  if (!known) {
+    const below = valid.filter(({ code }) => code.startsWith(commodity));
+    if (below.length > 0) {
+      return {
+        kind: 'question',
+        question: {
+          code: 'commodity',
+          asks: `which code below ${commodity} the goods belong to: this one is not declarable`,
+          measures: [],
+          answers: below.map(({ code, description }) => `${code} ${description}`),
+        },
+      };
+    }
+    return { kind: 'none', why: `${book.set} ${book.version} holds no commodity ${commodity} on ${on}` };
+  }
+  const measures = inForce(book.measures, on)
+    .filter((measure) => commodity.startsWith(measure.commodity) && covers(book, measure.area, origin))
+    .map((measure): Measure => {
+      const claim = measure.claim;
+      return {
+        id: measure.id,
+        role: measure.role,
+        legalBasis: measure.law,
+        expression: measure.expression,
+        components: parseExpression(measure.expression),
+        pointer: `${line.pointer}/commodity`,
+        claim: claim
+          ? { preferenceCodes: new RegExp(`^${claim.preferenceCode}$`), words: `preference code ${claim.preferenceCode}`, proofs: claim.proofs }
+          : null,
+        additionalCode: measure.additionalCode ?? null,
+        lowConfidence: measure.confidence === 'low' ? (measure.note ?? measure.law) : null,
+      };
+    });
+  if (!measures.some(({ role }) => role === 'basic-duty')) {
+    return { kind: 'none', why: `${book.set} ${book.version} holds no third country duty for ${commodity} on ${on}` };
+  }
+  return { kind: 'measures', measures };
+}
+
+/** Measures that differ by additional code apply by the one the line names; none named is a question, not a choice. */
+function byAdditionalCode(measures: readonly Measure[], stated: readonly string[]): Selection {
+  const applying = measures.filter(({ additionalCode }) => additionalCode === null || stated.includes(additionalCode));
+  const open = MEASURE_ROLES.map((role) => measures.filter((measure) => measure.role === role)).find(
+    (sameRole) => sameRole.some(({ additionalCode }) => additionalCode !== null) && !sameRole.some((measure) => applying.includes(measure)),
+  );
+  if (open) {
+    return {
+      kind: 'question',
+      question: {
+        code: 'additional-code',
+        asks: 'the additional code: it decides which of these measures applies',
+        measures: open.map(({ id }) => id),
+        answers: open.map(({ additionalCode }) => additionalCode!),
+      },
+    };
+  }
+  const basic = applying.filter(({ role }) => role === 'basic-duty');
+  if (basic.length > 1) {
+    return {
+      kind: 'question',
+      question: { code: 'basic-duty', asks: 'which third country duty applies: there are several', measures: basic.map(({ id }) => id), answers: basic.map(({ id }) => id) },
+    };
+  }
+  return { kind: 'measures', measures: applying };
+}
+
+const order = (measure: Measure): string => `${String(MEASURE_ROLES.indexOf(measure.role)).padStart(2, '0')} ${measure.id}`;
+
+/**
+ * Measures of a line on a date: those given with it, else those of the rule book for its commodity (children inherit) and
+ * origin. In the order of their roles, then of their ids, so that the order in which they were given does not matter.
+ *
+ * @throws Invalid `duties.measure.no-expression`, `duties.measure.twice`, `duties.expression.unreadable`, `duties.unit.unknown`
+ */
+export function selectMeasures(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate): Selection {
+  const found: Selection = line.line.measures
+    ? { kind: 'measures', measures: given(line.line.measures, line.pointer) }
+    : stored(book, line, origin, on);
+  if (found.kind !== 'measures') return found;
+  const selected = byAdditionalCode(found.measures, line.line.additionalCodes);
+  if (selected.kind !== 'measures') return selected;
+  return { kind: 'measures', measures: [...selected.measures].sort((a, b) => (order(a) < order(b) ? -1 : 1)) };
+}
+
+/** What the line would still have to name or hold before the measure may be used; empty when it is supported. */
+export function needsOf(measure: Measure, line: PlacedLine['line']): string[] {
+  const { claim } = measure;
+  if (!claim) return [];
+  const needs: string[] = [];
+  const code = line.preference?.code;
+  const papers = line.documents.map((document) => document.code);
+  if (line.preference?.proof) papers.push(line.preference.proof.document);
+  const anyProofCounts = claim.proofs === null;
+  const proved = anyProofCounts ? line.preference?.proof !== undefined : claim.proofs!.length === 0 || claim.proofs!.some((proof) => papers.includes(proof));
+  // papers on the line support a stored preference even when no code was claimed yet; another code claims something else
+  const supportedByPapers = proved && !anyProofCounts && claim.proofs!.length > 0;
+  if (code === undefined ? !supportedByPapers : !claim.preferenceCodes.test(code)) needs.push(claim.words);
+  if (!proved) needs.push(anyProofCounts ? 'a proof of origin' : `document ${claim.proofs!.join(' or ')}`);
+  return needs;
+}

@@ -1,0 +1,43 @@
+import { Invalid } from '@tidewaiter/kernel';
+import { sha256 } from '../application/digest.js';
+import { books } from '../testing/books.js';
+import { inForce, readRuleBook, ruleBookDigest } from './rule-book.js';
+
+describe('the rule books of the house', () => {
+  it('stand for three destinations and name their law in every rule', () => {
+    expect(books.map(({ book }) => book.destination)).toEqual(['GB', 'US', 'DE']);
+    for (const { book } of books) expect(book.measures.every(({ law }) => law.length > 10)).toBe(true);
+  });
+  it('have no two rules of one kind in force on one day', () => {
+    for (const { book } of books) {
+      const days = [...new Set([...book.customsValue, ...book.rounding, ...book.fx, ...book.fees, ...book.measures].flatMap(({ from, to }) => (to === null ? [from] : [from, to])))];
+      for (const day of days) {
+        expect(inForce(book.customsValue, day).length).toBeLessThanOrEqual(1);
+        expect(inForce(book.rounding, day).length).toBeLessThanOrEqual(1);
+        const keys = [...inForce(book.measures, day).map((each) => `${each.commodity} ${each.role} ${each.area}`), ...inForce(book.fees, day).map((each) => `${each.code} ${each.entryType}`)];
+        expect(keys.length).toBe(new Set(keys).size);
+      }
+    }
+  });
+  it('are named by a digest that every change moves', () => {
+    const { book, digest } = books[0]!;
+    expect(ruleBookDigest(book, sha256)).toBe(digest);
+    expect(ruleBookDigest({ ...book, version: '2026.2' }, sha256)).not.toBe(digest);
+  });
+  it('are refused with every place that is wrong', () => {
+    const { book } = books[0]!;
+    const [first, ...rest] = book.measures;
+    const refusal = (value: unknown): Invalid => {
+      try {
+        readRuleBook(value, 'x.json');
+      } catch (error) {
+        return error as Invalid;
+      }
+      throw new Error('taken');
+    };
+    const wrong = refusal({ ...book, measures: [{ ...first, expression: '14 percent', area: '9999' }, first, first, ...rest] });
+    expect(wrong.code).toBe('duties.rules.unreadable');
+    expect(wrong.details.places?.map(({ pointer }) => pointer)).toEqual(['/measures/0/area', '/measures/0/expression', '/measures/1/id', '/measures/2/id']);
+    expect(refusal({ ...book, currency: 'pounds' }).details.places?.[0]?.pointer).toBe('/currency');
+  });
+});

@@ -1,0 +1,137 @@
+import { MEASURE_ROLES } from '@tidewaiter/contracts';
+import { canonicalJson, Invalid, type LegalDate } from '@tidewaiter/kernel';
+import { z } from 'zod';
+import { parseExpression } from './expression.js';
+
+const date = z.iso.date();
+const decimalText = z.string().regex(/^(0|[1-9]\d*)(\.\d+)?$/);
+
+/** What every rule says of itself: first and last day in force, law, and how far it can be trusted. */
+const rule = {
+  from: date,
+  to: date.nullable(),
+  law: z.string().min(5),
+  confidence: z.enum(['high', 'medium', 'low']),
+  note: z.string().optional(),
+};
+
+const rounding = z.strictObject({ mode: z.enum(['half-up', 'half-even', 'down', 'up']), places: z.int().min(0).max(4) });
+
+/** A limit of a fee: known, absent, or not published yet but surely inside a span. */
+const limit = z.union([decimalText, z.strictObject({ between: z.tuple([decimalText, decimalText]) })]).nullable();
+
+export const ruleBookSchema = z.strictObject({
+  set: z.string().regex(/^[a-z]{2}\/[a-z-]+$/),
+  version: z.string().regex(/^\d{4}\.\d+$/),
+  destination: z.string().regex(/^[A-Z]{2}$/),
+  name: z.string(),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  zone: z.string().meta({ description: 'IANA time zone in which the authority counts days' }),
+  customsValue: z.array(z.strictObject({ ...rule, basis: z.enum(['CIF', 'FOB']) })),
+  rounding: z.array(
+    z.strictObject({
+      ...rule,
+      customsValue: rounding,
+      duty: rounding,
+      excise: rounding,
+      fee: rounding,
+      tax: rounding,
+      feeds: z.enum(['rounded', 'exact']).meta({ description: 'what a charge hands on to the next base' }),
+    }),
+  ),
+  fx: z.array(z.strictObject({ ...rule, publisher: z.string(), dateOf: z.string(), period: z.literal('month') })),
+  taxTypes: z.record(z.enum(MEASURE_ROLES), z.string()),
+  areas: z.record(z.string(), z.array(z.string()).nullable()).meta({ description: 'members; null: every country' }),
+  commodities: z.array(z.strictObject({ code: z.string().regex(/^\d{6,10}$/), description: z.string(), from: date, to: date.nullable() })),
+  measures: z.array(
+    z.strictObject({
+      ...rule,
+      id: z.string(),
+      commodity: z.string().regex(/^\d{0,10}$/).meta({ description: 'what lies below it inherits; empty: every commodity' }),
+      role: z.enum(MEASURE_ROLES),
+      type: z.string(),
+      area: z.string(),
+      expression: z.string(),
+      claim: z
+        .strictObject({ preferenceCode: z.string(), proofs: z.array(z.string()).min(1) })
+        .optional()
+        .meta({ description: 'what the declaration must name and support before the rate may be used' }),
+      additionalCode: z.string().optional(),
+    }),
+  ),
+  fees: z.array(
+    z.strictObject({
+      ...rule,
+      code: z.string(),
+      taxType: z.string(),
+      name: z.string(),
+      entryType: z.enum(['formal', 'informal']).nullable(),
+      transport: z.array(z.string()).nullable(),
+      charge: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('percent'), rate: decimalText, min: limit, max: limit }),
+        z.strictObject({ kind: z.literal('flat'), amount: decimalText }),
+      ]),
+    }),
+  ),
+  reliefs: z.array(z.strictObject({ ...rule, upTo: decimalText, says: z.string() })),
+  gaps: z.array(z.strictObject({ ...rule, says: z.string() })),
+});
+export type RuleBook = z.infer<typeof ruleBookSchema>;
+export type RuleBookMeasure = RuleBook['measures'][number];
+export type Rounding = z.infer<typeof rounding>;
+
+/** A rule book together with the digest that decisions name it by. */
+export interface LoadedRuleBook {
+  book: RuleBook;
+  digest: string;
+}
+
+interface Dated {
+  from: LegalDate;
+  to: LegalDate | null;
+}
+
+/** Both days count: a rule is in force on its `from` and on its `to`. */
+export const isInForce = (row: Dated, on: LegalDate): boolean => row.from <= on && (row.to === null || on <= row.to);
+
+export const inForce = <R extends Dated>(rows: readonly R[], on: LegalDate): R[] => rows.filter((row) => isInForce(row, on));
+
+/** `sha256:` over the canonical JSON of the whole book: a changed comma is another book. */
+export const ruleBookDigest = (book: RuleBook, sha256: (text: string) => string): string => `sha256:${sha256(canonicalJson(book))}`;
+
+/**
+ * Checks a rule book from a file: its shape, that every expression can be read, that areas and ids exist once.
+ *
+ * @param file its name, for the error
+ * @throws Invalid `duties.rules.unreadable` with every place that is wrong
+ */
+export function readRuleBook(value: unknown, file: string): RuleBook {
+  const parsed = ruleBookSchema.safeParse(value);
+  if (!parsed.success) {
+    throw unreadable(file, parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.map(String).join('/')}`, reason: message })));
+  }
+  const book = parsed.data;
+  const seen = new Set<string>();
+  const faults = book.measures.flatMap((measure, index) => {
+    const pointer = `/measures/${index}`;
+    const twice = seen.has(measure.id) ? [{ pointer: `${pointer}/id`, reason: `${measure.id} is there twice` }] : [];
+    seen.add(measure.id);
+    const arealess = measure.area in book.areas ? [] : [{ pointer: `${pointer}/area`, reason: `area ${measure.area} is not described` }];
+    return [...twice, ...arealess, ...expressionFaults(measure.expression, `${pointer}/expression`)];
+  });
+  if (faults.length > 0) throw unreadable(file, faults);
+  return book;
+}
+
+function expressionFaults(text: string, pointer: string): { pointer: string; reason: string }[] {
+  try {
+    parseExpression(text, pointer);
+    return [];
+  } catch (error) {
+    if (error instanceof Invalid) return error.details.places ?? [];
+    throw error;
+  }
+}
+
+const unreadable = (file: string, places: { pointer: string; reason: string }[]): Invalid =>
+  new Invalid('duties.rules.unreadable', `${file} is not a rule book: ${places[0]!.pointer} ${places[0]!.reason}`, { places });
