@@ -165,6 +165,7 @@ export const checksRun = defineEvent(
   'ChecksRun',
   'The papers were compared with each other and with the shipment.',
   z.strictObject({ shipmentId: uuid, factsDigest: digest, findings: z.array(finding), cannotTell: z.array(z.string()) }),
+  { personal: ['/findings/*/compared/*/value'] },
 );
 
 export const documentSetCompleted = defineEvent(
@@ -185,6 +186,14 @@ export const documentSetBlocked = defineEvent(
     ),
     findings: z.array(finding),
   }),
+  { personal: ['/findings/*/compared/*/value'] },
+);
+
+export const documentSetReopened = defineEvent(
+  'documents',
+  'DocumentSetReopened',
+  'Slots lost their paper: its newest version could not be accepted.',
+  z.strictObject({ shipmentId: uuid, slots: z.array(z.string()).min(1) }),
 );
 
 export type DocumentsEvent =
@@ -200,4 +209,5 @@ export type DocumentsEvent =
   | EventOf<typeof slotFilled>
   | EventOf<typeof checksRun>
   | EventOf<typeof documentSetCompleted>
-  | EventOf<typeof documentSetBlocked>;
+  | EventOf<typeof documentSetBlocked>
+  | EventOf<typeof documentSetReopened>;

@@ -1,0 +1,2 @@
+export type { Check, CheckInput, CheckResult, KnownInvoice } from './check.js';
+export { runChecks } from './run.js';
