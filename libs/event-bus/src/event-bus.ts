@@ -1,4 +1,5 @@
 import type { EventEnvelope } from '@tidewaiter/contracts';
+import type { QueryResult, QueryResultRow } from 'pg';
 
 /** One record to publish: the value is the whole CloudEvent, byte for byte as it was stored. */
 export interface OutgoingRecord {
@@ -11,7 +12,8 @@ export interface ReceivedRecord {
   topic: string;
   partition: number;
   offset: string;
-  key: string | null;
+  key: Buffer | null;
+  headers: Record<string, string>;
   value: Buffer;
 }
 
@@ -30,4 +32,12 @@ export interface EventBus {
   /** Kafka-level readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The transaction in which a consumer's handler works: under the event's tenant, together with inbox and offset. */
+export interface HandlerTx {
+  readonly tenant: string;
+  query<R extends QueryResultRow = QueryResultRow>(sql: string, params?: readonly unknown[]): Promise<QueryResult<R>>;
+  /** Runs once the transaction has committed, never when it rolled back: for wake-ups, not for effects. */
+  afterCommit(work: () => void): void;
 }

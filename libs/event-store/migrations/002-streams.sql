@@ -8,7 +8,8 @@ create table streams (
   primary key (tenant_id, stream)
 ) with (fillfactor = 70);
 
--- `body` is the exact text that goes to Kafka and becomes the audit log's leaf; nothing may rewrite it.
+-- `body` is the exact text that goes to Kafka and becomes the audit log's leaf; nothing may rewrite it. The events of one
+-- command are neighbours in their stream and carry its id and fingerprint: they are its first answer.
 -- CACHE 1: a sequence that hands out blocks would number a later append of the same stream below an earlier one.
 create table events (
   position bigint generated always as identity (cache 1) primary key,
@@ -20,20 +21,20 @@ create table events (
   subject text not null,
   time timestamptz not null,
   command_id text not null,
+  fingerprint text not null,
   body text not null,
   unique (tenant_id, stream, version),
   unique (tenant_id, event_id)
 );
 
--- What a command led to in a stream. A command without events is kept too (last = first - 1): its repeat gets the
--- first answer even after the stream has moved on.
+-- Commands that led to nothing, at the version they were decided on: their repeat gets the same answer even after the
+-- stream has moved on. Kept apart, since most commands lead to events and need no second row.
 create table commands (
   tenant_id text not null,
   stream text not null,
   command_id text not null,
   fingerprint text not null,
-  first_version integer not null,
-  last_version integer not null,
+  version integer not null,
   primary key (tenant_id, stream, command_id)
 );
 

@@ -1,13 +1,13 @@
 -- Drained by state, never by a cursor: a cursor on a sequence skips what commits late.
 -- Positions are drawn under the stream's lock, so their order is each stream's order.
 create table outbox (
-  position bigint primary key,
+  position bigint not null,
   tenant_id text not null,
   lane smallint not null,
   key text not null,
   sent_at timestamptz
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
-create index outbox_unsent on outbox (position) where sent_at is null;
+create unique index outbox_unsent on outbox (position) where sent_at is null;
 create index outbox_sent on outbox (sent_at) where sent_at is not null;
 
 select protect('outbox');

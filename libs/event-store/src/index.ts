@@ -5,3 +5,5 @@ export { ERASED, SubjectKeys, type SubjectKeysOptions } from './subject-keys.js'
 export { inTenant } from './transaction.js';
 export { migrateContext, migrateKeys, type MigrateContextOptions } from './migrate.js';
 export { LARGEST_BODY } from './envelope.js';
+export { Drain, type DrainOptions } from './drain.js';
+export { Relay, type RelayOptions } from './relay.js';

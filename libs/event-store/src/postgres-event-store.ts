@@ -42,27 +42,25 @@ interface Queries {
 }
 
 interface StreamRow {
-  version: number | null;
+  version: number;
   place: string | null;
+  /** null for a command that led to nothing */
   body: string | null;
-  fingerprint: string | null;
-  first_version: number | null;
-  last_version: number | null;
+  command_id: string;
+  fingerprint: string;
 }
 
+/** What a command led to: versions `first` to `last`, none when `first` is above `last`. */
 interface KnownCommand {
   fingerprint: string;
   first: number;
   last: number;
 }
 
-type AppendOutcome =
-  { outcome: 'appended'; positions: string[] | null } | { outcome: 'conflict' | 'known'; positions: null };
-
 const ATTEMPTS = 12;
-const READ =
-  'select version, place, body, fingerprint, first_version, last_version from read_stream($1, $2, $3, $4, $5)';
-const APPEND = 'select outcome, positions from append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)';
+const READ = 'select version, place, body, command_id, fingerprint from read_stream($1, $2, $3, $4, $5)';
+const APPEND = 'select append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as positions';
+const SETTLE = 'select settle($1, $2, $3, $4, $5)';
 const LAST_VERSION = 2_147_483_647;
 /** What Postgres says when somebody else was first: serialization, deadlock, and two firsts of one command. */
 const DECIDE_AGAIN = new Set(['40001', '40P01']);
@@ -104,13 +102,15 @@ class PostgresEventStore implements EventStore {
       const events = await this.tryAppend(stream, version, fingerprint, built, by, tx);
       if (events) {
         const newVersion = version + built.length;
-        const wrote = built.length > 0 ? { [stream]: newVersion } : {};
         return {
-          state: decided.reduce(decider.evolve, state),
+          state: fold(
+            { initial: state, evolve: (before, event) => decider.evolve(before, event) },
+            factsOf(events as StoredEvent<E>[]),
+          ),
           version: newVersion,
           events: events as StoredEvent<E>[],
           repeated: false,
-          wrote,
+          wrote: built.length > 0 ? { [stream]: newVersion } : {},
         };
       }
       if (attempt === ATTEMPTS) {
@@ -176,11 +176,14 @@ class PostgresEventStore implements EventStore {
     const events: StoredEvent<E>[] = [];
     let command: KnownCommand | undefined;
     for (const row of rows) {
-      if (row.body === null) {
-        command = { fingerprint: row.fingerprint!, first: row.first_version!, last: row.last_version! };
-      } else {
+      if (row.body !== null) {
         const envelope = JSON.parse(row.body) as EventEnvelope;
         events.push((await openEvent(this.options.keys, envelope, row.place!)) as StoredEvent<E>);
+        if (row.command_id === commandId) {
+          command = { fingerprint: row.fingerprint, first: command?.first ?? row.version, last: row.version };
+        }
+      } else {
+        command = { fingerprint: row.fingerprint, first: row.version + 1, last: row.version };
       }
     }
     return { events, command };
@@ -214,14 +217,14 @@ class PostgresEventStore implements EventStore {
     tx: Tx | undefined,
   ): Promise<StoredEvent[] | undefined> {
     const append = async (queries: Queries): Promise<StoredEvent[] | undefined> => {
-      const { rows } = await queries.query<AppendOutcome>(
-        APPEND,
-        appendParameters(stream, version, fingerprint, built, by),
-      );
-      const result = rows[0]!;
-      return result.outcome === 'appended'
-        ? built.map((each, index) => storedOf(each, this.context, result.positions![index]!))
-        : undefined;
+      if (built.length === 0) {
+        await queries.query(SETTLE, [by.tenant, stream, by.commandId, fingerprint, version]);
+        return [];
+      }
+      const parameters = appendParameters(stream, version, fingerprint, built, by);
+      const { rows } = await queries.query<{ positions: string[] | null }>(APPEND, parameters);
+      const positions = rows[0]?.positions;
+      return positions?.map((position, index) => storedOf(built[index]!, this.context, position));
     };
     const appendAndProject = async (inner: Tx): Promise<StoredEvent[] | undefined> => {
       const events = await append(inner);

@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EventEnvelope } from '@tidewaiter/contracts';
+import type { Consumer as KafkaConsumer, EachBatchPayload } from 'kafkajs';
+import type { ReceivedRecord } from './event-bus.js';
+import { connectKafka, type KafkaConnection } from './kafka.js';
+import { readEnvelope } from './read-envelope.js';
+import { recordsOf } from './records.js';
+
+export interface ForwarderOptions<E> extends KafkaConnection {
+  /** Kafka group: where it stands is kept by Kafka */
+  group: string;
+  topics: readonly string[];
+  open(envelope: EventEnvelope): Promise<E>;
+  /** Must bear being called again with the same event. */
+  handle(event: E): Promise<void>;
+  /** whether a failed event is tried again for as long as it takes; every failure is, unless this says otherwise */
+  retryable?: (error: unknown) => boolean;
+  /** a record was passed over: it is no event, or its failure is not worth another try */
+  onSkipped?: (record: ReceivedRecord, error: unknown) => void;
+  /** longest wait between two tries, 5 s by default */
+  longestBackoffMs?: number;
+  /** see `ConsumerOptions.maxWaitMs` */
+  maxWaitMs?: number;
+}
+
+/** Hands events on, at least once, in the order of each partition, without a database: offsets are committed after the handler. */
+export class Forwarder<E> {
+  private client: KafkaConsumer | undefined;
+  private stopped = true;
+  private joined: (() => void) | undefined;
+
+  constructor(private readonly options: ForwarderOptions<E>) {}
+
+  /** Begins to hand on, and goes on trying while Kafka is away. Resolves when partitions are first assigned. */
+  async start(): Promise<void> {
+    this.stopped = false;
+    const ready = new Promise<void>((resolve) => (this.joined = resolve));
+    void this.join();
+    await ready;
+  }
+
+  /** Finishes the event at hand and leaves the group. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.joined?.();
+    await this.client?.disconnect();
+  }
+
+  private async join(): Promise<void> {
+    const { group, topics, log, maxWaitMs } = this.options;
+    const kafka = connectKafka(this.options);
+    for (let attempt = 0; !this.stopped; attempt += 1) {
+      const client = kafka.consumer({
+        groupId: group,
+        sessionTimeout: 20_000,
+        heartbeatInterval: 2000,
+        maxWaitTimeInMs: maxWaitMs ?? 10,
+        minBytes: 1,
+        allowAutoTopicCreation: false,
+      });
+      client.on(client.events.GROUP_JOIN, () => this.joined?.());
+      this.client = client;
+      try {
+        await client.connect();
+        await client.subscribe({ topics: [...topics], fromBeginning: true });
+        await client.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          eachBatch: (payload) => this.work(client, payload),
+        });
+        return;
+      } catch (error) {
+        if (attempt === 0) log.warn('forwarder cannot join, trying again', { group, error: String(error) });
+        await client.disconnect().catch(() => undefined);
+        await pause(Math.min(250 * 2 ** attempt, 5000));
+      }
+    }
+  }
+
+  private async work(client: KafkaConsumer, payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const heartbeat = (): Promise<void> => payload.heartbeat();
+    const active = (): boolean => !this.stopped && payload.isRunning() && !payload.isStale();
+    let next: string | undefined;
+    try {
+      for (const record of recordsOf(batch, 0n)) {
+        if (!(await this.handOn(record, active, heartbeat))) return;
+        payload.resolveOffset(record.offset);
+        next = String(BigInt(record.offset) + 1n);
+        await heartbeat();
+      }
+    } finally {
+      // A commit that is lost means handing on again, which the handler bears.
+      if (next)
+        await client
+          .commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: next }])
+          .catch(() => undefined);
+    }
+  }
+
+  /** @returns false when the partition or the process ends before the event was handed on */
+  private async handOn(
+    record: ReceivedRecord,
+    active: () => boolean,
+    heartbeat: () => Promise<void>,
+  ): Promise<boolean> {
+    const { log, group, longestBackoffMs = 5000 } = this.options;
+    let envelope: EventEnvelope;
+    try {
+      envelope = readEnvelope(record);
+    } catch (error) {
+      this.skip(record, error);
+      return true;
+    }
+    for (let tries = 0; active(); tries += 1) {
+      try {
+        await this.options.handle(await this.options.open(envelope));
+        return true;
+      } catch (error) {
+        if (!(this.options.retryable?.(error) ?? true)) {
+          this.skip(record, error);
+          return true;
+        }
+        if (tries === 0)
+          log.warn('an event cannot be handed on yet', {
+            group,
+            eventId: envelope.id,
+            type: envelope.type,
+            error: String(error),
+          });
+        await heartbeat();
+        await pause(Math.min(50 * 2 ** Math.min(tries, 10), longestBackoffMs));
+      }
+    }
+    return false;
+  }
+
+  private skip(record: ReceivedRecord, error: unknown): void {
+    const { topic, partition, offset } = record;
+    this.options.log.error('a record was passed over', {
+      group: this.options.group,
+      topic,
+      partition,
+      offset,
+      error: String(error),
+    });
+    this.options.onSkipped?.(record, error);
+  }
+}
