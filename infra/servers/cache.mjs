@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   createReadStream,
   existsSync,
@@ -42,8 +42,7 @@ export async function fillCache(name, recipe, fill, env = process.env) {
   const target = join(cacheFolder(env), name);
   mkdirSync(cacheFolder(env), { recursive: true });
   removeLeftovers(cacheFolder(env));
-  const partial = `${target}.partial-${process.pid}`;
-  rmSync(partial, { recursive: true, force: true });
+  const partial = `${target}.partial-${process.pid}-${randomBytes(4).toString('hex')}`;
   mkdirSync(partial);
   try {
     await fill(partial);
@@ -66,7 +65,7 @@ export async function fillCache(name, recipe, fill, env = process.env) {
 /** Folders of runs that were killed while they fetched. */
 function removeLeftovers(cache) {
   for (const name of readdirSync(cache)) {
-    const pid = /\.partial-(\d+)$/.exec(name)?.[1];
+    const pid = /\.partial-(\d+)-[0-9a-f]+$/.exec(name)?.[1];
     if (pid && !existsProcess(Number(pid))) rmSync(join(cache, name), { recursive: true, force: true });
   }
 }

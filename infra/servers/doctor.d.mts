@@ -20,3 +20,5 @@ export function doctor(options: { root: string; env?: NodeJS.ProcessEnv }): Prom
 export function doctorLines(rows: readonly DoctorRow[]): string[];
 export function plan(options: { root: string; env?: NodeJS.ProcessEnv }): PlanRow[];
 export function packagesStamp(root: string): { wanted: string; found: string | null; file: string };
+export function nodeFits(version: string): boolean;
+export function majorOf(text: string): number;

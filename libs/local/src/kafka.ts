@@ -6,7 +6,6 @@ import { launchServer, type Program, type ProgramHost } from './program.js';
 import { reporterOf, type OnProgress } from './progress.js';
 import { findProgram, obtainKafka, run } from './servers-on-disk.js';
 import type { ServerPlace } from './servers.js';
-import { readInfra } from './infra-file.js';
 
 /**
  * Starts one Kafka broker that is its own controller (KRaft), on 127.0.0.1 alone, with its data in the place's folder.
@@ -117,31 +116,8 @@ async function format(
 
 /** Whether a broker answers there and knows itself as the controller. */
 async function answers(broker: string): Promise<boolean> {
-  return withAdmin(broker, async (admin) => (await admin.describeCluster()).controller !== null);
-}
-
-/** Creates the topics of `infra/kafka/topics.yaml` that are missing. */
-export async function createTopics(brokers: string): Promise<void> {
-  const { shape, topics } = readInfra('kafka/topics.yaml') as {
-    shape: { partitions: number; retentionMs: number };
-    topics: string[];
-  };
-  await withAdmin(brokers, (admin) =>
-    admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map((topic) => ({
-        topic,
-        numPartitions: shape.partitions,
-        replicationFactor: 1,
-        configEntries: [{ name: 'retention.ms', value: String(shape.retentionMs) }],
-      })),
-    }),
-  );
-}
-
-async function withAdmin<T>(brokers: string, work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
   const admin = new Kafka({
-    brokers: brokers.split(','),
+    brokers: [broker],
     clientId: 'tidewaiter-local',
     logLevel: logLevel.NOTHING,
     connectionTimeout: 2000,
@@ -149,7 +125,7 @@ async function withAdmin<T>(brokers: string, work: (admin: ReturnType<Kafka['adm
   }).admin();
   try {
     await admin.connect();
-    return await work(admin);
+    return (await admin.describeCluster()).controller !== null;
   } finally {
     await admin.disconnect();
   }

@@ -64,12 +64,8 @@ export class RunState {
     if (!runner) throw new Error('this process cannot tell when it began');
     takeLock(home, runner);
     const before = readRunState(home);
-    const state = new RunState(home, {
-      ...before,
-      runner,
-      programs: before?.programs ?? {},
-      ports: before?.ports ?? {},
-    });
+    // Addresses are those of this run alone: who reads the file finds none until the parts are there.
+    const state = new RunState(home, { runner, programs: before?.programs ?? {}, ports: before?.ports ?? {} });
     state.write();
     return state;
   }

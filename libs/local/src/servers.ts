@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTopics, startKafka } from './kafka.js';
+import { startKafka } from './kafka.js';
 import { startPostgres } from './postgres.js';
 import { endLeftovers, type Program } from './program.js';
 import { reporterOf, type OnProgress } from './progress.js';
@@ -80,14 +80,10 @@ export async function startServersIn(state: RunState, options: ServerOptions): P
     return { url: started.url };
   };
   const kafka = async () => {
-    const brokers = env['KAFKA_BROKERS'] ? named('kafka', env['KAFKA_BROKERS'], onProgress) : await ownKafka();
-    await createTopics(brokers);
-    return { brokers };
-  };
-  const ownKafka = async () => {
+    if (env['KAFKA_BROKERS']) return { brokers: named('kafka', env['KAFKA_BROKERS'], onProgress) };
     const { brokers, program } = await startKafka(place, host);
     programs.kafka = program;
-    return brokers;
+    return { brokers };
   };
   const temporal = async () => {
     if (env['TEMPORAL_ADDRESS'])

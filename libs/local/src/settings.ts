@@ -148,7 +148,9 @@ function databaseUrls(context: ContextName, postgres: string, secrets: Secrets):
     return address.href;
   };
   const name = context.toUpperCase();
-  return { [`${name}_DATABASE_URL`]: url('app'), [`${name}_SYSTEM_DATABASE_URL`]: url('system') };
+  // Keys of persons lie where the events that name persons are written; the audit's replay needs them from its own database.
+  const keys: Settings = context === 'audit' ? { AUDIT_KEYS_DATABASE_URL: inDatabase(url('app'), DATABASE) } : {};
+  return { [`${name}_DATABASE_URL`]: url('app'), [`${name}_SYSTEM_DATABASE_URL`]: url('system'), ...keys };
 }
 
 export function inDatabase(url: string, database: string): string {

@@ -1,0 +1,8 @@
+import { startServers } from '../servers.js';
+
+// Holds the three servers of the folder named first until it is killed: the runner that tests may kill.
+const [home] = process.argv.slice(2);
+if (!home) throw new Error('name a folder');
+const { postgres, kafka, temporal } = await startServers({ home, env: {} });
+console.log(JSON.stringify({ postgres, kafka, temporal }));
+setInterval(() => undefined, 60_000);
