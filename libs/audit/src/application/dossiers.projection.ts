@@ -1,0 +1,42 @@
+import type { AuditEvent } from '@tidewaiter/contracts';
+import type { InlineProjection, StoredEvent, Tx } from '@tidewaiter/event-store';
+
+const columnsOf = (event: AuditEvent): Record<string, unknown> => {
+  switch (event.type) {
+    case 'DossierSealed':
+      return {
+        events: event.data.events,
+        tree_size: event.data.treeSize,
+        root_hash: event.data.rootHash,
+        checkpoint: event.data.checkpoint,
+      };
+    case 'RetentionClockSet':
+      return { jurisdiction: event.data.jurisdiction, law: event.data.law, retain_until: event.data.until };
+    case 'LegalHoldPlaced':
+      return { hold_matter: event.data.matter, hold_by: event.data.by };
+    case 'LegalHoldLifted':
+      return { hold_matter: null, hold_by: null };
+    case 'PersonalDataErased':
+      return { erased: true };
+  }
+};
+
+async function apply(tx: Tx, event: StoredEvent): Promise<void> {
+  const fact = event as unknown as AuditEvent;
+  const changes = Object.entries(columnsOf(fact));
+  const names = changes.map(([name]) => name);
+  await tx.query(
+    `insert into dossiers (tenant_id, shipment_id, ${names.join(', ')}) values ($1, $2, ${names.map((_, i) => `$${i + 3}`).join(', ')})
+     on conflict (tenant_id, shipment_id) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    [event.tenant, fact.data.shipmentId, ...changes.map(([, value]) => value)],
+  );
+}
+
+/** One row per dossier: what is sealed, until when it is kept, who holds it. */
+export const dossiersProjection: InlineProjection = {
+  name: 'dossiers',
+  tables: ['dossiers'],
+  async apply(tx, events) {
+    for (const event of events) await apply(tx, event);
+  },
+};

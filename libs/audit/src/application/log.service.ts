@@ -1,0 +1,81 @@
+import { Inject } from '@nestjs/common';
+import { DATABASE, drainToken, type Database, type DrainHandler, type Nudge } from '@tidewaiter/platform';
+import { formatVerifierKey } from '@tidewaiter/merkle';
+import { Lease } from '../log/lease.js';
+import { LogPipeline } from '../log/pipeline.js';
+import { CheckpointSigner } from '../log/signer.js';
+import { AUDIT_SETTINGS, originOf, type AuditSettings } from './audit.settings.js';
+
+export const LOG_DRAIN = 'audit.log';
+
+/** How often the tables are looked at when nothing rings. */
+export const LOG_IDLE_MS = 100;
+
+/** Sequences, integrates and publishes in this process, or waits for the one that does. */
+export class LogService implements DrainHandler {
+  private readonly lease: Lease;
+  private readonly pipeline: LogPipeline;
+  private readonly signer: CheckpointSigner;
+  private waiters: (() => void)[] = [];
+
+  constructor(
+    @Inject(AUDIT_SETTINGS) private readonly settings: AuditSettings,
+    @Inject(DATABASE) database: Database,
+    @Inject(drainToken(LOG_DRAIN)) private readonly drain: Nudge,
+  ) {
+    this.lease = new Lease(settings.AUDIT_SYSTEM_DATABASE_URL);
+    this.signer = new CheckpointSigner(settings.AUDIT_SIGNER_FOLDER, (log) => this.origin(log));
+    this.pipeline = new LogPipeline({
+      database,
+      lease: this.lease,
+      signer: this.signer,
+      checkpointMs: settings.AUDIT_CHECKPOINT_MS,
+      onPublished: () => this.wake(),
+    });
+  }
+
+  origin(log: string): string {
+    return originOf(this.settings, log);
+  }
+
+  async verifierKey(log: string): Promise<string> {
+    return formatVerifierKey(await this.signer.verifierOf(log));
+  }
+
+  work(): Promise<number> {
+    return this.pipeline.work();
+  }
+
+  /** Something was staged. */
+  nudge(): void {
+    this.drain.nudge();
+  }
+
+  /** Somebody waits for a checkpoint over what the log has now. */
+  demand(tenant: string): void {
+    this.pipeline.demand(tenant);
+    this.drain.nudge();
+  }
+
+  /** Resolves at the next checkpoint published in this process, or after `ms`: another process may be the publisher. */
+  nextCheckpoint(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.waiters.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.lease.release();
+    this.wake();
+  }
+
+  private wake(): void {
+    const waiters = this.waiters;
+    this.waiters = [];
+    for (const waiter of waiters) waiter();
+  }
+}

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { ContextModule, hostActivities, hostDrain } from '@tidewaiter/platform';
+import { AuditActivitiesService } from './application/audit.activities.js';
+import { AUDIT_SETTINGS, auditSettings } from './application/audit.settings.js';
+import { dossiersProjection } from './application/dossiers.projection.js';
+import { Evidence } from './application/evidence.js';
+import { Ingest } from './application/ingest.js';
+import { LOG_DRAIN, LOG_IDLE_MS, LogService } from './application/log.service.js';
+import { EvidenceController } from './http/evidence.controller.js';
+import { LogController } from './http/log.controller.js';
+
+@Module({
+  imports: [
+    ContextModule.for('audit', {
+      migrations: new URL('../migrations/', import.meta.url),
+      inline: [dossiersProjection],
+    }),
+  ],
+  controllers: [LogController, EvidenceController],
+  providers: [
+    { provide: AUDIT_SETTINGS, useFactory: auditSettings },
+    LogService,
+    Ingest,
+    Evidence,
+    AuditActivitiesService,
+    hostActivities('audit', AuditActivitiesService),
+    ...hostDrain({ context: 'audit', name: LOG_DRAIN, handler: LogService, idleMs: LOG_IDLE_MS }),
+  ],
+})
+export class AuditModule {}

@@ -1,0 +1,99 @@
+import type { AuditEvent } from '@tidewaiter/contracts';
+import { specFor } from '@tidewaiter/kernel/testing';
+import { dossier, type DossierCommand, type Seal } from './dossier.js';
+
+const shipmentId = '0192aaaa-0000-7000-8000-000000000001';
+const seal: Seal = {
+  origin: 'audit.example/log/acme',
+  events: 12,
+  streams: { [`shipment-${shipmentId}`]: 8, 'declaration-1': 4 },
+  treeSize: 40,
+  rootHash: 'cm9vdA==',
+  checkpoint: 'note',
+};
+const retention = { jurisdiction: 'GB', law: 'VATA 1994', from: '2026-11-24', until: '2032-11-24' };
+
+const sealed: AuditEvent[] = [
+  { type: 'DossierSealed', data: { shipmentId, ...seal } },
+  { type: 'RetentionClockSet', data: { shipmentId, ...retention } },
+];
+const heldBy = (by: string, matter = 'customs audit 2027'): AuditEvent => ({
+  type: 'LegalHoldPlaced',
+  data: { shipmentId, by, matter },
+});
+const liftedBy = (by: string): AuditEvent => ({ type: 'LegalHoldLifted', data: { shipmentId, by } });
+const erased: AuditEvent = { type: 'PersonalDataErased', data: { shipmentId, keys: 1, law: 'VATA 1994' } };
+
+const sealIt: DossierCommand = { type: 'SealDossier', shipmentId, seal, retention };
+const place = (by: string, matter = 'customs audit 2027'): DossierCommand => ({
+  type: 'PlaceHold',
+  shipmentId,
+  by,
+  matter,
+});
+const lift = (by: string): DossierCommand => ({ type: 'LiftHold', shipmentId, by });
+const eraseOn = (today: string): DossierCommand => ({ type: 'ErasePersons', shipmentId, today, keys: 1 });
+
+const given = specFor(dossier);
+
+describe('sealing', () => {
+  it('records the seal and starts the retention clock', () =>
+    given()
+      .when(sealIt)
+      .then(...sealed));
+  it('happens once', () =>
+    given(...sealed)
+      .when(sealIt)
+      .thenNothing());
+});
+
+describe('a legal hold', () => {
+  it('may be placed before and after the seal', () => {
+    given().when(place('user:ann')).then(heldBy('user:ann'));
+    given(...sealed)
+      .when(place('user:ann'))
+      .then(heldBy('user:ann'));
+  });
+  it('placed again by the same person for the same matter is one hold', () =>
+    given(heldBy('user:ann')).when(place('user:ann')).thenNothing());
+  it('is refused while another one stands', () =>
+    given(heldBy('user:ann')).when(place('user:bob', 'a dispute')).thenRefused('audit.hold.placed'));
+  it('is lifted by another person, never by who placed it', () => {
+    given(heldBy('user:ann')).when(lift('user:bob')).then(liftedBy('user:bob'));
+    given(heldBy('user:ann')).when(lift('user:ann')).thenRefused('audit.hold.same-person');
+  });
+  it('cannot be lifted when there is none', () => {
+    given(...sealed)
+      .when(lift('user:bob'))
+      .thenRefused('audit.hold.none');
+    given(heldBy('user:ann'), liftedBy('user:bob')).when(lift('user:cid')).thenRefused('audit.hold.none');
+  });
+  it('comes too late for persons that were erased', () =>
+    given(...sealed, erased)
+      .when(place('user:ann'))
+      .thenRefused('audit.dossier.erased'));
+});
+
+describe('erasure', () => {
+  it('is due on the day after the last day of keeping, not on it', () => {
+    given(...sealed)
+      .when(eraseOn('2032-11-24'))
+      .thenRefused('audit.retention.not-due');
+    given(...sealed)
+      .when(eraseOn('2032-11-25'))
+      .then(erased);
+  });
+  it('waits for a hold, and follows when it was lifted', () => {
+    given(...sealed, heldBy('user:ann'))
+      .when(eraseOn('2033-01-01'))
+      .thenRefused('audit.dossier.on-hold');
+    given(...sealed, heldBy('user:ann'), liftedBy('user:bob'))
+      .when(eraseOn('2033-01-01'))
+      .then(erased);
+  });
+  it('needs a seal', () => given().when(eraseOn('2033-01-01')).thenRefused('audit.dossier.not-sealed'));
+  it('happens once', () =>
+    given(...sealed, erased)
+      .when(eraseOn('2033-01-01'))
+      .thenNothing());
+});

@@ -1,0 +1,58 @@
+import { Controller, Inject } from '@nestjs/common';
+import { liftHold, placeHold, replayShipment, showDossier, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
+import type { EventStore } from '@tidewaiter/event-store';
+import { byOf, Caller, CommandId, EVENT_STORE, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
+import { dossierStream } from '../application/audit.activities.js';
+import { Evidence } from '../application/evidence.js';
+import { dossier } from '../domain/index.js';
+
+@Controller()
+export class EvidenceController {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(Evidence) private readonly evidence: Evidence,
+  ) {}
+
+  @Serves(replayShipment)
+  replay(
+    @Input() { params, query }: InputOf<typeof replayShipment>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof replayShipment>> {
+    return this.evidence.replay(tenant, params.shipmentId, query.known);
+  }
+
+  @Serves(showDossier)
+  dossier(
+    @Input() { params }: InputOf<typeof showDossier>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof showDossier>> {
+    return this.evidence.dossier(tenant, params.shipmentId);
+  }
+
+  @Serves(placeHold)
+  async place(
+    @Input() { params: { shipmentId }, body: { matter } }: InputOf<typeof placeHold>,
+    @Caller() caller: CallerIdentity,
+    @CommandId() commandId: string,
+  ): Promise<AnswerOf<typeof placeHold>> {
+    await this.evidence.known(caller.tenant, shipmentId);
+    const command = { type: 'PlaceHold' as const, shipmentId, by: caller.actor, matter };
+    await this.store.execute(dossier, dossierStream(shipmentId), command, byOf(caller, shipmentId, commandId), {
+      fingerprint: command,
+    });
+    return { shipmentId, hold: matter };
+  }
+
+  @Serves(liftHold)
+  async lift(
+    @Input() { params: { shipmentId } }: InputOf<typeof liftHold>,
+    @Caller() caller: CallerIdentity,
+    @CommandId() commandId: string,
+  ): Promise<AnswerOf<typeof liftHold>> {
+    const command = { type: 'LiftHold' as const, shipmentId, by: caller.actor };
+    await this.store.execute(dossier, dossierStream(shipmentId), command, byOf(caller, shipmentId, commandId), {
+      fingerprint: command,
+    });
+    return { shipmentId };
+  }
+}

@@ -1,0 +1,70 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  showCheckpoint,
+  showReconciliation,
+  showTile,
+  showVerifierKey,
+  type AnswerOf,
+  type InputOf,
+} from '@tidewaiter/contracts';
+import { Invalid, NotFound } from '@tidewaiter/kernel';
+import { Malformed, parseTilePath, type Tile } from '@tidewaiter/merkle';
+import { Binary, Caller, DATABASE, Input, Serves, type CallerIdentity, type Database } from '@tidewaiter/platform';
+import { LogService } from '../application/log.service.js';
+import { newestCheckpoint, publishedTile, statusOf } from '../log/log-reader.js';
+
+const PLAIN = 'text/plain; charset=utf-8';
+/** Checkpoints grow old within seconds. */
+const SHORT_LIVED = { headers: { 'Cache-Control': 'private, max-age=1' } };
+
+/** The tenant's log as C2SP tlog-tiles. Another tenant's log looks exactly like one that does not exist. */
+@Controller()
+export class LogController {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(LogService) private readonly logs: LogService,
+  ) {}
+
+  @Serves(showCheckpoint)
+  async checkpoint(
+    @Input() { params }: InputOf<typeof showCheckpoint>,
+    @Caller() caller: CallerIdentity,
+  ): Promise<Binary> {
+    const log = ownLog(params.log, caller);
+    const note = await this.database.tenant(log, (tx) => newestCheckpoint(tx, log));
+    return new Binary(note, PLAIN, SHORT_LIVED);
+  }
+
+  @Serves(showVerifierKey)
+  async key(@Input() { params }: InputOf<typeof showVerifierKey>, @Caller() caller: CallerIdentity): Promise<Binary> {
+    return new Binary(`${await this.logs.verifierKey(ownLog(params.log, caller))}\n`, PLAIN);
+  }
+
+  @Serves(showTile)
+  async tile(@Input() { params }: InputOf<typeof showTile>, @Caller() caller: CallerIdentity): Promise<Binary> {
+    const log = ownLog(params.log, caller);
+    const tile = tileNamed(String(params['*']));
+    const bytes = await this.database.tenant(log, (tx) => publishedTile(tx, log, tile));
+    return new Binary(Buffer.from(bytes), 'application/octet-stream', { immutable: true });
+  }
+
+  @Serves(showReconciliation)
+  async status(@Caller() { tenant }: CallerIdentity): Promise<AnswerOf<typeof showReconciliation>> {
+    const status = await this.database.tenant(tenant, (tx) => statusOf(tx, tenant));
+    return { log: tenant, origin: this.logs.origin(tenant), ...status };
+  }
+}
+
+function ownLog(log: string, caller: CallerIdentity): string {
+  if (log !== caller.tenant) throw new NotFound('audit.log.unknown', 'there is no such log');
+  return log;
+}
+
+function tileNamed(rest: string): Tile {
+  try {
+    return parseTilePath(`tile/${rest}`);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new Invalid('audit.tile.malformed', error.message, { places: [{ pointer: 'path', reason: error.message }] });
+  }
+}
