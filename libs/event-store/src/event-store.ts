@@ -30,6 +30,8 @@ export interface StoredEvent<E extends DomainEvent = DomainEvent> {
   actor: string;
   correlationId: string;
   causationId: string;
+  /** W3C trace context in which it was recorded */
+  traceparent?: string;
   /** place in its context's store, ascending per stream, with gaps; empty when it came over Kafka, which does not carry it */
   position: string;
 }

@@ -33,6 +33,7 @@ export async function openEvent(keys: SubjectKeys, envelope: EventEnvelope, posi
     actor: envelope.actor,
     correlationId: envelope.correlationid,
     causationId: envelope.causationid,
+    ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
     position,
   };
 }

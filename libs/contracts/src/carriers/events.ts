@@ -9,7 +9,14 @@ export const bookingRequested = defineEvent(
   'carriers',
   'BookingRequested',
   'A transport was asked for under our key, stored before the first byte was sent.',
-  z.strictObject({ ...base, generation: z.int().positive(), adapter: z.string(), key: z.string(), reference: z.string(), released: z.array(z.strictObject({ line: z.int().positive(), quantity: amount })) }),
+  z.strictObject({ ...base, generation: z.int().positive(), account: z.string(), adapter: z.string().meta({ description: 'id and version of the adapter' }), key: z.string(), reference: z.string(), released: z.array(z.strictObject({ line: z.int().positive(), quantity: amount })) }),
+);
+
+export const bookingAcknowledged = defineEvent(
+  'carriers',
+  'BookingAcknowledged',
+  'The carrier has the request and named it; this is not yet its word.',
+  z.strictObject({ ...base, carrierReference: z.string() }),
 );
 
 export const bookingConfirmed = defineEvent('carriers', 'BookingConfirmed', 'The carrier took the booking.', z.strictObject({ ...base, carrierReference: z.string() }));
@@ -47,6 +54,13 @@ export const milestoneParked = defineEvent(
   z.strictObject({ ...base, messageId: z.string(), code: z.string(), says: z.string() }),
 );
 
+export const deliveryOpened = defineEvent(
+  'carriers',
+  'DeliveryOpened',
+  'What customs released is to be delivered: quantities of every line.',
+  z.strictObject({ ...base, released: z.array(z.strictObject({ line: z.int().positive(), quantity: amount })).min(1) }),
+);
+
 export const goodsDelivered = defineEvent(
   'carriers',
   'GoodsDelivered',
@@ -71,12 +85,14 @@ export const shipmentDelivered = defineEvent(
 
 export type CarriersEvent =
   | EventOf<typeof bookingRequested>
+  | EventOf<typeof bookingAcknowledged>
   | EventOf<typeof bookingConfirmed>
   | EventOf<typeof bookingDeclined>
   | EventOf<typeof bookingOutcomeUnknown>
   | EventOf<typeof milestoneRecorded>
   | EventOf<typeof milestoneSuperseded>
   | EventOf<typeof milestoneParked>
+  | EventOf<typeof deliveryOpened>
   | EventOf<typeof goodsDelivered>
   | EventOf<typeof proofOfDeliveryCaptured>
   | EventOf<typeof shipmentDelivered>;

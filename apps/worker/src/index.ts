@@ -1,0 +1,3 @@
+export { WorkerModule } from './worker.module.js';
+export { bundle, keepBundle, workflowBundle } from './bundle.js';
+export { FactBridge, isFact } from './fact-bridge.js';

@@ -1,0 +1,4 @@
+import { runService } from '@tidewaiter/platform';
+import { WorkerModule } from './worker.module.js';
+
+await runService('worker', [WorkerModule]);

@@ -1,0 +1,114 @@
+import { Inject, Injectable, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { ScheduleAlreadyRunning, type Client } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { RETENTION_SCHEDULE_ID, topicOf, WORKFLOW_QUEUE, WORKFLOWS, type EventEnvelope } from '@tidewaiter/contracts';
+import { Forwarder } from '@tidewaiter/event-bus';
+import { inSpan, LOG, READINESS, settings, Temporal, TEMPORAL, type Log, type Readiness } from '@tidewaiter/platform';
+import { z } from 'zod';
+import { workflowBundle } from './bundle.js';
+import { FactBridge, isFact } from './fact-bridge.js';
+
+const workerSettings = z.object({
+  KAFKA_BROKERS: z.string().min(1),
+  TENANTS: z
+    .string()
+    .default('acme,globex')
+    .transform((text) => text.split(','))
+    .meta({ description: 'tenants whose retention is looked at daily' }),
+  MAX_CACHED_WORKFLOWS: z.coerce.number().int().positive().default(500),
+});
+
+const FACT_TOPICS = (['shipments', 'documents', 'duties', 'customs', 'carriers'] as const).map(topicOf);
+
+/** Runs the workflows of every shipment and engagement on their own queue. */
+@Injectable()
+class WorkflowWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private worker: Worker | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    @Inject(TEMPORAL) private readonly temporal: Temporal,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const env = settings(workerSettings);
+    this.worker = await Worker.create({
+      connection: await this.temporal.native(),
+      namespace: this.temporal.settings.namespace,
+      taskQueue: WORKFLOW_QUEUE,
+      workflowBundle: await workflowBundle(),
+      dataConverter: this.temporal.converter,
+      maxCachedWorkflows: env.MAX_CACHED_WORKFLOWS,
+      shutdownGraceTime: '10 seconds',
+    });
+    this.running = this.worker.run().catch((error: unknown) => {
+      this.log.error('workflow worker ended; the process ends to be started again', { error });
+      process.exit(70);
+    });
+    const client = await this.temporal.client();
+    for (const tenant of env.TENANTS) await ensureRetentionSchedule(client, tenant);
+    this.log.info('workflow worker started', { queue: WORKFLOW_QUEUE });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
+    await this.running;
+  }
+}
+
+/** One daily run for each tenant, early in the morning UTC, spread over an hour; a second start finds it there. */
+async function ensureRetentionSchedule(client: Client, tenant: string): Promise<void> {
+  try {
+    await client.schedule.create({
+      scheduleId: `${RETENTION_SCHEDULE_ID}/${tenant}`,
+      spec: { calendars: [{ hour: 3, minute: 0 }], jitter: '1 hour' },
+      policies: { overlap: 'SKIP', catchupWindow: '7 days' },
+      action: { type: 'startWorkflow', workflowType: WORKFLOWS.retention, taskQueue: WORKFLOW_QUEUE, workflowId: `${RETENTION_SCHEDULE_ID}/${tenant}`, args: [tenant] },
+    });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+  }
+}
+
+/** Hands published facts to the workflows that wait for them. */
+@Injectable()
+class FactForwarder implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private forwarder: Forwarder<EventEnvelope> | undefined;
+  private joined = false;
+
+  constructor(
+    @Inject(TEMPORAL) private readonly temporal: Temporal,
+    @Inject(LOG) private readonly log: Log,
+    @Inject(READINESS) readiness: Readiness,
+  ) {
+    readiness.add('consumer: worker.facts', async () => {
+      if (!this.joined) throw new Error('has not joined its group yet');
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const bridge = new FactBridge(await this.temporal.client());
+    this.forwarder = new Forwarder<EventEnvelope>({
+      brokers: settings(workerSettings).KAFKA_BROKERS.split(','),
+      clientId: 'tidewaiter-facts',
+      log: this.log,
+      group: 'tidewaiter.worker.facts',
+      topics: FACT_TOPICS,
+      open: async (envelope) => envelope,
+      handle: async (event) => {
+        if (!isFact(event.type)) return;
+        await inSpan('forward fact', { traceparent: event.traceparent }, () => bridge.handle(event));
+      },
+      onSkipped: (record, error) => this.log.error('a record is no event and was passed over', { topic: record.topic, partition: record.partition, offset: record.offset, error }),
+    });
+    void this.forwarder.start().then(() => (this.joined = true));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.forwarder?.stop();
+  }
+}
+
+@Module({ providers: [WorkflowWorker, FactForwarder] })
+export class WorkerModule {}
