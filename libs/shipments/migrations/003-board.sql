@@ -1,5 +1,5 @@
--- Folded from the events of all contexts as they arrive. The board's row is locked before a timeline entry draws its
--- position, so positions of one shipment become visible in their order.
+-- Folded from the events of all contexts as they arrive, by one writer at a time: so positions of a timeline become visible
+-- in their order.
 create table board (
   tenant_id text not null,
   shipment_id uuid not null,

@@ -18,9 +18,11 @@ export class Board {
     const shipmentId = shipmentOf(event);
     const definition = eventNamed(event.context, event.type);
     if (shipmentId === null || !definition) return;
-    // Locks the row: events of one shipment come from several topics at once.
+    // One writer at a time: a transaction brings many events of many shipments, from several topics at once, and two of
+    // them would otherwise wait for each other's rows. So positions of a timeline also become visible in their order.
     const locked = await tx.query<{ row: BoardRow }>(
-      `insert into board (tenant_id, shipment_id, row, stage) values ($1, $2, $3, $4)
+      `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('shipments.board', 0)))
+       insert into board (tenant_id, shipment_id, row, stage) select $1, $2, $3, $4 from turn
        on conflict (tenant_id, shipment_id) do update set stage = board.stage returning row`,
       [tx.tenant, shipmentId, JSON.stringify(initialBoard), stageOf(initialBoard)],
     );

@@ -1,0 +1,107 @@
+import { Readable } from 'node:stream';
+import type { FeedRow } from './feed.js';
+
+export interface EventStreamOptions {
+  /** position after which to begin */
+  after: string;
+  read(after: string, limit: number): Promise<FeedRow[]>;
+  /** calls back when the feed may have grown; answers how to stop */
+  listen(heard: () => void): () => void;
+  /** told once when the stream breaks off, with the reason */
+  onCut?: (reason: 'slow-consumer' | 'read-failed', error?: unknown) => void;
+  timing?: Partial<EventStreamTiming>;
+}
+
+export interface EventStreamTiming {
+  /** how long to wait for a ring before looking anyway: growth in another process is only seen so */
+  pollMs: number;
+  heartbeatMs: number;
+  /** how long a reader may leave what was sent to it unread */
+  slowMs: number;
+}
+
+const TIMING: EventStreamTiming = { pollMs: 1000, heartbeatMs: 15_000, slowMs: 60_000 };
+const BATCH = 200;
+
+/** One server-sent event; a body of JSON has no line breaks of its own. @see HTML, server-sent events, 9.2.6 */
+export const frame = ({ position, type, body }: FeedRow): string =>
+  `id: ${position}\nevent: ${type}\ndata: ${body}\n\n`;
+
+/**
+ * A feed as server-sent events without an end.
+ *
+ * Entries are fetched only as the reader takes them, so a slow one costs a socket and no memory; one that takes nothing
+ * for `slowMs` is cut off and resumes from its last id.
+ */
+export function eventStream(options: EventStreamOptions): Readable {
+  const { pollMs, heartbeatMs, slowMs } = { ...TIMING, ...options.timing };
+  let after = options.after;
+  let wanted = false;
+  let reading = false;
+  let rung = false;
+  let slow: NodeJS.Timeout | undefined;
+
+  const stream = new Readable({
+    highWaterMark: 64 * 1024,
+    read() {
+      wanted = true;
+      clearTimeout(slow);
+      void pump();
+    },
+    destroy(error, done) {
+      clearInterval(poll);
+      clearInterval(heartbeat);
+      clearTimeout(slow);
+      silence();
+      done(error);
+    },
+  });
+
+  const send = (text: string): void => {
+    if (stream.push(text)) return;
+    wanted = false;
+    clearTimeout(slow);
+    slow = setTimeout(() => cut('slow-consumer'), slowMs);
+    slow.unref();
+  };
+
+  const cut = (reason: 'slow-consumer' | 'read-failed', error?: unknown): void => {
+    options.onCut?.(reason, error);
+    stream.destroy();
+  };
+
+  /** Sends what is there until the reader has enough or nothing is left; one at a time. */
+  async function pump(): Promise<void> {
+    if (reading || !wanted || stream.destroyed) return;
+    reading = true;
+    try {
+      do {
+        rung = false;
+        const rows = await options.read(after, BATCH);
+        for (const row of rows) {
+          if (stream.destroyed) return;
+          after = row.position;
+          send(frame(row));
+        }
+        if (rows.length === BATCH) rung = true;
+      } while (rung && wanted && !stream.destroyed);
+    } catch (error) {
+      // What was sent stays valid: the reader comes again with its last id.
+      cut('read-failed', error);
+    } finally {
+      reading = false;
+    }
+  }
+
+  const wake = (): void => {
+    rung = true;
+    void pump();
+  };
+  const silence = options.listen(wake);
+  const poll = setInterval(wake, pollMs).unref();
+  const heartbeat = setInterval(() => {
+    if (wanted) send(': still here\n\n');
+  }, heartbeatMs).unref();
+  stream.push('retry: 2000\n\n');
+  return stream;
+}

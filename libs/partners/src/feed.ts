@@ -1,0 +1,74 @@
+import { EventEmitter } from 'node:events';
+import { Inject } from '@nestjs/common';
+import type { StoredEvent, Tx } from '@tidewaiter/event-store';
+import { DATABASE, type Database } from '@tidewaiter/platform';
+import { feedEntryOf } from './cloud-event.js';
+
+/** Rings in this process when a tenant's feed has grown; readers elsewhere find it by polling. */
+export class FeedBell {
+  private readonly emitter = new EventEmitter().setMaxListeners(0);
+
+  ring(tenant: string): void {
+    this.emitter.emit(tenant);
+  }
+
+  /** @returns how to stop listening */
+  listen(tenant: string, heard: () => void): () => void {
+    this.emitter.on(tenant, heard);
+    return () => void this.emitter.off(tenant, heard);
+  }
+}
+
+/** Takes the events of all topics into the tenant's feed, each under the next position. */
+export class FeedWriter {
+  constructor(@Inject(FeedBell) private readonly bell: FeedBell) {}
+
+  async handle(event: StoredEvent, tx: Tx): Promise<void> {
+    const entry = feedEntryOf(event);
+    if (!entry) return;
+    // One writer at a time: a transaction may bring events of several tenants, and two of them would otherwise wait for each
+    // other's heads. The head's row keeps the order of positions even without the lock.
+    await tx.query(
+      `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('partners.feed', 0))),
+       head as (
+         insert into feed_heads (tenant_id, position) select $1, 1 from turn
+         on conflict (tenant_id) do update set position = feed_heads.position + 1 returning position
+       )
+       insert into feed (tenant_id, position, event_id, subject, shipment_id, type, body)
+       select $1, position, $2, $3, $4, $5, $6 from head`,
+      [tx.tenant, entry.eventId, entry.subject, entry.shipmentId, entry.type, entry.body],
+    );
+    tx.afterCommit?.(() => this.bell.ring(event.tenant));
+  }
+}
+
+export interface FeedRow {
+  position: string;
+  type: string;
+  body: string;
+}
+
+/** Reads a tenant's feed in the order of positions. */
+export class FeedReader {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  /** Position of the newest entry, "0" in an empty feed. */
+  async head(tenant: string): Promise<string> {
+    const { rows } = await this.database.tenant(tenant, (tx) =>
+      tx.query<{ position: string }>(`select position from feed_heads where tenant_id = $1`, [tenant]),
+    );
+    return rows[0]?.position ?? '0';
+  }
+
+  /** @param after only entries with a greater position; at most `limit` */
+  async read(tenant: string, after: string, shipment: string | undefined, limit: number): Promise<FeedRow[]> {
+    const { rows } = await this.database.tenant(tenant, (tx) =>
+      tx.query<FeedRow>(
+        `select position, type, body from feed
+          where tenant_id = $1 and position > $2 and ($3::uuid is null or shipment_id = $3) order by position limit $4`,
+        [tenant, after, shipment ?? null, limit],
+      ),
+    );
+    return rows;
+  }
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { CONTEXTS } from '@tidewaiter/contracts';
+import { ContextModule, hostConsumer } from '@tidewaiter/platform';
+import { EventsController } from './events.controller.js';
+import { FeedBell, FeedReader, FeedWriter } from './feed.js';
+
+@Module({
+  imports: [ContextModule.for('partners', { migrations: new URL('../migrations/', import.meta.url) })],
+  controllers: [EventsController],
+  providers: [
+    FeedBell,
+    FeedReader,
+    FeedWriter,
+    hostConsumer({ context: 'partners', name: 'partners.feed', topics: [...CONTEXTS], handler: FeedWriter }),
+  ],
+})
+export class PartnersModule {}

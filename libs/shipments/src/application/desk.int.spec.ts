@@ -1,0 +1,190 @@
+import { newId } from '@tidewaiter/kernel';
+import { callerOf, command, Room } from '../testing/room.js';
+
+const codeOf = (error: unknown): string => (error as { code: string }).code;
+const outcomes = async (work: Promise<unknown>[]): Promise<string[]> =>
+  (await Promise.allSettled(work)).map((each) => (each.status === 'fulfilled' ? 'done' : codeOf(each.reason)));
+
+describe('the front desk', () => {
+  let room: Room;
+  beforeAll(async () => {
+    room = await Room.open();
+  });
+  afterAll(() => room.close());
+
+  it('opens a shipment once, however often the same command comes', async () => {
+    const engagementId = await room.engagement();
+    const [body, commandId] = [room.opening(engagementId), command()];
+    const first = await room.desk.openShipment(body, callerOf(), commandId);
+    const again = await Promise.all([1, 2, 3].map(() => room.desk.openShipment(body, callerOf(), commandId)));
+    expect(again).toEqual([first, first, first]);
+    expect(await room.store.read('acme', `shipment-${first.shipmentId}`)).toHaveLength(1);
+  });
+
+  it('refuses the same command id with another body', async () => {
+    const engagementId = await room.engagement();
+    const [body, commandId] = [room.opening(engagementId), command()];
+    await room.desk.openShipment(body, callerOf(), commandId);
+    const other = room.desk.openShipment({ ...body, portOfEntry: 'GBSOU' }, callerOf(), commandId);
+    await expect(other).rejects.toMatchObject({ code: 'event-store.command.differs' });
+  });
+
+  it('gives a reference to one of many that ask for it at once, and to another tenant as well', async () => {
+    const engagementId = await room.engagement();
+    const reference = `RACE-${newId().slice(0, 8)}`;
+    const work = Array.from({ length: 8 }, () =>
+      room.desk.openShipment(room.opening(engagementId, { reference }), callerOf(), command()),
+    );
+    expect((await outcomes(work)).sort()).toEqual([
+      'done',
+      ...Array.from({ length: 7 }, () => 'shipments.reference.taken'),
+    ]);
+
+    const theirs = await room.engagement({}, { tenant: 'globex' });
+    await expect(room.shipment(theirs, { reference }, 'globex')).resolves.toEqual(expect.any(String));
+  });
+
+  it('frees nothing and keeps nothing when a shipment is refused', async () => {
+    const engagementId = await room.engagement({ kind: 'per-shipment' });
+    const reference = `BAD-${newId().slice(0, 8)}`;
+    await expect(room.shipment(engagementId, { reference, portOfEntry: 'NLRTM' })).rejects.toMatchObject({
+      code: 'shipments.port.not-in-destination',
+    });
+    await expect(room.shipment(engagementId, { reference })).resolves.toEqual(expect.any(String));
+  });
+
+  it('lets one shipment in under a one-off engagement, also when two come at once', async () => {
+    const engagementId = await room.engagement({ kind: 'per-shipment' });
+    expect((await outcomes([room.shipment(engagementId), room.shipment(engagementId)])).sort()).toEqual([
+      'done',
+      'shipments.engagement.used',
+    ]);
+    expect(await outcomes([room.shipment(engagementId)])).toEqual(['shipments.engagement.used']);
+  });
+
+  it('lets nothing in under an engagement that does not stand today', async () => {
+    const future = await room.engagement({ validFrom: '2027-01-01' });
+    const past = await room.engagement({ validTo: '2026-11-23' });
+    const gone = await room.engagement();
+    const { version } = await room.views.engagement('acme', gone);
+    await room.desk.endEngagement(gone, { reason: 'customer left' }, callerOf(), command(), version);
+    expect(await outcomes([future, past, gone].map((each) => room.shipment(each)))).toEqual(
+      Array.from({ length: 3 }, () => 'shipments.engagement.not-in-force'),
+    );
+  });
+
+  it('takes a change only at the version that was looked at', async () => {
+    const engagementId = await room.engagement();
+    const id = await room.shipment(engagementId);
+    const change = (portOfEntry: string, version: number) =>
+      room.desk.amendShipment(id, { portOfEntry }, callerOf(), command(), version);
+    expect(await change('GBSOU', 1)).toEqual({ shipmentId: id, version: 2 });
+    await expect(change('GBLGP', 1)).rejects.toMatchObject({ code: 'event-store.version.stale' });
+    const { version } = await room.views.engagement('acme', engagementId);
+    const end = room.desk.endEngagement(engagementId, { reason: 'late' }, callerOf(), command(), version - 1);
+    await expect(end).rejects.toMatchObject({ code: 'event-store.version.stale' });
+  });
+
+  it('gives a code to one importer and one guarantee to an importer in a destination', async () => {
+    const importerId = await room.importer();
+    const { code, name, destinations, identifiers } = await room.views.importer('acme', importerId);
+    const twin = room.desk.registerImporter({ code, name, destinations, identifiers }, callerOf(), command());
+    await expect(twin).rejects.toMatchObject({ code: 'shipments.importer.code-taken' });
+    await room.guarantee(importerId, '100.00');
+    await expect(room.guarantee(importerId, '200.00')).rejects.toMatchObject({ code: 'shipments.guarantee.exists' });
+  });
+
+  it('opens no engagement where its importer may not act', async () => {
+    const importerId = await room.importer();
+    await expect(room.engagement({ importerId, destination: 'US' })).rejects.toMatchObject({
+      code: 'shipments.importer.not-here',
+    });
+    await expect(room.engagement({ importerId: newId() })).rejects.toMatchObject({
+      code: 'shipments.importer.unknown',
+    });
+  });
+
+  it('knows nothing of another tenant’s things', async () => {
+    const engagementId = await room.engagement();
+    const importerId = await room.importer();
+    const id = await room.shipment(engagementId);
+    const them = callerOf('globex');
+    expect(
+      await outcomes([
+        room.desk.openShipment(room.opening(engagementId), them, command()),
+        room.desk.amendShipment(id, { portOfEntry: 'GBSOU' }, them, command(), 1),
+        room.desk.endEngagement(engagementId, { reason: 'mine now' }, them, command(), 2),
+        room.desk.registerGuarantee(
+          { importerId, destination: 'GB', reference: 'X', limit: { amount: '1.00', currency: 'GBP' } },
+          them,
+          command(),
+        ),
+        room.views.shipment('globex', id),
+        room.views.timeline('globex', id, { limit: 5 }),
+        room.views.engagement('globex', engagementId),
+        room.views.shipment('globex', newId()),
+      ]),
+    ).toEqual([
+      'shipments.engagement.unknown',
+      'shipments.shipment.unknown',
+      'shipments.engagement.unknown',
+      'shipments.importer.unknown',
+      'shipments.shipment.unknown',
+      'shipments.shipment.unknown',
+      'shipments.engagement.unknown',
+      'shipments.shipment.unknown',
+    ]);
+  });
+});
+
+describe('lists', () => {
+  let room: Room;
+  beforeAll(async () => {
+    room = await Room.open();
+  });
+  afterAll(() => room.close());
+
+  it('page through shipments, the newest first, each once', async () => {
+    const engagementId = await room.engagement();
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) ids.unshift(await room.shipment(engagementId));
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await room.views.shipments('acme', { limit: 2, after });
+      seen.push(...page.items.map((each) => each.shipmentId));
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+    expect(seen).toEqual(ids);
+  });
+
+  it('find a shipment by reference and by stage', async () => {
+    const engagementId = await room.engagement();
+    const id = await room.shipment(engagementId, { reference: 'FIND-ME' });
+    const found = await room.views.shipments('acme', { limit: 10, reference: 'FIND-ME', stage: 'engagement' });
+    expect(found.items.map((each) => each.shipmentId)).toEqual([id]);
+    expect((await room.views.shipments('acme', { limit: 10, stage: 'delivery' })).items).toEqual([]);
+  });
+
+  it('refuse a cursor that is none of theirs', async () => {
+    await expect(room.views.shipments('acme', { limit: 2, after: "1' or true" })).rejects.toMatchObject({
+      code: 'shipments.cursor.invalid',
+    });
+    await expect(room.views.tasks('acme', { limit: 2, after: 'yesterday', status: 'open' })).rejects.toMatchObject({
+      code: 'shipments.cursor.invalid',
+    });
+  });
+
+  it('show engagements with their state today, the contact person only one by one', async () => {
+    const engagementId = await room.engagement();
+    const [listed] = (await room.views.engagements('acme', { limit: 200 })).items.filter(
+      (each) => each.engagementId === engagementId,
+    );
+    expect(listed).toMatchObject({ status: 'in-force', customer: { name: 'Northwind Robotics' } });
+    expect(JSON.stringify(listed)).not.toContain('Ada Person');
+    expect(await room.views.engagement('acme', engagementId)).toMatchObject({
+      customer: { contact: 'Ada Person' },
+      version: 2,
+    });
+  });
+});
