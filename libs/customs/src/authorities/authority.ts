@@ -18,7 +18,6 @@ export interface Built {
   leftOut: string[];
 }
 
-
 /** What became of one transmission, as far as the wire can tell. */
 export type Outcome =
   /** certainly nothing was taken: the same attempt may run again */
@@ -67,8 +66,11 @@ export interface Authority {
   submit(bytes: Uint8Array): Promise<Outcome>;
   /** Everything one body says; a body may hold several messages. */
   interpret(raw: RawMessage): Interpretation[];
-  /** Asks by our own references what the authority has. */
-  enquire(references: FilingReferences): Promise<Answer>;
+  /**
+   * Asks by our own references what the authority has.
+   * @param passed numbers of earlier versions under the same references: finding those again says nothing of the newest
+   */
+  enquire(references: FilingReferences, passed: readonly string[]): Promise<Answer>;
   /** The authority's rule on sending again. */
   resend(attempts: readonly Attempt[], evidence: Evidence, now: Instant): Resend;
   /** Name of a message's kind for people: `DMSACC`; the code itself when the table has none. */

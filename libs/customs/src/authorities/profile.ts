@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { country, legalDate } from '@tidewaiter/contracts';
+import { country, currency, legalDate } from '@tidewaiter/contracts';
 import { z } from 'zod';
 
 const ms = z.int().nonnegative();
@@ -13,6 +13,8 @@ const profile = z.strictObject({
   validTo: legalDate.nullable(),
   /** IANA time zone in which the authority's dates are legal dates */
   zone: z.string(),
+  /** in which its debts are stated when an amount names none */
+  currency,
   customisation: z.string(),
   /** whether freight and insurance to the border belong to the customs value */
   basis: z.enum(['CIF', 'FOB']),

@@ -121,7 +121,10 @@ export function mrnOf(state: Declaration, version: number): string | null {
  * Which version a message speaks of, and which transmission when its conversation names one. A message under a conversation that
  * no transmission has (it overtook the answer to ours, or the answer was lost) speaks of the version of its number, else of the newest.
  */
-export function aboutOf(state: Declaration, keys: AuthorityMessage['keys']): { version: number; attempt: number | null } {
+export function aboutOf(
+  state: Declaration,
+  keys: AuthorityMessage['keys'],
+): { version: number; attempt: number | null } {
   const conversation = keys.conversationId?.toLowerCase();
   const attempt = state.attempts.find(
     (each) => each.conversationId !== null && each.conversationId.toLowerCase() === conversation,
@@ -147,15 +150,23 @@ function prepare(state: Declaration, command: Extract<DeclarationCommand, { type
 /** A version follows only one that does not stand: refused by us or the gateway, or rejected by the authority. */
 function mayReplace(state: Declaration, version: number): void {
   if (version <= state.version) {
-    throw new WrongState('customs.declaration.version-passed', `version ${state.version} is newer than version ${version}`, {
-      advice: 'Correct the newest version.',
-    });
+    throw new WrongState(
+      'customs.declaration.version-passed',
+      `version ${state.version} is newer than version ${version}`,
+      {
+        advice: 'Correct the newest version.',
+      },
+    );
   }
   if (state.version === 0 || state.refusal || statusOf(state).legal.value === 'rejected') return;
   if (!state.versions.some((each) => each.version === state.version)) return;
-  throw new WrongState('customs.declaration.version-stands', `version ${state.version} is with the authority and stands`, {
-    advice: 'Wait for its answer; what is accepted is changed by an amendment, not by a new version.',
-  });
+  throw new WrongState(
+    'customs.declaration.version-stands',
+    `version ${state.version} is with the authority and stands`,
+    {
+      advice: 'Wait for its answer; what is accepted is changed by an amendment, not by a new version.',
+    },
+  );
 }
 
 function refuse(state: Declaration, command: Extract<DeclarationCommand, { type: 'RefuseVersion' }>): CustomsEvent[] {
@@ -169,7 +180,10 @@ function refuse(state: Declaration, command: Extract<DeclarationCommand, { type:
 const notPrepared = (version: number): WrongState =>
   new WrongState('customs.declaration.not-prepared', `version ${version} was not prepared`);
 
-function recordAttempt(state: Declaration, command: Extract<DeclarationCommand, { type: 'RecordAttempt' }>): CustomsEvent[] {
+function recordAttempt(
+  state: Declaration,
+  command: Extract<DeclarationCommand, { type: 'RecordAttempt' }>,
+): CustomsEvent[] {
   const { version, attempt, result } = command;
   const prepared = state.versions.find((each) => each.version === version);
   if (!state.filing || !prepared) throw notPrepared(version);
@@ -196,14 +210,22 @@ function recordAttempt(state: Declaration, command: Extract<DeclarationCommand, 
   }
 }
 
-function recordEnquiry(state: Declaration, command: Extract<DeclarationCommand, { type: 'RecordEnquiry' }>): CustomsEvent[] {
+function recordEnquiry(
+  state: Declaration,
+  command: Extract<DeclarationCommand, { type: 'RecordEnquiry' }>,
+): CustomsEvent[] {
   if (!state.filing) throw notPrepared(state.version);
   const { declarationId, shipmentId, lrn } = state.filing;
   const { answer, mrn, resend } = command;
-  return [{ type: 'FilingEnquired', data: { declarationId, shipmentId, version: state.version, lrn, answer, mrn, resend } }];
+  return [
+    { type: 'FilingEnquired', data: { declarationId, shipmentId, version: state.version, lrn, answer, mrn, resend } },
+  ];
 }
 
-function takeMessage(state: Declaration, command: Extract<DeclarationCommand, { type: 'TakeMessage' }>): CustomsEvent[] {
+function takeMessage(
+  state: Declaration,
+  command: Extract<DeclarationCommand, { type: 'TakeMessage' }>,
+): CustomsEvent[] {
   const { message, declared, zone } = command;
   if (!state.filing) throw notPrepared(1);
   if (state.messages.some((each) => each.messageId === message.messageId)) return [];
@@ -220,7 +242,10 @@ function takeMessage(state: Declaration, command: Extract<DeclarationCommand, { 
     ...(message.authorityVersion === null ? {} : { authorityVersion: message.authorityVersion }),
   };
   return [
-    { type: 'AuthorityMessageReceived', data: { declarationId, shipmentId, messageId, channel, functionCode, sha256, receivedAt } },
+    {
+      type: 'AuthorityMessageReceived',
+      data: { declarationId, shipmentId, messageId, channel, functionCode, sha256, receivedAt },
+    },
     ...message.facts.map((fact) => noticeOf(state, fact, { notice, about, functionCode, declared, zone })),
   ];
 }
@@ -294,7 +319,9 @@ function rejection(
     const says = 'The second transmission was refused because the first one is with the authority.';
     return { type: 'AuthorityNoticeKept', data: { ...notice, functionCode, says, handledOutside: false } };
   }
-  const accepted = state.notices.some((each) => each.type === 'DeclarationAccepted' && each.data.version === about.version);
+  const accepted = state.notices.some(
+    (each) => each.type === 'DeclarationAccepted' && each.data.version === about.version,
+  );
   if (accepted) return { type: 'RequestAnswered', data: { ...notice, answer: 'rejected', errors: fact.errors } };
   return { type: 'DeclarationRejected', data: { ...notice, errors: fact.errors } };
 }
@@ -309,7 +336,10 @@ function keepUnread(state: Declaration, command: Extract<DeclarationCommand, { t
       type: 'AuthorityMessageReceived',
       data: { declarationId, shipmentId, messageId, channel, functionCode: '', sha256, receivedAt },
     },
-    { type: 'AuthorityMessageUnread', data: { declarationId, shipmentId, messageId, code: command.code, says: command.says } },
+    {
+      type: 'AuthorityMessageUnread',
+      data: { declarationId, shipmentId, messageId, code: command.code, says: command.says },
+    },
   ];
 }
 
@@ -389,4 +419,8 @@ function evolve(state: Declaration, event: CustomsEvent): Declaration {
 }
 
 /** One filing of one declaration. A repeated fact leads to nothing; what does not fit the moment is refused with the way on. */
-export const declaration: Decider<Declaration, DeclarationCommand, CustomsEvent & DomainEvent> = { initial, decide, evolve };
+export const declaration: Decider<Declaration, DeclarationCommand, CustomsEvent & DomainEvent> = {
+  initial,
+  decide,
+  evolve,
+};

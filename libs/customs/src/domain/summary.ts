@@ -25,13 +25,20 @@ export function summaryOf(vector: StatusVector): Summary {
   const since = (name: string, cell: { value: string; detail: string | null; at: string | null }): string =>
     `${name} is ${cell.value}${cell.detail ? ` (${cell.detail})` : ''}${cell.at ? ` since ${cell.at}` : ''}`;
   const gaps = vector.gaps.map((gap) => `gap: ${gap}`);
-  const say = (word: SummaryWord, reasons: string[], change: string): Summary => ({ word, why: [...reasons, ...gaps, change] });
+  const say = (word: SummaryWord, reasons: string[], change: string): Summary => ({
+    word,
+    why: [...reasons, ...gaps, change],
+  });
 
   if (legal.value === 'invalidated') {
     return say('Invalidated', [since('legal standing', legal)], 'Only a person may start a new filing.');
   }
   if (legal.value === 'rejected') {
-    return say('Rejected', [since('legal standing', legal)], 'A corrected version, sent under the same filing, leaves it.');
+    return say(
+      'Rejected',
+      [since('legal standing', legal)],
+      'A corrected version, sent under the same filing, leaves it.',
+    );
   }
   if (legal.value === 'unknown') {
     return say(

@@ -67,11 +67,7 @@ export function vectorOf(version: number, sending: Sending, notices: readonly No
     documents: papers ? resting(settles(papers) ? 'settled' : 'asked', papers, papers.data.due) : resting('none'),
     debt: debt ? resting(debt.data.kind, debt, debt.data.paymentReference) : resting('none'),
     funds: fundsOf(debt, last('PaymentRequired'), lastRelease),
-    release: cleared
-      ? resting('full', cleared)
-      : conditional
-        ? resting('conditional', conditional)
-        : resting('held'),
+    release: cleared ? resting('full', cleared) : conditional ? resting('conditional', conditional) : resting('held'),
     clearance: cleared ? resting('cleared', cleared) : resting('open'),
     request: requestOf(all('RequestAnswered')),
     gaps,
@@ -119,7 +115,8 @@ function fundsOf(
   short: OfType<'PaymentRequired'> | undefined,
   released: Notice | undefined,
 ): Cell {
-  const lifted = short && [debt?.data.kind === 'final' ? debt : undefined, released].some((by) => by && isAfter(by, short));
+  const lifted =
+    short && [debt?.data.kind === 'final' ? debt : undefined, released].some((by) => by && isAfter(by, short));
   if (short && !lifted) {
     return resting('short', short, short.data.amount && `${short.data.amount.amount} ${short.data.amount.currency}`);
   }

@@ -139,7 +139,9 @@ export const germanLodging = (): LodgeRequest =>
     request.goods.invoice = { number: 'INV-9', total: { amount: '5400.00', currency: 'GBP' } };
     request.goods.grossMass = '190.4';
     request.assessment.currency = 'EUR';
-    request.assessment.lines = [{ number: 1, customsValue: '6210.00', duty: '0.00', charges: [{ code: 'B00', amount: '1179.90' }] }];
+    request.assessment.lines = [
+      { number: 1, customsValue: '6210.00', duty: '0.00', charges: [{ code: 'B00', amount: '1179.90' }] },
+    ];
   });
 
 /** Butter by sea from Ireland to New York, cost and freight. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { exact, Refused } from '@tidewaiter/kernel';
+import { exact, Invalid, Refused, type Place } from '@tidewaiter/kernel';
 import { el, writeXml, type XmlNode } from '@tidewaiter/xml';
 import type { DeclarationContent, DeclaredLine } from '../../domain/content.js';
 import type { FilingReferences } from '../../domain/declaration.js';
@@ -67,7 +67,9 @@ function chargeDeductions(content: DeclarationContent, profile: Profile): Tree[]
 function documentsOf(content: DeclarationContent, line: DeclaredLine): Tree[] {
   const declared = content.documents.flatMap(({ type, reference }): Tree[] => {
     const code = DOCUMENT_CODES[type];
-    return code ? [{ CategoryCode: code.category, ID: reference, TypeCode: code.type, LPCOExemptionCode: code.status }] : [];
+    return code
+      ? [{ CategoryCode: code.category, ID: reference, TypeCode: code.type, LPCOExemptionCode: code.status }]
+      : [];
   });
   const proof = line.preference?.proof;
   if (!proof) return declared;
@@ -134,7 +136,12 @@ function exporter(content: DeclarationContent): Tree | undefined {
   const { street, city, postcode, country } = party.address;
   return {
     Name: party.name.slice(0, 70),
-    Address: { CityName: city.slice(0, 35), CountryCode: country, Line: street.slice(0, 70), PostcodeID: postcode.slice(0, 9) },
+    Address: {
+      CityName: city.slice(0, 35),
+      CountryCode: country,
+      Line: street.slice(0, 70),
+      PostcodeID: postcode.slice(0, 9),
+    },
   };
 }
 
@@ -179,7 +186,10 @@ function leftOut(content: DeclarationContent): string[] {
   return [
     ...content.documents
       .filter(({ type }) => !DOCUMENT_CODES[type])
-      .map(({ type, reference }) => `document ${type} ${reference}: the declaration has no code for it; it is kept and shown on request`),
+      .map(
+        ({ type, reference }) =>
+          `document ${type} ${reference}: the declaration has no code for it; it is kept and shown on request`,
+      ),
     ...shortened('exporter.name', content.exporter?.name, 70),
     ...shortened('exporter.address.street', content.exporter?.address.street, 70),
     ...shortened('exporter.address.city', content.exporter?.address.city, 35),
@@ -187,8 +197,29 @@ function leftOut(content: DeclarationContent): string[] {
   ];
 }
 
-/** Builds the message. Pure: the same content and references give the same bytes. */
+/** What XML 1.0 has no way to carry: control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
+const UNWRITABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+
+function unwritable(value: unknown, field: string): Place[] {
+  if (typeof value === 'string') {
+    return UNWRITABLE.test(value) ? [{ pointer: field, reason: 'a character that the message cannot carry' }] : [];
+  }
+  if (Array.isArray(value)) return value.flatMap((each, index) => unwritable(each, `${field}[${index}]`));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => unwritable(each, field === '' ? name : `${field}.${name}`));
+}
+
+/**
+ * Builds the message. Pure: the same content and references give the same bytes.
+ * @throws Invalid `customs.content.unwritable`, its places naming our fields
+ */
 export function buildDeclaration(content: DeclarationContent, references: FilingReferences, profile: Profile): Built {
+  const places = unwritable(content, '');
+  if (places.length > 0) {
+    throw new Invalid('customs.content.unwritable', 'the content holds characters that the message cannot carry', {
+      places,
+    });
+  }
   const root = el(
     'md:MetaData',
     { 'xmlns:md': METADATA_NAMESPACE },
@@ -197,7 +228,11 @@ export function buildDeclaration(content: DeclarationContent, references: Filing
     el('md:ResponsibleCountryCode', {}, profile.destination),
     el('md:ResponsibleAgencyName', {}, profile.authority),
     el('md:AgencyAssignedCustomizationVersionCode', {}, profile.customisation),
-    el('Declaration', { xmlns: DECLARATION_NAMESPACE }, ordered(DECLARATION, declarationTree(content, references, profile))),
+    el(
+      'Declaration',
+      { xmlns: DECLARATION_NAMESPACE },
+      ordered(DECLARATION, declarationTree(content, references, profile)),
+    ),
   );
   const bytes = writeXml(root);
   return {

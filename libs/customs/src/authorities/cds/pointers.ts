@@ -10,7 +10,10 @@ export interface PointerLevel {
 /** Canonical text: `42A/67A/68A[2]/23A/21A[1].145`. */
 export const printPointer = (levels: readonly PointerLevel[]): string =>
   levels
-    .map(({ section, index, tag }) => `${section}${index === undefined ? '' : `[${index}]`}${tag === undefined ? '' : `.${tag}`}`)
+    .map(
+      ({ section, index, tag }) =>
+        `${section}${index === undefined ? '' : `[${index}]`}${tag === undefined ? '' : `.${tag}`}`,
+    )
     .join('/');
 
 /** @returns null when the text is no pointer; the inverse of `printPointer` */

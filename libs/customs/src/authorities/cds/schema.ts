@@ -15,11 +15,13 @@ const ORDER: Record<string, string> = {
   AdditionalInformation: 'StatementCode=226 StatementDescription=225 StatementTypeCode=369',
   Agent: 'Name=R003 ID=R004 FunctionCode=102 Address:04A',
   AuthorisationHolder: 'ID=R144 CategoryCode=R145',
-  BorderTransportMeans: 'Name=T005 ID=T006 IdentificationTypeCode=T018 TypeCode=T010 RegistrationNationalityCode=T014 ModeCode=T022',
+  BorderTransportMeans:
+    'Name=T005 ID=T006 IdentificationTypeCode=T018 TypeCode=T010 RegistrationNationalityCode=T014 ModeCode=T022',
   CurrencyExchange: 'CurrencyTypeCode=135 RateNumeric=118',
   Declarant: 'Name=R124 ID=R123 Address:04A',
   Exporter: 'Name=R031 ID=R032 Address:04A',
-  ObligationGuarantee: 'AmountAmount=492 ID=D014 ReferenceID=100 SecurityDetailsCode=101 AccessCode=499 GuaranteeOffice:14C',
+  ObligationGuarantee:
+    'AmountAmount=492 ID=D014 ReferenceID=100 SecurityDetailsCode=101 AccessCode=499 GuaranteeOffice:14C',
   'ObligationGuarantee/GuaranteeOffice': 'ID=G014',
   PresentationOffice: 'ID=G015',
   SupervisingOffice: 'ID=G012',
@@ -30,11 +32,15 @@ const ORDER: Record<string, string> = {
   'GoodsShipment/Consignor': 'Name=R020 ID=R021 Address:04A',
   'GoodsShipment/Importer': 'Name=R037 ID=R038 Address:04A',
   'GoodsShipment/Seller': 'Name=R050 ID=R051 Address:04A',
-  'GoodsShipment/Consignment': 'ContainerCode=096 ArrivalTransportMeans:10A DepartureTransportMeans:46A GoodsLocation:64A LoadingLocation:83A TransportEquipment:31B*',
-  'GoodsShipment/Consignment/ArrivalTransportMeans': 'Name=T001 ID=T002 IdentificationTypeCode=T034 TypeCode=T008 ModeCode=T020',
-  'GoodsShipment/Consignment/DepartureTransportMeans': 'Name=T003 ID=T004 IdentificationTypeCode=T029 TypeCode=T009 ModeCode=T021',
+  'GoodsShipment/Consignment':
+    'ContainerCode=096 ArrivalTransportMeans:10A DepartureTransportMeans:46A GoodsLocation:64A LoadingLocation:83A TransportEquipment:31B*',
+  'GoodsShipment/Consignment/ArrivalTransportMeans':
+    'Name=T001 ID=T002 IdentificationTypeCode=T034 TypeCode=T008 ModeCode=T020',
+  'GoodsShipment/Consignment/DepartureTransportMeans':
+    'Name=T003 ID=T004 IdentificationTypeCode=T029 TypeCode=T009 ModeCode=T021',
   'GoodsShipment/Consignment/GoodsLocation': 'Name=L016 ID=L017 TypeCode=L110 Address:04A',
-  'GoodsShipment/Consignment/GoodsLocation/Address': 'TypeCode=410 CityName=241 CountryCode=242 Line=239 PostcodeID=245',
+  'GoodsShipment/Consignment/GoodsLocation/Address':
+    'TypeCode=410 CityName=241 CountryCode=242 Line=239 PostcodeID=245',
   'GoodsShipment/Consignment/LoadingLocation': 'Name=L009 ID=L010',
   'GoodsShipment/Consignment/TransportEquipment': 'SequenceNumeric=006 ID=159 Seal:44B*',
   'GoodsShipment/Consignment/TransportEquipment/Seal': 'SequenceNumeric=006 ID=165',
@@ -44,7 +50,8 @@ const ORDER: Record<string, string> = {
   'GoodsShipment/DomesticDutyTaxParty': 'ID=R119 RoleCode=R005',
   'GoodsShipment/ExportCountry': 'ID=062',
   'GoodsShipment/PreviousDocument': 'CategoryCode=D031 ID=D018 TypeCode=D019 LineNumeric=171',
-  'GoodsShipment/TradeTerms': 'ConditionCode=090 CountryRelationshipCode=106 Description=089 LocationID=L002 LocationName=L001',
+  'GoodsShipment/TradeTerms':
+    'ConditionCode=090 CountryRelationshipCode=106 Description=089 LocationID=L002 LocationName=L001',
   'GoodsShipment/UCR': 'ID=016 TraderAssignedReferenceID=009',
   'GoodsShipment/Warehouse': 'ID=L019 TypeCode=L112',
   'GoodsShipment/GovernmentAgencyGoodsItem': `CustomsValueAmount=108 SequenceNumeric=006 StatisticalValueAmount=114 TransactionNatureCode=103 AdditionalDocument:02A*
@@ -53,31 +60,37 @@ const ORDER: Record<string, string> = {
   'GoodsShipment/GovernmentAgencyGoodsItem/AdditionalDocument':
     'CategoryCode=D031 EffectiveDateTime=276 ID=D005 Name=D028 TypeCode=D006 LPCOExemptionCode=360 WriteOff:22C',
   'GoodsShipment/GovernmentAgencyGoodsItem/AdditionalDocument/WriteOff': 'QuantityQuantity=502 AmountAmount=503',
-  'GoodsShipment/GovernmentAgencyGoodsItem/AdditionalInformation': 'StatementCode=226 StatementDescription=225 StatementTypeCode=369',
+  'GoodsShipment/GovernmentAgencyGoodsItem/AdditionalInformation':
+    'StatementCode=226 StatementDescription=225 StatementTypeCode=369',
   'GoodsShipment/GovernmentAgencyGoodsItem/Commodity':
     'Description=137 Classification:21A* DangerousGoods:12C* DutyTaxFee:50A* GoodsMeasure:65A InvoiceLine:79A TransportEquipment:31B*',
   'GoodsShipment/GovernmentAgencyGoodsItem/Commodity/Classification': 'ID=145 IdentificationTypeCode=337',
   'GoodsShipment/GovernmentAgencyGoodsItem/Commodity/DangerousGoods': 'UNDGID=506',
   'GoodsShipment/GovernmentAgencyGoodsItem/Commodity/DutyTaxFee':
     'AdValoremTaxBaseAmount=116 DeductAmount=111 DutyRegimeCode=164 SpecificTaxBaseQuantity=129 TaxRateNumeric=115 TypeCode=113 QuotaOrderID=401 Payment:94A',
-  'GoodsShipment/GovernmentAgencyGoodsItem/Commodity/DutyTaxFee/Payment': 'MethodCode=107 TaxAssessedAmount=120 PaymentAmount=378',
-  'GoodsShipment/GovernmentAgencyGoodsItem/Commodity/GoodsMeasure': 'GrossMassMeasure=126 NetNetWeightMeasure=128 TariffQuantity=130',
+  'GoodsShipment/GovernmentAgencyGoodsItem/Commodity/DutyTaxFee/Payment':
+    'MethodCode=107 TaxAssessedAmount=120 PaymentAmount=378',
+  'GoodsShipment/GovernmentAgencyGoodsItem/Commodity/GoodsMeasure':
+    'GrossMassMeasure=126 NetNetWeightMeasure=128 TariffQuantity=130',
   'GoodsShipment/GovernmentAgencyGoodsItem/Commodity/InvoiceLine': 'ItemChargeAmount=112',
   'GoodsShipment/GovernmentAgencyGoodsItem/Commodity/TransportEquipment': 'SequenceNumeric=006 ID=159',
   'GoodsShipment/GovernmentAgencyGoodsItem/CustomsValuation': 'MethodCode=122 ChargeDeduction:58B*',
-  'GoodsShipment/GovernmentAgencyGoodsItem/CustomsValuation/ChargeDeduction': 'ChargesTypeCode=371 OtherChargeDeductionAmount=181',
+  'GoodsShipment/GovernmentAgencyGoodsItem/CustomsValuation/ChargeDeduction':
+    'ChargesTypeCode=371 OtherChargeDeductionAmount=181',
   'GoodsShipment/GovernmentAgencyGoodsItem/Destination': 'CountryCode=465 RegionID=477',
   'GoodsShipment/GovernmentAgencyGoodsItem/DomesticDutyTaxParty': 'ID=R119 RoleCode=R005',
   'GoodsShipment/GovernmentAgencyGoodsItem/ExportCountry': 'ID=062',
   'GoodsShipment/GovernmentAgencyGoodsItem/GovernmentProcedure': 'CurrentCode=166 PreviousCode=161',
   'GoodsShipment/GovernmentAgencyGoodsItem/Origin': 'CountryCode=063 RegionID=066 TypeCode=501',
-  'GoodsShipment/GovernmentAgencyGoodsItem/Packaging': 'SequenceNumeric=006 MarksNumbersID=142 QuantityQuantity=144 TypeCode=141',
+  'GoodsShipment/GovernmentAgencyGoodsItem/Packaging':
+    'SequenceNumeric=006 MarksNumbersID=142 QuantityQuantity=144 TypeCode=141',
   'GoodsShipment/GovernmentAgencyGoodsItem/PreviousDocument': 'CategoryCode=D031 ID=D018 TypeCode=D019 LineNumeric=171',
   'GoodsShipment/GovernmentAgencyGoodsItem/UCR': 'ID=016 TraderAssignedReferenceID=009',
   'GoodsShipment/GovernmentAgencyGoodsItem/ValuationAdjustment': 'AdditionCode=188',
 };
 
-const ADDRESS = 'CityName=241 CountryCode=242 CountrySubDivisionCode=244 CountrySubDivisionName=243 Line=239 PostcodeID=245';
+const ADDRESS =
+  'CityName=241 CountryCode=242 CountrySubDivisionCode=244 CountrySubDivisionName=243 Line=239 PostcodeID=245';
 
 export interface Leaf {
   name: string;

@@ -1,0 +1,20 @@
+import { resendOf } from '../../domain/resend.js';
+import type { Authority } from '../authority.js';
+import type { Profile } from '../profile.js';
+import { buildDeclaration } from './build.js';
+import { NOTIFICATIONS } from './codes.js';
+import { interpretNotification } from './parse.js';
+import type { CdsTransport } from './transport.js';
+import { validateDeclaration } from './validate.js';
+
+/** The CDS channel for one profile: the United Kingdom's own, and for now the shape in which the others are filed too. */
+export const cdsAuthority = (profile: Profile, transport: Pick<CdsTransport, 'submit' | 'enquire'>): Authority => ({
+  profile,
+  build: (content, references) => buildDeclaration(content, references, profile),
+  validate: (built) => validateDeclaration(built, profile),
+  submit: (bytes) => transport.submit(bytes),
+  interpret: (raw) => interpretNotification(raw, profile),
+  enquire: (references, passed) => transport.enquire(references, passed),
+  resend: (attempts, evidence, now) => resendOf(profile.resend, attempts, evidence, now),
+  nameOf: (functionCode) => NOTIFICATIONS[functionCode] ?? functionCode,
+});

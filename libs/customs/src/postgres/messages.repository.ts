@@ -1,0 +1,71 @@
+import type { Tx } from '@tidewaiter/event-store';
+import { toInstant, type Instant } from '@tidewaiter/kernel';
+
+/** A message of the authority as it belongs to a declaration. */
+export interface LinkedMessage {
+  messageId: string;
+  rawId: string;
+  identity: string;
+  functionCode: string;
+  sha256: string;
+  receivedAt: Instant;
+  duplicate: boolean;
+}
+
+interface Row {
+  message_id: string;
+  raw_id: string;
+  identity: string;
+  function_code: string;
+  sha256: string;
+  received_at: Date;
+  duplicate: boolean;
+}
+
+const linked = (row: Row): LinkedMessage => ({
+  messageId: row.message_id,
+  rawId: row.raw_id,
+  identity: row.identity,
+  functionCode: row.function_code,
+  sha256: row.sha256,
+  receivedAt: toInstant(row.received_at.toISOString()),
+  duplicate: row.duplicate,
+});
+
+const COLUMNS = 'message_id, raw_id, identity, function_code, sha256, received_at, duplicate';
+
+/** Links between declarations and messages, in the tenant's own transactions. */
+export const messages = {
+  async link(tx: Tx, declarationId: string, message: LinkedMessage): Promise<void> {
+    await tx.query(
+      `insert into messages (tenant_id, declaration_id, ${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        tx.tenant,
+        declarationId,
+        message.messageId,
+        message.rawId,
+        message.identity,
+        message.functionCode,
+        message.sha256,
+        message.receivedAt,
+        message.duplicate,
+      ],
+    );
+  },
+
+  async withIdentity(tx: Tx, declarationId: string, identity: string): Promise<LinkedMessage[]> {
+    const { rows } = await tx.query<Row>(
+      `select ${COLUMNS} from messages where tenant_id = $1 and declaration_id = $2 and identity = $3`,
+      [tx.tenant, declarationId, identity],
+    );
+    return rows.map(linked);
+  },
+
+  async of(tx: Tx, declarationId: string): Promise<LinkedMessage[]> {
+    const { rows } = await tx.query<Row>(
+      `select ${COLUMNS} from messages where tenant_id = $1 and declaration_id = $2 order by received_at, raw_id, message_id`,
+      [tx.tenant, declarationId],
+    );
+    return rows.map(linked);
+  },
+};
