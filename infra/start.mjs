@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, NotPrepared, obtainEverything } from './servers/prepare.mjs';
+import { build, NotPrepared, obtainEverything } from '../libs/local/machine/prepare.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build, compile, NotPrepared, obtainEverything } from './servers/prepare.mjs';
-import { lineOf, seconds } from './servers/progress-lines.mjs';
+import { build, compile, NotPrepared, obtainEverything } from '../libs/local/machine/prepare.mjs';
+import { lineOf, seconds } from '../libs/local/machine/progress-lines.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const INT = '\\.int\\.spec\\.ts$';
@@ -42,6 +42,8 @@ try {
   await obtainEverything(root, { forTests: true });
   if (everything) {
     await check('lint', async () => {
+      // Which package may lean on which is judged over the whole graph, which ESLint reads and does not make.
+      await node('node_modules/nx/dist/bin/nx.js', 'show', 'projects', { NX_DAEMON: 'false', NX_TUI: 'false' });
       await node('node_modules/eslint/bin/eslint.js', '.');
       await node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.');
     });

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cachedFolder, cacheFolder, fillCache } from '../../../infra/servers/cache.mjs';
+import { cachedFolder, cacheFolder, fillCache } from '../machine/cache.mjs';
 import { temporaryHome } from './testing/folder.js';
 
 describe('the cache of fetched servers', () => {

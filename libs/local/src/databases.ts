@@ -19,7 +19,7 @@ export async function createDatabases(url: string, names: readonly string[]): Pr
  * @param url an administrator's, in any database: TEST_DATABASE_URL
  * @returns its URL as the same user; `drop` also ends whoever is still connected
  */
-export async function freshDatabase(url: string): Promise<{ url: string; drop(): Promise<void> }> {
+export async function freshDatabase(url: string): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `fresh_${randomBytes(6).toString('hex')}`;
   await asAdministrator(url, (client) => client.query(`create database ${name} template template0 strategy file_copy`));
   return {

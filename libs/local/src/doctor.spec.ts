@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { majorOf, nodeFits } from '../../../infra/servers/doctor.mjs';
+import { majorOf, nodeFits } from '../machine/doctor.mjs';
 import { doctor, doctorLines } from './doctor.js';
 import { temporaryHome } from './testing/folder.js';
 

@@ -1,1 +1,1 @@
-export { doctor, doctorLines, plan, type DoctorRow, type PlanRow } from '../../../infra/servers/doctor.mjs';
+export { doctor, doctorLines, plan, type DoctorRow, type PlanRow } from '../machine/doctor.mjs';

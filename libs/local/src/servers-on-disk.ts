@@ -1,6 +1,6 @@
-// The start script obtains servers before any package is installed, so that code is plain JavaScript in infra/servers.
-export { cacheFolder } from '../../../infra/servers/cache.mjs';
-export { CommandFailed, findProgram, run } from '../../../infra/servers/command.mjs';
+// The start script obtains servers before any package is installed: that code is plain JavaScript, with its types beside it.
+export { cacheFolder } from '../machine/cache.mjs';
+export { CommandFailed, findProgram, run } from '../machine/command.mjs';
 export {
   locateKafka,
   locateTemporal,
@@ -8,4 +8,4 @@ export {
   obtainKafka,
   obtainTemporal,
   obtainTestServer,
-} from '../../../infra/servers/obtain.mjs';
+} from '../machine/obtain.mjs';

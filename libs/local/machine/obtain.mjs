@@ -13,8 +13,8 @@ export const TEST_SERVER_VERSION = '1.31.0';
 /** Lines that `go install -v` prints from an empty cache: one for each package it compiles. */
 const TEMPORAL_PACKAGES = 1900;
 
-const here = (file) => fileURLToPath(new URL(file, import.meta.url));
-const jarRecipe = (pom) => readFileSync(here(pom), 'utf8');
+const infra = (file) => fileURLToPath(new URL(`../../../infra/servers/${file}`, import.meta.url));
+const jarRecipe = (pom) => readFileSync(infra(pom), 'utf8');
 const KAFKA = { folder: `kafka-${KAFKA_VERSION}`, pom: 'kafka/pom.xml', jars: 46, text: '43 MB of jars' };
 const TEST_SERVER = {
   folder: `temporal-test-server-${TEST_SERVER_VERSION}`,
@@ -113,7 +113,7 @@ async function obtainJars(part, { folder, pom, jars, text }, onProgress, env, fi
       const args = [
         '-B',
         '-f',
-        here(pom),
+        infra(pom),
         '--strict-checksums',
         'dependency:copy-dependencies',
         '-DincludeScope=runtime',
