@@ -1,0 +1,128 @@
+import { Inject } from '@nestjs/common';
+import {
+  goodsLine,
+  issuesOf,
+  type DocumentsActivities,
+  type GoodsLine,
+  type Refusal,
+  type Situation,
+  type Step,
+} from '@tidewaiter/contracts';
+import type { By, EventStore } from '@tidewaiter/event-store';
+import { canonicalJson, legalDateAt, NotFound, Refused } from '@tidewaiter/kernel';
+import { byOfStep, CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';
+import { z } from 'zod';
+import {
+  checklist,
+  deriveRequirements,
+  document,
+  proposeLines,
+  type Checklist,
+  type RequirementRow,
+} from '../domain/index.js';
+import {
+  documentById,
+  keepSituation,
+  lockShipment,
+  papersOfShipment,
+  situationOf,
+} from '../postgres/documents.repository.js';
+import { digestOf } from './digests.js';
+import { checklistStream, Judging } from './judging.js';
+import { REQUIREMENT_ROWS } from './tokens.js';
+
+/** Where the authority's clock stands: rows are in force by its date. */
+const ZONES: Record<string, string> = { GB: 'Europe/London', US: 'America/New_York', DE: 'Europe/Berlin' };
+
+type Derived = Awaited<ReturnType<DocumentsActivities['deriveChecklist']>>;
+type Confirmation = Parameters<DocumentsActivities['confirmLines']>[1];
+
+const missingOf = (state: Checklist): Derived['missing'] =>
+  state.status === 'none'
+    ? []
+    : state.requirements
+        .filter((requirement) => requirement.blocks === 'filing' && requirement.state === 'missing')
+        .map(({ slot, types, reasons }) => ({
+          slot,
+          types,
+          because: reasons.map((reason) => reason.because).join('; '),
+        }));
+
+export class DocumentsActivitiesService implements DocumentsActivities {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(Judging) private readonly judging: Judging,
+    @Inject(REQUIREMENT_ROWS) private readonly rows: readonly RequirementRow[],
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async deriveChecklist(step: Step, situation: Situation): Promise<Derived> {
+    const { shipmentId, destination } = situation;
+    const by = byOfStep(step);
+    const lawDate = legalDateAt(this.clock(), ZONES[destination] ?? 'UTC');
+    const requirements = deriveRequirements(situation, this.rows, lawDate);
+    return this.store.transaction(step.tenant, async (tx) => {
+      await lockShipment(tx, shipmentId);
+      await keepSituation(tx, shipmentId, canonicalJson(situation));
+      const command = { type: 'DeriveChecklist', shipmentId, rows: digestOf(this.rows), requirements } as const;
+      const derived = await this.store.execute(checklist, checklistStream(shipmentId), command, by, { tx });
+      const judged = await this.judging.judge(tx, shipmentId, judgedBy(by));
+      const { state } = await this.store.load(checklist, step.tenant, checklistStream(shipmentId), tx);
+      const set = state.status === 'complete' ? state.set : null;
+      return {
+        state: set ? 'complete' : 'waiting',
+        set,
+        missing: missingOf(state),
+        wrote: { ...derived.wrote, ...judged?.wrote },
+      };
+    });
+  }
+
+  async confirmLines(step: Step, confirmation: Confirmation): ReturnType<DocumentsActivities['confirmLines']> {
+    // What a person typed has come through the task as it was: it is checked here, where it is believed.
+    const checked = z.array(goodsLine).min(1).max(999).safeParse(confirmation.lines);
+    if (!checked.success) {
+      const says = issuesOf(checked.error).map((issue) => `/lines${issue.pointer}: ${issue.reason}`);
+      return { kind: 'refused', code: 'documents.lines.invalid', says: says.slice(0, 10).join('; ') };
+    }
+    try {
+      return await this.confirm(step, confirmation, checked.data);
+    } catch (error) {
+      if (error instanceof Refused || error instanceof NotFound) return refusal(error);
+      throw error;
+    }
+  }
+
+  private confirm(
+    step: Step,
+    { documentId, version, factsDigest }: Confirmation,
+    lines: GoodsLine[],
+  ): Promise<{ kind: 'confirmed'; wrote: Record<string, number> }> {
+    const by = byOfStep(step);
+    return this.store.transaction(step.tenant, async (tx) => {
+      await lockShipment(tx, step.subject);
+      const known = await documentById(tx, documentId);
+      const situation = await situationOf(tx, step.subject);
+      if (known?.shipment_id !== step.subject || !situation)
+        throw new NotFound('documents.document.unknown', 'the shipment has no such document');
+      const { papers } = await papersOfShipment(tx, step.subject);
+      const read =
+        proposeLines(papers, situation.lines).find((proposal) => proposal.paper.documentId === documentId)?.lines ?? [];
+      const command = { type: 'ConfirmLines', version, factsDigest, by: step.actor, lines, read } as const;
+      const confirmed = await this.store.execute(document, `document-${documentId}`, command, by, {
+        tx,
+        fingerprint: { documentId, version, factsDigest },
+      });
+      const judged = await this.judging.judge(tx, step.subject, judgedBy(by));
+      return { kind: 'confirmed', wrote: { ...confirmed.wrote, ...judged?.wrote } };
+    });
+  }
+}
+
+const judgedBy = (by: By): By => ({ ...by, commandId: `${by.commandId}/judge` });
+
+const refusal = ({ code, message, details }: Refused | NotFound): Refusal => ({
+  kind: 'refused',
+  code,
+  says: details.advice ? `${message}. ${details.advice}` : message,
+});

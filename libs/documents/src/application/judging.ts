@@ -1,0 +1,41 @@
+import { Inject } from '@nestjs/common';
+import type { By, EventStore, Executed, Tx } from '@tidewaiter/event-store';
+import { EVENT_STORE } from '@tidewaiter/platform';
+import {
+  checklist,
+  judge,
+  papersOf,
+  partyKey,
+  type Checklist,
+  type ChecklistEvent,
+  type KnownInvoice,
+  type Paper,
+} from '../domain/index.js';
+import { invoicesElsewhere, papersOfShipment, situationOf } from '../postgres/documents.repository.js';
+import { digestOf } from './digests.js';
+
+export const checklistStream = (shipmentId: string): string => `checklist-${shipmentId}`;
+
+/** Looks at all papers of a shipment after each change, in the transaction of the change. */
+export class Judging {
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+
+  /** @returns null while no checklist was derived: papers that came early are judged then */
+  async judge(tx: Tx, shipmentId: string, by: By): Promise<Executed<Checklist, ChecklistEvent> | null> {
+    const situation = await situationOf(tx, shipmentId);
+    const { state } = await this.store.load(checklist, tx.tenant, checklistStream(shipmentId), tx);
+    if (!situation || state.status === 'none') return null;
+    const { papers, confirmed } = await papersOfShipment(tx, shipmentId);
+    const history = await this.history(tx, shipmentId, papers);
+    const judgement = judge({ situation, requirements: state.requirements, papers, confirmed, history, digestOf });
+    return this.store.execute(checklist, checklistStream(shipmentId), { type: 'JudgePapers', judgement }, by, { tx });
+  }
+
+  private async history(tx: Tx, shipmentId: string, papers: readonly Paper[]): Promise<KnownInvoice[]> {
+    const found: KnownInvoice[] = [];
+    for (const { facts } of papersOf(papers, 'invoice')) {
+      found.push(...(await invoicesElsewhere(tx, shipmentId, partyKey(facts.values.seller.name), facts.values.number)));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,13 @@
+import type { StoredEvent, Tx } from '@tidewaiter/event-store';
+import { noteShipment } from '../postgres/documents.repository.js';
+
+/** Hears which shipments there are, so that papers are taken for those alone, and which were called off. */
+export class KnownShipments {
+  async handle(event: StoredEvent, tx: Tx): Promise<void> {
+    const { type } = event as { type: string };
+    const data = event.data as { shipmentId?: string; outcome?: string };
+    if (data.shipmentId === undefined) return;
+    if (type === 'ShipmentOpened') await noteShipment(tx, data.shipmentId, false);
+    if (type === 'ShipmentClosed' && data.outcome === 'unimported') await noteShipment(tx, data.shipmentId, true);
+  }
+}
