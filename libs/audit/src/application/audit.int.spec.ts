@@ -1,0 +1,308 @@
+import { randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { Step } from '@tidewaiter/contracts';
+import { silentLog } from '@tidewaiter/event-bus';
+import type { EventStore, SubjectKeys } from '@tidewaiter/event-store';
+import { createDatabase, type CallerIdentity, type Database } from '@tidewaiter/platform';
+import { EvidenceController } from '../http/evidence.controller.js';
+import { LogController } from '../http/log.controller.js';
+import { LogBench, received, someEvents } from '../testing/log-bench.js';
+import { AuditActivitiesService } from './audit.activities.js';
+import { dossiersProjection } from './dossiers.projection.js';
+import { Evidence } from './evidence.js';
+import { LogService } from './log.service.js';
+
+const shipmentId = '0192aaaa-0000-7000-8000-000000000001';
+const personOf = (tenant: string, subject: string, role = 'compliance'): CallerIdentity => ({
+  tenant,
+  subject,
+  actor: `user:${subject}`,
+  roles: [role as 'compliance'],
+  name: subject,
+});
+const ann = personOf('acme', 'ann');
+const bob = personOf('acme', 'bob');
+const stranger = personOf('globex', 'gil');
+
+const stepOf = (commandId: string, subject = shipmentId): Step => ({
+  tenant: 'acme',
+  subject,
+  commandId,
+  correlationId: `shipment/${subject}`,
+  causationId: 'test',
+  actor: 'system:workflow',
+});
+
+let bench: LogBench;
+let store: EventStore;
+let keys: SubjectKeys;
+let database: Database;
+let logs: LogService;
+let clock: string;
+let activities: AuditActivitiesService;
+let evidence: Evidence;
+let evidenceHttp: EvidenceController;
+let logHttp: LogController;
+let pump: NodeJS.Timeout;
+
+beforeEach(async () => {
+  bench = await LogBench.create();
+  keys = bench.database.keys();
+  store = bench.database.store({ inline: [dossiersProjection] });
+  database = createDatabase(bench.app, bench.system);
+  logs = new LogService(
+    {
+      AUDIT_SIGNER_FOLDER: bench.folder,
+      AUDIT_CHECKPOINT_MS: 5000,
+      AUDIT_ORIGIN: 'audit.example',
+      AUDIT_SYSTEM_DATABASE_URL: bench.systemUrl,
+    },
+    database,
+    { nudge: () => void logs.work() },
+  );
+  clock = '2026-11-24T14:00:00.000000Z';
+  activities = new AuditActivitiesService(store, database, keys, logs, () => clock, silentLog as never);
+  evidence = new Evidence(database, () => clock);
+  evidenceHttp = new EvidenceController(store, evidence);
+  logHttp = new LogController(database, logs);
+});
+afterEach(async () => {
+  clearInterval(pump);
+  await logs.onApplicationShutdown();
+  await bench.end();
+});
+
+const inActivity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
+const seal = (streams: Record<string, number>, commandId = `shipment/${shipmentId}/seal/1`, jurisdiction = 'GB') =>
+  inActivity(() => activities.sealDossier(stepOf(commandId), { jurisdiction, streams, entryDate: '2026-11-24' }));
+
+describe('sealing a dossier', () => {
+  it('waits until every stream named is in the log and a signed checkpoint covers it, asked for ahead of its turn', async () => {
+    await bench.stage([received('shipment-1', 1), received('engagement-9', 1, { subject: 'engagement-9' })]);
+    await bench.settle();
+    let done = false;
+    const sealing = seal({ 'shipment-1': 3, 'engagement-9': 1 }).then((answer) => ((done = true), answer));
+    await bench.stage([received('shipment-1', 2), received('file-1', 1)]);
+    await logs.work();
+    await new Promise((go) => setTimeout(go, 300));
+    expect(done).toBe(false);
+    await bench.stage([received('shipment-1', 3)]);
+    logs.nudge();
+    pump = setInterval(() => void logs.work(), 20);
+    const { sealed } = await sealing;
+    expect(sealed).toMatchObject({ events: 5, treeSize: 5, retainUntil: '2032-11-24' });
+    expect(await evidenceHttp.dossier({ params: { shipmentId }, query: {}, body: undefined }, ann)).toMatchObject({
+      sealed: true,
+      events: 5,
+      treeSize: 5,
+      rootHash: sealed.rootHash,
+      retainUntil: '2032-11-24',
+      law: expect.stringContaining('Value Added Tax Act'),
+      hold: null,
+      erased: false,
+    });
+    const stored = await store.read('acme', `dossier-${shipmentId}`);
+    expect(stored.map(({ type }) => type)).toEqual(['DossierSealed', 'RetentionClockSet']);
+    expect(stored[0]!.data).toMatchObject({ streams: { 'shipment-1': 3, 'engagement-9': 1, 'file-1': 1 } });
+  });
+
+  it('answers the same to a retry, and to a second seal', async () => {
+    await bench.stage(someEvents(5, {}, 1));
+    await bench.settle();
+    const first = await seal({ 'file-0': 5 });
+    expect(await seal({ 'file-0': 5 })).toEqual(first);
+    expect(await seal({ 'file-0': 5 }, 'another/command')).toEqual(first);
+    expect(await store.read('acme', `dossier-${shipmentId}`)).toHaveLength(2);
+  });
+
+  it('refuses a jurisdiction without a retention law, and stops when it is cancelled', async () => {
+    await expect(seal({}, 'c', 'FR')).rejects.toMatchObject({ code: 'audit.retention.no-law' });
+    const environment = new MockActivityEnvironment();
+    const sealing = environment.run(() =>
+      activities.sealDossier(stepOf('d'), {
+        jurisdiction: 'GB',
+        streams: { 'shipment-1': 1 },
+        entryDate: '2026-11-24',
+      }),
+    );
+    environment.cancel();
+    await expect(sealing).rejects.toThrow();
+  });
+});
+
+describe('retention', () => {
+  const sealAt = async (id: string) => {
+    await bench.stage([received(`shipment-${id}`, 1, { subject: id })]);
+    await bench.settle();
+    await inActivity(() =>
+      activities.sealDossier(stepOf(`seal/${id}`, id), {
+        jurisdiction: 'GB',
+        streams: { [`shipment-${id}`]: 1 },
+        entryDate: '2026-11-24',
+      }),
+    );
+  };
+  const apply = (run: string) => inActivity(() => activities.applyRetention(stepOf(`retention/${run}`, 'retention')));
+
+  it('erases the persons of due dossiers by destroying their keys, once, and leaves the log verifiable', async () => {
+    await sealAt(shipmentId);
+    await keys.sealer('acme', shipmentId);
+    clock = '2032-11-24T23:59:59.000000Z';
+    expect(await apply('1')).toEqual({ looked: 0, erased: 0, held: 0 });
+    clock = '2032-11-25T00:00:01.000000Z';
+    expect(await apply('2')).toEqual({ looked: 1, erased: 1, held: 0 });
+    expect(await apply('3')).toEqual({ looked: 0, erased: 0, held: 0 });
+    await expect(keys.sealer('acme', shipmentId)).rejects.toMatchObject({ code: 'event-store.subject.erased' });
+    expect((await store.read('acme', `dossier-${shipmentId}`)).at(-1)).toMatchObject({
+      type: 'PersonalDataErased',
+      data: { keys: 1 },
+    });
+    expect(await bench.verify()).toMatchObject({ ok: true });
+  });
+
+  it('passes over what is on hold, until it is lifted by another person', async () => {
+    const other = randomUUID();
+    await sealAt(shipmentId);
+    await sealAt(other);
+    const hold = { params: { shipmentId }, query: {}, body: { matter: 'customs audit 2032' } };
+    await evidenceHttp.place(hold, ann, 'http/placeHold/1');
+    clock = '2033-01-01T00:00:00.000000Z';
+    expect(await apply('1')).toEqual({ looked: 2, erased: 1, held: 1 });
+    const lifting = { params: { shipmentId }, query: {}, body: undefined };
+    await expect(evidenceHttp.lift(lifting, ann, 'http/liftHold/1')).rejects.toMatchObject({
+      code: 'audit.hold.same-person',
+    });
+    await evidenceHttp.lift(lifting, bob, 'http/liftHold/2');
+    expect(await apply('2')).toEqual({ looked: 1, erased: 1, held: 0 });
+    await expect(evidenceHttp.place(hold, ann, 'http/placeHold/2')).rejects.toMatchObject({
+      code: 'audit.dossier.erased',
+    });
+  });
+
+  it('a hold that is being placed is not overtaken by an erasure', async () => {
+    await sealAt(shipmentId);
+    clock = '2033-01-01T00:00:00.000000Z';
+    const [, outcome] = await Promise.allSettled([
+      evidenceHttp.place({ params: { shipmentId }, query: {}, body: { matter: 'a dispute' } }, ann, 'http/placeHold/9'),
+      apply('1'),
+    ]);
+    expect(outcome.status).toBe('fulfilled');
+    const types = (await store.read('acme', `dossier-${shipmentId}`)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'LegalHoldPlaced' || type === 'PersonalDataErased')).toHaveLength(1);
+  });
+});
+
+describe('replay', () => {
+  const opened = '2026-11-24T10:00:00.000000Z';
+  const later = '2026-11-24T11:00:00.000000Z';
+  const ask = (known?: string, caller = ann, id = shipmentId) =>
+    evidenceHttp.replay(
+      { params: { shipmentId: id }, query: known === undefined ? {} : { known }, body: undefined },
+      caller,
+    );
+
+  beforeEach(async () => {
+    await bench.stage([
+      received('unheard-1', 1, { time: opened, type: 'tidewaiter.customs.Opened.v1' }),
+      received('unheard-1', 2, { time: later, type: 'tidewaiter.customs.Closed.v1' }),
+      received('unheard-2', 1, { time: later, subject: 'another' }),
+    ]);
+    await bench.settle();
+  });
+
+  it('shows a shipment as it was known at an instant, from its own events alone', async () => {
+    expect(await ask('2026-11-24T10:30:00.000000Z')).toMatchObject({ events: 1, streams: { 'unheard-1': 1 } });
+    const whole = await ask();
+    expect(whole).toMatchObject({ known: clock, events: 2, streams: { 'unheard-1': 2 } });
+    expect(whole.timeline.map(({ index, version }) => [index, version])).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+  });
+  it('takes an instant in any offset', async () => {
+    expect((await ask('2026-11-24T12:30:00+02:00')).events).toBe(1);
+  });
+  it('names the first event when nothing was known yet', async () => {
+    await expect(ask('2026-11-24T09:00:00Z')).rejects.toMatchObject({
+      code: 'audit.replay.before-first',
+      details: { facts: { first: opened } },
+    });
+  });
+  it('knows neither a shipment that never was nor one of another tenant', async () => {
+    await expect(ask(undefined, ann, randomUUID())).rejects.toMatchObject({ code: 'audit.shipment.unknown' });
+    await expect(ask(undefined, stranger)).rejects.toMatchObject({ code: 'audit.shipment.unknown' });
+    await expect(
+      evidenceHttp.dossier({ params: { shipmentId }, query: {}, body: undefined }, stranger),
+    ).rejects.toMatchObject({ code: 'audit.shipment.unknown' });
+    const hold = evidenceHttp.place(
+      { params: { shipmentId }, query: {}, body: { matter: 'mischief' } },
+      stranger,
+      'http/placeHold/1',
+    );
+    await expect(hold).rejects.toMatchObject({ code: 'audit.shipment.unknown' });
+  });
+});
+
+describe('the log over HTTP', () => {
+  const tile = (rest: string, caller = ann, log = 'acme') =>
+    logHttp.tile({ params: { log, '*': rest }, query: {}, body: undefined }, caller);
+  const named = (log: string) => ({ params: { log }, query: {}, body: undefined });
+
+  it('serves checkpoint, key, tiles and bundles of the widths that were published, immutable', async () => {
+    await bench.stage(someEvents(300));
+    await bench.settle();
+    await bench.stage(someEvents(60, {}, 1).map(({ event }) => received('more-1', event.version)));
+    await bench.settle();
+    expect((await logHttp.checkpoint(named('acme'), ann)).content).toContain('audit.example/log/acme\n360\n');
+    expect((await logHttp.key(named('acme'), ann)).content).toMatch(
+      /^audit\.example\/log\/acme\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*\n$/,
+    );
+    const lengths = { '0/000': 8192, '0/001.p/44': 44 * 32, '0/001.p/104': 104 * 32, '1/000.p/1': 32 };
+    for (const [path, length] of Object.entries(lengths)) {
+      const answer = await tile(path);
+      expect([path, (answer.content as Buffer).length, answer.options.immutable]).toEqual([path, length, true]);
+    }
+    expect(((await tile('entries/001.p/44')).content as Buffer).length).toBeGreaterThan(44 * 100);
+  });
+  it('refuses widths that no checkpoint had, tiles beyond the tree and paths that are none', async () => {
+    await bench.stage(someEvents(300));
+    await bench.settle();
+    for (const path of [
+      '0/001',
+      '0/001.p/43',
+      '0/001.p/45',
+      '0/000.p/200',
+      '1/000',
+      '1/000.p/2',
+      '2/000.p/1',
+      'entries/002.p/1',
+      '0/x999/x999/x999/x999/000',
+    ]) {
+      await expect(tile(path)).rejects.toMatchObject({ code: 'audit.tile.unknown' });
+    }
+    for (const path of ['0/0', '0/000.p/256', '64/000', '0/../checkpoint', '']) {
+      await expect(tile(path)).rejects.toMatchObject({ code: 'audit.tile.malformed' });
+    }
+  });
+  it('does not show what is not under a checkpoint yet', async () => {
+    await bench.stage(someEvents(10));
+    await bench.sequence();
+    await bench.integrate();
+    await expect(tile('entries/000.p/10')).rejects.toMatchObject({ code: 'audit.tile.unknown' });
+    await expect(logHttp.checkpoint(named('acme'), ann)).rejects.toMatchObject({ code: 'audit.log.empty' });
+  });
+  it('shows nobody another tenant’s log', async () => {
+    await bench.stage(someEvents(300));
+    await bench.settle();
+    await expect(logHttp.checkpoint(named('acme'), stranger)).rejects.toMatchObject({ code: 'audit.log.unknown' });
+    await expect(logHttp.key(named('acme'), stranger)).rejects.toMatchObject({ code: 'audit.log.unknown' });
+    await expect(tile('0/000', stranger)).rejects.toMatchObject({ code: 'audit.log.unknown' });
+    expect(await logHttp.status(stranger)).toMatchObject({ log: 'globex', staged: 0, size: 0, published: 0 });
+    expect(await logHttp.status(ann)).toMatchObject({
+      log: 'acme',
+      origin: 'audit.example/log/acme',
+      staged: 300,
+      published: 300,
+    });
+  });
+});
