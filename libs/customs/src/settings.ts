@@ -27,14 +27,9 @@ export const customsSettings = z.object({
       description:
         'milliseconds after an unknown outcome at which the authority is asked, such as 60000,300000; the last one repeats',
     }),
-  CUSTOMS_RESEND_QUIET_MS: z.coerce
-    .number()
-    .int()
-    .nonnegative()
-    .optional()
-    .meta({
-      description: 'silence in milliseconds before the same bytes may go out again; default: the authority’s own rule',
-    }),
+  CUSTOMS_RESEND_QUIET_MS: z.coerce.number().int().nonnegative().optional().meta({
+    description: 'silence in milliseconds before the same bytes may go out again; default: the authority’s own rule',
+  }),
   CUSTOMS_SUBMIT_TIMEOUT_MS: z.coerce
     .number()
     .int()

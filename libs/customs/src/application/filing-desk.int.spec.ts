@@ -56,25 +56,37 @@ describe('lodging', () => {
     const request = house.lodging();
     const refused = await house.desk.lodge(house.step(request), request);
     expect(refused).toMatchObject({ kind: 'refused', problems: [{ code: 'BAD_REQUEST' }] });
-    expect(await house.desk.lodge(house.step(request), request)).toMatchObject({ kind: 'refused', problems: [{ code: 'BAD_REQUEST' }] });
+    expect(await house.desk.lodge(house.step(request), request)).toMatchObject({
+      kind: 'refused',
+      problems: [{ code: 'BAD_REQUEST' }],
+    });
     expect(await house.eventsOf(request.declarationId)).toEqual(['DeclarationPrepared', 'DeclarationRefused']);
   });
 
-  it.each(['busy', 'not-let-in'] as const)('%s: runs the same attempt again, for nothing was taken', async (behaviour) => {
-    house.authority.plan = [behaviour];
-    const request = house.lodging();
-    await expect(house.desk.lodge(house.step(request), request)).rejects.toMatchObject({ code: 'customs.authority.unavailable' });
-    expect(await house.desk.lodge(house.step(request), request)).toMatchObject({ kind: 'sent' });
-    const view = await house.declarations.show('acme', request.declarationId);
-    expect(view.attempts).toHaveLength(1);
-    expect(takenOf(request)).toBe(1);
-  });
+  it.each(['busy', 'not-let-in'] as const)(
+    '%s: runs the same attempt again, for nothing was taken',
+    async (behaviour) => {
+      house.authority.plan = [behaviour];
+      const request = house.lodging();
+      await expect(house.desk.lodge(house.step(request), request)).rejects.toMatchObject({
+        code: 'customs.authority.unavailable',
+      });
+      expect(await house.desk.lodge(house.step(request), request)).toMatchObject({ kind: 'sent' });
+      const view = await house.declarations.show('acme', request.declarationId);
+      expect(view.attempts).toHaveLength(1);
+      expect(takenOf(request)).toBe(1);
+    },
+  );
 
   it('keeps another tenant’s declaration out of sight', async () => {
     const request = house.lodging();
     await house.desk.lodge(house.step(request), request);
-    await expect(house.declarations.show('globex', request.declarationId)).rejects.toMatchObject({ code: 'customs.declaration.unknown' });
-    await expect(house.declarations.content('globex', request.declarationId, 1)).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(house.declarations.show('globex', request.declarationId)).rejects.toMatchObject({
+      code: 'customs.declaration.unknown',
+    });
+    await expect(house.declarations.content('globex', request.declarationId, 1)).rejects.toMatchObject({
+      kind: 'not-found',
+    });
     expect(await house.declarations.list('globex', request.situation.shipmentId)).toEqual({ items: [] });
     expect((await house.declarations.list('acme', request.situation.shipmentId)).items).toHaveLength(1);
   });
@@ -110,30 +122,42 @@ describe('a worker that dies', () => {
     await expect(dying('before').lodge(house.step(request), request)).rejects.toThrow('killed');
     await house.desk.lodge(house.step(request), request);
     house.pass(20 * MINUTE);
-    await expect(dying('after').resolve(house.step(request, 'resolve/1'), request.declarationId)).rejects.toThrow('killed');
+    await expect(dying('after').resolve(house.step(request, 'resolve/1'), request.declarationId)).rejects.toThrow(
+      'killed',
+    );
     house.pass(60 * MINUTE);
-    expect(await house.desk.resolve(house.step(request, 'resolve/2'), request.declarationId)).toMatchObject({ kind: 'found' });
+    expect(await house.desk.resolve(house.step(request, 'resolve/2'), request.declarationId)).toMatchObject({
+      kind: 'found',
+    });
     expect(takenOf(request)).toBe(1);
   });
 });
 
 describe('an unknown outcome', () => {
-  const lodgeUnknown = async (behaviour: 'cut-after-taking' | 'error-after-taking' | 'silence-after-taking' | 'lost-before') => {
+  const lodgeUnknown = async (
+    behaviour: 'cut-after-taking' | 'error-after-taking' | 'silence-after-taking' | 'lost-before',
+  ) => {
     house.authority.plan = [behaviour];
     const request = house.lodging();
     expect(await house.desk.lodge(house.step(request), request)).toMatchObject({ kind: 'unknown' });
     return request;
   };
-  const resolve = (request: LodgeRequest, n: number) => house.desk.resolve(house.step(request, `resolve/${n}`), request.declarationId);
+  const resolve = (request: LodgeRequest, n: number) =>
+    house.desk.resolve(house.step(request, `resolve/${n}`), request.declarationId);
 
-  it.each(['cut-after-taking', 'error-after-taking', 'silence-after-taking'] as const)('%s: is found by asking, one filing', async (behaviour) => {
-    const request = await lodgeUnknown(behaviour);
-    house.pass(MINUTE);
-    expect(await resolve(request, 1)).toMatchObject({ kind: 'found' });
-    expect(await resolve(request, 2)).toMatchObject({ kind: 'found' });
-    expect(takenOf(request)).toBe(1);
-    expect((await house.declarations.show('acme', request.declarationId)).attempts).toMatchObject([{ outcome: 'received' }]);
-  });
+  it.each(['cut-after-taking', 'error-after-taking', 'silence-after-taking'] as const)(
+    '%s: is found by asking, one filing',
+    async (behaviour) => {
+      const request = await lodgeUnknown(behaviour);
+      house.pass(MINUTE);
+      expect(await resolve(request, 1)).toMatchObject({ kind: 'found' });
+      expect(await resolve(request, 2)).toMatchObject({ kind: 'found' });
+      expect(takenOf(request)).toBe(1);
+      expect((await house.declarations.show('acme', request.declarationId)).attempts).toMatchObject([
+        { outcome: 'received' },
+      ]);
+    },
+  );
 
   it('is asked about at the times of the schedule and not before', async () => {
     const request = await lodgeUnknown('lost-before');
@@ -156,7 +180,10 @@ describe('an unknown outcome', () => {
     expect(await resolve(request, 3)).toMatchObject({ kind: 'found' });
     expect(takenOf(request)).toBe(1);
     const view = await house.declarations.show('acme', request.declarationId);
-    expect(view.attempts).toMatchObject([{ attempt: 1, outcome: 'unknown' }, { attempt: 2, outcome: 'received' }]);
+    expect(view.attempts).toMatchObject([
+      { attempt: 1, outcome: 'unknown' },
+      { attempt: 2, outcome: 'received' },
+    ]);
     expect(view.summary).toBe('Sent');
   });
 
@@ -179,7 +206,10 @@ describe('an unknown outcome', () => {
   it('is ended by any message of the authority', async () => {
     const request = await lodgeUnknown('cut-after-taking');
     const { lrn } = house.authority.taken.at(-1)!;
-    await house.receive(notificationXml({ ...rejected('CDS12056', '42A/67A/68A[1].006'), lrn, id: randomUUID().replaceAll('-', '') }), 'a-conversation-we-never-heard-of');
+    await house.receive(
+      notificationXml({ ...rejected('CDS12056', '42A/67A/68A[1].006'), lrn, id: randomUUID().replaceAll('-', '') }),
+      'a-conversation-we-never-heard-of',
+    );
     expect(await resolve(request, 1)).toMatchObject({ kind: 'found' });
     expect((await house.declarations.show('acme', request.declarationId)).summary).toBe('Rejected');
   });
@@ -194,12 +224,20 @@ describe('an unknown outcome', () => {
     await house.desk.lodge(house.step(request), request);
     const first = house.authority.taken.at(-1)!;
     await house.receive(
-      notificationXml({ ...rejected('CDS12056', '42A/67A/68A[1].006'), lrn: first.lrn, mrn: first.mrn, id: randomUUID().replaceAll('-', '') }),
+      notificationXml({
+        ...rejected('CDS12056', '42A/67A/68A[1].006'),
+        lrn: first.lrn,
+        mrn: first.mrn,
+        id: randomUUID().replaceAll('-', ''),
+      }),
       first.conversationId,
     );
     house.authority.plan = ['lost-before'];
     const corrected = { ...structuredClone(request), version: 2 };
-    expect(await house.desk.lodge(house.step(request, 'lodge/2'), corrected)).toMatchObject({ kind: 'unknown', lrn: first.lrn });
+    expect(await house.desk.lodge(house.step(request, 'lodge/2'), corrected)).toMatchObject({
+      kind: 'unknown',
+      lrn: first.lrn,
+    });
     house.pass(MINUTE);
     expect(await resolve(request, 1)).toMatchObject({ kind: 'not-yet' });
     house.pass(15 * MINUTE);

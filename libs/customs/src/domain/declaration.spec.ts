@@ -376,6 +376,19 @@ describe('the status vector', () => {
     expect(vectorOf(1, 'sent', [acceptance, duty, clearance]).funds.value).toBe('ok');
   });
 
+  it('lets what is accepted stand beside a rejection: that one is of a request', () => {
+    const late: Notice = { type: 'DeclarationRejected', data: { ...at(5), errors: [] } };
+    const vector = vectorOf(1, 'sent', [late, acceptance]);
+    expect([vector.legal.value, vector.request.value]).toEqual(['accepted', 'rejected']);
+  });
+
+  it('names two numbers for one version as a gap', () => {
+    const other: Notice = { type: 'DeclarationRegistered', data: { ...at(2), mrn: '26GB000000000000A0' } };
+    expect(vectorOf(1, 'sent', [acceptance, other]).gaps).toEqual([
+      'more than one number: 26GB000000000000A0, 26GB22WOA1EV2P6AR5',
+    ]);
+  });
+
   it('lets nothing but a person leave Invalidated', () => {
     const invalidation: Notice = { type: 'DeclarationInvalidated', data: { ...at(4), reason: 'withdrawn' } };
     expect(summaryOf(vectorOf(1, 'sent', [acceptance, invalidation, clearance])).word).toBe('Invalidated');

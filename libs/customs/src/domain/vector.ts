@@ -69,8 +69,8 @@ export function vectorOf(version: number, sending: Sending, notices: readonly No
     funds: fundsOf(debt, last('PaymentRequired'), lastRelease),
     release: cleared ? resting('full', cleared) : conditional ? resting('conditional', conditional) : resting('held'),
     clearance: cleared ? resting('cleared', cleared) : resting('open'),
-    request: requestOf(all('RequestAnswered')),
-    gaps,
+    request: requestOf(current),
+    gaps: [...gaps, ...numbersOf(current)],
   };
 }
 
@@ -86,9 +86,9 @@ function legalOf(
       ['DeclarationRegistered', 'DeclarationAccepted', 'DeclarationRejected'].includes(notice.type) ||
       (notice.type === 'AuthorityNoticeKept' && notice.data.handledOutside),
   );
-  // A registration after the acceptance is late news: nothing accepted goes back to registered.
+  // What is accepted stands: a registration or rejection beside it speaks of a request or of another transmission.
   const accepted = said.findLast((notice) => notice.type === 'DeclarationAccepted');
-  const standing = said.findLast((notice) => !accepted || notice.type !== 'DeclarationRegistered');
+  const standing = accepted ?? said.at(-1);
   const proof = current.find(
     (notice) =>
       notice.type === 'GoodsReleased' || (notice.type === 'DutyNotified' && notice.data.kind !== 'indicative'),
@@ -126,7 +126,22 @@ function fundsOf(
   return resting('ok', debt);
 }
 
-function requestOf(answers: readonly OfType<'RequestAnswered'>[]): Cell {
-  const answer = answers.at(-1);
-  return answer ? resting(answer.data.answer === 'received' ? 'pending' : answer.data.answer, answer) : resting('none');
+/** The last answer to a request of ours. What is accepted stands: a rejection after it can only be that of a request. */
+function requestOf(current: readonly Notice[]): Cell {
+  const accepted = current.find((notice) => notice.type === 'DeclarationAccepted');
+  const answer = current.findLast(
+    (notice) =>
+      notice.type === 'RequestAnswered' ||
+      (notice.type === 'DeclarationRejected' && accepted !== undefined && isAfter(notice, accepted)),
+  );
+  if (!answer) return resting('none');
+  const word = answer.type === 'RequestAnswered' ? answer.data.answer : 'rejected';
+  return resting(word === 'received' ? 'pending' : word, answer);
+}
+
+/** An authority that gave one version two numbers took it twice: the other one has to be withdrawn by a person. */
+function numbersOf(current: readonly Notice[]): string[] {
+  const named = current.flatMap((notice) => (notice.type === 'AuthorityNoticeKept' ? [] : (notice.data.mrn ?? [])));
+  const numbers = [...new Set(named)].sort();
+  return numbers.length > 1 ? [`more than one number: ${numbers.join(', ')}`] : [];
 }

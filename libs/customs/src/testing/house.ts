@@ -120,7 +120,11 @@ export class CustomsHouse {
 
   /** Takes a body in as the door does, and reads everything that is due. */
   async receive(bytes: Buffer, conversationId: string | null): Promise<void> {
-    const headers = { 'content-type': 'application/xml', authorization: 'a secret', ...(conversationId ? { 'x-conversation-id': conversationId } : {}) };
+    const headers = {
+      'content-type': 'application/xml',
+      authorization: 'a secret',
+      ...(conversationId ? { 'x-conversation-id': conversationId } : {}),
+    };
     await this.parts.inbox.take('cds', headers, bytes);
     await this.readAll();
   }

@@ -71,9 +71,17 @@ export class MisbehavingAuthority {
     const behaviour = this.plan.shift() ?? 'take';
     switch (behaviour) {
       case 'refuse-syntax':
-        return xml(response, 400, '<errorResponse><code>BAD_REQUEST</code><message>Payload is not valid</message></errorResponse>');
+        return xml(
+          response,
+          400,
+          '<errorResponse><code>BAD_REQUEST</code><message>Payload is not valid</message></errorResponse>',
+        );
       case 'busy':
-        return xml(response, 429, '<errorResponse><code>MESSAGE_THROTTLED_OUT</code><message>wait</message></errorResponse>');
+        return xml(
+          response,
+          429,
+          '<errorResponse><code>MESSAGE_THROTTLED_OUT</code><message>wait</message></errorResponse>',
+        );
       case 'not-let-in':
         return xml(response, 401, '<errorResponse><code>UNAUTHORIZED</code><message>who?</message></errorResponse>');
       case 'lost-before':
@@ -93,7 +101,11 @@ export class MisbehavingAuthority {
       case 'take-without-conversation':
         return xml(response, 202, '');
       case 'error-after-taking':
-        return xml(response, 500, '<errorResponse><code>INTERNAL_SERVER_ERROR</code><message>oops</message></errorResponse>');
+        return xml(
+          response,
+          500,
+          '<errorResponse><code>INTERNAL_SERVER_ERROR</code><message>oops</message></errorResponse>',
+        );
       case 'cut-after-taking':
         return void request.socket.destroy();
       case 'silence-after-taking':
@@ -108,10 +120,16 @@ export class MisbehavingAuthority {
     const ducr = decodeURIComponent(/\/ducr\/([^/]+)\/status$/.exec(url.pathname)?.[1] ?? '');
     const found = this.taken.filter((each) => each.lrn === lrn || each.ducr === ducr);
     if (found.length === 0) {
-      return xml(response, 404, '<errorResponse><code>CDS60001</code><message>Declaration not found</message></errorResponse>');
+      return xml(
+        response,
+        404,
+        '<errorResponse><code>CDS60001</code><message>Declaration not found</message></errorResponse>',
+      );
     }
     const kind = lrn === null ? 'Status' : 'Search';
-    const rows = found.map(({ mrn, lrn: own }) => `<d:Declaration><d:ID>${mrn}</d:ID><d:LRN>${own}</d:LRN></d:Declaration>`);
+    const rows = found.map(
+      ({ mrn, lrn: own }) => `<d:Declaration><d:ID>${mrn}</d:ID><d:LRN>${own}</d:LRN></d:Declaration>`,
+    );
     xml(
       response,
       200,

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { MisbehavingAuthority } from '../../testing/misbehaving-authority.js';
 import { CdsTransport } from './transport.js';
 
-const BODY = Buffer.from('<D><FunctionalReferenceID>L1</FunctionalReferenceID><ID>6GB1-A</ID><TypeCode>DCR</TypeCode></D>');
+const BODY = Buffer.from(
+  '<D><FunctionalReferenceID>L1</FunctionalReferenceID><ID>6GB1-A</ID><TypeCode>DCR</TypeCode></D>',
+);
 const REFERENCES = { lrn: 'L1', ducr: '6GB1-A' };
 
 let authority: MisbehavingAuthority;
@@ -21,7 +23,10 @@ afterEach(async () => {
 
 describe('one transmission', () => {
   it('is received with the conversation that the gateway gives', async () => {
-    expect(await transport.submit(BODY)).toEqual({ kind: 'received', conversationId: '00000000-0000-4000-8000-000000000001' });
+    expect(await transport.submit(BODY)).toEqual({
+      kind: 'received',
+      conversationId: '00000000-0000-4000-8000-000000000001',
+    });
   });
 
   it.each([
