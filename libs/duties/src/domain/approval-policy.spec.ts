@@ -8,7 +8,8 @@ const policy = approvalPolicySchema.parse({
     { currency: 'GBP', from: '2026-01-01', to: null, autoUpTo: '500.00', oneUpTo: '10000.00' },
   ],
 });
-const needed = (amount: string, on = '2026-11-22', currency = 'GBP') => approvalsNeeded(policy, { amount, currency }, on);
+const needed = (amount: string, on = '2026-11-22', currency = 'GBP') =>
+  approvalsNeeded(policy, { amount, currency }, on);
 
 it.each([
   ['500.00', 0],
@@ -32,6 +33,9 @@ it('refuses a currency or a day without limits instead of guessing one', () => {
 });
 
 it('refuses a policy whose limits are turned round', () => {
-  const turned = { version: 'x', policies: [{ currency: 'GBP', from: '2026-01-01', to: null, autoUpTo: '2.00', oneUpTo: '1.00' }] };
+  const turned = {
+    version: 'x',
+    policies: [{ currency: 'GBP', from: '2026-01-01', to: null, autoUpTo: '2.00', oneUpTo: '1.00' }],
+  };
   expect(approvalPolicySchema.safeParse(turned).success).toBe(false);
 });

@@ -14,7 +14,9 @@ export const approvalPolicySchema = z.strictObject({
           from: z.iso.date(),
           to: z.iso.date().nullable(),
           autoUpTo: decimalText.meta({ description: 'standing approval: up to and with this amount nobody is asked' }),
-          oneUpTo: decimalText.meta({ description: 'up to and with this amount one person; above it two different ones' }),
+          oneUpTo: decimalText.meta({
+            description: 'up to and with this amount one person; above it two different ones',
+          }),
         })
         .refine(({ autoUpTo, oneUpTo }) => exact(autoUpTo).lte(oneUpTo), 'autoUpTo is not above oneUpTo'),
     )

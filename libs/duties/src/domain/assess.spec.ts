@@ -31,7 +31,15 @@ const consignment = fc.constantFrom('GB', 'DE', 'US').chain((destination) =>
     freight: fc.integer({ min: 0, max: 100 }).map((value) => (value / 100).toFixed(2)),
     rounding: fc.constantFrom('authority', 'display'),
     lines: fc
-      .array(fc.record({ commodity: fc.constantFrom(...goods[destination]!), amount: cents, kilograms: cents, proof: fc.boolean() }), { minLength: 1, maxLength: 6 })
+      .array(
+        fc.record({
+          commodity: fc.constantFrom(...goods[destination]!),
+          amount: cents,
+          kilograms: cents,
+          proof: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 6 },
+      )
       .map((lines) =>
         lines.map(({ commodity, amount, kilograms, proof }, index) => ({
           number: index + 1,
@@ -43,17 +51,31 @@ const consignment = fc.constantFrom('GB', 'DE', 'US').chain((destination) =>
       ),
   }),
 );
-const requestOf = ({ freight, ...rest }: { freight: string; destination: string; lines: unknown[] }): AssessmentRequest =>
+const requestOf = ({
+  freight,
+  ...rest
+}: {
+  freight: string;
+  destination: string;
+  lines: unknown[];
+}): AssessmentRequest =>
   assessmentRequest.parse({
     ...rest,
     lawDate: '2026-03-10',
     transport: 'ocean',
-    charges: { freight: { amount: freight, currency: CURRENCY[rest.destination] }, insurance: { amount: '0.07', currency: CURRENCY[rest.destination] } },
+    charges: {
+      freight: { amount: freight, currency: CURRENCY[rest.destination] },
+      insurance: { amount: '0.07', currency: CURRENCY[rest.destination] },
+    },
   });
 
 describe('an assessment', () => {
   it('gives the same bytes for the same request and rules', () => {
-    fc.assert(fc.property(consignment, (each) => expect(canonicalJson(assess(requestOf(each), books))).toBe(canonicalJson(assess(requestOf(each), books)))));
+    fc.assert(
+      fc.property(consignment, (each) =>
+        expect(canonicalJson(assess(requestOf(each), books))).toBe(canonicalJson(assess(requestOf(each), books))),
+      ),
+    );
   });
 
   it('does not depend on the order of the lines', () => {
@@ -72,12 +94,17 @@ describe('an assessment', () => {
         expect(result.status).toBe('ASSESSED');
         const chosen = result.lines.flatMap((line) => line.options.filter((option) => option.chosen));
         expect(chosen).toHaveLength(result.lines.length);
-        const amounts = [...chosen.flatMap((option) => option.charges.map(({ amount }) => amount)), ...result.entryCharges.map(({ amount }) => amount)];
+        const amounts = [
+          ...chosen.flatMap((option) => option.charges.map(({ amount }) => amount)),
+          ...result.entryCharges.map(({ amount }) => amount),
+        ];
         expect(amounts.every((amount) => !amount.startsWith('-'))).toBe(true);
         const sum = amounts.reduce((total, amount) => total.plus(amount), exact('0'));
         expect(sum.toFixed(2)).toBe(result.totals!.payableNow);
         for (const option of chosen) {
-          expect(option.charges.reduce((total, { amount }) => total.plus(amount), exact('0')).toFixed(2)).toBe(option.total);
+          expect(option.charges.reduce((total, { amount }) => total.plus(amount), exact('0')).toFixed(2)).toBe(
+            option.total,
+          );
         }
       }),
     );
@@ -86,10 +113,25 @@ describe('an assessment', () => {
   it('shares freight and insurance so that the values add up to the whole', () => {
     fc.assert(
       fc.property(consignment, (each) => {
-        const request = requestOf({ ...each, destination: 'GB', incoterm: 'FOB', rounding: 'authority', lines: each.lines.map((line) => ({ ...line, price: { ...line.price, currency: 'GBP' } })) } as typeof each);
-        const given = assessmentRequest.parse({ ...request, charges: { freight: { amount: each.freight, currency: 'GBP' }, insurance: { amount: '0.07', currency: 'GBP' } } });
+        const request = requestOf({
+          ...each,
+          destination: 'GB',
+          incoterm: 'FOB',
+          rounding: 'authority',
+          lines: each.lines.map((line) => ({ ...line, price: { ...line.price, currency: 'GBP' } })),
+        } as typeof each);
+        const given = assessmentRequest.parse({
+          ...request,
+          charges: {
+            freight: { amount: each.freight, currency: 'GBP' },
+            insurance: { amount: '0.07', currency: 'GBP' },
+          },
+        });
         const values = assess(given, books).lines.map((line) => line.customsValue!.amount);
-        const whole = each.lines.reduce((total, line) => total.plus(line.price.amount), exact(each.freight).plus('0.07'));
+        const whole = each.lines.reduce(
+          (total, line) => total.plus(line.price.amount),
+          exact(each.freight).plus('0.07'),
+        );
         expect(values.reduce((total, value) => total.plus(value), exact('0')).toFixed(2)).toBe(whole.toFixed(2));
       }),
     );
@@ -122,12 +164,28 @@ describe('an assessment', () => {
   it('gives the same for components as for the text they print', () => {
     const components = [
       { op: 'add', term: { kind: 'percent', rate: '9.60' } },
-      { op: 'add', term: { kind: 'specific', amount: '11.90', currency: 'GBP', per: [{ quantity: '1', unit: 'DTN' }] } },
+      {
+        op: 'add',
+        term: { kind: 'specific', amount: '11.90', currency: 'GBP', per: [{ quantity: '1', unit: 'DTN' }] },
+      },
       { op: 'cap', term: { kind: 'percent', rate: '30.00' } },
     ];
     const line = { quantities: [{ unit: 'KGM', value: '12.5' }] };
-    const byText = assess(aRequest({ lines: [aLine({ ...line, measures: [{ id: 'm1', role: 'basic-duty', expression: '9.60 % + 11.90 GBP / 100 kg MAX 30.00 %' }] })] }), books);
-    const byParts = assess(aRequest({ lines: [aLine({ ...line, measures: [{ id: 'm1', role: 'basic-duty', components }] })] }), books);
+    const byText = assess(
+      aRequest({
+        lines: [
+          aLine({
+            ...line,
+            measures: [{ id: 'm1', role: 'basic-duty', expression: '9.60 % + 11.90 GBP / 100 kg MAX 30.00 %' }],
+          }),
+        ],
+      }),
+      books,
+    );
+    const byParts = assess(
+      aRequest({ lines: [aLine({ ...line, measures: [{ id: 'm1', role: 'basic-duty', components }] })] }),
+      books,
+    );
     expect(byParts.totals).toEqual(byText.totals);
   });
 });
@@ -139,13 +197,23 @@ describe('preference and suspension given with the request', () => {
     { id: 'm3', role: 'suspension', expression: '0 %' },
   ];
   const optionsOf = (line: Record<string, unknown>) =>
-    Object.fromEntries(assess(aRequest({ lines: [aLine({ measures, ...line })] }), books).lines[0]!.options.map(({ basis, chosen, needs }) => [basis, chosen ? 'chosen' : needs]));
+    Object.fromEntries(
+      assess(aRequest({ lines: [aLine({ measures, ...line })] }), books).lines[0]!.options.map(
+        ({ basis, chosen, needs }) => [basis, chosen ? 'chosen' : needs],
+      ),
+    );
 
   it('stay visible with what they need when nothing is claimed', () => {
-    expect(optionsOf({})).toEqual({ m1: 'chosen', m2: ['a preference code (200 or above)', 'a proof of origin'], m3: ['preference code 110, 115 or 119'] });
+    expect(optionsOf({})).toEqual({
+      m1: 'chosen',
+      m2: ['a preference code (200 or above)', 'a proof of origin'],
+      m3: ['preference code 110, 115 or 119'],
+    });
   });
   it('are chosen by what is claimed and proved', () => {
-    expect(optionsOf({ preference: { code: '300', proof: { document: 'U116', reference: 'x' } } })).toMatchObject({ m2: 'chosen' });
+    expect(optionsOf({ preference: { code: '300', proof: { document: 'U116', reference: 'x' } } })).toMatchObject({
+      m2: 'chosen',
+    });
     expect(optionsOf({ preference: { code: '110' } })).toMatchObject({ m3: 'chosen' });
   });
 });
@@ -157,29 +225,91 @@ describe('additional codes', () => {
     { id: 'm3', role: 'anti-dumping', expression: '60 %', additionalCode: 'C999' },
   ];
   it('decide between measures that differ by them', () => {
-    expect(assess(aRequest({ lines: [aLine({ measures, additionalCodes: ['C999'] })] }), books).totals?.duty).toBe('700.00');
+    expect(assess(aRequest({ lines: [aLine({ measures, additionalCodes: ['C999'] })] }), books).totals?.duty).toBe(
+      '700.00',
+    );
   });
   it('are asked for when none is named', () => {
     const [line] = assess(aRequest({ lines: [aLine({ measures })] }), books).lines;
-    expect(line!.questions).toEqual([expect.objectContaining({ code: 'additional-code', measures: ['m2', 'm3'], answers: ['C123', 'C999'] })]);
+    expect(line!.questions).toEqual([
+      expect.objectContaining({ code: 'additional-code', measures: ['m2', 'm3'], answers: ['C123', 'C999'] }),
+    ]);
   });
 });
 
 describe('bad input', () => {
-  const measured = (measure: Record<string, unknown>) => aRequest({ lines: [aLine({ measures: [{ id: 'm1', role: 'basic-duty', ...measure }] })] });
+  const measured = (measure: Record<string, unknown>) =>
+    aRequest({ lines: [aLine({ measures: [{ id: 'm1', role: 'basic-duty', ...measure }] })] });
   it.each<[string, AssessmentRequest, string]>([
     ['duties.destination.unknown', aRequest({ destination: 'FR' }), '/destination'],
-    ['duties.currency.no-rate', aRequest({ lines: [aLine({ price: { amount: '1.00', currency: 'JPY' } })] }), '/lines/0/price/currency'],
-    ['duties.currency.no-rate', aRequest({ incoterm: 'FOB', charges: { freight: { amount: '1.00', currency: 'JPY' } } }), '/charges'],
-    ['duties.unit.unknown', aRequest({ lines: [aLine({ quantities: [{ unit: 'FIRKIN', value: '1' }] })] }), '/lines/0/quantities/0/unit'],
-    ['duties.unit.unknown', measured({ components: [{ op: 'add', term: { kind: 'specific', amount: '1', currency: 'GBP', per: [{ quantity: '1', unit: 'FIRKIN' }] } }] }), '/lines/0/measures/0/components/0/term/per/0/unit'],
-    ['duties.quantity.contradicts', aRequest({ lines: [aLine({ quantities: [{ unit: 'KGM', value: '1' }, { unit: 'TNE', value: '1' }] })] }), '/lines/0/quantities/1'],
+    [
+      'duties.currency.no-rate',
+      aRequest({ lines: [aLine({ price: { amount: '1.00', currency: 'JPY' } })] }),
+      '/lines/0/price/currency',
+    ],
+    [
+      'duties.currency.no-rate',
+      aRequest({ incoterm: 'FOB', charges: { freight: { amount: '1.00', currency: 'JPY' } } }),
+      '/charges',
+    ],
+    [
+      'duties.unit.unknown',
+      aRequest({ lines: [aLine({ quantities: [{ unit: 'FIRKIN', value: '1' }] })] }),
+      '/lines/0/quantities/0/unit',
+    ],
+    [
+      'duties.unit.unknown',
+      measured({
+        components: [
+          {
+            op: 'add',
+            term: { kind: 'specific', amount: '1', currency: 'GBP', per: [{ quantity: '1', unit: 'FIRKIN' }] },
+          },
+        ],
+      }),
+      '/lines/0/measures/0/components/0/term/per/0/unit',
+    ],
+    [
+      'duties.quantity.contradicts',
+      aRequest({
+        lines: [
+          aLine({
+            quantities: [
+              { unit: 'KGM', value: '1' },
+              { unit: 'TNE', value: '1' },
+            ],
+          }),
+        ],
+      }),
+      '/lines/0/quantities/1',
+    ],
     ['duties.expression.unreadable', measured({ expression: 'See 9822.05' }), '/lines/0/measures/0/expression'],
     ['duties.measure.no-expression', measured({}), '/lines/0/measures/0'],
-    ['duties.measure.twice', aRequest({ lines: [aLine({ measures: [{ id: 'm1', role: 'vat', expression: '1 %' }, { id: 'm1', role: 'vat', expression: '2 %' }] })] }), '/lines/0/measures/1/id'],
+    [
+      'duties.measure.twice',
+      aRequest({
+        lines: [
+          aLine({
+            measures: [
+              { id: 'm1', role: 'vat', expression: '1 %' },
+              { id: 'm1', role: 'vat', expression: '2 %' },
+            ],
+          }),
+        ],
+      }),
+      '/lines/0/measures/1/id',
+    ],
     ['duties.line.twice', aRequest({ lines: [aLine(), aLine()] }), '/lines/1/number'],
     ['duties.incoterm.not-served', aRequest({ incoterm: 'DDP' }), '/incoterm'],
-    ['duties.value.negative', aRequest({ destination: 'US', lines: [aLine({ commodity: '8712001510', price: { amount: '10.00', currency: 'USD' } })], charges: { freight: { amount: '11.00', currency: 'USD' } } }), '/charges'],
+    [
+      'duties.value.negative',
+      aRequest({
+        destination: 'US',
+        lines: [aLine({ commodity: '8712001510', price: { amount: '10.00', currency: 'USD' } })],
+        charges: { freight: { amount: '11.00', currency: 'USD' } },
+      }),
+      '/charges',
+    ],
   ])('is refused as %s with its place', (code, request, pointer) => {
     const refusal = refusalOf(request);
     expect(refusal.code).toBe(code);
@@ -188,11 +318,20 @@ describe('bad input', () => {
   });
 
   it.each([
-    ['a number instead of a decimal string', { lines: [{ number: 1, commodity: '8712003000', price: { amount: 1000, currency: 'GBP' } }] }],
+    [
+      'a number instead of a decimal string',
+      { lines: [{ number: 1, commodity: '8712003000', price: { amount: 1000, currency: 'GBP' } }] },
+    ],
     ['a negative quantity', { lines: [aLine({ quantities: [{ unit: 'KGM', value: '-1' }] })] }],
     ['a currency that is none', { lines: [aLine({ price: { amount: '1.00', currency: 'XXX' } })] }],
-    ['a member that is not served yet', { lines: [aLine({ measures: [{ id: 'm', role: 'vat', expression: '1 %', conditions: [] }] })] }],
-    ['a role that is not served yet', { lines: [aLine({ measures: [{ id: 'm', role: 'quota', expression: '1 %' }] })] }],
+    [
+      'a member that is not served yet',
+      { lines: [aLine({ measures: [{ id: 'm', role: 'vat', expression: '1 %', conditions: [] }] })] },
+    ],
+    [
+      'a role that is not served yet',
+      { lines: [aLine({ measures: [{ id: 'm', role: 'quota', expression: '1 %' }] })] },
+    ],
     ['a procedure that is not served yet', { procedure: 'inward-processing' }],
   ])('is refused by the contract: %s', (_what, over) => {
     expect(assessmentRequest.safeParse({ ...aRequest(), ...over }).success).toBe(false);
@@ -201,16 +340,28 @@ describe('bad input', () => {
 
 describe('what is not known', () => {
   it('asks for the mode of transport where a fee depends on it', () => {
-    const result = assess(aRequest({ destination: 'US', transport: undefined, lines: [aLine({ commodity: '8712001510', price: { amount: '20000.00', currency: 'USD' } })] , incoterm: 'FOB' }), books);
+    const result = assess(
+      aRequest({
+        destination: 'US',
+        transport: undefined,
+        lines: [aLine({ commodity: '8712001510', price: { amount: '20000.00', currency: 'USD' } })],
+        incoterm: 'FOB',
+      }),
+      books,
+    );
     expect(result.status).toBe('QUESTIONS');
     expect(result.totals).toBeNull();
     expect(result.lines[0]!.questions.map(({ code }) => code)).toEqual(['transport']);
   });
   it('asks for the Incoterm before it values a price', () => {
-    expect(assess(aRequest({ incoterm: undefined }), books).lines[0]!.questions.map(({ code }) => code)).toEqual(['incoterm']);
+    expect(assess(aRequest({ incoterm: undefined }), books).lines[0]!.questions.map(({ code }) => code)).toEqual([
+      'incoterm',
+    ]);
   });
   it('asks for a price where a line has none', () => {
-    expect(assess(aRequest({ lines: [aLine({ price: undefined })] }), books).lines[0]!.questions.map(({ code }) => code)).toEqual(['price']);
+    expect(
+      assess(aRequest({ lines: [aLine({ price: undefined })] }), books).lines[0]!.questions.map(({ code }) => code),
+    ).toEqual(['price']);
   });
   it('hands a date before the rules to a person', () => {
     const result = assess(aRequest({ lawDate: '2019-06-01' }), books);
@@ -232,7 +383,15 @@ describe('what is not known', () => {
     ['188076', '651.50'],
     ['188074', '651.49'],
   ])('keeps the processing fee of fiscal year 2026 inside its limits: %s USD pays %s', (amount, fee) => {
-    const result = assess(aRequest({ destination: 'US', transport: 'air', incoterm: 'FOB', lines: [aLine({ commodity: '8471300000', price: { amount, currency: 'USD' } })] }), books);
+    const result = assess(
+      aRequest({
+        destination: 'US',
+        transport: 'air',
+        incoterm: 'FOB',
+        lines: [aLine({ commodity: '8471300000', price: { amount, currency: 'USD' } })],
+      }),
+      books,
+    );
     expect(result.entryCharges[0]!.amount).toBe(fee);
   });
   it.each([
@@ -241,7 +400,16 @@ describe('what is not known', () => {
     ['188077', 'ASSESSED'],
     ['188078', 'NEEDS_REVIEW'],
   ])('is final in fiscal year 2027 only clear of any plausible limit: %s USD is %s', (amount, status) => {
-    const result = assess(aRequest({ lawDate: '2026-10-01', destination: 'US', transport: 'air', incoterm: 'FOB', lines: [aLine({ commodity: '8471300000', price: { amount, currency: 'USD' } })] }), books);
+    const result = assess(
+      aRequest({
+        lawDate: '2026-10-01',
+        destination: 'US',
+        transport: 'air',
+        incoterm: 'FOB',
+        lines: [aLine({ commodity: '8471300000', price: { amount, currency: 'USD' } })],
+      }),
+      books,
+    );
     expect(result.status).toBe(status);
     expect(result.notices.map(({ detail }) => detail).join()).toContain('fiscal year 2027');
   });
@@ -268,6 +436,10 @@ describe('explaining and deriving again', () => {
     const altered = structuredClone(result);
     altered.totals!.duty = '1.00';
     const stored = { assessmentId: '', request, result: altered };
-    expect(rederive(stored, books).differences).toContainEqual({ pointer: '/totals/duty', stored: '"1.00"', derived: '"140.00"' });
+    expect(rederive(stored, books).differences).toContainEqual({
+      pointer: '/totals/duty',
+      stored: '"1.00"',
+      derived: '"140.00"',
+    });
   });
 });

@@ -95,7 +95,13 @@ interface Grounds {
 }
 
 /** The charges of one alternative: itself, what is added to it, and the tax on the sum. */
-function computeOption(on: Case, line: PlacedLine['line'], basis: Measure | null, others: readonly Measure[], grounds: Grounds): ComputedOption | Question[] {
+function computeOption(
+  on: Case,
+  line: PlacedLine['line'],
+  basis: Measure | null,
+  others: readonly Measure[],
+  grounds: Grounds,
+): ComputedOption | Question[] {
   const charges: Charge[] = [];
   const questions: Question[] = [];
   const byGroup: Record<Group, Exact> = { duty: ZERO, excise: ZERO, fee: ZERO, tax: ZERO };
@@ -105,7 +111,13 @@ function computeOption(on: Case, line: PlacedLine['line'], basis: Measure | null
   for (const measure of [...(basis ? [basis] : []), ...others]) {
     const group = GROUP[measure.role];
     const base = group === 'tax' ? carried : grounds.value;
-    const outcome = evaluate(measure.components, { ...grounds, base, currency: on.currency, rates: on.request.fx, pointer: measure.pointer });
+    const outcome = evaluate(measure.components, {
+      ...grounds,
+      base,
+      currency: on.currency,
+      rates: on.request.fx,
+      pointer: measure.pointer,
+    });
     if (outcome.kind === 'missing') {
       questions.push(...outcome.units.map((unit) => unitQuestion(unit, measure)));
       continue;
@@ -133,7 +145,14 @@ function computeOption(on: Case, line: PlacedLine['line'], basis: Measure | null
   if (questions.length > 0) return questions;
   const needs = basis ? needsOf(basis, line) : [];
   return {
-    option: { basis: basis?.id ?? 'none', chosen: false, needs, charges, total: shown(applyRounding(total, on.display), on), exactTotal: exactTotal.toFixed() },
+    option: {
+      basis: basis?.id ?? 'none',
+      chosen: false,
+      needs,
+      charges,
+      total: shown(applyRounding(total, on.display), on),
+      exactTotal: exactTotal.toFixed(),
+    },
     byGroup,
     exactTotal: total,
     supported: needs.length === 0,
@@ -157,7 +176,12 @@ function assessLine(on: Case, placed: PlacedLine, valuation: Valuation): Assesse
   const { line, pointer } = placed;
   const { request, book } = on;
   const value = valuation.values.get(line.number);
-  const questions: Question[] = (valuation.questions.get(line.number) ?? []).map(({ code, asks }) => ({ code, asks, measures: [], answers: [] }));
+  const questions: Question[] = (valuation.questions.get(line.number) ?? []).map(({ code, asks }) => ({
+    code,
+    asks,
+    measures: [],
+    answers: [],
+  }));
   const result: ResultLine = {
     number: line.number,
     customsValue: value ? { amount: shown(value.amount, on), currency: on.currency, trace: value.trace } : null,
@@ -178,7 +202,8 @@ function assessLine(on: Case, placed: PlacedLine, valuation: Valuation): Assesse
 
   const { measures } = selection;
   for (const measure of measures) {
-    if (measure.lowConfidence !== null) on.notices.add('duties.rule.low-confidence', `measure ${measure.id}: ${measure.lowConfidence}`);
+    if (measure.lowConfidence !== null)
+      on.notices.add('duties.rule.low-confidence', `measure ${measure.id}: ${measure.lowConfidence}`);
   }
   const alternatives = alternativesOf(measures);
   const others = measures.filter((measure) => !alternatives.includes(measure));
@@ -188,7 +213,12 @@ function assessLine(on: Case, placed: PlacedLine, valuation: Valuation): Assesse
   for (const basis of alternatives.length > 0 ? alternatives : [null]) {
     const outcome = computeOption(on, line, basis, others, grounds);
     if (Array.isArray(outcome)) {
-      questions.push(...outcome.filter((question) => !questions.some((asked) => asked.asks === question.asks && asked.measures[0] === question.measures[0])));
+      questions.push(
+        ...outcome.filter(
+          (question) =>
+            !questions.some((asked) => asked.asks === question.asks && asked.measures[0] === question.measures[0]),
+        ),
+      );
       blocked ||= basis === null || needsOf(basis, line).length === 0;
     } else computed.push(outcome);
   }
@@ -210,7 +240,10 @@ function bookFor(request: AssessmentRequest, books: readonly LoadedRuleBook[]): 
   const found = books.find(({ book }) => book.destination === request.destination);
   if (found) return found;
   throw new Invalid('duties.destination.unknown', `no rule book stands for ${request.destination}`, {
-    advice: `Destinations with rules: ${books.map(({ book }) => book.destination).sort().join(', ')}.`,
+    advice: `Destinations with rules: ${books
+      .map(({ book }) => book.destination)
+      .sort()
+      .join(', ')}.`,
     places: [{ pointer: '/destination', reason: `${request.destination} has no rules here` }],
   });
 }
@@ -230,9 +263,21 @@ function placedLines(request: AssessmentRequest): PlacedLine[] {
   return placed.sort((a, b) => a.line.number - b.line.number);
 }
 
-function totalsOf(on: Case, basis: 'CIF' | 'FOB', lines: readonly PlacedLine[], assessed: readonly AssessedLine[], valuation: Valuation, fees: EntryFees): NonNullable<AssessmentResult['totals']> {
+function totalsOf(
+  on: Case,
+  basis: 'CIF' | 'FOB',
+  lines: readonly PlacedLine[],
+  assessed: readonly AssessedLine[],
+  valuation: Valuation,
+  fees: EntryFees,
+): NonNullable<AssessmentResult['totals']> {
   const sum = (group: Group): Exact => assessed.reduce((total, { chosen }) => total.plus(chosen!.byGroup[group]), ZERO);
-  const totals = { duty: sum('duty'), excise: sum('excise'), fees: fees.amounts.reduce((a, b) => a.plus(b), sum('fee')), tax: sum('tax') };
+  const totals = {
+    duty: sum('duty'),
+    excise: sum('excise'),
+    fees: fees.amounts.reduce((a, b) => a.plus(b), sum('fee')),
+    tax: sum('tax'),
+  };
   const charged = totals.duty.plus(totals.excise).plus(totals.fees).plus(totals.tax);
   const print = (value: Exact): string => shown(applyRounding(value, on.display), on);
   const cost = landedCost({ request: on.request, currency: on.currency, basis, lines, valuation, charged });
@@ -247,7 +292,8 @@ function totalsOf(on: Case, basis: 'CIF' | 'FOB', lines: readonly PlacedLine[], 
   };
 }
 
-const one = <R extends { from: LegalDate; to: LegalDate | null }>(rows: readonly R[], on: LegalDate): R | null => inForce(rows, on)[0] ?? null;
+const one = <R extends { from: LegalDate; to: LegalDate | null }>(rows: readonly R[], on: LegalDate): R | null =>
+  inForce(rows, on)[0] ?? null;
 
 /**
  * What is due on an entry, why, and what would be possible. Pure: the same request and the same rule books give the same
@@ -263,7 +309,11 @@ const one = <R extends { from: LegalDate; to: LegalDate | null }>(rows: readonly
  *         `duties.quantity.contradicts`, `duties.expression.unreadable`, `duties.measure.no-expression`, `duties.measure.twice`,
  *         `duties.incoterm.not-served`, `duties.value.negative`
  */
-export function assess(request: AssessmentRequest, books: readonly LoadedRuleBook[], assessmentId: string | null = null): AssessmentResult {
+export function assess(
+  request: AssessmentRequest,
+  books: readonly LoadedRuleBook[],
+  assessmentId: string | null = null,
+): AssessmentResult {
   const { book, digest } = bookFor(request, books);
   const lines = placedLines(request);
   const { currency } = book;
@@ -278,7 +328,10 @@ export function assess(request: AssessmentRequest, books: readonly LoadedRuleBoo
   const basis = one(book.customsValue, request.lawDate);
   const policy = one(book.rounding, request.lawDate);
   if (!basis || !policy) {
-    notices.add('duties.rule.none', `${book.set} ${book.version} holds no rule of customs value and rounding on ${request.lawDate}`);
+    notices.add(
+      'duties.rule.none',
+      `${book.set} ${book.version} holds no rule of customs value and rounding on ${request.lawDate}`,
+    );
     const empty = lines.map(({ line }) => ({ number: line.number, customsValue: null, options: [], questions: [] }));
     return { ...head, status: 'NEEDS_REVIEW', lines: empty, entryCharges: [], totals: null, notices: notices.sorted() };
   }
@@ -295,18 +348,36 @@ export function assess(request: AssessmentRequest, books: readonly LoadedRuleBoo
   if (on.rounding) notices.lowConfidence('rounding', policy);
   for (const gap of inForce(book.gaps, request.lawDate)) notices.add('duties.rule.incomplete', gap.says);
 
-  const valuation = valueLines(request, lines, { basis: basis.basis, currency, rounding: on.rounding?.customsValue ?? null });
-  if (valuation.insuranceUnstated) notices.add('duties.value.insurance-unstated', 'No insurance was stated: none was taken into the value.');
+  const valuation = valueLines(request, lines, {
+    basis: basis.basis,
+    currency,
+    rounding: on.rounding?.customsValue ?? null,
+  });
+  if (valuation.insuranceUnstated)
+    notices.add('duties.value.insurance-unstated', 'No insurance was stated: none was taken into the value.');
   const assessed = lines.map((line) => assessLine(on, line, valuation));
 
   const valued = lines.every(({ line }) => valuation.values.has(line.number));
   const entryValue = [...valuation.values.values()].reduce((sum, { amount }) => sum.plus(amount), ZERO);
   const fees: EntryFees = valued
-    ? entryFees(book, { base: entryValue, currency, on: request.entryDate ?? request.lawDate, entryType: request.entryType, transport: request.transport, rounding: roundingOf(on, 'fee') })
+    ? entryFees(book, {
+        base: entryValue,
+        currency,
+        on: request.entryDate ?? request.lawDate,
+        entryType: request.entryType,
+        transport: request.transport,
+        rounding: roundingOf(on, 'fee'),
+      })
     : { charges: [], amounts: [], unknown: [], lowConfidence: [], questions: [] };
   for (const why of fees.lowConfidence) notices.add('duties.rule.low-confidence', why);
   for (const why of fees.unknown) notices.add('duties.fee.undecided', why);
-  for (const asks of fees.questions) assessed[0]!.line.questions.push({ code: 'transport', asks, measures: [], answers: ['ocean', 'air', 'road', 'rail', 'post', 'inland-waterway'] });
+  for (const asks of fees.questions)
+    assessed[0]!.line.questions.push({
+      code: 'transport',
+      asks,
+      measures: [],
+      answers: ['ocean', 'air', 'road', 'rail', 'post', 'inland-waterway'],
+    });
   if (valued) {
     for (const relief of inForce(book.reliefs, request.lawDate)) {
       if (entryValue.lte(relief.upTo)) notices.add('duties.relief.not-applied', relief.says);

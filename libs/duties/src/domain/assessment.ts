@@ -13,7 +13,14 @@ export interface Assessments {
 }
 
 export type AssessmentCommand =
-  | { type: 'RecordAssessment'; shipmentId: string; assessmentId: string; request: AssessmentRequest; result: AssessmentResult; resultDigest: string }
+  | {
+      type: 'RecordAssessment';
+      shipmentId: string;
+      assessmentId: string;
+      request: AssessmentRequest;
+      result: AssessmentResult;
+      resultDigest: string;
+    }
   | { type: 'RecordReview'; shipmentId: string; assessmentId: string; request: AssessmentRequest; questions: string[] };
 
 type Charge = DutyAssessed['charges'][number];
@@ -25,21 +32,36 @@ export function chargesOwed(result: AssessmentResult): Charge[] {
     line.options
       .filter(({ chosen }) => chosen)
       .flatMap(({ charges }) =>
-        charges.map(({ code, role, amount, legalBasis }): Charge => ({ line: line.number, code, role, amount: { amount, currency }, legalBasis })),
+        charges.map(({ code, role, amount, legalBasis }): Charge => ({
+          line: line.number,
+          code,
+          role,
+          amount: { amount, currency },
+          legalBasis,
+        })),
       ),
   );
-  const ofEntry = result.entryCharges.map(
-    ({ taxType, amount, legalBasis }): Charge => ({ line: 0, code: taxType, role: 'fee', amount: { amount, currency }, legalBasis }),
-  );
+  const ofEntry = result.entryCharges.map(({ taxType, amount, legalBasis }): Charge => ({
+    line: 0,
+    code: taxType,
+    role: 'fee',
+    amount: { amount, currency },
+    legalBasis,
+  }));
   return [...ofLines, ...ofEntry];
 }
 
-function record(state: Assessments, command: Extract<AssessmentCommand, { type: 'RecordAssessment' }>): AssessmentEvent[] {
+function record(
+  state: Assessments,
+  command: Extract<AssessmentCommand, { type: 'RecordAssessment' }>,
+): AssessmentEvent[] {
   const { shipmentId, assessmentId, request, result, resultDigest } = command;
   const n = state.count + 1;
   const { totals } = result;
   if (totals === null || totals.landedCost === null) {
-    return [{ type: 'AssessmentNeedsReview', data: { assessmentId, shipmentId, n, questions: openPoints(result), request } }];
+    return [
+      { type: 'AssessmentNeedsReview', data: { assessmentId, shipmentId, n, questions: openPoints(result), request } },
+    ];
   }
   const { currency, lawDate, rules } = result;
   return [
@@ -64,7 +86,9 @@ function record(state: Assessments, command: Extract<AssessmentCommand, { type: 
 /** What keeps a result from being an assessment, as sentences for the person who must look. */
 export const openPoints = (result: AssessmentResult): string[] => [
   ...result.lines.flatMap(({ number, questions }) => questions.map(({ asks }) => `line ${number}: ${asks}`)),
-  ...result.notices.filter(({ code }) => code === 'duties.rule.none' || code === 'duties.fee.undecided').map(({ detail }) => detail),
+  ...result.notices
+    .filter(({ code }) => code === 'duties.rule.none' || code === 'duties.fee.undecided')
+    .map(({ detail }) => detail),
 ];
 
 export const assessment: Decider<Assessments, AssessmentCommand, AssessmentEvent> = {

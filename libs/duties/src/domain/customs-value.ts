@@ -71,7 +71,10 @@ export interface ValuationGrounds {
 }
 
 /** The charges that turn the price into the jurisdiction's base: added to reach CIF, taken out to reach FOB. */
-function chargesToMove(basis: 'CIF' | 'FOB', incoterm: Exclude<Incoterm, 'DDP'>): readonly { charge: Charge; sign: 1 | -1 }[] {
+function chargesToMove(
+  basis: 'CIF' | 'FOB',
+  incoterm: Exclude<Incoterm, 'DDP'>,
+): readonly { charge: Charge; sign: 1 | -1 }[] {
   const all: readonly Charge[] = ['freight', 'insurance'];
   return basis === 'CIF'
     ? all.filter((charge) => !priceHolds(incoterm, charge)).map((charge) => ({ charge, sign: 1 }))
@@ -82,7 +85,9 @@ function chargesToMove(basis: 'CIF' | 'FOB', incoterm: Exclude<Incoterm, 'DDP'>)
 function weightsOf(priced: readonly Priced[], rates: AssessmentRequest['fx'], currency: string): string[] {
   const single = new Set(priced.map(({ price }) => price.currency)).size === 1;
   return priced.map(({ price, pointer }) =>
-    single ? price.amount : convert(exact(price.amount), price.currency, currency, rates, `${pointer}/price/currency`).exact.toFixed(),
+    single
+      ? price.amount
+      : convert(exact(price.amount), price.currency, currency, rates, `${pointer}/price/currency`).exact.toFixed(),
   );
 }
 
@@ -93,7 +98,12 @@ function share(charge: Price, priced: readonly Priced[], weights: readonly strin
 }
 
 /** Adds what is in one currency before converting, so that the trace reads as the declaration is written. */
-function valueOfLine(request: AssessmentRequest, line: Priced, moved: readonly Adjustment[], grounds: ValuationGrounds): LineValue {
+function valueOfLine(
+  request: AssessmentRequest,
+  line: Priced,
+  moved: readonly Adjustment[],
+  grounds: ValuationGrounds,
+): LineValue {
   const trace = [`price ${line.price.amount} ${line.price.currency}`];
   const sums = new Map<string, Exact>([[line.price.currency, exact(line.price.amount)]]);
   for (const { charge, sign, shares } of moved) {
@@ -126,8 +136,18 @@ function rounded(value: Exact, trace: string[], { rounding, currency }: Valuatio
 }
 
 function stated(value: Price, pointer: string, rates: AssessmentRequest['fx'], grounds: ValuationGrounds): LineValue {
-  const converted = convert(exact(value.amount), value.currency, grounds.currency, rates, `${pointer}/customsValue/currency`);
-  return rounded(converted.exact, [`stated: ${value.amount} ${value.currency}`, ...(converted.words === '' ? [] : [converted.words])], grounds);
+  const converted = convert(
+    exact(value.amount),
+    value.currency,
+    grounds.currency,
+    rates,
+    `${pointer}/customsValue/currency`,
+  );
+  return rounded(
+    converted.exact,
+    [`stated: ${value.amount} ${value.currency}`, ...(converted.words === '' ? [] : [converted.words])],
+    grounds,
+  );
 }
 
 /**
@@ -139,7 +159,11 @@ function stated(value: Price, pointer: string, rates: AssessmentRequest['fx'], g
  * @throws Invalid `duties.currency.no-rate`, `duties.value.negative`, `duties.incoterm.not-served` (DDP)
  * @see WTO Valuation Agreement, Articles 1 and 8; basis by jurisdiction in the rule book
  */
-export function valueLines(request: AssessmentRequest, lines: readonly PlacedLine[], grounds: ValuationGrounds): Valuation {
+export function valueLines(
+  request: AssessmentRequest,
+  lines: readonly PlacedLine[],
+  grounds: ValuationGrounds,
+): Valuation {
   const valuation: Valuation = { values: new Map(), questions: new Map(), insuranceUnstated: false };
   const priced: Priced[] = [];
   for (const { line, pointer } of lines) {
@@ -153,12 +177,17 @@ export function valueLines(request: AssessmentRequest, lines: readonly PlacedLin
     for (const line of priced) valuation.questions.set(line.number, [question]);
     return valuation;
   };
-  if (request.incoterm === undefined) return ask({ code: 'incoterm', asks: 'the Incoterm: it says whether the price holds freight and insurance' });
+  if (request.incoterm === undefined)
+    return ask({ code: 'incoterm', asks: 'the Incoterm: it says whether the price holds freight and insurance' });
   if (request.incoterm === 'DDP') {
-    throw new Invalid('duties.incoterm.not-served', 'a DDP price holds the duty and tax themselves, and is not solved for them yet', {
-      advice: 'State the customs value of each line, or a price under another Incoterm.',
-      places: [{ pointer: '/incoterm', reason: 'DDP is not served' }],
-    });
+    throw new Invalid(
+      'duties.incoterm.not-served',
+      'a DDP price holds the duty and tax themselves, and is not solved for them yet',
+      {
+        advice: 'State the customs value of each line, or a price under another Incoterm.',
+        places: [{ pointer: '/incoterm', reason: 'DDP is not served' }],
+      },
+    );
   }
   const toMove = chargesToMove(grounds.basis, request.incoterm);
   if (toMove.some(({ charge }) => charge === 'freight') && request.charges.freight === undefined) {
@@ -170,7 +199,8 @@ export function valueLines(request: AssessmentRequest, lines: readonly PlacedLin
           : `the international freight in the price: a ${request.incoterm} price holds it and it does not belong to the value; "0.00" if it cannot be shown`,
     });
   }
-  valuation.insuranceUnstated = toMove.some(({ charge }) => charge === 'insurance') && request.charges.insurance === undefined;
+  valuation.insuranceUnstated =
+    toMove.some(({ charge }) => charge === 'insurance') && request.charges.insurance === undefined;
 
   const weights = weightsOf(priced, request.fx, grounds.currency);
   const moved = toMove.flatMap(({ charge, sign }): Adjustment[] => {

@@ -38,14 +38,22 @@ function withLimits(value: Exact, min: Limit, max: Limit, currency: string): Out
   if (min !== null) {
     const [low, high] = spanOf(min);
     if (value.lt(high)) {
-      if (!low.eq(high)) return { kind: 'unknown', why: `the minimum lies between ${plain(low)} and ${plain(high)} ${currency} and would decide` };
+      if (!low.eq(high))
+        return {
+          kind: 'unknown',
+          why: `the minimum lies between ${plain(low)} and ${plain(high)} ${currency} and would decide`,
+        };
       return { kind: 'amount', exact: low, words: `; at least ${plain(low)} ${currency}` };
     }
   }
   if (max !== null) {
     const [low, high] = spanOf(max);
     if (value.gt(low)) {
-      if (!low.eq(high)) return { kind: 'unknown', why: `the maximum lies between ${plain(low)} and ${plain(high)} ${currency} and would decide` };
+      if (!low.eq(high))
+        return {
+          kind: 'unknown',
+          why: `the maximum lies between ${plain(low)} and ${plain(high)} ${currency} and would decide`,
+        };
       return { kind: 'amount', exact: low, words: `; at most ${plain(low)} ${currency}` };
     }
   }
@@ -53,7 +61,8 @@ function withLimits(value: Exact, min: Limit, max: Limit, currency: string): Out
 }
 
 function feeOf(fee: Fee, { base, currency }: EntryGrounds): Outcome {
-  if (fee.charge.kind === 'flat') return { kind: 'amount', exact: exact(fee.charge.amount), words: `flat ${fee.charge.amount} ${currency}` };
+  if (fee.charge.kind === 'flat')
+    return { kind: 'amount', exact: exact(fee.charge.amount), words: `flat ${fee.charge.amount} ${currency}` };
   const value = base.times(fee.charge.rate).div(100);
   const outcome = withLimits(value, fee.charge.min, fee.charge.max, currency);
   const words = `${fee.charge.rate} % of ${plain(base)} ${currency} = ${plain(value)} ${currency}`;
@@ -69,7 +78,9 @@ function feeOf(fee: Fee, { base, currency }: EntryGrounds): Outcome {
 export function entryFees(book: RuleBook, grounds: EntryGrounds): EntryFees {
   const fees: EntryFees = { charges: [], amounts: [], unknown: [], lowConfidence: [], questions: [] };
   for (const code of [...new Set(book.fees.map((fee) => fee.code))].sort()) {
-    const family = book.fees.filter((fee) => fee.code === code && (fee.entryType === null || fee.entryType === grounds.entryType));
+    const family = book.fees.filter(
+      (fee) => fee.code === code && (fee.entryType === null || fee.entryType === grounds.entryType),
+    );
     const byTransport = family.some((fee) => fee.transport !== null);
     if (byTransport && grounds.transport === undefined) {
       fees.questions.push(`the mode of transport: ${code} depends on it`);
@@ -79,7 +90,9 @@ export function entryFees(book: RuleBook, grounds: EntryGrounds): EntryFees {
     if (byTransport && concerned.length === 0) continue;
     const [fee] = inForce(concerned, grounds.on);
     if (!fee) {
-      fees.unknown.push(`${code}: ${book.set} ${book.version} holds no rule for an entry of type ${grounds.entryType} on ${grounds.on}`);
+      fees.unknown.push(
+        `${code}: ${book.set} ${book.version} holds no rule for an entry of type ${grounds.entryType} on ${grounds.on}`,
+      );
       continue;
     }
     const outcome = feeOf(fee, grounds);

@@ -21,7 +21,11 @@ type Term = DutyComponent['term'];
 
 function percent(term: Extract<Term, { kind: 'percent' }>, on: Grounds): Evaluation {
   const amount = on.base.times(term.rate).div(100);
-  return { kind: 'amount', exact: amount, words: `${term.rate} % of ${plain(on.base)} ${on.currency} = ${plain(amount)} ${on.currency}` };
+  return {
+    kind: 'amount',
+    exact: amount,
+    words: `${term.rate} % of ${plain(on.base)} ${on.currency} = ${plain(amount)} ${on.currency}`,
+  };
 }
 
 /** Amount per product of quantities. It is converted after multiplying: a unit rate is never rounded. */
@@ -42,25 +46,40 @@ function specific(term: Extract<Term, { kind: 'specific' }>, on: Grounds): Evalu
   if (missing.length > 0) return { kind: 'missing', units: missing };
   words += ` = ${plain(amount)} ${term.currency}`;
   const converted = convert(amount, term.currency, on.currency, on.rates, on.pointer);
-  return { kind: 'amount', exact: converted.exact, words: converted.words === '' ? words : `${words}; ${converted.words}` };
+  return {
+    kind: 'amount',
+    exact: converted.exact,
+    words: converted.words === '' ? words : `${words}; ${converted.words}`,
+  };
 }
 
-const ofTerm = (term: Term, on: Grounds): Evaluation => (term.kind === 'percent' ? percent(term, on) : specific(term, on));
+const ofTerm = (term: Term, on: Grounds): Evaluation =>
+  term.kind === 'percent' ? percent(term, on) : specific(term, on);
 
 function combine(op: DutyComponent['op'], left: Evaluation, right: Evaluation, currency: string): Evaluation {
   if (left.kind === 'missing' || right.kind === 'missing') {
     return { kind: 'missing', units: [left, right].flatMap((side) => (side.kind === 'missing' ? side.units : [])) };
   }
-  const result = (value: Exact, words: string): Evaluation => ({ kind: 'amount', exact: value, words: `${words} = ${plain(value)} ${currency}` });
+  const result = (value: Exact, words: string): Evaluation => ({
+    kind: 'amount',
+    exact: value,
+    words: `${words} = ${plain(value)} ${currency}`,
+  });
   switch (op) {
     case 'add':
       return result(left.exact.plus(right.exact), `(${left.words}) + (${right.words})`);
     case 'subtract':
       return result(left.exact.minus(right.exact), `(${left.words}) − (${right.words})`);
     case 'floor':
-      return result(left.exact.gte(right.exact) ? left.exact : right.exact, `at least (${right.words}), else (${left.words})`);
+      return result(
+        left.exact.gte(right.exact) ? left.exact : right.exact,
+        `at least (${right.words}), else (${left.words})`,
+      );
     case 'cap':
-      return result(left.exact.lte(right.exact) ? left.exact : right.exact, `at most (${right.words}), else (${left.words})`);
+      return result(
+        left.exact.lte(right.exact) ? left.exact : right.exact,
+        `at most (${right.words}), else (${left.words})`,
+      );
   }
 }
 

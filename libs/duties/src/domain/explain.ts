@@ -6,7 +6,11 @@ type Option = Line['options'][number];
 const indent = (lines: readonly string[], by = 2): string[] => lines.map((line) => `${' '.repeat(by)}${line}`);
 
 function explainOption(option: Option, currency: string): string[] {
-  const verdict = option.chosen ? 'chosen' : option.needs.length > 0 ? `would need ${option.needs.join(' and ')}` : 'possible, but dearer';
+  const verdict = option.chosen
+    ? 'chosen'
+    : option.needs.length > 0
+      ? `would need ${option.needs.join(' and ')}`
+      : 'possible, but dearer';
   return [
     `Option ${option.basis} (${verdict}): ${option.total} ${currency}`,
     ...option.charges.flatMap((charge) => [
@@ -20,9 +24,21 @@ function explainOption(option: Option, currency: string): string[] {
 function explainLine(line: Line, currency: string): string[] {
   return [
     `Line ${line.number}`,
-    ...indent(line.customsValue ? [`Customs value ${line.customsValue.amount} ${line.customsValue.currency}`, ...indent(line.customsValue.trace)] : ['Customs value: not known']),
+    ...indent(
+      line.customsValue
+        ? [
+            `Customs value ${line.customsValue.amount} ${line.customsValue.currency}`,
+            ...indent(line.customsValue.trace),
+          ]
+        : ['Customs value: not known'],
+    ),
     ...indent(line.options.flatMap((option) => explainOption(option, currency))),
-    ...indent(line.questions.map(({ asks, measures, answers }) => `Asked: ${asks}${measures.length > 0 ? ` for ${measures.join(', ')}` : ''}${answers.length > 0 ? `; answers: ${answers.join('; ')}` : ''}`)),
+    ...indent(
+      line.questions.map(
+        ({ asks, measures, answers }) =>
+          `Asked: ${asks}${measures.length > 0 ? ` for ${measures.join(', ')}` : ''}${answers.length > 0 ? `; answers: ${answers.join('; ')}` : ''}`,
+      ),
+    ),
   ];
 }
 
@@ -53,5 +69,8 @@ export function explain(result: AssessmentResult): string {
       : []),
     ...result.notices.map(({ code, detail }) => `Note (${code}): ${detail}`),
   ];
-  return `${text.join('\n').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
+  return `${text
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`;
 }

@@ -7,17 +7,43 @@ import { declaredQuantities } from './quantities.js';
 
 const decimal = fc
   .tuple(fc.integer({ min: 0, max: 999_999 }), fc.option(fc.integer({ min: 0, max: 9999 }), { nil: undefined }))
-  .map(([whole, fraction]) => (fraction === undefined ? String(whole) : `${whole}.${String(fraction).padStart(4, '0')}`));
+  .map(([whole, fraction]) =>
+    fraction === undefined ? String(whole) : `${whole}.${String(fraction).padStart(4, '0')}`,
+  );
 const positive = fc.constantFrom('1', '10', '100', '1000', '0.5', '1.0');
-const unit = fc.constantFrom('KGM', 'DTN', 'TNE', 'KGM_DRAINED', 'HLT', 'LPA', 'ASV', 'NAR', 'MIL', 'NPR', 'DPR', 'MTQ', 'C62');
+const unit = fc.constantFrom(
+  'KGM',
+  'DTN',
+  'TNE',
+  'KGM_DRAINED',
+  'HLT',
+  'LPA',
+  'ASV',
+  'NAR',
+  'MIL',
+  'NPR',
+  'DPR',
+  'MTQ',
+  'C62',
+);
 const term = fc.oneof(
   decimal.map((rate): DutyComponent['term'] => ({ kind: 'percent', rate, of: 'customsValue' })),
   fc
-    .record({ amount: decimal, currency: fc.constantFrom('GBP', 'EUR', 'USD'), per: fc.array(fc.record({ quantity: positive, unit }), { minLength: 1, maxLength: 3 }) })
+    .record({
+      amount: decimal,
+      currency: fc.constantFrom('GBP', 'EUR', 'USD'),
+      per: fc.array(fc.record({ quantity: positive, unit }), { minLength: 1, maxLength: 3 }),
+    })
     .map((parts): DutyComponent['term'] => ({ kind: 'specific', ...parts })),
 );
 const components = fc
-  .tuple(term, fc.array(fc.record({ op: fc.constantFrom('add' as const, 'subtract' as const, 'floor' as const, 'cap' as const), term }), { maxLength: 5 }))
+  .tuple(
+    term,
+    fc.array(
+      fc.record({ op: fc.constantFrom('add' as const, 'subtract' as const, 'floor' as const, 'cap' as const), term }),
+      { maxLength: 5 },
+    ),
+  )
   .map(([first, rest]): DutyComponent[] => [{ op: 'add', term: first }, ...rest]);
 
 const percent = (rate: string): DutyComponent['term'] => ({ kind: 'percent', rate, of: 'customsValue' });
@@ -90,7 +116,11 @@ describe('reading a duty expression', () => {
   it('answers any text with components or with a refusal, never otherwise', () => {
     const text = fc.oneof(
       fc.string({ maxLength: 600 }),
-      fc.array(fc.constantFrom('1', '0.5', '%', 'GBP', '/', 'kg', 'MIN', 'MAX', '+', '-', ' ', '$', '¢', '100'), { maxLength: 80 }).map((parts) => parts.join(' ')),
+      fc
+        .array(fc.constantFrom('1', '0.5', '%', 'GBP', '/', 'kg', 'MIN', 'MAX', '+', '-', ' ', '$', '¢', '100'), {
+          maxLength: 80,
+        })
+        .map((parts) => parts.join(' ')),
     );
     fc.assert(
       fc.property(text, (any) => {

@@ -27,10 +27,14 @@ class Reader {
 
   refuse(expected: string): never {
     const found = this.at >= this.text.length ? 'the end' : `“${this.text.slice(this.at, this.at + 20)}”`;
-    throw new Invalid('duties.expression.unreadable', `duty expression: ${expected} expected at character ${this.at + 1}, ${found} found`, {
-      advice: 'Write it as the tariff does, e.g. “9.60 % + 11.90 GBP / 100 kg MAX 30.00 %”, or give its components.',
-      places: [{ pointer: this.pointer, reason: `character ${this.at + 1}: ${expected} expected, ${found} found` }],
-    });
+    throw new Invalid(
+      'duties.expression.unreadable',
+      `duty expression: ${expected} expected at character ${this.at + 1}, ${found} found`,
+      {
+        advice: 'Write it as the tariff does, e.g. “9.60 % + 11.90 GBP / 100 kg MAX 30.00 %”, or give its components.',
+        places: [{ pointer: this.pointer, reason: `character ${this.at + 1}: ${expected} expected, ${found} found` }],
+      },
+    );
   }
 
   space(): void {

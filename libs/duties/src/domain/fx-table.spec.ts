@@ -3,11 +3,16 @@ import { readFxTable } from './fx-table.js';
 
 const row = (code: string, rate: string) =>
   `<exchangeRate><countryName>X</countryName><countryCode>XX</countryCode><currencyName>Y</currencyName><currencyCode>${code}</currencyCode><rateNew>${rate}</rateNew></exchangeRate>`;
-const list = (...rows: string[]) => `<?xml version="1.0" encoding="UTF-8"?>\n<exchangeRateMonthList Period="01/Nov/2026 to 30/Nov/2026">\n${rows.join('\n')}\n</exchangeRateMonthList>\n`;
+const list = (...rows: string[]) =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<exchangeRateMonthList Period="01/Nov/2026 to 30/Nov/2026">\n${rows.join('\n')}\n</exchangeRateMonthList>\n`;
 
 describe('a published month of exchange rates', () => {
   it('is read with its period', () => {
-    expect(readFxTable(list(row('USD', '1.3056'), row('EUR', '1.1412')))).toEqual({ from: '2026-11-01', to: '2026-11-30', rates: { USD: '1.3056', EUR: '1.1412' } });
+    expect(readFxTable(list(row('USD', '1.3056'), row('EUR', '1.1412')))).toEqual({
+      from: '2026-11-01',
+      to: '2026-11-30',
+      rates: { USD: '1.3056', EUR: '1.1412' },
+    });
   });
   it('takes a currency that several countries share, once', () => {
     expect(readFxTable(list(row('EUR', '1.1412'), row('EUR', '1.1412'))).rates).toEqual({ EUR: '1.1412' });

@@ -21,10 +21,13 @@ const refuse = (pointer: string, reason: string): never => {
 function dateOf(text: string): string {
   const match = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4})$/.exec(text.trim());
   const month = MONTHS.indexOf(match?.[2] ?? '') + 1;
-  return match && month > 0 ? `${match[3]}-${String(month).padStart(2, '0')}-${match[1]}` : refuse('/exchangeRateMonthList/@Period', `“${text}” is no date such as 01/Nov/2026`);
+  return match && month > 0
+    ? `${match[3]}-${String(month).padStart(2, '0')}-${match[1]}`
+    : refuse('/exchangeRateMonthList/@Period', `“${text}” is no date such as 01/Nov/2026`);
 }
 
-const memberOf = (row: string, name: string): string | undefined => new RegExp(`<${name}>\\s*([^<]*?)\\s*</${name}>`).exec(row)?.[1];
+const memberOf = (row: string, name: string): string | undefined =>
+  new RegExp(`<${name}>\\s*([^<]*?)\\s*</${name}>`).exec(row)?.[1];
 
 /**
  * Reads the published list of a month (`exchangeRateMonthList`, one flat row for each currency, no entities or nesting).
@@ -35,7 +38,10 @@ const memberOf = (row: string, name: string): string | undefined => new RegExp(`
 export function readFxTable(xml: string): FxTable {
   if (xml.length > LARGEST) refuse('/', `larger than ${LARGEST} characters`);
   if (xml.includes('<!')) refuse('/', 'declarations and comments are not part of the form');
-  const list = /^(?:\uFEFF)?\s*(?:<\?xml[^>]*\?>\s*)?<exchangeRateMonthList\s+Period="([^"]*)"\s*>([\s\S]*)<\/exchangeRateMonthList>\s*$/.exec(xml);
+  const list =
+    /^(?:\uFEFF)?\s*(?:<\?xml[^>]*\?>\s*)?<exchangeRateMonthList\s+Period="([^"]*)"\s*>([\s\S]*)<\/exchangeRateMonthList>\s*$/.exec(
+      xml,
+    );
   if (!list) return refuse('/', 'exchangeRateMonthList with a Period expected');
   const [from = '', to = '', ...more] = list[1]!.split(' to ');
   if (more.length > 0) refuse('/exchangeRateMonthList/@Period', 'a first and a last day expected');
@@ -48,10 +54,12 @@ export function readFxTable(xml: string): FxTable {
     const currency = memberOf(inner, 'currencyCode') ?? '';
     const rate = memberOf(inner, 'rateNew') ?? '';
     if (!/^[A-Z]{3}$/.test(currency)) refuse(`${pointer}/currencyCode`, `“${currency}” is no currency code`);
-    if (!/^\d{1,12}(\.\d{1,12})?$/.test(rate) || !/[1-9]/.test(rate)) refuse(`${pointer}/rateNew`, `“${rate}” is no rate`);
+    if (!/^\d{1,12}(\.\d{1,12})?$/.test(rate) || !/[1-9]/.test(rate))
+      refuse(`${pointer}/rateNew`, `“${rate}” is no rate`);
     const plainRate = rate.replace(/^0+(?=\d)/, '');
     // several countries share a currency and repeat its rate
-    if (rates[currency] !== undefined && rates[currency] !== plainRate) refuse(`${pointer}/rateNew`, `${currency} was given as ${rates[currency]} before`);
+    if (rates[currency] !== undefined && rates[currency] !== plainRate)
+      refuse(`${pointer}/rateNew`, `${currency} was given as ${rates[currency]} before`);
     rates[currency] = plainRate;
     return '';
   });

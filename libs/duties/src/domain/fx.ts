@@ -21,12 +21,18 @@ export function convert(amount: Exact, from: string, to: string, rates: Rates, p
   const direct = rates.find((rate) => rate.from === from && rate.to === to);
   if (direct) {
     const result = amount.times(direct.rate);
-    return { exact: result, words: `${plain(amount)} ${from} × ${direct.rate} (${direct.source}) = ${plain(result)} ${to}` };
+    return {
+      exact: result,
+      words: `${plain(amount)} ${from} × ${direct.rate} (${direct.source}) = ${plain(result)} ${to}`,
+    };
   }
   const inverse = rates.find((rate) => rate.from === to && rate.to === from);
   if (inverse) {
     const result = amount.div(exact(inverse.rate));
-    return { exact: result, words: `${plain(amount)} ${from} ÷ ${inverse.rate} ${from} per ${to} (${inverse.source}) = ${plain(result)} ${to}` };
+    return {
+      exact: result,
+      words: `${plain(amount)} ${from} ÷ ${inverse.rate} ${from} per ${to} (${inverse.source}) = ${plain(result)} ${to}`,
+    };
   }
   throw new Invalid('duties.currency.no-rate', `no rate between ${from} and ${to} was given`, {
     advice: `Give the customs rate of the month in fx: { "from": "${to}", "to": "${from}", "rate": … }.`,

@@ -27,7 +27,10 @@ interface Golden {
 }
 
 const folder = new URL('../../golden/', import.meta.url);
-const goldens = readdirSync(folder).map((file): [string, Golden] => [file, JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Golden]);
+const goldens = readdirSync(folder).map((file): [string, Golden] => [
+  file,
+  JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Golden,
+]);
 
 describe('golden cases', () => {
   it('are at least twenty, over all three destinations', () => {
@@ -46,12 +49,16 @@ describe('golden cases', () => {
       const chosen = line.options.find((option) => option.chosen);
       if (wanted.customsValue !== undefined) expect(line.customsValue?.amount ?? null).toBe(wanted.customsValue);
       if (wanted.chosen !== undefined) expect(chosen?.basis ?? null).toBe(wanted.chosen);
-      if (wanted.charges) expect(Object.fromEntries(chosen!.charges.map(({ code, amount }) => [code, amount]))).toEqual(wanted.charges);
-      if (wanted.options) expect(Object.fromEntries(line.options.map(({ basis, needs }) => [basis, needs]))).toEqual(wanted.options);
+      if (wanted.charges)
+        expect(Object.fromEntries(chosen!.charges.map(({ code, amount }) => [code, amount]))).toEqual(wanted.charges);
+      if (wanted.options)
+        expect(Object.fromEntries(line.options.map(({ basis, needs }) => [basis, needs]))).toEqual(wanted.options);
       if (wanted.questions) expect(line.questions.map(({ code }) => code)).toEqual(wanted.questions);
     }
     if (expected.entryCharges) {
-      expect(Object.fromEntries(result.entryCharges.map(({ code, amount }) => [code, amount]))).toEqual(expected.entryCharges);
+      expect(Object.fromEntries(result.entryCharges.map(({ code, amount }) => [code, amount]))).toEqual(
+        expected.entryCharges,
+      );
     }
     for (const code of expected.notices ?? []) expect(result.notices.map((notice) => notice.code)).toContain(code);
   });

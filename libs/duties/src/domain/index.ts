@@ -17,7 +17,10 @@ export * from './rule-book.js';
 export * from './units.js';
 
 type Fold<S, C, E extends { type: string; data: unknown }> = Pick<Decider<S, C, E>, 'initial' | 'evolve'>;
-const foldOf = <S, C, E extends { type: string; data: unknown }>({ initial, evolve }: Decider<S, C, E>): Fold<S, C, E> => ({ initial, evolve });
+const foldOf = <S, C, E extends { type: string; data: unknown }>({
+  initial,
+  evolve,
+}: Decider<S, C, E>): Fold<S, C, E> => ({ initial, evolve });
 
 /** By category of stream: what a replay folds events with, the same functions the service decides on. */
 export const streams = { assessment: foldOf(assessment), payment: foldOf(payment) };

@@ -25,7 +25,9 @@ export function landedCost({ request, currency, basis, lines, valuation, charged
   const inCurrency = (paid: { amount: string; currency: string }, pointer: string): Exact =>
     convert(exact(paid.amount), paid.currency, currency, request.fx, pointer).exact;
   const goods = lines.map(({ line, pointer }) =>
-    line.customsValue ? valuation.values.get(line.number)!.amount : inCurrency(line.price!, `${pointer}/price/currency`),
+    line.customsValue
+      ? valuation.values.get(line.number)!.amount
+      : inCurrency(line.price!, `${pointer}/price/currency`),
   );
   const beside = (['freight', 'insurance'] as const).flatMap((charge) => {
     const amount = request.charges[charge];

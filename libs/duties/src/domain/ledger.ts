@@ -33,18 +33,25 @@ const pair = (posting: string, debit: string, credit: string, facet: Facet): Ent
 const mirrored = (entries: readonly Entry[], posting: string, says: string): Entry[] =>
   entries.map((entry) => ({ ...entry, posting, side: entry.side === 'debit' ? 'credit' : 'debit', says }));
 
-const ofPosting = (book: readonly Entry[], posting: string): Entry[] => book.filter((entry) => entry.posting === posting);
+const ofPosting = (book: readonly Entry[], posting: string): Entry[] =>
+  book.filter((entry) => entry.posting === posting);
 
 /** The assessment that stands: posted and not replaced since. */
 function standing(book: readonly Entry[]): { posting: string; entries: Entry[] } | null {
-  const isStanding = (name: string): boolean => /^assessment\/[^/]+$/.test(name) && !book.some(({ posting }) => posting === `${name}/replaced`);
+  const isStanding = (name: string): boolean =>
+    /^assessment\/[^/]+$/.test(name) && !book.some(({ posting }) => posting === `${name}/replaced`);
   const posting = book.findLast(({ posting: name }) => isStanding(name))?.posting;
   return posting === undefined ? null : { posting, entries: ofPosting(book, posting) };
 }
 
-function assessed({ assessmentId, request, charges }: Extract<DutiesEvent, { type: 'DutyAssessed' }>['data'], book: readonly Entry[]): Entry[] {
+function assessed(
+  { assessmentId, request, charges }: Extract<DutiesEvent, { type: 'DutyAssessed' }>['data'],
+  book: readonly Entry[],
+): Entry[] {
   const before = standing(book);
-  const replaced = before ? mirrored(before.entries, `${before.posting}/replaced`, 'replaced by a newer assessment') : [];
+  const replaced = before
+    ? mirrored(before.entries, `${before.posting}/replaced`, 'replaced by a newer assessment')
+    : [];
   const account = ACCOUNTS.payable(String(request.destination));
   const accrued = charges
     .filter(({ amount }) => !exact(amount.amount).isZero())
@@ -59,7 +66,8 @@ function assessed({ assessmentId, request, charges }: Extract<DutiesEvent, { typ
   return [...replaced, ...accrued];
 }
 
-const total = (entries: readonly Entry[]): Exact => entries.reduce((sum, { amount }) => sum.plus(amount.amount), exact('0'));
+const total = (entries: readonly Entry[]): Exact =>
+  entries.reduce((sum, { amount }) => sum.plus(amount.amount), exact('0'));
 
 /**
  * What a payment pays off, by legal basis and tax type: the standing assessment's charges when it is for exactly their sum. A
@@ -68,8 +76,15 @@ const total = (entries: readonly Entry[]): Exact => entries.reduce((sum, { amoun
 function paidOff(amount: Money, book: readonly Entry[]): { account: string; facets: Omit<Facet, 'says'>[] } {
   const owed = (standing(book)?.entries ?? []).filter(({ side }) => side === 'credit');
   const account = owed[0]?.account ?? ACCOUNTS.payable('unassessed');
-  if (owed.length > 0 && owed.every((entry) => entry.amount.currency === amount.currency) && total(owed).eq(amount.amount)) {
-    return { account, facets: owed.map(({ amount: part, legalBasis, taxType }) => ({ amount: part, legalBasis, taxType })) };
+  if (
+    owed.length > 0 &&
+    owed.every((entry) => entry.amount.currency === amount.currency) &&
+    total(owed).eq(amount.amount)
+  ) {
+    return {
+      account,
+      facets: owed.map(({ amount: part, legalBasis, taxType }) => ({ amount: part, legalBasis, taxType })),
+    };
   }
   return { account, facets: [{ amount, legalBasis: 'the authority’s demand', taxType: 'unallocated' }] };
 }
@@ -87,14 +102,22 @@ export function post(event: DutiesEvent, book: readonly Entry[]): Entry[] {
     case 'PaymentSent': {
       const { account, facets } = paidOff(event.data.amount, book);
       return facets.flatMap((facet) =>
-        pair(`payment/${event.data.paymentId}/sent`, account, ACCOUNTS.clearing, { ...facet, says: 'ordered at the bank' }),
+        pair(`payment/${event.data.paymentId}/sent`, account, ACCOUNTS.clearing, {
+          ...facet,
+          says: 'ordered at the bank',
+        }),
       );
     }
     case 'PaymentSettled':
       return ofPosting(book, `payment/${event.data.paymentId}/sent`)
         .filter(({ side }) => side === 'credit')
         .flatMap(({ amount, legalBasis, taxType }) =>
-          pair(`payment/${event.data.paymentId}/settled`, ACCOUNTS.clearing, ACCOUNTS.bank, { amount, legalBasis, taxType, says: 'debited by the bank' }),
+          pair(`payment/${event.data.paymentId}/settled`, ACCOUNTS.clearing, ACCOUNTS.bank, {
+            amount,
+            legalBasis,
+            taxType,
+            says: 'debited by the bank',
+          }),
         );
     case 'PaymentBounced': {
       const made = book.filter(({ posting }) => posting.startsWith(`payment/${event.data.paymentId}/`));

@@ -35,12 +35,15 @@ export type Selection =
 
 type GivenMeasure = NonNullable<AssessmentRequest['lines'][number]['measures']>[number];
 
-const isAlternative = (role: MeasureRole): boolean => role === 'basic-duty' || role === 'preference' || role === 'suspension';
-export const alternativesOf = (measures: readonly Measure[]): Measure[] => measures.filter(({ role }) => isAlternative(role));
+const isAlternative = (role: MeasureRole): boolean =>
+  role === 'basic-duty' || role === 'preference' || role === 'suspension';
+export const alternativesOf = (measures: readonly Measure[]): Measure[] =>
+  measures.filter(({ role }) => isAlternative(role));
 
 /** Without conditions of its own, a given preference is claimed by a code of its family; a preference needs a proof too. */
 function claimOfGiven(role: MeasureRole): Measure['claim'] {
-  if (role === 'preference') return { preferenceCodes: /^[2-9]\d\d$/, words: 'a preference code (200 or above)', proofs: null };
+  if (role === 'preference')
+    return { preferenceCodes: /^[2-9]\d\d$/, words: 'a preference code (200 or above)', proofs: null };
   if (role === 'suspension') return { preferenceCodes: /^11\d$/, words: 'preference code 110, 115 or 119', proofs: [] };
   return null;
 }
@@ -90,7 +93,8 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
   });
 }
 
-const covers = (book: RuleBook, area: string, origin: string): boolean => book.areas[area] === null || (book.areas[area]?.includes(origin) ?? false);
+const covers = (book: RuleBook, area: string, origin: string): boolean =>
+  book.areas[area] === null || (book.areas[area]?.includes(origin) ?? false);
 
 function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate): Selection {
   const { commodity } = line.line;
@@ -123,7 +127,11 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
         components: parseExpression(measure.expression),
         pointer: `${line.pointer}/commodity`,
         claim: claim
-          ? { preferenceCodes: new RegExp(`^${claim.preferenceCode}$`), words: `preference code ${claim.preferenceCode}`, proofs: claim.proofs }
+          ? {
+              preferenceCodes: new RegExp(`^${claim.preferenceCode}$`),
+              words: `preference code ${claim.preferenceCode}`,
+              proofs: claim.proofs,
+            }
           : null,
         additionalCode: measure.additionalCode ?? null,
         lowConfidence: measure.confidence === 'low' ? (measure.note ?? measure.law) : null,
@@ -139,7 +147,9 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
 function byAdditionalCode(measures: readonly Measure[], stated: readonly string[]): Selection {
   const applying = measures.filter(({ additionalCode }) => additionalCode === null || stated.includes(additionalCode));
   const open = MEASURE_ROLES.map((role) => measures.filter((measure) => measure.role === role)).find(
-    (sameRole) => sameRole.some(({ additionalCode }) => additionalCode !== null) && !sameRole.some((measure) => applying.includes(measure)),
+    (sameRole) =>
+      sameRole.some(({ additionalCode }) => additionalCode !== null) &&
+      !sameRole.some((measure) => applying.includes(measure)),
   );
   if (open) {
     return {
@@ -156,13 +166,19 @@ function byAdditionalCode(measures: readonly Measure[], stated: readonly string[
   if (basic.length > 1) {
     return {
       kind: 'question',
-      question: { code: 'basic-duty', asks: 'which third country duty applies: there are several', measures: basic.map(({ id }) => id), answers: basic.map(({ id }) => id) },
+      question: {
+        code: 'basic-duty',
+        asks: 'which third country duty applies: there are several',
+        measures: basic.map(({ id }) => id),
+        answers: basic.map(({ id }) => id),
+      },
     };
   }
   return { kind: 'measures', measures: applying };
 }
 
-const order = (measure: Measure): string => `${String(MEASURE_ROLES.indexOf(measure.role)).padStart(2, '0')} ${measure.id}`;
+const order = (measure: Measure): string =>
+  `${String(MEASURE_ROLES.indexOf(measure.role)).padStart(2, '0')} ${measure.id}`;
 
 /**
  * Measures of a line on a date: those given with it, else those of the rule book for its commodity (children inherit) and
@@ -189,7 +205,9 @@ export function needsOf(measure: Measure, line: PlacedLine['line']): string[] {
   const papers = line.documents.map((document) => document.code);
   if (line.preference?.proof) papers.push(line.preference.proof.document);
   const anyProofCounts = claim.proofs === null;
-  const proved = anyProofCounts ? line.preference?.proof !== undefined : claim.proofs!.length === 0 || claim.proofs!.some((proof) => papers.includes(proof));
+  const proved = anyProofCounts
+    ? line.preference?.proof !== undefined
+    : claim.proofs!.length === 0 || claim.proofs!.some((proof) => papers.includes(proof));
   // papers on the line support a stored preference even when no code was claimed yet; another code claims something else
   const supportedByPapers = proved && !anyProofCounts && claim.proofs!.length > 0;
   if (code === undefined ? !supportedByPapers : !claim.preferenceCodes.test(code)) needs.push(claim.words);

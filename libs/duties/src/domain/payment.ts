@@ -1,5 +1,14 @@
 import type { DutiesEvent } from '@tidewaiter/contracts';
-import { canonicalJson, exact, Refused, unreachable, WrongState, type Decider, type Instant, type Money } from '@tidewaiter/kernel';
+import {
+  canonicalJson,
+  exact,
+  Refused,
+  unreachable,
+  WrongState,
+  type Decider,
+  type Instant,
+  type Money,
+} from '@tidewaiter/kernel';
 
 type PaymentEvent = Exclude<DutiesEvent, { type: 'DutyAssessed' | 'AssessmentNeedsReview' }>;
 type Requested = Extract<DutiesEvent, { type: 'PaymentRequested' }>['data'];
@@ -18,11 +27,26 @@ export interface PaymentFacts {
 }
 
 export const paymentDigest = (facts: PaymentFacts, sha256: (text: string) => string): string => {
-  const { paymentId, shipmentId, declarationId, declarationVersion, generation, amount, payee, reference, assessmentDigest } = facts;
+  const {
+    paymentId,
+    shipmentId,
+    declarationId,
+    declarationVersion,
+    generation,
+    amount,
+    payee,
+    reference,
+    assessmentDigest,
+  } = facts;
   return `sha256:${sha256(canonicalJson({ paymentId, shipmentId, declarationId, declarationVersion, generation, amount, payee, reference, assessmentDigest }))}`;
 };
 
-type Known = Requested & { approvals: { by: string }[]; key: string | null; bankReference: string | null; reason: string | null };
+type Known = Requested & {
+  approvals: { by: string }[];
+  key: string | null;
+  bankReference: string | null;
+  reason: string | null;
+};
 
 export type Payment =
   | { status: 'none' }
@@ -31,7 +55,14 @@ export type Payment =
 type Open = Exclude<Payment, { status: 'none' }>;
 
 export type PaymentCommand =
-  | { type: 'RequestPayment'; facts: PaymentFacts; digest: string; approvalsNeeded: number; editors: string[]; requestedBy: string }
+  | {
+      type: 'RequestPayment';
+      facts: PaymentFacts;
+      digest: string;
+      approvalsNeeded: number;
+      editors: string[];
+      requestedBy: string;
+    }
   | { type: 'ApprovePayment'; by: string; digest: string }
   | { type: 'RecordSent'; key: string; bankReference: string }
   | { type: 'RecordOutcomeUnknown'; key: string; says: string }
@@ -41,7 +72,9 @@ export type PaymentCommand =
 function request(state: Payment, command: Extract<PaymentCommand, { type: 'RequestPayment' }>): PaymentEvent[] {
   const { facts, digest, approvalsNeeded, editors, requestedBy } = command;
   if (!exact(facts.amount.amount).gt(0)) {
-    throw new Refused('duties.payment.nothing-due', 'a payment must be of more than zero', { facts: { amount: facts.amount.amount } });
+    throw new Refused('duties.payment.nothing-due', 'a payment must be of more than zero', {
+      facts: { amount: facts.amount.amount },
+    });
   }
   if (state.status !== 'none') {
     if (state.digest === digest) return [];
@@ -69,14 +102,28 @@ function approve(state: Payment, { by, digest }: Extract<PaymentCommand, { type:
   const refuse = (code: string, why: string): never => {
     throw new Refused(code, why, { advice: 'Another person with the role approver must approve it.', facts: { by } });
   };
-  if (!by.startsWith('user:')) return refuse('duties.payment.approver-not-a-person', 'only a person can approve a payment');
-  if (state.editors.includes(by)) return refuse('duties.payment.approver-edited', 'who entered or corrected a value of the declaration may not approve its payment');
-  if (state.requestedBy === by) return refuse('duties.payment.approver-requested', 'who asked for the payment may not approve it');
-  if (state.approvals.some((approval) => approval.by === by)) return refuse('duties.payment.same-person', 'the second approval must be another person’s');
+  if (!by.startsWith('user:'))
+    return refuse('duties.payment.approver-not-a-person', 'only a person can approve a payment');
+  if (state.editors.includes(by))
+    return refuse(
+      'duties.payment.approver-edited',
+      'who entered or corrected a value of the declaration may not approve its payment',
+    );
+  if (state.requestedBy === by)
+    return refuse('duties.payment.approver-requested', 'who asked for the payment may not approve it');
+  if (state.approvals.some((approval) => approval.by === by))
+    return refuse('duties.payment.same-person', 'the second approval must be another person’s');
   return [
     {
       type: 'PaymentApproved',
-      data: { paymentId: state.paymentId, shipmentId: state.shipmentId, digest, by, given: state.approvals.length + 1, needed: state.approvalsNeeded },
+      data: {
+        paymentId: state.paymentId,
+        shipmentId: state.shipmentId,
+        digest,
+        by,
+        given: state.approvals.length + 1,
+        needed: state.approvalsNeeded,
+      },
     },
   ];
 }
@@ -86,7 +133,8 @@ const ids = (state: Open) => ({ paymentId: state.paymentId, shipmentId: state.sh
 /** The bank speaks only of what was fully approved; anything else is not ours to believe. */
 function ordered(state: Payment): Open {
   if (state.status === 'none') throw new WrongState('duties.payment.unknown', 'no such payment was requested');
-  if (state.status === 'needs-approval') throw new WrongState('duties.payment.not-approved', 'the payment was not approved yet: nothing can have been sent');
+  if (state.status === 'needs-approval')
+    throw new WrongState('duties.payment.not-approved', 'the payment was not approved yet: nothing can have been sent');
   return state;
 }
 
@@ -96,7 +144,10 @@ function sent(state: Payment, { key, bankReference }: { key: string; bankReferen
   return [{ type: 'PaymentSent', data: { ...ids(payment), amount: payment.amount, key, bankReference } }];
 }
 
-function unknown(state: Payment, { key, says }: Extract<PaymentCommand, { type: 'RecordOutcomeUnknown' }>): PaymentEvent[] {
+function unknown(
+  state: Payment,
+  { key, says }: Extract<PaymentCommand, { type: 'RecordOutcomeUnknown' }>,
+): PaymentEvent[] {
   const payment = ordered(state);
   return payment.status === 'approved' ? [{ type: 'PaymentOutcomeUnknown', data: { ...ids(payment), key, says } }] : [];
 }
@@ -106,16 +157,24 @@ function settled(state: Payment, command: Extract<PaymentCommand, { type: 'Recor
   const payment = ordered(state);
   if (payment.status === 'settled') return [];
   if (payment.status === 'bounced') {
-    throw new WrongState('duties.payment.bounced-before', 'the bank says settled after it returned the payment: a person must look');
+    throw new WrongState(
+      'duties.payment.bounced-before',
+      'the bank says settled after it returned the payment: a person must look',
+    );
   }
   const { bankReference, settledAt } = command;
-  return [...sent(payment, command), { type: 'PaymentSettled', data: { ...ids(payment), amount: payment.amount, bankReference, settledAt } }];
+  return [
+    ...sent(payment, command),
+    { type: 'PaymentSettled', data: { ...ids(payment), amount: payment.amount, bankReference, settledAt } },
+  ];
 }
 
 /** Also after settlement: a bank may return money days later. */
 function bounced(state: Payment, { reason }: Extract<PaymentCommand, { type: 'RecordBounced' }>): PaymentEvent[] {
   const payment = ordered(state);
-  return payment.status === 'bounced' ? [] : [{ type: 'PaymentBounced', data: { ...ids(payment), amount: payment.amount, reason } }];
+  return payment.status === 'bounced'
+    ? []
+    : [{ type: 'PaymentBounced', data: { ...ids(payment), amount: payment.amount, reason } }];
 }
 
 /** One payment of an authority's debt, from the request over its approvals to what the bank made of it. */

@@ -12,7 +12,10 @@ export interface DeclaredQuantities {
  * @param pointer place of the list, e.g. `/lines/0/quantities`
  * @throws Invalid `duties.unit.unknown`, `duties.quantity.contradicts` when two entries of one base differ
  */
-export function declaredQuantities(given: readonly { unit: string; value: string }[], pointer: string): DeclaredQuantities {
+export function declaredQuantities(
+  given: readonly { unit: string; value: string }[],
+  pointer: string,
+): DeclaredQuantities {
   const bases = new Map<string, Exact>();
   given.forEach(({ unit: code, value }, index) => {
     const unit = unitOf(code);
@@ -20,10 +23,14 @@ export function declaredQuantities(given: readonly { unit: string; value: string
     const inBase = exact(value).times(unit.factor);
     const before = bases.get(unit.base);
     if (before && !before.eq(inBase)) {
-      throw new Invalid('duties.quantity.contradicts', `two quantities in ${unit.base} differ: ${plain(before)} and ${plain(inBase)}`, {
-        advice: 'State each quantity once; other units of the same kind are converted.',
-        places: [{ pointer: `${pointer}/${index}`, reason: `${plain(before)} ${unit.base} was given before` }],
-      });
+      throw new Invalid(
+        'duties.quantity.contradicts',
+        `two quantities in ${unit.base} differ: ${plain(before)} and ${plain(inBase)}`,
+        {
+          advice: 'State each quantity once; other units of the same kind are converted.',
+          places: [{ pointer: `${pointer}/${index}`, reason: `${plain(before)} ${unit.base} was given before` }],
+        },
+      );
     }
     bases.set(unit.base, inBase);
   });

@@ -1,7 +1,12 @@
 import { round, type Exact, type RoundingMode } from '@tidewaiter/kernel';
 import type { Rounding } from './rule-book.js';
 
-const MODE_WORDS: Record<RoundingMode, string> = { 'half-up': 'rounded half up', 'half-even': 'rounded half to even', down: 'cut', up: 'rounded up' };
+const MODE_WORDS: Record<RoundingMode, string> = {
+  'half-up': 'rounded half up',
+  'half-even': 'rounded half to even',
+  down: 'cut',
+  up: 'rounded up',
+};
 
 export const roundingWords = ({ mode, places }: Rounding): string =>
   `${MODE_WORDS[mode]} to ${places === 0 ? 'whole units' : `${places} decimals`}`;

@@ -10,11 +10,20 @@ describe('the rule books of the house', () => {
   });
   it('have no two rules of one kind in force on one day', () => {
     for (const { book } of books) {
-      const days = [...new Set([...book.customsValue, ...book.rounding, ...book.fx, ...book.fees, ...book.measures].flatMap(({ from, to }) => (to === null ? [from] : [from, to])))];
+      const days = [
+        ...new Set(
+          [...book.customsValue, ...book.rounding, ...book.fx, ...book.fees, ...book.measures].flatMap(
+            ({ from, to }) => (to === null ? [from] : [from, to]),
+          ),
+        ),
+      ];
       for (const day of days) {
         expect(inForce(book.customsValue, day).length).toBeLessThanOrEqual(1);
         expect(inForce(book.rounding, day).length).toBeLessThanOrEqual(1);
-        const keys = [...inForce(book.measures, day).map((each) => `${each.commodity} ${each.role} ${each.area}`), ...inForce(book.fees, day).map((each) => `${each.code} ${each.entryType}`)];
+        const keys = [
+          ...inForce(book.measures, day).map((each) => `${each.commodity} ${each.role} ${each.area}`),
+          ...inForce(book.fees, day).map((each) => `${each.code} ${each.entryType}`),
+        ];
         expect(keys.length).toBe(new Set(keys).size);
       }
     }
@@ -35,9 +44,17 @@ describe('the rule books of the house', () => {
       }
       throw new Error('taken');
     };
-    const wrong = refusal({ ...book, measures: [{ ...first, expression: '14 percent', area: '9999' }, first, first, ...rest] });
+    const wrong = refusal({
+      ...book,
+      measures: [{ ...first, expression: '14 percent', area: '9999' }, first, first, ...rest],
+    });
     expect(wrong.code).toBe('duties.rules.unreadable');
-    expect(wrong.details.places?.map(({ pointer }) => pointer)).toEqual(['/measures/0/area', '/measures/0/expression', '/measures/1/id', '/measures/2/id']);
+    expect(wrong.details.places?.map(({ pointer }) => pointer)).toEqual([
+      '/measures/0/area',
+      '/measures/0/expression',
+      '/measures/1/id',
+      '/measures/2/id',
+    ]);
     expect(refusal({ ...book, currency: 'pounds' }).details.places?.[0]?.pointer).toBe('/currency');
   });
 });

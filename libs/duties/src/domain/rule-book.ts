@@ -15,7 +15,10 @@ const rule = {
   note: z.string().optional(),
 };
 
-const rounding = z.strictObject({ mode: z.enum(['half-up', 'half-even', 'down', 'up']), places: z.int().min(0).max(4) });
+const rounding = z.strictObject({
+  mode: z.enum(['half-up', 'half-even', 'down', 'up']),
+  places: z.int().min(0).max(4),
+});
 
 /** A limit of a fee: known, absent, or not published yet but surely inside a span. */
 const limit = z.union([decimalText, z.strictObject({ between: z.tuple([decimalText, decimalText]) })]).nullable();
@@ -42,12 +45,17 @@ export const ruleBookSchema = z.strictObject({
   fx: z.array(z.strictObject({ ...rule, publisher: z.string(), dateOf: z.string(), period: z.literal('month') })),
   taxTypes: z.record(z.enum(MEASURE_ROLES), z.string()),
   areas: z.record(z.string(), z.array(z.string()).nullable()).meta({ description: 'members; null: every country' }),
-  commodities: z.array(z.strictObject({ code: z.string().regex(/^\d{6,10}$/), description: z.string(), from: date, to: date.nullable() })),
+  commodities: z.array(
+    z.strictObject({ code: z.string().regex(/^\d{6,10}$/), description: z.string(), from: date, to: date.nullable() }),
+  ),
   measures: z.array(
     z.strictObject({
       ...rule,
       id: z.string(),
-      commodity: z.string().regex(/^\d{0,10}$/).meta({ description: 'what lies below it inherits; empty: every commodity' }),
+      commodity: z
+        .string()
+        .regex(/^\d{0,10}$/)
+        .meta({ description: 'what lies below it inherits; empty: every commodity' }),
       role: z.enum(MEASURE_ROLES),
       type: z.string(),
       area: z.string(),
@@ -94,10 +102,12 @@ interface Dated {
 /** Both days count: a rule is in force on its `from` and on its `to`. */
 export const isInForce = (row: Dated, on: LegalDate): boolean => row.from <= on && (row.to === null || on <= row.to);
 
-export const inForce = <R extends Dated>(rows: readonly R[], on: LegalDate): R[] => rows.filter((row) => isInForce(row, on));
+export const inForce = <R extends Dated>(rows: readonly R[], on: LegalDate): R[] =>
+  rows.filter((row) => isInForce(row, on));
 
 /** `sha256:` over the canonical JSON of the whole book: a changed comma is another book. */
-export const ruleBookDigest = (book: RuleBook, sha256: (text: string) => string): string => `sha256:${sha256(canonicalJson(book))}`;
+export const ruleBookDigest = (book: RuleBook, sha256: (text: string) => string): string =>
+  `sha256:${sha256(canonicalJson(book))}`;
 
 /**
  * Checks a rule book from a file: its shape, that every expression can be read, that areas and ids exist once.
@@ -108,7 +118,10 @@ export const ruleBookDigest = (book: RuleBook, sha256: (text: string) => string)
 export function readRuleBook(value: unknown, file: string): RuleBook {
   const parsed = ruleBookSchema.safeParse(value);
   if (!parsed.success) {
-    throw unreadable(file, parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.map(String).join('/')}`, reason: message })));
+    throw unreadable(
+      file,
+      parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.map(String).join('/')}`, reason: message })),
+    );
   }
   const book = parsed.data;
   const seen = new Set<string>();
@@ -116,7 +129,10 @@ export function readRuleBook(value: unknown, file: string): RuleBook {
     const pointer = `/measures/${index}`;
     const twice = seen.has(measure.id) ? [{ pointer: `${pointer}/id`, reason: `${measure.id} is there twice` }] : [];
     seen.add(measure.id);
-    const arealess = measure.area in book.areas ? [] : [{ pointer: `${pointer}/area`, reason: `area ${measure.area} is not described` }];
+    const arealess =
+      measure.area in book.areas
+        ? []
+        : [{ pointer: `${pointer}/area`, reason: `area ${measure.area} is not described` }];
     return [...twice, ...arealess, ...expressionFaults(measure.expression, `${pointer}/expression`)];
   });
   if (faults.length > 0) throw unreadable(file, faults);
@@ -134,4 +150,6 @@ function expressionFaults(text: string, pointer: string): { pointer: string; rea
 }
 
 const unreadable = (file: string, places: { pointer: string; reason: string }[]): Invalid =>
-  new Invalid('duties.rules.unreadable', `${file} is not a rule book: ${places[0]!.pointer} ${places[0]!.reason}`, { places });
+  new Invalid('duties.rules.unreadable', `${file} is not a rule book: ${places[0]!.pointer} ${places[0]!.reason}`, {
+    places,
+  });

@@ -11,7 +11,13 @@ export interface Unit {
 
 const kg = 'the net mass in kilograms';
 const pieces = 'the number of items';
-const unit = (code: string, base: string, factor: string, name: string, asks: string): Unit => ({ code, base, factor, name, asks });
+const unit = (code: string, base: string, factor: string, name: string, asks: string): Unit => ({
+  code,
+  base,
+  factor,
+  name,
+  asks,
+});
 
 /**
  * Units of the UK and EU tariffs, the qualified weights that must not be taken for the plain one (100 kg of product are
@@ -61,7 +67,7 @@ const byCode = new Map(UNITS.map((each) => [each.code, each]));
 const SPELLINGS: Record<string, string> = {
   kilogram: 'KGM',
   tonnes: 'TNE',
-  't': 'TNE',
+  t: 'TNE',
   litre: 'LTR',
   liter: 'LTR',
   liters: 'LTR',
@@ -83,7 +89,12 @@ export const unitOf = (code: string): Unit | undefined => byCode.get(code);
 /** What a reader of expressions accepts after a stroke, longest first so that `kg/net eda` is not read as `kg`. */
 export const UNIT_SPELLINGS: readonly (readonly [text: string, code: string])[] = [
   ...UNITS.flatMap((each): [string, string][] =>
-    each.name === each.code ? [[each.code, each.code]] : [[each.name, each.code], [each.code, each.code]],
+    each.name === each.code
+      ? [[each.code, each.code]]
+      : [
+          [each.name, each.code],
+          [each.code, each.code],
+        ],
   ),
   ...Object.entries(SPELLINGS),
 ].sort((a, b) => b[0].length - a[0].length || (a[0] < b[0] ? -1 : 1));

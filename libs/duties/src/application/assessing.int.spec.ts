@@ -1,0 +1,198 @@
+import { canonicalJson, newId } from '@tidewaiter/kernel';
+import { ledgerOf } from '../postgres/ledger.projection.js';
+import { aSituation, aStep, Desk, someGoods } from '../testing/desk.js';
+import { sha256 } from './digest.js';
+
+describe('assessing a shipment', () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await Desk.open();
+  });
+  afterAll(() => desk.close());
+  beforeEach(() => {
+    desk.fxAsked = [];
+    desk.at = '2026-11-22T10:00:00.000000Z';
+  });
+
+  const assess = (shipmentId: string, name = 'assess', over: Parameters<typeof aSituation>[1] = {}) =>
+    desk.activities.assess(aStep(shipmentId, name), aSituation(shipmentId, over), someGoods());
+
+  it('uses the published rate of the month and tells figures by tax type', async () => {
+    const shipmentId = newId();
+    const answer = await assess(shipmentId);
+    // (1000 + 200 + 50) USD ÷ 1.25 = 1000.00 GBP; duty 14 % = 140.00; VAT 20 % of 1140.00 = 228.00
+    expect(answer).toMatchObject({
+      kind: 'assessed',
+      assessment: {
+        n: 1,
+        currency: 'GBP',
+        lawDate: '2026-11-22',
+        lines: [
+          {
+            number: 1,
+            customsValue: '1000.00',
+            duty: '140.00',
+            charges: [
+              { code: 'A00', amount: '140.00' },
+              { code: 'B00', amount: '228.00' },
+            ],
+          },
+        ],
+        totals: { payableNow: '368.00', landedCost: '1368.00' },
+      },
+      wrote: { [`assessment-${shipmentId}`]: 1 },
+    });
+  });
+
+  it('fetches a month once and names it by digest', async () => {
+    await assess(newId());
+    expect(desk.fxAsked.length).toBeLessThanOrEqual(1);
+    const shipmentId = newId();
+    await assess(shipmentId);
+    expect(desk.fxAsked.length).toBeLessThanOrEqual(1);
+    const [event] = await desk.store.read('acme', `assessment-${shipmentId}`);
+    expect((event!.data as { request: { fx: unknown[] } }).request.fx).toEqual([
+      {
+        from: 'GBP',
+        to: 'USD',
+        rate: '1.25',
+        source: `GB customs rates 2026-11, sha256:${sha256(desk.fxAnswers.body)}`,
+      },
+    ]);
+  });
+
+  it('answers a retry of the same step with the first assessment, whatever the clock says', async () => {
+    const shipmentId = newId();
+    const first = await assess(shipmentId);
+    desk.at = '2026-11-23T10:00:00.000000Z';
+    expect(await assess(shipmentId)).toEqual(first);
+    expect(await desk.store.read('acme', `assessment-${shipmentId}`)).toHaveLength(1);
+  });
+
+  it('keeps the bytes that the digest in the event is of, and derives them again', async () => {
+    const shipmentId = newId();
+    const answer = await assess(shipmentId);
+    if (answer.kind !== 'assessed') throw new Error(answer.says);
+    const { assessmentId, digest } = answer.assessment;
+    const [row] = await desk.store.query<{ result: string }>(
+      'acme',
+      'select result from assessments where assessment_id = $1',
+      [assessmentId],
+    );
+    expect(`sha256:${sha256(row!.result)}`).toBe(digest);
+    expect(canonicalJson(JSON.parse(row!.result))).toBe(row!.result);
+    expect(await desk.assessing.rederive('acme', assessmentId)).toEqual({
+      agrees: true,
+      storedDigest: digest,
+      digest,
+      differences: [],
+    });
+  });
+
+  it('does not show or derive another tenant’s assessment', async () => {
+    const shipmentId = newId();
+    const answer = await assess(shipmentId);
+    if (answer.kind !== 'assessed') throw new Error(answer.says);
+    await expect(desk.assessing.rederive('globex', answer.assessment.assessmentId)).rejects.toMatchObject({
+      code: 'duties.assessment.unknown',
+    });
+    expect(await desk.store.query('globex', 'select 1 from assessments')).toEqual([]);
+    expect(await desk.store.query('globex', 'select 1 from ledger_entries')).toEqual([]);
+  });
+
+  it('hands a missing month to a person by its name, and goes on once it is published', async () => {
+    const shipmentId = newId();
+    desk.at = '2026-12-01T10:00:00.000000Z';
+    const published = desk.fxAnswers;
+    desk.fxAnswers = { status: 404, body: '' };
+    const answer = await assess(shipmentId);
+    expect(answer).toMatchObject({
+      kind: 'needs-review',
+      questions: [expect.stringContaining('2026-12'), expect.any(String)],
+    });
+    desk.fxAnswers = { status: 200, body: published.body.replaceAll('Nov', 'Dec').replace('30/Dec', '31/Dec') };
+    expect(await assess(shipmentId, 'assess-again')).toMatchObject({
+      kind: 'assessed',
+      assessment: { n: 2, lawDate: '2026-12-01' },
+    });
+    desk.fxAnswers = published;
+  });
+
+  it('refuses a neighbouring month’s table', async () => {
+    desk.at = '2027-01-05T10:00:00.000000Z';
+    const answer = await assess(newId());
+    expect(answer).toMatchObject({ kind: 'needs-review', says: expect.stringContaining('2026-11-01 to 2026-11-30') });
+  });
+
+  it('lets an outage of the publisher be tried again', async () => {
+    const published = desk.fxAnswers;
+    desk.fxAnswers = { status: 503, body: '' };
+    desk.at = '2027-02-05T10:00:00.000000Z';
+    await expect(assess(newId())).rejects.toMatchObject({ code: 'duties.fx.unavailable', kind: 'unavailable' });
+    desk.fxAnswers = published;
+  });
+
+  it('counts the law date in the authority’s zone', async () => {
+    desk.at = '2026-11-25T02:00:00.000000Z';
+    const us = {
+      ...someGoods(),
+      lines: [{ ...someGoods().lines[0]!, commodity: '8712001510', price: { amount: '20000.00', currency: 'USD' } }],
+    };
+    const shipmentId = newId();
+    const answer = await desk.activities.assess(
+      aStep(shipmentId, 'assess'),
+      aSituation(shipmentId, { destination: 'US', portOfEntry: 'USLAX' }),
+      us,
+    );
+    expect(answer).toMatchObject({
+      kind: 'assessed',
+      assessment: {
+        lawDate: '2026-11-24',
+        entryCharges: [
+          { code: '501', amount: '25.00' },
+          { code: '499', amount: '69.28' },
+        ],
+      },
+    });
+  });
+
+  it.each<[string, Parameters<typeof aSituation>[1], string]>([
+    ['a destination without rules', { destination: 'FR' }, 'no rule book stands for FR'],
+    ['a price that holds the duty', { incoterm: { code: 'DDP', place: 'London' } }, 'DDP'],
+  ])('hands %s to a person', async (_what, over, says) => {
+    expect(await assess(newId(), 'assess', over)).toMatchObject({
+      kind: 'needs-review',
+      says: expect.stringContaining(says),
+    });
+  });
+
+  it('assesses again beside the one before, and the ledger keeps the newer', async () => {
+    const shipmentId = newId();
+    await assess(shipmentId);
+    const by = {
+      tenant: 'acme',
+      subject: shipmentId,
+      commandId: 'http/assessShipment/1',
+      actor: 'user:op',
+      correlationId: shipmentId,
+      causationId: 'x',
+    };
+    const again = await desk.assessing.reassess(by, shipmentId);
+    expect(again).toMatchObject({ n: 2, result: { totals: { payableNow: '368.00' } } });
+    expect(await desk.assessing.reassess(by, shipmentId)).toEqual(again);
+    const ledger = await desk.store.transaction('acme', (tx) => ledgerOf(tx, shipmentId));
+    expect(ledger.filter(({ posting }) => posting.endsWith('/replaced'))).toHaveLength(4);
+  });
+
+  it('cannot assess again what was never assessed', async () => {
+    const by = {
+      tenant: 'acme',
+      subject: newId(),
+      commandId: 'http/assessShipment/2',
+      actor: 'user:op',
+      correlationId: 'x',
+      causationId: 'x',
+    };
+    await expect(desk.assessing.reassess(by, by.subject)).rejects.toMatchObject({ code: 'duties.assessment.no-goods' });
+  });
+});

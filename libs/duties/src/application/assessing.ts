@@ -1,0 +1,206 @@
+import { Inject } from '@nestjs/common';
+import type { AssessmentRequest, AssessmentResult, Charges, GoodsLine, Situation } from '@tidewaiter/contracts';
+import type { By, EventStore, StoredEvent } from '@tidewaiter/event-store';
+import { canonicalJson, Invalid, legalDateAt, NotFound, Refused } from '@tidewaiter/kernel';
+import { CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';
+import { assess } from '../domain/assess.js';
+import { assessment, openPoints } from '../domain/assessment.js';
+import { rederive, type Difference } from '../domain/rederive.js';
+import type { LoadedRuleBook } from '../domain/rule-book.js';
+import { unitOf } from '../domain/units.js';
+import { assessmentRows, type StoredAssessment } from '../postgres/assessments.js';
+import { bankOrders } from '../postgres/bank-orders.js';
+import { sha256, uuidOf } from './digest.js';
+import { FxRates } from './fx-rates.js';
+
+export const RULE_BOOKS = Symbol('RULE_BOOKS');
+
+export interface Assessed {
+  /** null when too little was known even for a result */
+  stored: StoredAssessment | null;
+  assessmentId: string;
+  n: number;
+  open: string[];
+  wrote: Record<string, number>;
+}
+
+type Recorded = Assessed & { stored: StoredAssessment };
+
+type AssessmentEventData = { assessmentId: string; n: number; questions?: string[] };
+
+export const streamOf = (shipmentId: string): string => `assessment-${shipmentId}`;
+
+/** Mass in kilograms is the net mass; the quantity beside it only where it is of another kind and known to tariffs. */
+function quantitiesOf(line: GoodsLine): AssessmentRequest['lines'][number]['quantities'] {
+  const unit = unitOf(line.quantity.unit);
+  return [
+    { unit: 'KGM', value: line.netMass },
+    ...(line.grossMass === undefined ? [] : [{ unit: 'KGM_GROSS', value: line.grossMass }]),
+    ...(unit && unit.base !== 'KGM' ? [{ unit: line.quantity.unit, value: line.quantity.value }] : []),
+  ];
+}
+
+const lineOf = (line: GoodsLine): AssessmentRequest['lines'][number] => ({
+  number: line.number,
+  commodity: line.commodity,
+  price: line.price,
+  quantities: quantitiesOf(line),
+  origin: line.origin,
+  ...(line.preference === undefined ? {} : { preference: line.preference }),
+  additionalCodes: line.additionalCodes ?? [],
+  documents: [],
+});
+
+type Undated = Omit<AssessmentRequest, 'lawDate' | 'entryDate' | 'fx'>;
+
+const requestOf = (situation: Situation, goods: { lines: GoodsLine[]; charges: Charges }): Undated => ({
+  destination: situation.destination,
+  origin: situation.origin,
+  transport: situation.transport,
+  entryType: 'formal',
+  incoterm: situation.incoterm.code,
+  procedure: 'release-for-free-circulation',
+  charges: goods.charges,
+  rounding: 'authority',
+  lines: goods.lines.map(lineOf),
+});
+
+const currenciesOf = ({ charges, lines }: Undated): string[] =>
+  [charges.freight, charges.insurance, ...lines.flatMap((line) => [line.price, line.customsValue])].flatMap((each) =>
+    each ? [each.currency] : [],
+  );
+
+/** Stored assessments of shipments: the same engine as the preview, on the day's law and the month's rates. */
+export class Assessing {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(FxRates) private readonly fx: FxRates,
+    @Inject(RULE_BOOKS) private readonly books: readonly LoadedRuleBook[],
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** What is due on a shipment's goods. What a rule refuses is recorded as open for a person, not thrown. */
+  async assess(by: By, situation: Situation, goods: { lines: GoodsLine[]; charges: Charges }): Promise<Assessed> {
+    const { shipmentId } = situation;
+    const known = await this.known(by, shipmentId);
+    if (known) return known;
+    await this.store.transaction(by.tenant, (tx) => bankOrders.noteReference(tx, shipmentId, situation.reference));
+    const undated = requestOf(situation, goods);
+    try {
+      return await this.record(by, shipmentId, await this.dated(by.tenant, undated));
+    } catch (error) {
+      if (error instanceof Invalid || error instanceof Refused) return this.review(by, shipmentId, undated, error);
+      throw error;
+    }
+  }
+
+  /** The goods of the newest assessment again, on today's rules. @throws Refused `duties.assessment.no-goods`, and what the engine refuses */
+  async reassess(by: By, shipmentId: string): Promise<StoredAssessment> {
+    const known = await this.known(by, shipmentId);
+    if (known?.stored) return known.stored;
+    const events = await this.store.read(by.tenant, streamOf(shipmentId));
+    const last = events.at(-1)?.data as { request: AssessmentRequest } | undefined;
+    if (!last) {
+      throw new Refused(
+        'duties.assessment.no-goods',
+        'nothing of this shipment was assessed yet: its goods are not known here',
+        {
+          advice: 'Wait until its documents are complete; the first assessment follows by itself.',
+        },
+      );
+    }
+    return (await this.record(by, shipmentId, await this.dated(by.tenant, last.request))).stored;
+  }
+
+  /** @throws NotFound `duties.assessment.unknown`; Refused `duties.assessment.rules-missing` */
+  async rederive(
+    tenant: string,
+    assessmentId: string,
+  ): Promise<{ agrees: boolean; storedDigest: string; digest: string; differences: Difference[] }> {
+    const { stored, books } = await this.store.transaction(tenant, async (tx) => {
+      const found = await assessmentRows.one(tx, assessmentId);
+      if (!found) throw new NotFound('duties.assessment.unknown', 'no such assessment');
+      const named = await Promise.all(found.result.rules.map(({ digest }) => assessmentRows.book(tx, digest)));
+      return { stored: found, books: named };
+    });
+    const kept = books.filter((book) => book !== null);
+    if (kept.length < books.length) {
+      throw new Refused('duties.assessment.rules-missing', 'a rule book that the assessment names is not kept here', {
+        advice: 'Restore it by its digest; no other version is used.',
+      });
+    }
+    const { bytes, differences } = rederive(stored, kept);
+    const digest = `sha256:${sha256(bytes)}`;
+    return { agrees: digest === stored.resultDigest, storedDigest: stored.resultDigest, digest, differences };
+  }
+
+  /** One command leads to one assessment: its id follows from the command's, so that a retry finds the first answer. */
+  private async known(by: By, shipmentId: string): Promise<Assessed | null> {
+    const assessmentId = idOf(by);
+    const events = await this.store.read(by.tenant, streamOf(shipmentId));
+    const event = events.find(({ data }) => (data as AssessmentEventData).assessmentId === assessmentId);
+    return event ? this.assessedOf(by.tenant, event) : null;
+  }
+
+  private async assessedOf(tenant: string, { data, stream, version }: StoredEvent): Promise<Assessed> {
+    const { assessmentId, n, questions } = data as AssessmentEventData;
+    const stored = await this.store.transaction(tenant, (tx) => assessmentRows.one(tx, assessmentId));
+    return { stored, assessmentId, n, open: questions ?? [], wrote: { [stream]: version } };
+  }
+
+  private bookOf(destination: string): LoadedRuleBook | undefined {
+    return this.books.find(({ book }) => book.destination === destination);
+  }
+
+  /** Law of the day in the authority's own zone, rates of its month. An unknown destination is left for the engine to refuse. */
+  private async dated(tenant: string, undated: Undated): Promise<AssessmentRequest> {
+    const rules = this.bookOf(undated.destination)?.book;
+    const lawDate = legalDateAt(this.clock(), rules?.zone ?? 'UTC');
+    const fx = rules
+      ? await this.fx.of(tenant, rules.destination, rules.currency, lawDate.slice(0, 7), currenciesOf(undated))
+      : [];
+    return { ...undated, lawDate, entryDate: lawDate, fx };
+  }
+
+  private async record(by: By, shipmentId: string, request: AssessmentRequest): Promise<Recorded> {
+    const assessmentId = idOf(by);
+    const result = assess(request, this.books, assessmentId);
+    const bytes = canonicalJson(result);
+    const resultDigest = `sha256:${sha256(bytes)}`;
+    return this.store.transaction(by.tenant, async (tx) => {
+      const command = { type: 'RecordAssessment' as const, shipmentId, assessmentId, request, result, resultDigest };
+      const done = await this.store.execute(assessment, streamOf(shipmentId), command, by, { tx });
+      const event = done.events[0]!;
+      const { n } = event.data;
+      await assessmentRows.keepBooks(
+        tx,
+        this.books.filter(({ digest }) => result.rules.some((rule) => rule.digest === digest)),
+      );
+      const head = { assessmentId, n, recordedAt: event.time, resultDigest };
+      await assessmentRows.keep(tx, shipmentId, head, canonicalJson(request), bytes);
+      return {
+        stored: { ...head, request, result },
+        assessmentId,
+        n,
+        open: event.type === 'DutyAssessed' ? [] : openPoints(result),
+        wrote: done.wrote,
+      };
+    });
+  }
+
+  private async review(by: By, shipmentId: string, undated: Undated, error: Invalid | Refused): Promise<Assessed> {
+    const assessmentId = idOf(by);
+    const lawDate = legalDateAt(this.clock(), this.bookOf(undated.destination)?.book.zone ?? 'UTC');
+    const request: AssessmentRequest = { ...undated, lawDate, entryDate: lawDate, fx: [] };
+    const questions = [error.message, ...(error.details.advice === undefined ? [] : [error.details.advice])];
+    const done = await this.store.execute(
+      assessment,
+      streamOf(shipmentId),
+      { type: 'RecordReview', shipmentId, assessmentId, request, questions },
+      by,
+    );
+    return { stored: null, assessmentId, n: done.events[0]!.data.n, open: questions, wrote: done.wrote };
+  }
+}
+
+const idOf = (by: By): string => uuidOf(`assessment/${by.tenant}/${by.commandId}`);

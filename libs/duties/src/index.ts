@@ -1,0 +1,1 @@
+export { DutiesModule } from './duties.module.js';
