@@ -28,14 +28,25 @@ export const errorResponse = (
         el('code', {}, code),
         el('message', {}, message),
         errors.length > 0 &&
-          el('errors', {}, errors.map((each) => el('error', {}, el('code', {}, each.code), el('message', {}, each.message)))),
+          el(
+            'errors',
+            {},
+            errors.map((each) => el('error', {}, el('code', {}, each.code), el('message', {}, each.message))),
+          ),
       ),
     ),
     headers,
   );
 
 /** Import clearance status of the enquiry service. */
-const ICS: Record<Standing, string> = { received: '18', accepted: '9', released: '2', cleared: '3', rejected: '5', invalidated: '4' };
+const ICS: Record<Standing, string> = {
+  received: '18',
+  accepted: '9',
+  released: '2',
+  cleared: '3',
+  rejected: '5',
+  invalidated: '4',
+};
 
 const time = (name: string, at: Date | null): XmlNode | null =>
   at && el(`p:${name}`, {}, el('p:DateTimeString', { formatCode: '304' }, stamp(at)));
@@ -87,4 +98,13 @@ export const searchResponse = (filings: readonly Filing[]): Reply =>
   );
 
 export const notificationLinks = (links: readonly string[]): Reply =>
-  xml(200, writeXml(el('notifications', {}, links.map((link) => el('link', {}, link)))));
+  xml(
+    200,
+    writeXml(
+      el(
+        'notifications',
+        {},
+        links.map((link) => el('link', {}, link)),
+      ),
+    ),
+  );

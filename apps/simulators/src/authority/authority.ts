@@ -3,7 +3,7 @@ import { CDS_QUICK, CDS_REAL_TIME } from '../plumbing/channel.js';
 import { drawn, idFrom, sha256, uuidFrom } from '../plumbing/digest.js';
 import { Face, type Broken, type Trouble, type World } from '../plumbing/face.js';
 import type { Stamped } from '../plumbing/ledger.js';
-import { Outbox, type Outgoing } from '../plumbing/outbox.js';
+import { Outbox, type Address, type Outgoing } from '../plumbing/outbox.js';
 import type { AuthorityStep } from '../scripts/scripts.js';
 import { isDeferred, referenceIn, type Declared } from './declared.js';
 import { Filings, type AuthorityEntry, type DueNow, type Filing, type Notification, type Taken } from './filings.js';
@@ -32,8 +32,7 @@ export interface AuthoritySettings {
 
 /** What became of a transmission on the wire. */
 export type Lodged =
-  | { kind: 'taken'; conversationId: string; afterwards: () => void }
-  | (Broken & { conversationId: string });
+  { kind: 'taken'; conversationId: string; afterwards: () => void } | (Broken & { conversationId: string });
 
 const DAY = 86_400_000;
 const NOTIFICATIONS = '/v1/inbound/customs/cds/notifications';
@@ -50,9 +49,12 @@ export class Authority extends Face<AuthorityEntry> {
     readonly settings: AuthoritySettings,
   ) {
     super('authority', world);
-    this.referee = new Referee(this.filings, [settings.clientSecret, settings.callbackToken], (finding) => this.record({ type: 'noted', ...finding }));
+    this.referee = new Referee(this.filings, [settings.clientSecret, settings.callbackToken], (finding) =>
+      this.record({ type: 'noted', ...finding }),
+    );
     this.outbox = new Outbox(
       world.realTime ? CDS_REAL_TIME : CDS_QUICK,
+      (outgoing) => this.addressOf(outgoing),
       (delivered) => this.record({ type: 'delivered', ...delivered }),
       (attempt) => this.referee.sawPush(attempt),
     );
@@ -65,6 +67,7 @@ export class Authority extends Face<AuthorityEntry> {
       for (const { push } of entry.notifications) if (push) this.outbox.note(push, Date.parse(entry.at));
     }
     if (entry.type === 'delivered') this.outbox.noteDelivered(entry.id, entry.copy);
+    if (entry.type === 'pulled') this.outbox.withdraw(entry.id);
   }
 
   /** After a start: undelivered notifications go out again, unfinished filings go on. */
@@ -79,7 +82,9 @@ export class Authority extends Face<AuthorityEntry> {
     const next = this.world.scripts.nextStep('authority', reference, this.consumed);
     const step = next?.step ?? null;
     const trouble: Trouble | null =
-      next && step?.answer === 'http' ? { when: step.acting, status: step.status, key: next.key } : this.trouble(reference);
+      next && step?.answer === 'http'
+        ? { when: step.acting, status: step.status, key: next.key }
+        : this.trouble(reference);
     if (trouble?.when === 'before') {
       const { status, key } = trouble;
       const lost = { status, bytesDigest: sha256(bytes), lrn: declared.lrn, reference, why: 'script' };
@@ -102,14 +107,16 @@ export class Authority extends Face<AuthorityEntry> {
     return this.newConversation(bytes);
   }
 
-  private newConversation = (bytes: Buffer): string => uuidFrom(`conversation/${this.ledger.entries.length}/${sha256(bytes)}`);
+  private newConversation = (bytes: Buffer): string =>
+    uuidFrom(`conversation/${this.ledger.entries.length}/${sha256(bytes)}`);
 
   private takenOf(declared: Declared, bytes: Buffer, reference: string, step: AuthorityStep | null): Taken {
     const conversationId = this.newConversation(bytes);
     const now = new Date();
     const text = bytes.toString('utf8');
     const lrn = declared.lrn ?? '';
-    const country = declared.destination !== null && /^[A-Z]{2}$/.test(declared.destination) ? declared.destination : 'GB';
+    const country =
+      declared.destination !== null && /^[A-Z]{2}$/.test(declared.destination) ? declared.destination : 'GB';
     return {
       conversationId,
       lrn,
@@ -191,7 +198,11 @@ export class Authority extends Face<AuthorityEntry> {
   ): { id: string; functionCode: string; body: string } | null {
     const id = idFrom(`${filing.conversationId}/${filing.position}`);
     const envelope = { id, at, about: { lrn: filing.lrn, mrn: filing.mrn, version: 1 } };
-    const said = (functionCode: string, body: string): { id: string; functionCode: string; body: string } => ({ id, functionCode, body });
+    const said = (functionCode: string, body: string): { id: string; functionCode: string; body: string } => ({
+      id,
+      functionCode,
+      body,
+    });
     switch (step.do) {
       case 'accept':
         return said('01', acceptedXml(envelope));
@@ -202,7 +213,10 @@ export class Authority extends Face<AuthorityEntry> {
         return step.to === 'physical' ? said('05', examinationXml(envelope)) : null;
       case 'tax':
         if (!calculation) return null;
-        return said('13', taxXml(envelope, step.kind, calculation, due && { ...due, by: new Date(at.getTime() + 10 * DAY) }));
+        return said(
+          '13',
+          taxXml(envelope, step.kind, calculation, due && { ...due, by: new Date(at.getTime() + 10 * DAY) }),
+        );
       case 'release':
         return said('08', releasedXml(envelope));
       case 'clear':
@@ -212,7 +226,11 @@ export class Authority extends Face<AuthorityEntry> {
     }
   }
 
-  private notification(filing: Filing, said: { id: string; functionCode: string; body: string }, used: string[]): Notification {
+  private notification(
+    filing: Filing,
+    said: { id: string; functionCode: string; body: string },
+    used: string[],
+  ): Notification {
     const { conversationId, reference, silent } = filing;
     const lose = this.fault('lose', reference);
     if (lose) used.push(lose.key);
@@ -228,19 +246,29 @@ export class Authority extends Face<AuthorityEntry> {
     const id = idFrom(`stray/${filing.conversationId}`);
     const about = { lrn: `NOBODY-${id.slice(0, 8)}`, mrn: mrnOf('GB', at.getUTCFullYear(), id), version: 1 };
     const body = acceptedXml({ id, at, about });
-    return { id, conversationId, functionCode: '01', body, push: this.pushOf(id, conversationId, body, filing.reference) };
+    return {
+      id,
+      conversationId,
+      functionCode: '01',
+      body,
+      push: this.pushOf(id, conversationId, body, filing.reference),
+    };
   }
 
-  private pushOf(id: string, conversationId: string, body: string, reference: string): Outgoing | null {
+  private pushOf(id: string, conversationId: string, body: string, reference: string): Outgoing {
+    return this.outgoing({ id, lane: conversationId, tags: { conversationId }, body }, reference);
+  }
+
+  private addressOf({ tags }: Outgoing): Address | null {
     const { callbackUrl } = this.world;
     if (callbackUrl === null) return null;
     const headers = {
       authorization: this.settings.callbackToken,
       'content-type': 'application/xml; charset=UTF-8',
       accept: 'application/xml',
-      'x-conversation-id': conversationId,
+      'x-conversation-id': tags['conversationId'] ?? '',
     };
-    return this.outgoing({ id, lane: conversationId, url: callbackUrl + NOTIFICATIONS, headers, body }, reference);
+    return { url: callbackUrl + NOTIFICATIONS, headers };
   }
 
   /** The bank says that money has come. Unknown references are kept: the debt may be computed later. */
@@ -251,7 +279,13 @@ export class Authority extends Face<AuthorityEntry> {
   }
 
   receivePapers(filing: Filing, name: string, bytes: Buffer): void {
-    this.record({ type: 'papers', conversationId: filing.conversationId, name, bytes: bytes.length, sha256: sha256(bytes) });
+    this.record({
+      type: 'papers',
+      conversationId: filing.conversationId,
+      name,
+      bytes: bytes.length,
+      sha256: sha256(bytes),
+    });
     this.advance(filing);
   }
 

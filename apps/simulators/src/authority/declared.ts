@@ -66,7 +66,10 @@ const documentsOf = (element: XmlElement): DeclaredDocument[] =>
 function itemOf(item: XmlElement): DeclaredItem {
   const commodity = item.child('Commodity');
   const classification = (kind: string): string | null =>
-    text(commodity?.children('Classification').find((each) => each.textAt('IdentificationTypeCode') === kind), 'ID');
+    text(
+      commodity?.children('Classification').find((each) => each.textAt('IdentificationTypeCode') === kind),
+      'ID',
+    );
   const heading = classification('TSP');
   const taxes = commodity?.children('DutyTaxFee') ?? [];
   const current = text(item, 'GovernmentProcedure/CurrentCode');

@@ -42,8 +42,22 @@ export interface DueNow {
 export type AuthorityEntry = { used?: string[] } & (
   | { type: 'taken'; taken: Taken }
   /** refused by the gateway, or lost by a fault: nothing was taken */
-  | { type: 'turned-away'; status: number | null; bytesDigest: string; lrn: string | null; reference: string | null; why: string }
-  | { type: 'acted'; conversationId: string; position: number; notifications: Notification[]; calculation: TaxCalculation | null; due: DueNow | null }
+  | {
+      type: 'turned-away';
+      status: number | null;
+      bytesDigest: string;
+      lrn: string | null;
+      reference: string | null;
+      why: string;
+    }
+  | {
+      type: 'acted';
+      conversationId: string;
+      position: number;
+      notifications: Notification[];
+      calculation: TaxCalculation | null;
+      due: DueNow | null;
+    }
   | { type: 'delivered'; id: string; copy: number; status: number; millis: number }
   | { type: 'pulled'; id: string }
   | { type: 'credited'; reference: string; amount: string; currency: string }
@@ -147,7 +161,11 @@ export class Filings implements Memory {
     };
     this.byConversation.set(taken.conversationId, filing);
     this.byMrn.set(taken.mrn, filing);
-    for (const [index, key] of [[this.byLrn, taken.lrn], [this.byDucr, taken.ducr], [this.byContent, taken.contentDigest]] as const) {
+    for (const [index, key] of [
+      [this.byLrn, taken.lrn],
+      [this.byDucr, taken.ducr],
+      [this.byContent, taken.contentDigest],
+    ] as const) {
       index.set(key, [...(index.get(key) ?? []), filing]);
     }
   }
@@ -191,7 +209,9 @@ export class Filings implements Memory {
 
   private covers(due: DueNow): boolean {
     const credit = this.credits.get(due.reference);
-    return credit !== undefined && credit.currency === due.currency && exact(credit.amount).greaterThanOrEqualTo(due.amount);
+    return (
+      credit !== undefined && credit.currency === due.currency && exact(credit.amount).greaterThanOrEqualTo(due.amount)
+    );
   }
 
   dueUnder = (reference: string): Filing | undefined => this.byDue.get(reference);
@@ -204,14 +224,27 @@ export class Filings implements Memory {
   }
 
   isDucrTaken(ducr: string, lrn: string): boolean {
-    return this.withDucr(ducr).some((each) => each.lrn !== lrn && this.lives(each) && each.receivedAt.getTime() > Date.now() - 365 * DAY);
+    return this.withDucr(ducr).some(
+      (each) => each.lrn !== lrn && this.lives(each) && each.receivedAt.getTime() > Date.now() - 365 * DAY,
+    );
   }
 
   /** Taken and, as far as it is decided, not refused. */
-  lives = ({ standing, plot }: Filing): boolean => standing !== 'rejected' && standing !== 'invalidated' && plot[0]?.do !== 'reject';
+  lives = ({ standing, plot }: Filing): boolean =>
+    standing !== 'rejected' && standing !== 'invalidated' && plot[0]?.do !== 'reject';
 
   clear(): void {
-    for (const map of [this.byConversation, this.byMrn, this.notifications, this.credits, this.byLrn, this.byDucr, this.byContent, this.byDue]) map.clear();
+    for (const map of [
+      this.byConversation,
+      this.byMrn,
+      this.notifications,
+      this.credits,
+      this.byLrn,
+      this.byDucr,
+      this.byContent,
+      this.byDue,
+    ])
+      map.clear();
     this.findings.length = 0;
   }
 }

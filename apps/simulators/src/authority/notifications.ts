@@ -21,7 +21,11 @@ const PAYEE = { name: 'Simulated Customs Authority', bank: 'SIMUGB2L', account: 
 const SPACES = { 'xmlns:md': 'urn:wco:datamodel:WCO:DocumentMetaData-DMS:2', xmlns: 'urn:wco:datamodel:WCO:RES-DMS:2' };
 
 /** `CCYYMMDDHHMMSSZ`, whole seconds. */
-export const stamp = (at: Date): string => at.toISOString().replace(/\.\d+Z$/, 'Z').replace(/[-:T]/g, '');
+export const stamp = (at: Date): string =>
+  at
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:T]/g, '');
 
 const time = (name: string, at: Date): XmlNode => el(name, {}, el('DateTimeString', { formatCode: '304' }, stamp(at)));
 
@@ -81,7 +85,8 @@ function responseXml({ code, id, at, about, before, accepted, cancelled, rejecte
 type Envelope = Pick<Response, 'id' | 'at' | 'about'>;
 
 /** DMSACC. */
-export const acceptedXml = (envelope: Envelope): string => responseXml({ ...envelope, code: '01', accepted: envelope.at });
+export const acceptedXml = (envelope: Envelope): string =>
+  responseXml({ ...envelope, code: '01', accepted: envelope.at });
 
 /** DMSREJ. */
 export const rejectedXml = (envelope: Envelope, problems: readonly Problem[]): string =>
@@ -114,11 +119,19 @@ export const documentsXml = (envelope: Envelope, by: Date): string =>
 
 /** DMSROG. */
 export const releasedXml = (envelope: Envelope): string =>
-  responseXml({ ...envelope, code: '08', before: el('AdditionalInformation', {}, el('StatementCode', {}, 'A1'), el('StatementTypeCode', {}, 'AFB')) });
+  responseXml({
+    ...envelope,
+    code: '08',
+    before: el('AdditionalInformation', {}, el('StatementCode', {}, 'A1'), el('StatementTypeCode', {}, 'AFB')),
+  });
 
 /** DMSCLE. */
 export const clearedXml = (envelope: Envelope): string =>
-  responseXml({ ...envelope, code: '09', before: el('AdditionalInformation', {}, el('StatementCode', {}, 'A2'), el('StatementTypeCode', {}, 'AFB')) });
+  responseXml({
+    ...envelope,
+    code: '09',
+    before: el('AdditionalInformation', {}, el('StatementCode', {}, 'A2'), el('StatementTypeCode', {}, 'AFB')),
+  });
 
 /** DMSINV. */
 export const invalidatedXml = (envelope: Envelope, reason: string): string =>
@@ -151,13 +164,19 @@ const feeNode = (tax: Tax, currency: string): XmlNode => {
  *
  * @param due what is payable now; null when nothing is, or it goes to a deferment account
  */
-export function taxXml(envelope: Envelope, kind: keyof typeof TAX_STATUS, calculation: TaxCalculation, due: Due | null): string {
+export function taxXml(
+  envelope: Envelope,
+  kind: keyof typeof TAX_STATUS,
+  calculation: TaxCalculation,
+  due: Due | null,
+): string {
   const total = (name: string, amount: string): XmlNode => el(name, { currencyID: calculation.currency }, amount);
   return responseXml({
     ...envelope,
     code: '13',
     before: [
-      due && el('AdditionalInformation', {}, el('StatementCode', {}, 'PAYEE'), el('StatementDescription', {}, PAYEE.name)),
+      due &&
+        el('AdditionalInformation', {}, el('StatementCode', {}, 'PAYEE'), el('StatementDescription', {}, PAYEE.name)),
       due && el('Bank', {}, el('ReferenceID', {}, PAYEE.bank), el('ID', {}, PAYEE.account)),
       el('Status', {}, el('NameCode', {}, TAX_STATUS[kind])),
     ],
@@ -183,7 +202,11 @@ export function taxXml(envelope: Envelope, kind: keyof typeof TAX_STATUS, calcul
             'GovernmentAgencyGoodsItem',
             {},
             el('SequenceNumeric', {}, String(line)),
-            el('Commodity', {}, taxes.map((tax) => feeNode(tax, calculation.currency))),
+            el(
+              'Commodity',
+              {},
+              taxes.map((tax) => feeNode(tax, calculation.currency)),
+            ),
           ),
         ),
       ),

@@ -15,7 +15,15 @@ export type Act =
 export type PlotStep = Act & { after: number | null; until: 'payment' | 'documents' | null };
 
 /** How far along the usual course each act stands: the default goes on behind the farthest act of a script. */
-const STAGE: Record<Act['do'], number> = { accept: 0, reject: 9, route: 1, tax: 3, release: 4, clear: 5, invalidate: 9 };
+const STAGE: Record<Act['do'], number> = {
+  accept: 0,
+  reject: 9,
+  route: 1,
+  tax: 3,
+  release: 4,
+  clear: 5,
+  invalidate: 9,
+};
 
 const stageOf = (step: PlotStep): number => (step.do === 'tax' && step.kind !== 'assessed' ? 2 : STAGE[step.do]);
 
@@ -43,8 +51,17 @@ function scripted(act: AuthorityAct): PlotStep {
 export function plotOf(step: AuthorityStep | null, found: readonly Problem[]): PlotStep[] {
   const after = step?.after ?? null;
   if (step?.answer === 'reject') {
-    const scriptedErrors = (step.errors ?? []).map(({ code, pointer, says }) => ({ code, pointer: levelsOf(pointer), says: says ?? 'refused' }));
-    const problems = scriptedErrors.length > 0 ? scriptedErrors : found.length > 0 ? [...found] : [{ code: 'CDS12056', pointer: levelsOf('42A'), says: 'refused' }];
+    const scriptedErrors = (step.errors ?? []).map(({ code, pointer, says }) => ({
+      code,
+      pointer: levelsOf(pointer),
+      says: says ?? 'refused',
+    }));
+    const problems =
+      scriptedErrors.length > 0
+        ? scriptedErrors
+        : found.length > 0
+          ? [...found]
+          : [{ code: 'CDS12056', pointer: levelsOf('42A'), says: 'refused' }];
     return [{ do: 'reject', problems, after, until: null }];
   }
   if (found.length > 0) return [{ do: 'reject', problems: [...found], after, until: null }];

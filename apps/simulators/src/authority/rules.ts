@@ -29,10 +29,12 @@ const missing = (pointer: string, what: string): Problem => problem('CDS10001', 
 const number = (text: string | null): Exact | null =>
   text !== null && /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(text) ? exact(text) : null;
 
-const isEori = (id: string): boolean => (/^(GB|XI)/.test(id) ? /^(GB|XI)(\d{12}|\d{15})$/.test(id) : /^[A-Z]{2}[0-9A-Z]{1,15}$/.test(id));
+const isEori = (id: string): boolean =>
+  /^(GB|XI)/.test(id) ? /^(GB|XI)(\d{12}|\d{15})$/.test(id) : /^[A-Z]{2}[0-9A-Z]{1,15}$/.test(id);
 const isEin = (id: string): boolean => /^\d{2}-?\d{7}[0-9A-Z]{0,2}$/.test(id);
 const isFiler = (id: string): boolean => /^[0-9A-Z]{3}$/.test(id);
-const isParty = (country: Country | null, id: string): boolean => (country === 'US' ? isEin(id) || isFiler(id) || isEori(id) : isEori(id));
+const isParty = (country: Country | null, id: string): boolean =>
+  country === 'US' ? isEin(id) || isFiler(id) || isEori(id) : isEori(id);
 
 const item = (n: number, rest = ''): string => `42A/67A/68A[${n}]${rest}`;
 
@@ -42,7 +44,8 @@ function stops(declared: Declared): Problem[] {
     return [problem('CDS10020', '42A.017', 'only function 9, an original declaration, is taken here')];
   }
   if (declared.kind === null) return [missing('42A.D013', 'kind of declaration')];
-  if (declared.kind !== 'IMA' && declared.kind !== 'IMD') return [problem('CDS10020', '42A.D013', 'kind is not IMA or IMD')];
+  if (declared.kind !== 'IMA' && declared.kind !== 'IMD')
+    return [problem('CDS10020', '42A.D013', 'kind is not IMA or IMD')];
   const none = declared.items.findIndex(({ procedure }) => procedure === null);
   return none >= 0 ? [missing(item(none + 1, '/70A[1].166'), 'procedure')] : [];
 }
@@ -82,17 +85,42 @@ function form(declared: Declared, country: Country | null): Problem[] {
     if (fires) problems.push(problem(code, pointer, says));
   };
   const { lrn, ducr, mode, incoterm, destination, declarant, importer, exporterId, exportCountry } = declared;
-  check(lrn !== null && !/^[0-9A-Za-z_.-]{1,22}$/.test(lrn), 'CDS10010', '42A.D026', 'LRN has a form of its own: 1 to 22 letters, digits, _ . -');
-  check(destination !== null && country === null, 'CDS10020', '42A/67A/99B.465', `${destination} is not served by this authority`);
+  check(
+    lrn !== null && !/^[0-9A-Za-z_.-]{1,22}$/.test(lrn),
+    'CDS10010',
+    '42A.D026',
+    'LRN has a form of its own: 1 to 22 letters, digits, _ . -',
+  );
+  check(
+    destination !== null && country === null,
+    'CDS10020',
+    '42A/67A/99B.465',
+    `${destination} is not served by this authority`,
+  );
   check(exportCountry !== null && !/^[A-Z]{2}$/.test(exportCountry), 'CDS10020', '42A/67A/95B.062', 'no such country');
   check(mode !== null && !MODES.has(mode), 'CDS10020', '42A/15A.T022', 'mode of transport is not 1, 2, 3 or 4');
   check(incoterm !== null && !INCOTERMS.has(incoterm), 'CDS10020', '42A/67A/22B.090', 'no such delivery term');
-  check(ducr !== null && (ducr.length > 35 || !/^\d[A-Z]{2}[0-9A-Z]{1,15}-[0-9A-Z-]{1,18}$/.test(ducr)), 'CDS12132', '42A/67A/99A[1].D018', 'DUCR is malformed');
+  check(
+    ducr !== null && (ducr.length > 35 || !/^\d[A-Z]{2}[0-9A-Z]{1,15}-[0-9A-Z-]{1,18}$/.test(ducr)),
+    'CDS12132',
+    '42A/67A/99A[1].D018',
+    'DUCR is malformed',
+  );
   check(declarant !== null && !isParty(country, declarant), 'CDS12005', '42A/57B.R123', 'declarant is unknown');
-  check(importer !== null && !(country === 'US' ? isEin(importer) : isEori(importer)), 'CDS12005', '42A/67A/74A.R038', 'importer is unknown');
+  check(
+    importer !== null && !(country === 'US' ? isEin(importer) : isEori(importer)),
+    'CDS12005',
+    '42A/67A/74A.R038',
+    'importer is unknown',
+  );
   check(importer !== null && importer === exporterId, 'CDS12081', '42A/67A/74A.R038', 'importer is the exporter');
   declared.charges.forEach(({ amount }, index) => {
-    check(number(amount?.amount ?? null)?.isNegative() ?? false, 'CDS10021', `42A/67A/41A/58B[${index + 1}].181`, 'negative amount');
+    check(
+      number(amount?.amount ?? null)?.isNegative() ?? false,
+      'CDS10021',
+      `42A/67A/41A/58B[${index + 1}].181`,
+      'negative amount',
+    );
   });
   return problems;
 }
@@ -106,14 +134,29 @@ function itemForm(each: DeclaredItem, n: number, country: Country | null): Probl
   const net = number(each.netMass);
   const isTenDigits = each.commodity !== null && /^\d{10}$/.test(each.commodity);
   check(each.commodity !== null && !isTenDigits, 'CDS10004', '/23A/21A[1].145', 'commodity is not 8 and 2 digits');
-  check(isTenDigits && country !== null && !dutyRate(country, each.commodity!), 'CDS40059', '/23A/21A[1].145', 'code cannot be declared on this date');
+  check(
+    isTenDigits && country !== null && !dutyRate(country, each.commodity!),
+    'CDS40059',
+    '/23A/21A[1].145',
+    'code cannot be declared on this date',
+  );
   check(number(each.price?.amount ?? null)?.isNegative() ?? false, 'CDS10021', '/23A/79A.112', 'negative price');
   check(gross?.isNegative() ?? false, 'CDS10021', '/23A/65A.126', 'negative mass');
   check(net?.isNegative() ?? false, 'CDS10021', '/23A/65A.128', 'negative mass');
-  check(gross !== null && net !== null && net.greaterThan(gross), 'CDS11006', '/23A/65A.128', 'net mass is above gross mass');
+  check(
+    gross !== null && net !== null && net.greaterThan(gross),
+    'CDS11006',
+    '/23A/65A.128',
+    'net mass is above gross mass',
+  );
   check(each.origin !== null && !/^[A-Z]{2}$/.test(each.origin), 'CDS10020', '/92A[1].063', 'no such country');
   check(each.procedure !== '4000', 'CDS12050', '/70A[1].166', 'this authority takes procedure 40 00');
-  check(each.preference !== null && !['100', '300'].includes(each.preference), 'CDS10020', '/23A/50A[1].164', 'preference is not 100 or 300');
+  check(
+    each.preference !== null && !['100', '300'].includes(each.preference),
+    'CDS10020',
+    '/23A/50A[1].164',
+    'preference is not 100 or 300',
+  );
   const hasProof = each.documents.some(({ category, type }) => `${category}${type}` === 'U116');
   check(each.preference === '300' && !hasProof, 'CDS40045', '', 'preference 300 wants document U116');
   check(
@@ -138,9 +181,19 @@ function relations(declared: Declared): Problem[] {
     if (sequence !== null) {
       check(seen.has(sequence), 'CDS12024', item(index + 1, '.006'), 'goods item number stands twice');
       seen.add(sequence);
-      check(number(sequence)?.greaterThan(items.length) ?? false, 'CDS12022', item(index + 1, '.006'), 'goods item number is above the count');
+      check(
+        number(sequence)?.greaterThan(items.length) ?? false,
+        'CDS12022',
+        item(index + 1, '.006'),
+        'goods item number is above the count',
+      );
     }
-    check(price !== null && price.currency === null, 'CDS10001', item(index + 1, '/23A/79A.112'), 'currency is missing');
+    check(
+      price !== null && price.currency === null,
+      'CDS10001',
+      item(index + 1, '/23A/79A.112'),
+      'currency is missing',
+    );
     check(
       price?.currency !== items[0]?.price?.currency && price !== null,
       'CDS12057',
@@ -149,7 +202,8 @@ function relations(declared: Declared): Problem[] {
     );
   });
   check(
-    items.length > 0 && items.every(({ packages }) => packages.length > 0 && packages.every((each) => number(each)?.isZero() ?? false)),
+    items.length > 0 &&
+      items.every(({ packages }) => packages.length > 0 && packages.every((each) => number(each)?.isZero() ?? false)),
     'CDS12058',
     item(1, '/93A[1].144'),
     'all package counts are 0',
@@ -171,7 +225,13 @@ function valuation(declared: Declared, country: Country, month: string): Problem
   );
   const charges = declared.charges.flatMap(({ amount }, index) =>
     amount && !monthlyRate(country, amount.currency ?? '', month)
-      ? [problem('CDS10020', `42A/67A/41A/58B[${index + 1}].181`, `no rate is published for ${amount.currency ?? 'an amount without currency'}`)]
+      ? [
+          problem(
+            'CDS10020',
+            `42A/67A/41A/58B[${index + 1}].181`,
+            `no rate is published for ${amount.currency ?? 'an amount without currency'}`,
+          ),
+        ]
       : [],
   );
   if (unknown.length + charges.length > 0) return [...unknown, ...charges];
@@ -198,7 +258,8 @@ export function judge(declared: Declared, memory: Memory, month: string): Proble
     ...relations(declared),
   ];
   const { lrn, ducr } = declared;
-  if (lrn !== null && memory.isLrnTaken(lrn)) found.push(problem('CDS12003', '42A.D026', 'LRN was used and not refused'));
+  if (lrn !== null && memory.isLrnTaken(lrn))
+    found.push(problem('CDS12003', '42A.D026', 'LRN was used and not refused'));
   else if (lrn !== null && ducr !== null && memory.isDucrTaken(ducr, lrn)) {
     found.push(problem('CDS12062', '42A/67A/99A[1].D018', 'DUCR was used in the last 12 months'));
   }

@@ -45,7 +45,9 @@ export function schemaCheck(bytes: Buffer): { declaration: XmlElement } | { erro
   }
   const declaration = root.name === 'MetaData' ? root.child('Declaration') : undefined;
   if (!declaration) return { errors: [`cvc-elt.1: MetaData/Declaration expected, ${root.name} found`] };
-  const missing = declaration.textAt('FunctionCode') ? [] : ['cvc-complex-type.2.4.b: Declaration/FunctionCode is expected'];
+  const missing = declaration.textAt('FunctionCode')
+    ? []
+    : ['cvc-complex-type.2.4.b: Declaration/FunctionCode is expected'];
   const errors = [...missing, ...faultsOf(declaration)];
   return errors.length > 0 ? { errors: errors.slice(0, MOST_ERRORS) } : { declaration };
 }

@@ -50,7 +50,9 @@ function chargesOf(country: Country, declared: Declared, month: string): Exact {
 
 /** Customs value of each line, in the order of the items. GB and DE: CIF. US: FOB, whole dollars. */
 export function customsValues(country: Country, declared: Declared, month: string): Exact[] {
-  const prices = declared.items.map(({ price }) => toNational(country, price ?? { amount: '0', currency: CURRENCY[country] }, month));
+  const prices = declared.items.map(({ price }) =>
+    toNational(country, price ?? { amount: '0', currency: CURRENCY[country] }, month),
+  );
   const all = prices.reduce((sum, each) => sum.plus(each), exact('0'));
   const charges = chargesOf(country, declared, month);
   return prices.map((price) => {
@@ -134,7 +136,9 @@ export function falsified({ currency, lines }: TaxCalculation, wrong: { tax: str
     lines.map((line, index) => {
       if (index !== at) return line;
       const first = line.taxes.findIndex(({ type }) => type === wrong.tax);
-      const taxes = line.taxes.map((tax, n) => (n === first ? { ...tax, amount: exact(tax.amount).plus(wrong.by).toFixed(2) } : tax));
+      const taxes = line.taxes.map((tax, n) =>
+        n === first ? { ...tax, amount: exact(tax.amount).plus(wrong.by).toFixed(2) } : tax,
+      );
       return { ...line, taxes };
     }),
   );

@@ -3,7 +3,8 @@ import { sameSecret } from '../plumbing/digest.js';
 
 export const TOKEN_SECONDS = 14_400;
 
-const signature = (secret: string, expires: string): string => createHmac('sha256', secret).update(expires).digest('base64url');
+const signature = (secret: string, expires: string): string =>
+  createHmac('sha256', secret).update(expires).digest('base64url');
 
 /** A bearer that says when it ends and proves it; nothing has to be remembered over a restart. */
 export function issueToken(secret: string, now: number): string {

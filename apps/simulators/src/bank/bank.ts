@@ -2,7 +2,7 @@ import { WEBHOOK } from '../plumbing/channel.js';
 import { sha256, uuidFrom } from '../plumbing/digest.js';
 import { Face, type Broken, type World } from '../plumbing/face.js';
 import type { Stamped } from '../plumbing/ledger.js';
-import { Outbox, type Outgoing } from '../plumbing/outbox.js';
+import { Outbox, type Address, type Outgoing } from '../plumbing/outbox.js';
 import type { BankStep } from '../scripts/scripts.js';
 import { paymentData, type Debit, type Initiation, type Payment, type Verdict } from './payments.js';
 
@@ -24,9 +24,7 @@ export type BankEntry = { used?: string[] } & (
 );
 
 export type Ordered =
-  | { kind: 'taken' | 'repeated'; payment: Payment; afterwards?: () => void }
-  | { kind: 'conflict' }
-  | Broken;
+  { kind: 'taken' | 'repeated'; payment: Payment; afterwards?: () => void } | { kind: 'conflict' } | Broken;
 
 const EVENTS = '/v1/inbound/bank/events';
 const RESOURCE_UPDATE = 'urn:uk:org:openbanking:events:resource-update';
@@ -44,7 +42,11 @@ export class Bank extends Face<BankEntry> {
     readonly settings: BankSettings,
   ) {
     super('bank', world);
-    this.outbox = new Outbox(WEBHOOK, (delivered) => this.record({ type: 'delivered', ...delivered }));
+    this.outbox = new Outbox(
+      WEBHOOK,
+      (outgoing) => this.addressOf(outgoing),
+      (delivered) => this.record({ type: 'delivered', ...delivered }),
+    );
     this.rebuild();
   }
 
@@ -120,18 +122,25 @@ export class Bank extends Face<BankEntry> {
       const { Amount: amount, Currency: currency } = initiation.InstructedAmount;
       const reference = initiation.RemittanceInformation.Reference;
       const shipment = initiation.EndToEndIdentification;
-      const debit = { paymentId: id, account: initiation.DebtorAccount.Identification, amount, currency, reference, shipment, at: at.toISOString() };
-      const pushes = [...event, ...this.creditOf(id, { reference, amount, currency })];
+      const debit = {
+        paymentId: id,
+        account: initiation.DebtorAccount.Identification,
+        amount,
+        currency,
+        reference,
+        shipment,
+        at: at.toISOString(),
+      };
+      const pushes = [event, creditPush(id, { reference, amount, currency })];
       this.record({ type: 'settled', id, debit, pushes });
       for (const push of pushes) this.outbox.send(push.id);
     } else {
-      this.record({ type: 'bounced', id, reason: verdict.reason, pushes: event });
-      for (const push of event) this.outbox.send(push.id);
+      this.record({ type: 'bounced', id, reason: verdict.reason, pushes: [event] });
+      this.outbox.send(event.id);
     }
   }
 
-  private eventOf(payment: Payment, status: Payment['status'], at: Date): Outgoing[] {
-    if (this.world.callbackUrl === null) return [];
+  private eventOf(payment: Payment, status: Payment['status'], at: Date): Outgoing {
     const { id, key, initiation, verdict } = payment;
     const body = JSON.stringify({
       iss: 'https://simulated-bank.example',
@@ -146,25 +155,19 @@ export class Bank extends Face<BankEntry> {
         ...(status === 'Rejected' ? { Reason: verdict.reason } : {}),
       },
     });
-    const headers = { authorization: `Bearer ${this.settings.callbackToken}`, 'content-type': 'application/json' };
-    const push = { id: `event/${id}`, lane: `event/${id}`, url: this.world.callbackUrl + EVENTS, headers, body };
-    return [this.outgoing(push, initiation.EndToEndIdentification)];
+    const push = { id: `event/${id}`, lane: `event/${id}`, tags: { to: 'subscriber' }, body };
+    return this.outgoing(push, initiation.EndToEndIdentification);
   }
 
-  private creditOf(id: string, credit: { reference: string; amount: string; currency: string }): Outgoing[] {
-    if (this.settings.authorityUrl === null) return [];
-    return [
-      {
-        id: `credit/${id}`,
-        lane: `credit/${id}`,
-        url: `${this.settings.authorityUrl}/credits`,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(credit),
-        copies: 1,
-        notBefore: 0,
-        held: false,
-      },
-    ];
+  private addressOf({ tags }: Outgoing): Address | null {
+    const json = { 'content-type': 'application/json' };
+    if (tags['to'] === 'authority') {
+      const { authorityUrl } = this.settings;
+      return authorityUrl === null ? null : { url: `${authorityUrl}/credits`, headers: json };
+    }
+    const { callbackUrl } = this.world;
+    if (callbackUrl === null) return null;
+    return { url: callbackUrl + EVENTS, headers: { ...json, authorization: `Bearer ${this.settings.callbackToken}` } };
   }
 
   find(by: { id: string } | { key: string }): Payment | null {
@@ -189,7 +192,10 @@ export class Bank extends Face<BankEntry> {
   }
 
   view(): Record<string, unknown> {
-    const payments = [...this.payments.values()].map((payment) => ({ ...paymentData(payment), IdempotencyKey: payment.key }));
+    const payments = [...this.payments.values()].map((payment) => ({
+      ...paymentData(payment),
+      IdempotencyKey: payment.key,
+    }));
     return { debits: this.debits, payments };
   }
 
@@ -206,6 +212,16 @@ export class Bank extends Face<BankEntry> {
     await super.close();
   }
 }
+
+const creditPush = (id: string, credit: { reference: string; amount: string; currency: string }): Outgoing => ({
+  id: `credit/${id}`,
+  lane: `credit/${id}`,
+  tags: { to: 'authority' },
+  body: JSON.stringify(credit),
+  copies: 1,
+  notBefore: 0,
+  held: false,
+});
 
 function verdictOf(step: BankStep | null): Verdict {
   if (!step) return { settles: true, reason: '', after: null, silent: null };

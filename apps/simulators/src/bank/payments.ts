@@ -1,6 +1,10 @@
 import { z } from 'zod';
 
-const account = z.object({ SchemeName: z.string().max(40), Identification: z.string().min(1).max(256), Name: z.string().max(350).optional() });
+const account = z.object({
+  SchemeName: z.string().max(40),
+  Identification: z.string().min(1).max(256),
+  Name: z.string().max(350).optional(),
+});
 
 /** Domestic payment initiation, the members this bank reads. @see Open Banking Read-Write API 3.1, domestic payments */
 export const paymentRequest = z.object({

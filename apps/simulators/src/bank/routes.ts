@@ -7,7 +7,11 @@ const LONGEST_KEY = 40;
 
 /** `OBErrorResponse1`. */
 const obError = (status: number, errorCode: string, message: string, path?: string): Reply =>
-  json(status, { Code: String(status), Message: message, Errors: [{ ErrorCode: errorCode, Message: message, ...(path ? { Path: path } : {}) }] });
+  json(status, {
+    Code: String(status),
+    Message: message,
+    Errors: [{ ErrorCode: errorCode, Message: message, ...(path ? { Path: path } : {}) }],
+  });
 
 const paymentReply = (status: number, payment: Payment): Reply =>
   json(status, { Data: paymentData(payment), Links: { Self: `${PAYMENTS}/${payment.id}` }, Meta: {} });
@@ -15,7 +19,12 @@ const paymentReply = (status: number, payment: Payment): Reply =>
 function orderedReply(ordered: Ordered): Reply {
   switch (ordered.kind) {
     case 'conflict':
-      return obError(400, 'UK.OBIE.Rules.IdempotencyKeyReuse', 'The idempotency key belongs to another order', 'x-idempotency-key');
+      return obError(
+        400,
+        'UK.OBIE.Rules.IdempotencyKeyReuse',
+        'The idempotency key belongs to another order',
+        'x-idempotency-key',
+      );
     case 'broken':
       return brokenReply(ordered, (status) => obError(status, 'UK.OBIE.UnexpectedError', 'Internal error'));
     case 'taken':
@@ -26,13 +35,22 @@ function orderedReply(ordered: Ordered): Reply {
 
 /** The bank's own HTTP, UK Open Banking payment initiation. */
 export function bankRoutes(bank: Bank): Route[] {
-  const guarded = (handle: (request: Request) => Reply): Route['handle'] => (request) =>
-    hasBearer(request, bank.settings.token) ? handle(request) : obError(401, 'UK.OBIE.Header.Invalid', 'The bearer token is missing or wrong');
+  const guarded =
+    (handle: (request: Request) => Reply): Route['handle'] =>
+    (request) =>
+      hasBearer(request, bank.settings.token)
+        ? handle(request)
+        : obError(401, 'UK.OBIE.Header.Invalid', 'The bearer token is missing or wrong');
 
   const order = (request: Request): Reply => {
     const key = request.headers['x-idempotency-key'];
     if (typeof key !== 'string' || key.length === 0 || key.length > LONGEST_KEY) {
-      return obError(400, 'UK.OBIE.Header.Missing', `x-idempotency-key of at most ${LONGEST_KEY} characters is wanted`, 'x-idempotency-key');
+      return obError(
+        400,
+        'UK.OBIE.Header.Missing',
+        `x-idempotency-key of at most ${LONGEST_KEY} characters is wanted`,
+        'x-idempotency-key',
+      );
     }
     const parsed = paymentRequest.safeParse(jsonOf(request));
     if (!parsed.success) {
@@ -51,7 +69,9 @@ export function bankRoutes(bank: Bank): Route[] {
     const key = request.query.get('idempotencyKey');
     if (!key) return obError(400, 'UK.OBIE.Field.Missing', 'idempotencyKey is wanted', 'idempotencyKey');
     const found = bank.find({ key });
-    return found ? paymentReply(200, found) : obError(404, 'UK.OBIE.Resource.NotFound', 'No order ever came under this key');
+    return found
+      ? paymentReply(200, found)
+      : obError(404, 'UK.OBIE.Resource.NotFound', 'No order ever came under this key');
   };
 
   return [

@@ -5,7 +5,10 @@ import { JOURNEY, type CarrierStep } from '../scripts/scripts.js';
 import type { Milestone, Place, Quantity, Trip } from './events.js';
 
 const locationSchema = z.looseObject({
-  location: z.looseObject({ UNLocationCode: z.string().max(5).optional(), address: z.record(z.string(), z.unknown()).optional() }),
+  location: z.looseObject({
+    UNLocationCode: z.string().max(5).optional(),
+    address: z.record(z.string(), z.unknown()).optional(),
+  }),
   locationTypeCode: z.string().max(3),
 });
 
@@ -15,7 +18,9 @@ export const bookingRequest = z.looseObject({
   shipmentLocations: z.array(locationSchema).default([]),
   requestedEquipments: z.array(z.looseObject({ equipmentReferences: z.array(z.string()).optional() })).default([]),
   releasedQuantity: z
-    .array(z.object({ line: z.int().positive(), value: z.string().regex(/^\d+(\.\d+)?$/), unit: z.string().min(1).max(10) }))
+    .array(
+      z.object({ line: z.int().positive(), value: z.string().regex(/^\d+(\.\d+)?$/), unit: z.string().min(1).max(10) }),
+    )
     .default([]),
 });
 export type BookingRequest = z.output<typeof bookingRequest>;
@@ -42,7 +47,8 @@ export const bookingReference = (key: string): string => `SIM${sha256(`booking/$
 export const tripOf = (booking: string, shipment: string, request: BookingRequest): Trip => ({
   booking,
   shipment,
-  equipment: request.requestedEquipments.flatMap(({ equipmentReferences }) => equipmentReferences ?? [])[0] ?? ownBox(booking),
+  equipment:
+    request.requestedEquipments.flatMap(({ equipmentReferences }) => equipmentReferences ?? [])[0] ?? ownBox(booking),
   from: placeOf(request, 0),
   to: placeOf(request, -1),
 });
@@ -68,8 +74,12 @@ export function journeyOf(step: CarrierStep | null, request: BookingRequest): Le
   if (step?.answer === 'decline') return [{ event: 'declined', reason: step.reason, after }];
   const released = request.releasedQuantity;
   const leg = (event: (typeof JOURNEY)[number], wait: number | null, where: string | null, quantity?: string): Leg =>
-    event === 'delivered' ? { event, where, after: wait, quantities: deliveredOf(released, quantity) } : { event, where, after: wait };
-  const scripted = (step?.then ?? []).map(({ event, after: wait, where, quantity }) => leg(event, wait ?? null, where ?? null, quantity));
+    event === 'delivered'
+      ? { event, where, after: wait, quantities: deliveredOf(released, quantity) }
+      : { event, where, after: wait };
+  const scripted = (step?.then ?? []).map(({ event, after: wait, where, quantity }) =>
+    leg(event, wait ?? null, where ?? null, quantity),
+  );
   const farthest = Math.max(-1, ...(step?.then ?? []).map(({ event }) => rank(event)));
   const rest = step?.stop ? [] : USUAL.filter((event) => rank(event) > farthest).map((event) => leg(event, null, null));
   return [{ event: 'confirmed', after }, ...scripted, ...rest];

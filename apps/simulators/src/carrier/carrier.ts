@@ -3,7 +3,7 @@ import { WEBHOOK } from '../plumbing/channel.js';
 import { drawn, sha256 } from '../plumbing/digest.js';
 import { Face, type Broken, type World } from '../plumbing/face.js';
 import type { Stamped } from '../plumbing/ledger.js';
-import { Outbox, type Outgoing } from '../plumbing/outbox.js';
+import { Outbox, type Address, type Outgoing } from '../plumbing/outbox.js';
 import { bookingReference, journeyOf, tripOf, type BookingRequest, type Leg } from './bookings.js';
 import { dcsaEvent, type Trip } from './events.js';
 import type { Proof } from './proof.js';
@@ -34,20 +34,22 @@ export type CarrierEntry = { used?: string[] } & (
   | { type: 'booked'; booking: Told }
   | { type: 'repeated'; booking: string; key: string }
   | { type: 'turned-away'; key: string; status: number | null }
-  | { type: 'happened'; booking: string; position: number; event: Record<string, unknown>; push: Outgoing | null }
+  | { type: 'happened'; booking: string; position: number; push: Outgoing }
   | { type: 'asked'; reference: string; found: string[] }
   | { type: 'delivered'; id: string; copy: number; status: number; millis: number }
 );
 
 export type Booked =
-  | { kind: 'taken' | 'repeated'; booking: Booking; afterwards?: () => void }
-  | { kind: 'conflict' }
-  | Broken;
+  { kind: 'taken' | 'repeated'; booking: Booking; afterwards?: () => void } | { kind: 'conflict' } | Broken;
 
 const ACCOUNT = 'simulated-ocean';
 const EVENTS = `/v1/carriers/${ACCOUNT}/inbound/dcsa/v2/events`;
 const SIGNERS = ['A. Okafor', 'B. Lindqvist', 'C. Moreau', 'D. Petrov', 'E. Tanaka'];
-const STATUS: Partial<Record<Leg['event'], Booking['status']>> = { confirmed: 'CONFIRMED', declined: 'REJECTED', delivered: 'COMPLETED' };
+const STATUS: Partial<Record<Leg['event'], Booking['status']>> = {
+  confirmed: 'CONFIRMED',
+  declined: 'REJECTED',
+  delivered: 'COMPLETED',
+};
 
 /** The carrier: one booking per idempotency key, a journey told by signed pushes, a proof at its end. */
 export class Carrier extends Face<CarrierEntry> {
@@ -60,19 +62,30 @@ export class Carrier extends Face<CarrierEntry> {
     readonly settings: CarrierSettings,
   ) {
     super('carrier', world);
-    this.outbox = new Outbox(WEBHOOK, (delivered) => this.record({ type: 'delivered', ...delivered }));
+    this.outbox = new Outbox(
+      WEBHOOK,
+      (outgoing) => this.addressOf(outgoing),
+      (delivered) => this.record({ type: 'delivered', ...delivered }),
+    );
     this.rebuild();
   }
 
   protected evolve(entry: Stamped<CarrierEntry>): void {
     const at = new Date(entry.at);
     if (entry.type === 'booked') {
-      const booking: Booking = { ...entry.booking, position: 0, lastAt: at, asked: false, status: 'RECEIVED', proof: null };
+      const booking: Booking = {
+        ...entry.booking,
+        position: 0,
+        lastAt: at,
+        asked: false,
+        status: 'RECEIVED',
+        proof: null,
+      };
       this.bookings.set(booking.trip.booking, booking);
       this.byKey.set(booking.key, booking);
     } else if (entry.type === 'happened') {
       this.happen(entry, at);
-      if (entry.push) this.outbox.note(entry.push, at.getTime());
+      this.outbox.note(entry.push, at.getTime());
     } else if (entry.type === 'asked') {
       for (const id of entry.found) this.bookings.get(id)!.asked = true;
     } else if (entry.type === 'delivered') this.outbox.noteDelivered(entry.id, entry.copy);
@@ -86,7 +99,11 @@ export class Carrier extends Face<CarrierEntry> {
     booking.lastAt = at;
     booking.status = STATUS[leg.event] ?? booking.status;
     if (leg.event === 'delivered') {
-      booking.proof = { signedBy: SIGNERS[drawn(booking.trip.booking, SIGNERS.length)]!, at, quantities: leg.quantities };
+      booking.proof = {
+        signedBy: SIGNERS[drawn(booking.trip.booking, SIGNERS.length)]!,
+        at,
+        quantities: leg.quantities,
+      };
     }
   }
 
@@ -111,9 +128,14 @@ export class Carrier extends Face<CarrierEntry> {
     const next = this.world.scripts.nextStep('carrier', shipment, this.consumed);
     const used = [next?.key, trouble?.key].flatMap((each) => each ?? []);
     const step = next?.step ?? null;
-    const silent = step?.answer === 'silent' ? (step.for === undefined ? ('until-asked' as const) : Date.now() + step.for) : null;
+    const silent =
+      step?.answer === 'silent' ? (step.for === undefined ? ('until-asked' as const) : Date.now() + step.for) : null;
     const trip = tripOf(bookingReference(key), shipment, request);
-    this.record({ type: 'booked', booking: { key, bodyDigest, trip, journey: journeyOf(step, request), silent }, used });
+    this.record({
+      type: 'booked',
+      booking: { key, bodyDigest, trip, journey: journeyOf(step, request), silent },
+      used,
+    });
     const booking = this.byKey.get(key)!;
     const afterwards = (): void => this.advance(booking);
     return trouble ? { kind: 'broken', status: trouble.status, afterwards } : { kind: 'taken', booking, afterwards };
@@ -138,19 +160,27 @@ export class Carrier extends Face<CarrierEntry> {
     const seed = `${trip.booking}/${position}`;
     const event = dcsaEvent(leg, trip, new Date(), seed);
     const badSignature = this.fault('bad-signature', trip.shipment);
-    const push = this.pushOf(seed, trip, event, badSignature !== null);
-    this.record({ type: 'happened', booking: trip.booking, position, event, push, used: badSignature ? [badSignature.key] : [] });
-    if (push) this.outbox.send(push.id);
+    const tags = { signature: badSignature ? 'wrong' : 'right' };
+    const push = this.outgoing({ id: seed, lane: trip.booking, tags, body: JSON.stringify([event]) }, trip.shipment);
+    this.record({
+      type: 'happened',
+      booking: trip.booking,
+      position,
+      push,
+      used: badSignature ? [badSignature.key] : [],
+    });
+    this.outbox.send(push.id);
     this.advance(booking);
   }
 
-  private pushOf(id: string, trip: Trip, event: Record<string, unknown>, isForged: boolean): Outgoing | null {
+  private addressOf({ body, tags }: Outgoing): Address | null {
     if (this.world.callbackUrl === null) return null;
-    const body = JSON.stringify([event]);
     const key = Buffer.from(this.settings.webhookSecret, 'base64');
-    const proof = createHmac('sha256', key).update(isForged ? `${body} ` : body).digest('hex');
+    const proof = createHmac('sha256', key)
+      .update(tags['signature'] === 'wrong' ? `${body} ` : body)
+      .digest('hex');
     const headers = { 'content-type': 'application/json', 'notification-signature': `sha256=${proof}` };
-    return this.outgoing({ id, lane: trip.booking, url: this.world.callbackUrl + EVENTS, headers, body }, trip.shipment);
+    return { url: this.world.callbackUrl + EVENTS, headers };
   }
 
   findByReference(reference: string): Booking[] {

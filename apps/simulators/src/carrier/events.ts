@@ -32,7 +32,8 @@ type DcsaEvent = Record<string, unknown>;
 /** Local time with an offset, as DCSA wants it; the simulator's places are all in UTC. */
 const dcsaTime = (at: Date): string => at.toISOString().replace(/\.\d+Z$/, '+00:00');
 
-const placeOf = (place: Place, where: string | null): Place => (where === null ? place : { UNLocationCode: where, address: null });
+const placeOf = (place: Place, where: string | null): Place =>
+  where === null ? place : { UNLocationCode: where, address: null };
 
 const located = ({ UNLocationCode, address }: Place): Record<string, unknown> => ({
   ...(UNLocationCode === null ? {} : { UNLocationCode }),
@@ -61,7 +62,13 @@ function equipmentEvent(code: 'GTOT' | 'AVPU' | 'DROP', trip: Trip, place: Place
   };
 }
 
-function transportEvent(code: 'DEPA' | 'ARRI', trip: Trip, place: Place, sequence: number, remark: string | null): DcsaEvent {
+function transportEvent(
+  code: 'DEPA' | 'ARRI',
+  trip: Trip,
+  place: Place,
+  sequence: number,
+  remark: string | null,
+): DcsaEvent {
   return {
     eventType: 'TRANSPORT',
     transportEventTypeCode: code,

@@ -9,7 +9,11 @@ export interface Proof {
 
 /** Proof of delivery, one page. The same delivery gives the same bytes: the file's dates are those of the delivery. */
 export async function proofPdf(trip: Trip, { signedBy, at, quantities }: Proof): Promise<Buffer> {
-  const pdf = new PDFDocument({ size: 'A4', margin: 56, info: { Title: `Proof of delivery ${trip.booking}`, CreationDate: at, ModDate: at } });
+  const pdf = new PDFDocument({
+    size: 'A4',
+    margin: 56,
+    info: { Title: `Proof of delivery ${trip.booking}`, CreationDate: at, ModDate: at },
+  });
   const chunks: Buffer[] = [];
   const done = new Promise<Buffer>((resolve, reject) => {
     pdf.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -39,8 +39,12 @@ function bookedReply(request: Request, booked: Booked): Reply {
 /** The carrier's own HTTP: DCSA Booking 2 (narrow) and proofs of delivery. */
 export function carrierRoutes(carrier: Carrier): Route[] {
   type Handle = (request: Request) => Reply | Promise<Reply>;
-  const guarded = (handle: Handle): Route['handle'] => (request) =>
-    hasBearer(request, carrier.settings.token) ? handle(request) : dcsaError(request, 401, 'Unauthorized', 'The bearer token is missing or wrong');
+  const guarded =
+    (handle: Handle): Route['handle'] =>
+    (request) =>
+      hasBearer(request, carrier.settings.token)
+        ? handle(request)
+        : dcsaError(request, 401, 'Unauthorized', 'The bearer token is missing or wrong');
 
   const book: Handle = (request) => {
     const key = request.headers['idempotency-key'];
@@ -63,14 +67,20 @@ export function carrierRoutes(carrier: Carrier): Route[] {
     return json(200, carrier.findByReference(reference).map(view));
   };
 
-  const one = (handle: (booking: Booking, request: Request) => Reply | Promise<Reply>): Handle => (request) => {
-    const booking = carrier.bookings.get(request.params['booking']!);
-    return booking ? handle(booking, request) : dcsaError(request, 404, 'Not Found', 'No such booking');
-  };
+  const one =
+    (handle: (booking: Booking, request: Request) => Reply | Promise<Reply>): Handle =>
+    (request) => {
+      const booking = carrier.bookings.get(request.params['booking']!);
+      return booking ? handle(booking, request) : dcsaError(request, 404, 'Not Found', 'No such booking');
+    };
 
   const proof = one(async ({ trip, proof: done }, request) => {
     if (!done) return dcsaError(request, 404, 'Not Found', 'Not delivered yet');
-    return { status: 200, headers: { 'content-type': 'application/pdf', 'x-signed-by': done.signedBy }, body: await proofPdf(trip, done) };
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/pdf', 'x-signed-by': done.signedBy },
+      body: await proofPdf(trip, done),
+    };
   });
 
   return [

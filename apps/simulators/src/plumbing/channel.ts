@@ -90,7 +90,11 @@ export class Channel {
     private readonly tell: (attempt: Attempt) => void,
     private readonly expired: (push: Push) => void = () => undefined,
   ) {
-    this.agent = new Agent({ connections: AT_ONCE, headersTimeout: contract.timeoutMs, bodyTimeout: contract.timeoutMs });
+    this.agent = new Agent({
+      connections: AT_ONCE,
+      headersTimeout: contract.timeoutMs,
+      bodyTimeout: contract.timeoutMs,
+    });
   }
 
   /** @param addedAt epoch milliseconds from which its life is counted */

@@ -81,7 +81,10 @@ export abstract class Face<E extends FaceEntry> {
     return scripted ?? delayOf(this.world.pace, seed);
   }
 
-  protected fault<K extends FaultKind>(kind: K, reference: string): { fault: Extract<Fault, { kind: K }>; key: string } | null {
+  protected fault<K extends FaultKind>(
+    kind: K,
+    reference: string,
+  ): { fault: Extract<Fault, { kind: K }>; key: string } | null {
     return this.world.scripts.fault(this.name, kind, reference, this.consumed);
   }
 

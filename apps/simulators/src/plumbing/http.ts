@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sameSecret } from './digest.js';
 
@@ -45,7 +51,8 @@ export const brokenReply = (
   words: (status: number) => Reply,
 ): Reply => ({ ...(status === null ? { status } : words(status)), afterwards });
 
-export const bearerOf = (request: Request): string => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+export const bearerOf = (request: Request): string =>
+  /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
 
 export const hasBearer = (request: Request, token: string): boolean => sameSecret(bearerOf(request), token);
 
@@ -151,11 +158,21 @@ export const serve = (routes: readonly Route[], port: number): Promise<Listening
     createServer((message, response) => {
       answer(routes, message)
         .catch((error: unknown): Reply => {
-          if (error instanceof TooLarge) return json(413, { error: `more than ${LARGEST} bytes` }, { connection: 'close' });
+          if (error instanceof TooLarge)
+            return json(413, { error: `more than ${LARGEST} bytes` }, { connection: 'close' });
           process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
           return json(500, { error: 'the simulator failed' });
         })
-        .then((reply) => send(response, reply), () => response.destroy());
+        .then(
+          (reply) => send(response, reply),
+          () => response.destroy(),
+        );
     }),
     port,
   );
+
+export async function freePort(): Promise<number> {
+  const probe = await serve([], 0);
+  await probe.close();
+  return probe.port;
+}

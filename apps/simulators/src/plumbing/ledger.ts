@@ -16,7 +16,7 @@ export class Ledger<E extends { type: string }> {
     mkdirSync(dirname(path), { recursive: true });
     const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
     const whole = bytes.lastIndexOf(0x0a) + 1;
-    this.file = openSync(path, 'a');
+    this.file = openSync(path, 'a', 0o600);
     // A kill in the middle of a write leaves half a line: nobody was answered for it.
     if (whole < bytes.length) ftruncateSync(this.file, whole);
     for (const line of bytes.subarray(0, whole).toString('utf8').split('\n')) {

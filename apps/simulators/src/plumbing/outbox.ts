@@ -5,15 +5,20 @@ export interface Outgoing {
   id: string;
   /** messages of one lane keep their order */
   lane: string;
-  url: string;
-  headers: Record<string, string>;
   body: string;
+  /** what the face needs to address it; secrets and addresses are added when it leaves, they may change over a restart */
+  tags: Record<string, string>;
   /** how many times the same bytes go out */
   copies: number;
   /** epoch milliseconds */
   notBefore: number;
   /** waits for its lane to be released in reverse */
   held: boolean;
+}
+
+export interface Address {
+  url: string;
+  headers: Record<string, string>;
 }
 
 export interface Delivered {
@@ -35,6 +40,8 @@ export class Outbox {
 
   constructor(
     contract: PushContract,
+    /** null: it cannot be pushed, for want of an address */
+    private readonly address: (outgoing: Outgoing) => Address | null,
     private readonly onDelivered: (delivered: Delivered) => void,
     onAttempt: (attempt: Attempt) => void = () => undefined,
   ) {
@@ -57,10 +64,18 @@ export class Outbox {
     if (entry && entry.delivered.size >= entry.outgoing.copies) this.open.delete(id);
   }
 
+  /** It was fetched: what has not left yet stays here. */
+  withdraw(id: string): void {
+    this.open.delete(id);
+  }
+
   send(id: string): void {
     const entry = this.open.get(id);
     if (!entry || entry.outgoing.held) return;
-    const { copies, ...push } = entry.outgoing;
+    const address = this.address(entry.outgoing);
+    if (!address) return;
+    const { lane, body, notBefore, copies } = entry.outgoing;
+    const push = { lane, body, notBefore, ...address };
     for (let copy = 1; copy <= copies; copy += 1) {
       if (!entry.delivered.has(copy)) this.channel.add({ ...push, id: `${id}${COPY}${copy}` }, entry.at);
     }

@@ -44,7 +44,11 @@ export class ScriptBook {
   }
 
   /** The next step that this face has not used for this shipment, with the key under which it is to be remembered. */
-  nextStep<F extends FaceName>(face: F, reference: string, consumed: Consumed): { step: KnownScript[F][number]; key: string } | null {
+  nextStep<F extends FaceName>(
+    face: F,
+    reference: string,
+    consumed: Consumed,
+  ): { step: KnownScript[F][number]; key: string } | null {
     const script = this.of(reference);
     const steps: readonly KnownScript[F][number][] = script?.[face] ?? [];
     for (const [index, step] of steps.entries()) {
@@ -56,12 +60,18 @@ export class ScriptBook {
   }
 
   /** The first fault of the kind that is not used up, with the key under which its use is to be remembered. */
-  fault<K extends FaultKind>(face: FaceName, kind: K, reference: string, consumed: Consumed): { fault: Extract<Fault, { kind: K }>; key: string } | null {
+  fault<K extends FaultKind>(
+    face: FaceName,
+    kind: K,
+    reference: string,
+    consumed: Consumed,
+  ): { fault: Extract<Fault, { kind: K }>; key: string } | null {
     const script = this.of(reference);
     for (const [index, fault] of (script?.faults ?? []).entries()) {
       if (fault.face !== face || fault.kind !== kind) continue;
       const key = `${script!.id}/fault/${index}/${normalise(reference)}`;
-      const limit = 'times' in fault && fault.kind !== 'duplicate' ? fault.times + ('nth' in fault ? fault.nth - 1 : 0) : Infinity;
+      const limit =
+        'times' in fault && fault.kind !== 'duplicate' ? fault.times + ('nth' in fault ? fault.nth - 1 : 0) : Infinity;
       if (consumed.count(key) < limit) return { fault: fault as Extract<Fault, { kind: K }>, key };
     }
     return null;
