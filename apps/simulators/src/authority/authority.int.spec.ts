@@ -336,7 +336,7 @@ describe('the rest of its services', () => {
   it('refuses a script with unknown keys and a caller without the token', async () => {
     const bad = await simulators.script({ reference: 'X', authority: [{ answer: 'accept', colour: 'red' }] });
     expect(bad.status).toBe(400);
-    expect((await bad.json())).toMatchObject({
+    expect(await bad.json()).toMatchObject({
       places: [{ pointer: expect.stringContaining('/authority/0') }],
     });
     expect((await fetch(`${simulators.urls.admin}/summary`)).status).toBe(401);

@@ -18,7 +18,11 @@ export interface Due {
 }
 
 const PAYEE = { name: 'Simulated Customs Authority', bank: 'SIMUGB2L', account: 'GB29SIMU60161331926819' };
-const SPACES = { 'xmlns:md': 'urn:wco:datamodel:WCO:DocumentMetaData-DMS:2', xmlns: 'urn:wco:datamodel:WCO:RES-DMS:2' };
+const SPACES = {
+  'xmlns:md': 'urn:wco:datamodel:WCO:DocumentMetaData-DMS:2',
+  xmlns: 'urn:wco:datamodel:WCO:RES-DMS:2',
+  'xmlns:p': 'urn:wco:datamodel:WCO:Response_DS:DMS:2',
+};
 
 /** `CCYYMMDDHHMMSSZ`, whole seconds. */
 export const stamp = (at: Date): string =>
@@ -27,7 +31,8 @@ export const stamp = (at: Date): string =>
     .replace(/\.\d+Z$/, 'Z')
     .replace(/[-:T]/g, '');
 
-const time = (name: string, at: Date): XmlNode => el(name, {}, el('DateTimeString', { formatCode: '304' }, stamp(at)));
+const time = (name: string, at: Date): XmlNode =>
+  el(name, {}, el('p:DateTimeString', { formatCode: '304' }, stamp(at)));
 
 const pointerNode = ({ section, index, tag }: Level): XmlNode =>
   el(

@@ -111,14 +111,12 @@ const fault = z.union([
   z
     .strictObject({ cut: face, at: z.enum(['before', 'after-accept']).default('after-accept'), times })
     .transform(({ cut, ...rest }) => ({ kind: 'cut' as const, face: cut, ...rest })),
-  z
-    .strictObject({ 'done-but-timeout': face, times })
-    .transform(({ 'done-but-timeout': of, times: n }) => ({
-      kind: 'cut' as const,
-      face: of,
-      at: 'after-accept' as const,
-      times: n,
-    })),
+  z.strictObject({ 'done-but-timeout': face, times }).transform(({ 'done-but-timeout': of, times: n }) => ({
+    kind: 'cut' as const,
+    face: of,
+    at: 'after-accept' as const,
+    times: n,
+  })),
   z
     .strictObject({ unknown: z.literal('authority'), times })
     .transform(({ unknown, ...rest }) => ({ kind: 'unknown' as const, face: unknown, ...rest })),
