@@ -50,7 +50,7 @@ async function installPackages(root, show) {
   const look = setInterval(() => {
     const there = countInstalled(join(root, 'node_modules'));
     tell('installing', `${there} of ${total} packages`, Math.min(there / total, 0.99));
-  }, 1000);
+  }, 2000);
   tell('installing', 'npm ci', 0);
   try {
     await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
@@ -68,12 +68,19 @@ function topLevelPackages(root) {
   ).length;
 }
 
+/** npm makes all folders first and fills them after: a package is there when its package.json is. */
 function countInstalled(folder) {
   if (!existsSync(folder)) return 0;
-  return readdirSync(folder).reduce(
-    (sum, name) => sum + (name.startsWith('@') ? readdirSync(join(folder, name)).length : name.startsWith('.') ? 0 : 1),
-    0,
-  );
+  const there = (name) => (existsSync(join(folder, name, 'package.json')) ? 1 : 0);
+  return readdirSync(folder).reduce((sum, name) => {
+    if (name.startsWith('.')) return sum;
+    return (
+      sum +
+      (name.startsWith('@')
+        ? readdirSync(join(folder, name)).reduce((scoped, each) => scoped + there(join(name, each)), 0)
+        : there(name))
+    );
+  }, 0);
 }
 
 const COMPILER = 'node_modules/typescript-native/bin/tsc';

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { identityOf, isAlive } from './process-identity.js';
+import { identityOf } from './process-identity.js';
 import type { Progress } from './progress.js';
 import { lookAtRun, stopRun } from './run-control.js';
 import { RunState } from './run-state.js';
@@ -122,15 +124,14 @@ describe('the platform on one machine', () => {
   it(
     'ends what a killed runner left of ours before it starts anew, split or not',
     async () => {
-      const { addresses } = await start('one');
-      const left = identityOf(platform!.pids()['tidewaiter']!)!;
-      const forgetful = RunState.prototype.forget;
-      // A runner that dies stops nothing and forgets nothing: its file still names all its programs.
-      RunState.prototype.forget = () => undefined;
-      await platform!.stop();
-      RunState.prototype.forget = forgetful;
-      expect(isAlive(left)).toBe(false);
+      const { addresses } = platform!;
+      const left = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+      const state = RunState.take(home);
+      state.record('duties', identityOf(left.pid!)!, { port: 1 });
+      state.release();
+      const ended = once(left, 'exit');
       const split = await start('split');
+      expect(await ended).toEqual([null, 'SIGTERM']);
       expect(split.addresses.api).toBe(addresses.api);
       expect((await ask('/v1/shipments/1/documents')).main).toContain('apps/documents/');
       expect((await ask('/v1/shipments/1')).main).toContain('apps/shipments/');
