@@ -43,7 +43,7 @@ export class LogController {
   @Serves(showTile)
   async tile(@Input() { params }: InputOf<typeof showTile>, @Caller() caller: CallerIdentity): Promise<Binary> {
     const log = ownLog(params.log, caller);
-    const tile = tileNamed(String(params['*']));
+    const tile = tileNamed(params['*']);
     const bytes = await this.database.tenant(log, (tx) => publishedTile(tx, log, tile));
     return new Binary(Buffer.from(bytes), 'application/octet-stream', { immutable: true });
   }

@@ -36,7 +36,7 @@ export function received(stream: string, version: number, changes: Partial<Event
     source: '/tidewaiter/documents',
     type: 'tidewaiter.documents.FileStored.v1',
     subject: '0192aaaa-0000-7000-8000-000000000001',
-    time: '2026-11-24T14:07:12.000418Z',
+    time: '2025-11-24T14:07:12.000418Z',
     datacontenttype: 'application/json',
     dataschema: 'https://tidewaiter.example/schemas/documents/FileStored/1',
     tenantid: 'acme',

@@ -11,13 +11,15 @@ export const showCheckpoint = defineRoute('audit', 'showCheckpoint', 'GET /log/{
   params: origin,
   produces: 'text/plain',
   answer: z.string(),
+  problems: ['audit.log.unknown', 'audit.log.empty'],
 });
 export const showTile = defineRoute('audit', 'showTile', 'GET /log/{log}/tile/{*}', {
   summary: 'Tiles and entry bundles of the log (C2SP tlog-tiles), immutable',
   description: '`/tile/<L>/<N>[.p/<W>]` and `/tile/entries/<N>[.p/<W>]`',
   access: auditors,
-  params: z.looseObject({ log: z.string() }),
+  params: z.strictObject({ log: z.string().max(40), '*': z.string().max(200) }),
   produces: 'application/octet-stream',
+  problems: ['audit.log.unknown', 'audit.tile.unknown', 'audit.tile.malformed', 'audit.tile.damaged'],
 });
 export const showVerifierKey = defineRoute('audit', 'showVerifierKey', 'GET /log/{log}/key', {
   summary: 'Verifier key of the log in signed-note form',
@@ -25,12 +27,14 @@ export const showVerifierKey = defineRoute('audit', 'showVerifierKey', 'GET /log
   params: origin,
   produces: 'text/plain',
   answer: z.string(),
+  problems: ['audit.log.unknown'],
 });
 export const replayShipment = defineRoute('audit', 'replayShipment', 'GET /v1/audit/shipments/{shipmentId}/replay', {
   summary: 'The shipment as it was known at an instant, folded from the log alone',
   access: auditors,
   params: z.strictObject({ shipmentId: uuid }),
   query: z.strictObject({ known: instant.optional() }),
+  problems: ['audit.shipment.unknown', 'audit.replay.before-first'],
   answer: z.strictObject({
     shipmentId: uuid,
     known: instant,
@@ -44,6 +48,7 @@ export const showDossier = defineRoute('audit', 'showDossier', 'GET /v1/audit/sh
   summary: 'The seal: streams, checkpoint, retention clock and holds',
   access: auditors,
   params: z.strictObject({ shipmentId: uuid }),
+  problems: ['audit.shipment.unknown'],
   answer: z
     .strictObject({
       shipmentId: uuid,
@@ -65,6 +70,7 @@ export const placeHold = defineRoute('audit', 'placeHold', 'POST /v1/audit/shipm
   params: z.strictObject({ shipmentId: uuid }),
   body: z.strictObject({ matter: z.string().min(3).max(280) }),
   answer: z.strictObject({ shipmentId: uuid, hold: z.string() }),
+  problems: ['audit.shipment.unknown', 'audit.hold.placed', 'audit.dossier.erased'],
 });
 export const liftHold = defineRoute('audit', 'liftHold', 'POST /v1/audit/shipments/{shipmentId}/hold/lift', {
   summary: 'Let disposal go on; never by the person who placed the hold',
