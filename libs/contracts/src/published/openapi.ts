@@ -21,7 +21,7 @@ function parameters(route: RouteDefinition): Json[] {
     if (!(schema instanceof z.ZodObject)) return [];
     return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, value]) => {
       const { $schema: _, ...json } = z.toJSONSchema(value, { io: 'input', unrepresentable: 'any' }) as Json;
-      return { name, in: place, required: place === 'path' || !value.safeParse(undefined).success, schema: json };
+      return { name: name === '*' ? 'path' : name, in: place, required: place === 'path' || !value.safeParse(undefined).success, schema: json };
     });
   };
   const header = (name: string, description: string): Json => ({ name, in: 'header', required: true, description, schema: { type: 'string' } });
