@@ -10,10 +10,10 @@ import type {
 import { queueOf } from '@tidewaiter/contracts/names';
 
 /** Queues, time-outs and retries of every activity, in one place. What exhausts its attempts becomes a person's task. */
-const retry = { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts: 12 } as const;
-const usual = { startToCloseTimeout: '30 seconds', retry } as const;
+const backOff = { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '30 seconds' } as const;
+const usual = { startToCloseTimeout: '30 seconds', retry: { ...backOff, maximumAttempts: 12 } } as const;
 /** House-keeping of tasks must not itself raise tasks: it is tried until it works. */
-const untilDone = { startToCloseTimeout: '30 seconds', retry: { ...retry, maximumAttempts: 0 } } as const;
+const untilDone = { startToCloseTimeout: '30 seconds', retry: backOff } as const;
 
 export const shipments = proxyActivities<ShipmentsActivities>({ taskQueue: queueOf('shipments'), ...usual });
 export const tasks = proxyActivities<Pick<ShipmentsActivities, 'raiseTask' | 'settleTask'>>({
@@ -28,5 +28,5 @@ export const audit = proxyActivities<AuditActivities>({
   taskQueue: queueOf('audit'),
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '30 seconds',
-  retry: { ...retry, maximumAttempts: 0 },
+  retry: backOff,
 });
