@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import type { AssessmentRequest, AssessmentResult, Charges, GoodsLine, Situation } from '@tidewaiter/contracts';
+import type { AssessmentRequest, Charges, GoodsLine, Situation } from '@tidewaiter/contracts';
 import type { By, EventStore, StoredEvent } from '@tidewaiter/event-store';
 import { canonicalJson, Invalid, legalDateAt, NotFound, Refused } from '@tidewaiter/kernel';
 import { CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';

@@ -16,11 +16,12 @@ export * from './rederive.js';
 export * from './rule-book.js';
 export * from './units.js';
 
-type Fold<S, C, E extends { type: string; data: unknown }> = Pick<Decider<S, C, E>, 'initial' | 'evolve'>;
-const foldOf = <S, C, E extends { type: string; data: unknown }>({
-  initial,
-  evolve,
-}: Decider<S, C, E>): Fold<S, C, E> => ({ initial, evolve });
+type Event = { type: string; data: unknown };
+
+const foldOf = <S, C, E extends Event>(decider: Decider<S, C, E>): Pick<Decider<S, C, E>, 'initial' | 'evolve'> => ({
+  initial: decider.initial,
+  evolve: (state, event) => decider.evolve(state, event),
+});
 
 /** By category of stream: what a replay folds events with, the same functions the service decides on. */
 export const streams = { assessment: foldOf(assessment), payment: foldOf(payment) };
