@@ -107,7 +107,8 @@ export class DocumentsActivitiesService implements DocumentsActivities {
         throw new NotFound('documents.document.unknown', 'the shipment has no such document');
       const { papers } = await papersOfShipment(tx, step.subject);
       const read =
-        proposeLines(papers, situation.lines).find((proposal) => proposal.paper.documentId === documentId)?.lines ?? [];
+        proposeLines(counting(papers), situation.lines).find((proposal) => proposal.paper.documentId === documentId)
+          ?.lines ?? [];
       const command = { type: 'ConfirmLines', version, factsDigest, by: step.actor, lines, read } as const;
       const confirmed = await this.store.execute(document, `document-${documentId}`, command, by, {
         tx,

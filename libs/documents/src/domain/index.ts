@@ -9,6 +9,7 @@ export { checklist, type Checklist, type ChecklistCommand, type ChecklistEvent }
 export { document, type Document, type DocumentCommand, type DocumentEvent, type Version } from './document.js';
 export { file, type File, type FileCommand, type FileEvent } from './file.js';
 export { judge, type Filling, type JudgeInput, type Judgement, type ToConfirm, type Verdict } from './judge.js';
+export { counting } from './counting.js';
 export { correctedPlaces, proposeLines } from './lines.js';
 export { partyKey } from './parties.js';
 export { deriveRequirements, type RequirementRow } from './requirements.js';

@@ -1,6 +1,7 @@
 import type { Charges, DocumentSet, Finding, GoodsLine, Requirement, Situation } from '@tidewaiter/contracts';
 import { exact, money } from '@tidewaiter/kernel';
 import { runChecks, type CheckResult, type KnownInvoice } from './checks/index.js';
+import { counting } from './counting.js';
 import { papersOf, type DigestOf, type Extra, type Paper } from './facts.js';
 import { invoicedLines, linesAgree, matchLines, proposeLines, provenance, type Matched } from './lines.js';
 
@@ -200,7 +201,7 @@ function verdictOf(
  * what, and whether a declaration may stand on them. Pure: the same papers give the same judgement, byte for byte.
  */
 export function judge(given: JudgeInput): Judgement {
-  const input = { ...given, papers: [...given.papers] };
+  const input = { ...given, papers: counting(given.papers) };
   const filled = Object.fromEntries(
     input.requirements.map((requirement) => [requirement.slot, fill(requirement, input.papers)]),
   );

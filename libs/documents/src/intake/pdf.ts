@@ -164,17 +164,36 @@ function decoded(text: string): string {
   return plain.replace(/[\p{C}\s]+/gu, ' ').trim();
 }
 
-interface Dictionary {
+interface Frame {
   open: '<<' | '[';
-  /** direct values that are names, numbers or strings, by key */
+  /** direct values by key: names, numbers and strings as they are, names of an array joined by blanks */
   values: Map<string, string>;
+  /** keys whose value is a string of its own and not a reference */
+  strings: Set<string>;
   key: string | null;
+  /** names in an array, and the key that it stands under */
+  names: string[];
+  under: string | null;
   isInfo: boolean;
 }
 
+const frame = (open: Frame['open'], under: string | null): Frame => ({
+  open,
+  values: new Map(),
+  strings: new Set(),
+  key: null,
+  names: [],
+  under,
+  isInfo: false,
+});
+
+/** How many objects that are nothing but a string are remembered: a title may be one. */
+const REMEMBERED = 1_000;
+
 class Inspector {
   private pages = 0;
-  private title: string | null = null;
+  private title: { text: string } | { object: string } | null = null;
+  private readonly strings = new Map<string, string>();
   private tokens = 0;
   private inflated = 0;
   private objects = 0;
@@ -182,30 +201,38 @@ class Inspector {
   inspect(bytes: Buffer, start: number): PdfInspection {
     this.walk(new Lexer(bytes, start), true);
     if (this.objects === 0) refuse('corrupt', start, 'there is no object in it');
-    return { pages: this.pages, title: this.title };
+    const title = this.title && ('text' in this.title ? this.title.text : this.strings.get(this.title.object));
+    return { pages: this.pages, title: (title && decoded(title)) || null };
   }
 
   private walk(lexer: Lexer, withStreams: boolean): void {
-    const open: Dictionary[] = [];
-    let last: Dictionary | null = null;
+    const open: Frame[] = [];
+    let last: Frame | null = null;
+    let words: string[] = [];
+    let object = '';
     for (let token = lexer.next(); token; token = lexer.next()) {
       this.tokens += 1;
       if (this.tokens > TOKENS) refuse('too-complex', token.at, `more than ${TOKENS} tokens`);
       const top = open[open.length - 1];
       if (token.kind === 'open') {
         if (open.length >= DEPTH) refuse('too-complex', token.at, `more than ${DEPTH} objects inside one another`);
+        open.push(frame(token.text as Frame['open'], top?.key ?? null));
         if (top) top.key = null;
-        open.push({ open: token.text as '<<' | '[', values: new Map(), key: null, isInfo: false });
       } else if (token.kind === 'close') {
         last = open.pop() ?? null;
-        if (last) this.closed(last);
+        if (last) this.closed(last, open[open.length - 1]);
       } else if (token.kind === 'word' && token.text === 'stream' && withStreams && !top) {
         this.stream(lexer, last, token.at);
         last = null;
       } else {
-        if (token.kind === 'word' && token.text === 'obj') this.objects += 1;
         if (token.kind === 'name') this.look(token);
-        if (top?.open === '<<') entry(top, token);
+        if (top) note(top, token);
+        else if (token.kind === 'string' && this.strings.size < REMEMBERED) this.strings.set(object, token.text);
+        else if (token.text === 'obj') {
+          this.objects += 1;
+          object = words[words.length - 2] ?? '';
+        }
+        words = token.kind === 'word' ? [...words.slice(-1), token.text] : [];
       }
     }
   }
@@ -217,18 +244,21 @@ class Inspector {
     if (text === 'Encrypt') refuse('encrypted', at, 'the PDF is encrypted');
   }
 
-  private closed({ open, values, isInfo }: Dictionary): void {
-    if (open !== '<<') return;
+  private closed({ open, values, strings, names, under, isInfo }: Frame, parent: Frame | undefined): void {
+    if (open === '[') {
+      if (parent && under !== null) parent.values.set(under, names.join(' '));
+      return;
+    }
     if (values.get('Type') === 'Page') {
       this.pages += 1;
       if (this.pages > PAGES) refuse('too-complex', 0, `more than ${PAGES} pages`);
     }
     const title = values.get('Title');
-    if (isInfo && title !== undefined) this.title = decoded(title) || null;
+    if (isInfo && title !== undefined) this.title = strings.has('Title') ? { text: title } : { object: title };
   }
 
   /** Goes past a stream's bytes; only those that hold objects are opened, and what they inflate to is counted. */
-  private stream(lexer: Lexer, dictionary: Dictionary | null, at: number): void {
+  private stream(lexer: Lexer, dictionary: Frame | null, at: number): void {
     const { bytes } = lexer;
     let from = lexer.at;
     if (bytes[from] === 13) from += 1;
@@ -244,7 +274,7 @@ class Inspector {
     lexer.at = end;
   }
 
-  private objectStream(packed: Buffer, dictionary: Dictionary, at: number): void {
+  private objectStream(packed: Buffer, dictionary: Frame, at: number): void {
     const filter = dictionary.values.get('Filter');
     if (filter !== undefined && filter !== 'FlateDecode')
       refuse('corrupt', at, `objects packed with ${filter} are not opened`);
@@ -271,16 +301,21 @@ class Inspector {
   }
 }
 
-/** Notes `key value` pairs whose value is direct; a name after a value is the next key. */
-function entry(dictionary: Dictionary, { kind, text }: Token): void {
-  if (dictionary.key === null) {
-    if (kind !== 'name') return;
-    dictionary.key = text;
-    if (INFO_KEYS.has(text)) dictionary.isInfo = true;
+/** Notes `key value` pairs of a dictionary, and the names of an array; of a reference the number of its object. */
+function note(top: Frame, { kind, text }: Token): void {
+  if (top.open === '[') {
+    if (kind === 'name' && top.names.length < 20) top.names.push(text);
     return;
   }
-  dictionary.values.set(dictionary.key, text);
-  dictionary.key = null;
+  if (top.key === null) {
+    if (kind !== 'name') return;
+    top.key = text;
+    if (INFO_KEYS.has(text)) top.isInfo = true;
+    return;
+  }
+  top.values.set(top.key, text);
+  if (kind === 'string') top.strings.add(top.key);
+  top.key = null;
 }
 
 /** Bytes before the header: a mark of UTF-8 and white space, no more. */
