@@ -135,16 +135,11 @@ export function aboutOf(
 }
 
 function prepare(state: Declaration, command: Extract<DeclarationCommand, { type: 'PrepareVersion' }>): CustomsEvent[] {
-  const { filing, version, type: _, ...frozen } = command;
+  const { filing, version, contentDigest, bytesDigest, assessmentDigest, documentSetDigest, leftOut } = command;
   if (state.versions.some((each) => each.version === version)) return [];
   mayReplace(state, version);
-  const { declarationId, shipmentId, lrn, ducr, channel, authority } = filing;
-  return [
-    {
-      type: 'DeclarationPrepared',
-      data: { declarationId, shipmentId, version, lrn, channel, authority, ducr, ...frozen },
-    },
-  ];
+  const digests = { contentDigest, bytesDigest, assessmentDigest, documentSetDigest };
+  return [{ type: 'DeclarationPrepared', data: { ...filing, version, ...digests, leftOut } }];
 }
 
 /** A version follows only one that does not stand: refused by us or the gateway, or rejected by the authority. */
