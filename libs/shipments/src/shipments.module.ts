@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
 import { CONTEXTS } from '@tidewaiter/contracts';
 import { ContextModule, hostActivities, hostConsumer, settings } from '@tidewaiter/platform';
 import { z } from 'zod';
@@ -21,19 +21,27 @@ const ours = z.object({
     .meta({ description: 'path of a screening list in CSV; the context has one of its own' }),
 });
 
+/** What answers requests and steps; the module adds what runs by itself. */
+export const controllers = [SetUpController, ShipmentsController, TasksController];
+export const services: Provider[] = [
+  { provide: REFERENCE_DATA, useFactory: () => loadReferenceData(settings(ours).SCREENING_LIST) },
+  Desk,
+  Views,
+  TaskDecisions,
+  Board,
+  BoardRebuild,
+  ShipmentsActivitiesService,
+];
+export const recordBook = ContextModule.for('shipments', {
+  migrations: new URL('../migrations/', import.meta.url),
+  inline: readModels,
+});
+
 @Module({
-  imports: [
-    ContextModule.for('shipments', { migrations: new URL('../migrations/', import.meta.url), inline: readModels }),
-  ],
-  controllers: [SetUpController, ShipmentsController, TasksController],
+  imports: [recordBook],
+  controllers,
   providers: [
-    { provide: REFERENCE_DATA, useFactory: () => loadReferenceData(settings(ours).SCREENING_LIST) },
-    Desk,
-    Views,
-    TaskDecisions,
-    Board,
-    BoardRebuild,
-    ShipmentsActivitiesService,
+    ...services,
     hostActivities('shipments', ShipmentsActivitiesService),
     hostConsumer({ context: 'shipments', name: 'shipments.board', topics: [...CONTEXTS], handler: Board }),
   ],

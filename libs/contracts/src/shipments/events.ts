@@ -60,6 +60,21 @@ export const guaranteeReleased = defineEvent(
   z.strictObject({ guaranteeId: uuid, shipmentId: uuid, amount: money }),
 );
 
+export const guaranteeCarriedForward = defineEvent(
+  'shipments',
+  'GuaranteeCarriedForward',
+  'A new sheet of the guarantee begins with its terms and what is held: a sheet of the account stays short.',
+  z.strictObject({
+    guaranteeId: uuid,
+    importerId: uuid,
+    destination: country,
+    reference: z.string().max(35),
+    limit: money,
+    sheet: z.int().min(2),
+    reservations: z.array(z.strictObject({ shipmentId: uuid, amount: money })),
+  }),
+);
+
 export const engagementOpened = defineEvent(
   'shipments',
   'EngagementOpened',
@@ -69,7 +84,7 @@ export const engagementOpened = defineEvent(
     kind: z.enum(['per-shipment', 'ongoing']),
     customer: z.strictObject({ name: z.string().max(140), contact: z.string().max(140).optional() }),
     importerId: uuid,
-    destination: country,
+    destinations: z.array(country).min(1),
     validFrom: legalDate,
     validTo: legalDate.nullable(),
   }),
@@ -224,6 +239,7 @@ export type ShipmentsEvent =
   | EventOf<typeof guaranteeRegistered>
   | EventOf<typeof guaranteeReserved>
   | EventOf<typeof guaranteeReleased>
+  | EventOf<typeof guaranteeCarriedForward>
   | EventOf<typeof engagementOpened>
   | EventOf<typeof mandateGranted>
   | EventOf<typeof mandateExpiring>

@@ -96,7 +96,7 @@ describe('the front desk', () => {
 
   it('opens no engagement where its importer may not act', async () => {
     const importerId = await room.importer();
-    await expect(room.engagement({ importerId, destination: 'US' })).rejects.toMatchObject({
+    await expect(room.engagement({ importerId, destinations: ['US'] })).rejects.toMatchObject({
       code: 'shipments.importer.not-here',
     });
     await expect(room.engagement({ importerId: newId() })).rejects.toMatchObject({

@@ -90,8 +90,10 @@ export class Desk {
     const engagementId = idFor('engagement', tenant, commandId);
     const { state: entity } = await knownImporter(this.store, tenant, body.importerId);
     const rules = this.reference.standing;
-    const ground = groundAgainstImporter(entity, body.destination, rules, dayIn(rules, body.destination, this.clock()));
-    if (ground) throw new Refused(ground.code, ground.says, { advice: ground.advice });
+    for (const destination of body.destinations) {
+      const ground = groundAgainstImporter(entity, destination, rules, dayIn(rules, destination, this.clock()));
+      if (ground) throw new Refused(ground.code, ground.says, { advice: ground.advice });
+    }
     const { customer, ...terms } = body;
     const named = { name: customer.name, ...(customer.contact === undefined ? {} : { contact: customer.contact }) };
     await this.store.execute(
@@ -153,10 +155,11 @@ export class Desk {
     const { state: terms } = await knownEngagement(this.store, tenant, body.engagementId);
     const { state: entity } = await knownImporter(this.store, tenant, terms.importerId);
     const { importerId, name, identifiers } = entity;
+    const destination = destinationUnder(terms.destinations, body.destination);
     const particulars = {
       ...body,
       shipmentId,
-      destination: terms.destination,
+      destination,
       importer: { importerId, name, identifiers },
       openedBy: caller.actor,
     };
@@ -176,7 +179,7 @@ export class Desk {
           },
         );
       }
-      const ground = groundAgainstEngagement(terms, dayIn(this.reference.standing, terms.destination, this.clock()));
+      const ground = groundAgainstEngagement(terms, dayIn(this.reference.standing, destination, this.clock()));
       const done = await this.store.execute(
         shipment,
         `shipment-${shipmentId}`,
@@ -205,4 +208,18 @@ export class Desk {
     );
     return { shipmentId, version: done.version };
   }
+}
+
+/** Where a shipment goes: named, or the engagement's only destination. @throws Refused `shipments.engagement.not-here` */
+function destinationUnder(agreed: readonly string[], asked: string | undefined): string {
+  const destination = asked ?? (agreed.length === 1 ? agreed[0] : undefined);
+  if (destination !== undefined && agreed.includes(destination)) return destination;
+  throw new Refused(
+    'shipments.engagement.not-here',
+    `The engagement covers ${agreed.join(', ')}${asked === undefined ? '' : `, not ${asked}`}.`,
+    {
+      advice: 'Name one of these destinations, or open an engagement that covers another.',
+      places: [{ pointer: '/destination', reason: 'not covered' }],
+    },
+  );
 }

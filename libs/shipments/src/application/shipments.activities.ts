@@ -142,8 +142,10 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
     const { tenant, subject: engagementId } = step;
     const rules = this.reference.standing;
     const { state } = await knownEngagement(this.store, tenant, engagementId);
-    const zone = zoneOf(rules, state.destination);
-    const on = dayIn(rules, state.destination, this.clock());
+    // The days of an engagement are counted where its first destination is.
+    const home = state.destinations[0]!;
+    const zone = zoneOf(rules, home);
+    const on = dayIn(rules, home, this.clock());
     const done = await this.store.execute(
       engagement,
       `engagement-${engagementId}`,

@@ -181,14 +181,14 @@ export class Views {
   }
 
   private engagementView({ state, version }: Pick<Row<Known<Engagement>>, 'state' | 'version'>): EngagementView {
-    const { engagementId, kind, customer, importerId, destination, validFrom, validTo, mandates } = state;
-    const status = engagementStatus(state, dayIn(this.reference.standing, destination, this.clock()));
+    const { engagementId, kind, customer, importerId, destinations, validFrom, validTo, mandates } = state;
+    const status = engagementStatus(state, dayIn(this.reference.standing, destinations[0]!, this.clock()));
     return {
       engagementId,
       kind,
       customer,
       importerId,
-      destination,
+      destinations: [...destinations],
       status,
       validFrom,
       validTo,

@@ -23,7 +23,7 @@ const terms: Opened = {
   kind: 'ongoing',
   customer: { name: 'Northwind Robotics' },
   importerId,
-  destination: 'GB',
+  destinations: ['GB'],
   validFrom: '2026-01-01',
   validTo: null,
 };

@@ -9,6 +9,7 @@ import type {
 import type { Decider, LegalDate } from '@tidewaiter/kernel';
 import { Invalid, NotFound, plusDays, unreachable, WrongState } from '@tidewaiter/kernel';
 import type { Ground } from './standing.js';
+import { without } from './without.js';
 
 export type EngagementEvent =
   | EventOf<typeof engagementOpened>
@@ -58,11 +59,19 @@ export const mandateFor = (engagement: Known, destination: string, on: LegalDate
     .filter((mandate) => covers(mandate, destination, on))
     .sort((a, b) => (a.validTo < b.validTo ? 1 : -1))[0];
 
-/** Last day covered by mandates that follow each other without a gap, seen from a day; null when that day is not covered. */
+/**
+ * Last day on which every destination is covered by mandates that follow each other without a gap, seen from a day; null
+ * when one of them is not covered on that day.
+ */
 export function coveredUntil(engagement: Known, on: LegalDate): LegalDate | null {
+  const ends = engagement.destinations.map((destination) => destinationCoveredUntil(engagement, destination, on));
+  return ends.reduce((first, each) => (first === null || each === null ? null : each < first ? each : first));
+}
+
+function destinationCoveredUntil(engagement: Known, destination: string, on: LegalDate): LegalDate | null {
   let until: LegalDate | null = null;
   for (let day: LegalDate = on; ;) {
-    const mandate = mandateFor(engagement, engagement.destination, day);
+    const mandate = mandateFor(engagement, destination, day);
     if (!mandate) return until;
     until = mandate.validTo;
     day = plusDays(until, 1);
@@ -114,7 +123,8 @@ export function groundAgainstShipment(engagement: Known, destination: string, on
 export function engagementStatus(engagement: Known, on: LegalDate): 'open' | 'in-force' | 'suspended' | 'ended' {
   if (engagement.status !== 'open') return engagement.status;
   if (engagement.validTo !== null && engagement.validTo < on) return 'ended';
-  return groundAgainstShipment(engagement, engagement.destination, on) === null ? 'in-force' : 'open';
+  const stands = engagement.destinations.every((each) => groundAgainstShipment(engagement, each, on) === null);
+  return stands ? 'in-force' : 'open';
 }
 
 /**
@@ -175,13 +185,11 @@ function review(state: Known, on: LegalDate, noticeDays: number): EngagementEven
     const says =
       last < on
         ? `The power of attorney ended on ${last}.`
-        : `No power of attorney covers ${state.destination} on ${on}.`;
+        : `No power of attorney covers ${state.destinations.filter((each) => !mandateFor(state, each, on)).join(', ')} on ${on}.`;
     return [{ type: 'EngagementSuspended', data: { engagementId, code: 'shipments.mandate.ended', says } }];
   }
   if (plusDays(on, noticeDays) < until) return [];
-  const ending = state.mandates.find(
-    (each) => each.validTo === until && each.destinations.includes(state.destination),
-  )!;
+  const ending = state.mandates.find((each) => each.validTo === until)!;
   if (state.announced.includes(ending.mandateId)) return [];
   return [{ type: 'MandateExpiring', data: { engagementId, mandateId: ending.mandateId, validTo: until } }];
 }
@@ -191,13 +199,13 @@ function decide(state: Engagement, command: EngagementCommand): EngagementEvent[
     case 'OpenEngagement': {
       if (state.status !== 'none')
         throw new WrongState('shipments.engagement.exists', 'this engagement is open already');
-      const { type: _, ...data } = command;
+      const data = without(command, 'type');
       dates('shipments.engagement.dates', data.validFrom, data.validTo);
       return [{ type: 'EngagementOpened', data }];
     }
     case 'GrantMandate': {
       const { engagementId, mandates } = standing(state);
-      const { type: _, ...mandate } = command;
+      const mandate = without(command, 'type');
       dates('shipments.mandate.dates', mandate.validFrom, mandate.validTo);
       if (mandates.some((each) => each.mandateId === mandate.mandateId)) return [];
       return [
@@ -225,7 +233,7 @@ function evolve(state: Engagement, event: EngagementEvent): Engagement {
   if (state.status === 'none') return state;
   switch (event.type) {
     case 'MandateGranted': {
-      const { engagementId: _, ...mandate } = event.data;
+      const mandate = without(event.data, 'engagementId');
       // A new power of attorney mends the one ground for which we suspend.
       const mended = state.status === 'suspended' ? { status: 'open' as const, because: null } : {};
       return { ...state, ...mended, mandates: [...state.mandates, mandate] };

@@ -1,6 +1,7 @@
 import type { EventOf, guaranteeRegistered, guaranteeReleased, guaranteeReserved } from '@tidewaiter/contracts';
 import type { Decider, Money } from '@tidewaiter/kernel';
 import { exact, Invalid, money, NotFound, Refused, unreachable, WrongState } from '@tidewaiter/kernel';
+import { without } from './without.js';
 
 export type GuaranteeEvent =
   EventOf<typeof guaranteeRegistered> | EventOf<typeof guaranteeReserved> | EventOf<typeof guaranteeReleased>;
@@ -99,7 +100,7 @@ function decide(state: Guarantee, command: GuaranteeCommand): GuaranteeEvent[] {
           places: [{ pointer: '/limit/amount', reason: 'greater than zero' }],
         });
       }
-      const { type: _, ...data } = command;
+      const data = without(command, 'type');
       return [{ type: 'GuaranteeRegistered', data: { ...data, limit: money(data.limit.amount, data.limit.currency) } }];
     }
     case 'ReserveHeadroom':
@@ -114,7 +115,7 @@ function decide(state: Guarantee, command: GuaranteeCommand): GuaranteeEvent[] {
 function evolve(state: Guarantee, event: GuaranteeEvent): Guarantee {
   if (event.type === 'GuaranteeRegistered') return { status: 'registered', ...event.data, reservations: {} };
   if (state.status === 'none') return state;
-  const { [event.data.shipmentId]: _, ...others } = state.reservations;
+  const others = without(state.reservations, event.data.shipmentId);
   return event.type === 'GuaranteeReserved'
     ? { ...state, reservations: { ...others, [event.data.shipmentId]: event.data.amount.amount } }
     : { ...state, reservations: others };

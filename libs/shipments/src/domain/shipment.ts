@@ -11,6 +11,7 @@ import type {
 import type { Decider, LegalDate } from '@tidewaiter/kernel';
 import { Invalid, NotFound, Refused, unreachable, WrongState } from '@tidewaiter/kernel';
 import type { Ground } from './standing.js';
+import { without } from './without.js';
 
 export type ShipmentEvent =
   | EventOf<typeof shipmentOpened>
@@ -136,13 +137,14 @@ function decide(state: Shipment, command: ShipmentCommand): ShipmentEvent[] {
   switch (command.type) {
     case 'OpenShipment': {
       if (state.status !== 'none') throw new WrongState('shipments.shipment.exists', 'this shipment is open already');
-      const { type: _, ground, ...data } = command;
+      const { ground } = command;
+      const data = without(command, 'type', 'ground');
       if (ground) throw new WrongState(ground.code, ground.says, { advice: ground.advice });
       checkParticulars(data);
       return [{ type: 'ShipmentOpened', data }];
     }
     case 'AmendShipment': {
-      const { type: _, ...changes } = command;
+      const changes = without(command, 'type');
       return amend(known(state), changes);
     }
     case 'ProveStanding':
@@ -185,6 +187,5 @@ export const shipment: Decider<Shipment, ShipmentCommand, ShipmentEvent> = {
 
 /** What later rooms are told of the shipment. */
 export function situationOf(state: Known): Situation {
-  const { status: _status, because: _because, openedBy: _openedBy, ...situation } = state;
-  return situation;
+  return without(state, 'status', 'because', 'openedBy');
 }

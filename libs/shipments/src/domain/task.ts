@@ -1,6 +1,7 @@
 import type { EventOf, taskDecided, taskRaised, taskWithdrawn } from '@tidewaiter/contracts';
 import type { Decider } from '@tidewaiter/kernel';
 import { NotFound, unreachable, WrongState } from '@tidewaiter/kernel';
+import { without } from './without.js';
 
 export type TaskEvent = EventOf<typeof taskRaised> | EventOf<typeof taskDecided> | EventOf<typeof taskWithdrawn>;
 type Raised = EventOf<typeof taskRaised>['data'];
@@ -41,7 +42,7 @@ function decide(state: Task, command: TaskCommand): TaskEvent[] {
   switch (command.type) {
     case 'RaiseTask': {
       if (state.status !== 'none') return [];
-      const { type: _, ...data } = command;
+      const data = without(command, 'type');
       return [{ type: 'TaskRaised', data }];
     }
     case 'DecideTask': {

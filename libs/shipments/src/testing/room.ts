@@ -112,7 +112,7 @@ export class Room {
         kind: 'ongoing',
         customer: { name: 'Northwind Robotics', contact: 'Ada Person' },
         importerId,
-        destination: 'GB',
+        destinations: ['GB'],
         validFrom: '2026-01-01',
         validTo: null,
         ...changes,
