@@ -61,7 +61,12 @@ export const filingEnquired = defineEvent(
   'customs',
   'FilingEnquired',
   'The authority was asked what became of a filing.',
-  z.strictObject({ ...filing, answer: z.enum(['found', 'absent', 'no-answer']), mrn: z.string().nullable(), resend: z.string() }),
+  z.strictObject({
+    ...filing,
+    answer: z.enum(['found', 'absent', 'no-answer']),
+    mrn: z.string().nullable(),
+    resend: z.string(),
+  }),
 );
 
 export const authorityMessageReceived = defineEvent(
@@ -79,7 +84,12 @@ export const authorityMessageReceived = defineEvent(
   }),
 );
 
-export const declarationRegistered = defineEvent('customs', 'DeclarationRegistered', 'Registered, not accepted: pre-lodged.', z.strictObject(notice));
+export const declarationRegistered = defineEvent(
+  'customs',
+  'DeclarationRegistered',
+  'Registered, not accepted: pre-lodged.',
+  z.strictObject(notice),
+);
 
 export const declarationAccepted = defineEvent(
   'customs',
@@ -131,7 +141,9 @@ export const goodsReleased = defineEvent(
   z.strictObject({
     ...notice,
     kind: z.enum(['conditional', 'full']),
-    quantities: z.array(z.strictObject({ line: z.int().positive(), quantity: z.strictObject({ value: z.string(), unit: z.string() }) })),
+    quantities: z.array(
+      z.strictObject({ line: z.int().positive(), quantity: z.strictObject({ value: z.string(), unit: z.string() }) }),
+    ),
   }),
 );
 
@@ -160,7 +172,11 @@ export const requestAnswered = defineEvent(
   'customs',
   'RequestAnswered',
   'A request of ours (amend, cancel, arrive) was answered; until it is granted the old content stands.',
-  z.strictObject({ ...notice, answer: z.enum(['received', 'granted', 'denied', 'rejected']), errors: z.array(fieldProblem) }),
+  z.strictObject({
+    ...notice,
+    answer: z.enum(['received', 'granted', 'denied', 'rejected']),
+    errors: z.array(fieldProblem),
+  }),
 );
 
 export const authorityNoticeKept = defineEvent(

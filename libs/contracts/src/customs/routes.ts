@@ -16,7 +16,17 @@ const cell = z.strictObject({
 
 /** The status vector of `customs-channels.md`, 3: each cell with the authority’s time and the message it rests on. */
 export const statusVector = z
-  .strictObject({ legal: cell, control: cell, documents: cell, debt: cell, funds: cell, release: cell, clearance: cell, request: cell, gaps: z.array(z.string()) })
+  .strictObject({
+    legal: cell,
+    control: cell,
+    documents: cell,
+    debt: cell,
+    funds: cell,
+    release: cell,
+    clearance: cell,
+    request: cell,
+    gaps: z.array(z.string()),
+  })
   .meta({ id: 'StatusVector' });
 
 export const declarationView = z
@@ -32,50 +42,96 @@ export const declarationView = z
     why: z.array(z.string()),
     problems: z.array(fieldProblem),
     debt: z
-      .strictObject({ kind: z.string(), taxes: z.array(z.strictObject({ line: z.int(), type: z.string(), base: z.string(), amount: money })), total: money, paymentReference: z.string().nullable() })
+      .strictObject({
+        kind: z.string(),
+        taxes: z.array(z.strictObject({ line: z.int(), type: z.string(), base: z.string(), amount: money })),
+        total: money,
+        paymentReference: z.string().nullable(),
+      })
       .nullable(),
     versions: z.array(z.strictObject({ version: z.int(), contentDigest: digest, bytesDigest: digest, at: instant })),
-    attempts: z.array(z.strictObject({ version: z.int(), attempt: z.int(), outcome: z.enum(['open', 'received', 'refused', 'unknown', 'not-sent']), conversationId: z.string().nullable(), startedAt: instant })),
-    messages: z.array(z.strictObject({ messageId: z.string(), functionCode: z.string(), name: z.string(), sha256: z.string(), receivedAt: instant, duplicate: z.boolean() })),
+    attempts: z.array(
+      z.strictObject({
+        version: z.int(),
+        attempt: z.int(),
+        outcome: z.enum(['open', 'received', 'refused', 'unknown', 'not-sent']),
+        conversationId: z.string().nullable(),
+        startedAt: instant,
+      }),
+    ),
+    messages: z.array(
+      z.strictObject({
+        messageId: z.string(),
+        functionCode: z.string(),
+        name: z.string(),
+        sha256: z.string(),
+        receivedAt: instant,
+        duplicate: z.boolean(),
+      }),
+    ),
     etag: z.int(),
   })
   .meta({ id: 'Declaration' });
 
-export const listDeclarations = defineRoute('customs', 'listDeclarations', 'GET /v1/shipments/{shipmentId}/declarations', {
-  summary: 'Declarations of a shipment',
-  access: readers,
-  params: z.strictObject({ shipmentId: uuid }),
-  answer: z.object({ items: z.array(declarationView) }),
-});
+export const listDeclarations = defineRoute(
+  'customs',
+  'listDeclarations',
+  'GET /v1/shipments/{shipmentId}/declarations',
+  {
+    summary: 'Declarations of a shipment',
+    access: readers,
+    params: z.strictObject({ shipmentId: uuid }),
+    answer: z.object({ items: z.array(declarationView) }),
+  },
+);
 export const showDeclaration = defineRoute('customs', 'showDeclaration', 'GET /v1/declarations/{declarationId}', {
   summary: 'Status vector, summary, references, problems, attempts and messages',
   access: readers,
   params: z.strictObject({ declarationId: uuid }),
   answer: declarationView,
 });
-export const showDeclarationBytes = defineRoute('customs', 'showDeclarationBytes', 'GET /v1/declarations/{declarationId}/versions/{n}/content', {
-  summary: 'The declaration as it was sent',
-  access: readers,
-  params: z.strictObject({ declarationId: uuid, n: z.coerce.number().int().positive() }),
-  produces: 'application/xml',
-});
-export const showRawMessage = defineRoute('customs', 'showRawMessage', 'GET /v1/declarations/{declarationId}/messages/{messageId}/raw', {
-  summary: 'A message of the authority as it came',
-  access: ['operator', 'compliance', 'auditor'],
-  params: z.strictObject({ declarationId: uuid, messageId: z.string().max(120) }),
-  produces: 'application/xml',
-});
-export const authorityNotification = defineRoute('customs', 'authorityNotification', 'POST /v1/inbound/customs/cds/notifications', {
-  summary: 'The authority pushes a notification',
-  description: 'Credential: the token we registered with the authority, verbatim. Stored, answered 200, then read.',
-  access: 'machine',
-  consumes: 'application/xml',
-  body: z.unknown(),
-  status: 200,
-  idempotent: false,
-});
+export const showDeclarationBytes = defineRoute(
+  'customs',
+  'showDeclarationBytes',
+  'GET /v1/declarations/{declarationId}/versions/{n}/content',
+  {
+    summary: 'The declaration as it was sent',
+    access: readers,
+    params: z.strictObject({ declarationId: uuid, n: z.coerce.number().int().positive() }),
+    produces: 'application/xml',
+  },
+);
+export const showRawMessage = defineRoute(
+  'customs',
+  'showRawMessage',
+  'GET /v1/declarations/{declarationId}/messages/{messageId}/raw',
+  {
+    summary: 'A message of the authority as it came',
+    access: ['operator', 'compliance', 'auditor'],
+    params: z.strictObject({ declarationId: uuid, messageId: z.string().max(120) }),
+    produces: 'application/xml',
+  },
+);
+export const authorityNotification = defineRoute(
+  'customs',
+  'authorityNotification',
+  'POST /v1/inbound/customs/cds/notifications',
+  {
+    summary: 'The authority pushes a notification',
+    description: 'Credential: the token we registered with the authority, verbatim. Stored, answered 200, then read.',
+    access: 'machine',
+    consumes: 'application/xml',
+    body: z.unknown(),
+    status: 200,
+    idempotent: false,
+  },
+);
 export const unmatchedMessages = defineRoute('customs', 'unmatchedMessages', 'GET /v1/customs/messages/unmatched', {
   summary: 'Messages that name no declaration known here, kept and looked at again',
   access: ['operator', 'compliance', 'auditor'],
-  answer: z.object({ items: z.array(z.strictObject({ messageId: z.string(), sha256: z.string(), receivedAt: instant, reason: z.string() })) }),
+  answer: z.object({
+    items: z.array(
+      z.strictObject({ messageId: z.string(), sha256: z.string(), receivedAt: instant, reason: z.string() }),
+    ),
+  }),
 });
