@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * A process beyond doubt: ids are used again after a process ends, an id with the moment it began is not.
@@ -35,6 +35,27 @@ export async function end(identity: ProcessIdentity, name: NodeJS.Signals, withi
   while (isAlive(identity)) {
     if (Date.now() > deadline) signal(identity, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/**
+ * Processes that were started with this entry in their environment: those that a runner started and was killed before it could
+ * write their id down. Known on Linux only; elsewhere none are found.
+ */
+export function startedWith(name: string, value: string): ProcessIdentity[] {
+  if (process.platform !== 'linux') return [];
+  const entry = `${name}=${value}`;
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid || !environOf(pid).includes(entry)) return [];
+    return identityOf(Number(pid)) ?? [];
+  });
+}
+
+function environOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return []; // gone, or of another user
   }
 }
 

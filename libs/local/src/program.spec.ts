@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { accepts, freePorts } from './ports.js';
@@ -124,13 +125,22 @@ describe('a program beside us', () => {
     return launched;
   }
 
+  it('that a runner was killed too early to record is found and ended all the same', async () => {
+    const { ports } = await launch();
+    const unrecorded = state.program('door')!;
+    state.forget('door');
+    expect((await launch()).ports).not.toEqual(ports);
+    expect(isAlive(unrecorded)).toBe(false);
+  });
+
   it('is left alone when its recorded id belongs to somebody else by now', async () => {
-    const { program, ports: taken } = await launch();
-    const stranger = identityOf(program.pid!)!;
-    state.record('door', { pid: stranger.pid, begun: 'another boot/1' }, taken);
+    const { port } = await freePorts({ port: undefined });
+    const stranger = identityOf(spawn(process.execPath, ['-e', LISTENS, String(port)], { stdio: 'ignore' }).pid!)!;
+    await until(() => accepts(port));
+    state.record('door', { pid: stranger.pid, begun: 'another boot/1' }, { port });
     const { ports } = await launch();
     expect(isAlive(stranger)).toBe(true);
-    expect(ports.port).not.toBe(taken.port);
+    expect(ports.port).not.toBe(port);
     await end(stranger, 'SIGKILL', 0);
   });
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, closeSync } from 'node:fs';
 import { lastLines, openLog } from './log-file.js';
 import { freePorts } from './ports.js';
-import { end, identityOf, isAlive, type ProcessIdentity } from './process-identity.js';
+import { end, identityOf, isAlive, startedWith, type ProcessIdentity } from './process-identity.js';
 import { reporterOf, type OnProgress } from './progress.js';
 import type { RunState } from './run-state.js';
 
@@ -51,6 +51,8 @@ export class NotStarted extends Error {
   }
 }
 
+/** Says in a program's environment which part of which folder's run it is. */
+const MARK = 'TIDEWAITER_PART';
 const RESTARTS = 5;
 const RESTART_WINDOW_MS = 5 * 60_000;
 
@@ -103,6 +105,7 @@ export class Program {
   /** @throws NotStarted with the last lines of its log */
   async start(): Promise<void> {
     this.wanted = true;
+    await this.endUnrecorded();
     await this.spec.prepare?.();
     this.report('starting', 'starts');
     this.spawn();
@@ -134,6 +137,16 @@ export class Program {
     this.report('stopped', 'stopped');
   }
 
+  /** What a runner started and was killed before it could record it, or what a killed server's own children still hold. */
+  private async endUnrecorded(): Promise<void> {
+    const { stopWith, stopWithinMs } = this.spec;
+    await Promise.all(startedWith(MARK, this.mark()).map((stray) => end(stray, stopWith, stopWithinMs)));
+  }
+
+  private mark(): string {
+    return `${this.host.state.home}#${this.part}`;
+  }
+
   private async serves(): Promise<boolean> {
     try {
       return await this.spec.ready();
@@ -145,7 +158,13 @@ export class Program {
   private spawn(): void {
     const { part, command, args, cwd, env, account, log, ports } = this.spec;
     const handle = openLog(log);
-    const child = spawn(command, args, { cwd, env, ...account, detached: true, stdio: ['ignore', handle, handle] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...env, [MARK]: this.mark() },
+      ...account,
+      detached: true,
+      stdio: ['ignore', handle, handle],
+    });
     closeSync(handle);
     child.once('error', (error) => appendFileSync(log, `${command} cannot be started: ${error.message}\n`));
     child.unref();

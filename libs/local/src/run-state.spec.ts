@@ -26,6 +26,14 @@ describe('the state of a run', () => {
     expect(() => RunState.take(home)).toThrow(/already running \(process \d+\) at http:\/\/127\.0\.0\.1:20400/);
   });
 
+  it('is given back once: a second time would take the folder from whoever has it by then', () => {
+    const first = RunState.take(home);
+    first.release();
+    RunState.take(home);
+    first.release();
+    expect(() => RunState.take(home)).toThrow(AlreadyRunning);
+  });
+
   it('is taken over from a runner that was killed, with its programs and ports but not its addresses', () => {
     const killed = {
       runner: gone,

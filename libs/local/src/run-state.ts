@@ -52,8 +52,10 @@ export const readRunState = (home: string): RunRecord | null => readJson<RunReco
 
 /** The state file of one run, held by one runner at a time. */
 export class RunState {
+  private released = false;
+
   private constructor(
-    private readonly home: string,
+    readonly home: string,
     private readonly state: RunRecord,
   ) {}
 
@@ -101,6 +103,8 @@ export class RunState {
 
   /** Gives the folder back. Ports are kept for the next run. */
   release(): void {
+    if (this.released) return; // by now the folder may be another run's
+    this.released = true;
     this.state.runner = null;
     this.write();
     rmSync(lockFile(this.home), { force: true });

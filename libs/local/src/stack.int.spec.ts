@@ -127,7 +127,7 @@ describe('the platform on one machine', () => {
       const { addresses } = platform!;
       const left = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
       const state = RunState.take(home);
-      state.record('duties', identityOf(left.pid!)!, { port: 1 });
+      state.record('duties', identityOf(left.pid!)!, {});
       state.release();
       const ended = once(left, 'exit');
       const split = await start('split');
