@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin, Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { Delivery, NotTheOwner, type DeliveryOptions, type Slice } from './delivery.js';
+import { Delivery, NotTheOwner, type DeliveryOptions, type DeliveryPort, type Slice } from './delivery.js';
 import type { ReceivedRecord } from './event-bus.js';
 import { isInfrastructure } from './failures.js';
 import { connectKafka, type KafkaConnection } from './kafka.js';
@@ -41,7 +41,7 @@ const HINT_EVERY_MS = 2000;
 export class Consumer<E> {
   private readonly kafka: Kafka;
   private readonly admin: Admin;
-  private readonly delivery: Delivery<E>;
+  private readonly delivery: DeliveryPort;
   private readonly offsets: StoredOffsets;
   private client: KafkaConsumer | undefined;
   private assigned: Assignment[] | undefined;
@@ -54,10 +54,14 @@ export class Consumer<E> {
   private watchdog: NodeJS.Timeout | undefined;
   private caughtUp: (() => void)[] = [];
 
-  constructor(private readonly options: ConsumerOptions<E>) {
+  /** @param delivery where records go instead of the usual inbox: for a reader that keeps their bytes */
+  constructor(
+    private readonly options: ConsumerOptions<E>,
+    delivery?: DeliveryPort,
+  ) {
     this.kafka = connectKafka(options);
     this.admin = this.kafka.admin();
-    this.delivery = new Delivery(options);
+    this.delivery = delivery ?? new Delivery(options);
     this.offsets = new StoredOffsets(options.pool, options.consumer);
   }
 

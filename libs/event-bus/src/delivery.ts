@@ -45,6 +45,9 @@ interface Work<E> {
   wakeUps: (() => void)[];
 }
 
+/** What a consumer hands its records to; each call is one transaction that moves the stored offset, or nothing. */
+export type DeliveryPort = Pick<Delivery<unknown>, 'deliver' | 'park' | 'replay' | 'discard'>;
+
 /** The Postgres side of a consumer: effect, inbox, stream version and offset are one transaction, or nothing. */
 export class Delivery<E> {
   private readonly parking: Parking;
