@@ -15,7 +15,10 @@ export interface ConsumerOptions<E> extends KafkaConnection, DeliveryOptions<E> 
   tries?: number;
   /** events per transaction when all goes well, 100 by default */
   chunk?: number;
-  /** how long the broker may hold a fetch that has nothing to bring, 10 ms by default: heartbeats queue behind it */
+  /**
+   * How long the broker may hold a fetch that has nothing to bring, 100 ms by default. A record ends the wait at once, so
+   * this does not delay records; heartbeats and a stop queue behind it, and a shorter wait costs processor time when idle.
+   */
   maxWaitMs?: number;
   /** partitions worked on at once, each with a connection of the pool; 2 by default */
   concurrency?: number;
@@ -50,6 +53,7 @@ export class Consumer<E> {
   private progressAt = performance.now();
   private hintedAt = 0;
   private fruitless = 0;
+  private joining: Promise<void> | undefined;
   private stopped = true;
   private watchdog: NodeJS.Timeout | undefined;
   private caughtUp: (() => void)[] = [];
@@ -69,7 +73,7 @@ export class Consumer<E> {
   async start(): Promise<void> {
     this.stopped = false;
     const ready = new Promise<void>((resolve) => this.caughtUp.push(resolve));
-    void this.join();
+    this.joining = this.join();
     this.watchdog = setInterval(() => void this.watch(), Math.max(250, (this.options.stallMs ?? 30_000) / 3));
     this.watchdog.unref();
     await ready;
@@ -81,6 +85,7 @@ export class Consumer<E> {
     clearInterval(this.watchdog);
     for (const resolve of this.caughtUp.splice(0)) resolve();
     await this.leave();
+    await this.joining;
     await this.admin.disconnect();
   }
 
@@ -98,7 +103,7 @@ export class Consumer<E> {
   async rewind(): Promise<void> {
     await this.leave();
     await this.offsets.rewind();
-    if (!this.stopped) void this.join();
+    if (!this.stopped) this.joining = this.join();
   }
 
   /** Records that wait in the assigned partitions. @throws while Kafka does not answer */
@@ -123,6 +128,8 @@ export class Consumer<E> {
           partitionsConsumedConcurrently: this.options.concurrency ?? 2,
           eachBatch: (payload) => this.work(client, payload),
         });
+        // Left while it was joining: what has just begun has to end.
+        if (client !== this.client) await client.disconnect();
         return;
       } catch (error) {
         if (attempt === 0)
@@ -132,6 +139,7 @@ export class Consumer<E> {
           });
         await client.disconnect().catch(() => undefined);
         await pause(Math.min(250 * 2 ** attempt, 5000));
+        if (client !== this.client) return;
       }
     }
   }
@@ -142,7 +150,7 @@ export class Consumer<E> {
       sessionTimeout: 20_000,
       heartbeatInterval: 2000,
       rebalanceTimeout: 20_000,
-      maxWaitTimeInMs: this.options.maxWaitMs ?? 10,
+      maxWaitTimeInMs: this.options.maxWaitMs ?? 100,
       minBytes: 1,
       allowAutoTopicCreation: false,
     });
@@ -322,7 +330,7 @@ export class Consumer<E> {
     }
     this.progressAt = performance.now();
     await this.leave();
-    if (!this.stopped) void this.join();
+    if (!this.stopped) this.joining = this.join();
   }
 
   private async leave(): Promise<void> {

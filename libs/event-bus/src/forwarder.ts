@@ -26,6 +26,7 @@ export interface ForwarderOptions<E> extends KafkaConnection {
 /** Hands events on, at least once, in the order of each partition, without a database: offsets are committed after the handler. */
 export class Forwarder<E> {
   private client: KafkaConsumer | undefined;
+  private joining: Promise<void> | undefined;
   private stopped = true;
   private joined: (() => void) | undefined;
 
@@ -35,7 +36,7 @@ export class Forwarder<E> {
   async start(): Promise<void> {
     this.stopped = false;
     const ready = new Promise<void>((resolve) => (this.joined = resolve));
-    void this.join();
+    this.joining = this.join();
     await ready;
   }
 
@@ -44,6 +45,7 @@ export class Forwarder<E> {
     this.stopped = true;
     this.joined?.();
     await this.client?.disconnect();
+    await this.joining;
   }
 
   private async join(): Promise<void> {
@@ -54,7 +56,7 @@ export class Forwarder<E> {
         groupId: group,
         sessionTimeout: 20_000,
         heartbeatInterval: 2000,
-        maxWaitTimeInMs: maxWaitMs ?? 10,
+        maxWaitTimeInMs: maxWaitMs ?? 100,
         minBytes: 1,
         allowAutoTopicCreation: false,
       });
@@ -68,6 +70,7 @@ export class Forwarder<E> {
           eachBatchAutoResolve: false,
           eachBatch: (payload) => this.work(client, payload),
         });
+        if (this.stopped) await client.disconnect();
         return;
       } catch (error) {
         if (attempt === 0) log.warn('forwarder cannot join, trying again', { group, error: String(error) });

@@ -1,10 +1,13 @@
-import { newId } from '@tidewaiter/kernel';
-import type { EventStore } from './event-store.js';
-import { ending } from './testing/engagement-ending.js';
+import { SchemaMismatch } from '@tidewaiter/contracts';
+import { fold, newId } from '@tidewaiter/kernel';
+import fc from 'fast-check';
+import type { EventStore, InlineProjection } from './event-store.js';
+import { ending, type EndingCommand } from './testing/engagement-ending.js';
 import { byOf, TestDatabase } from './testing/servers.js';
 
 const engagementId = newId();
-const suspend = (code: string) => ({ type: 'Suspend', engagementId, code }) as const;
+const suspend = (code: string): EndingCommand => ({ type: 'Suspend', engagementId, code });
+const end = (reason: string): EndingCommand => ({ type: 'End', engagementId, reason });
 
 describe('appending', () => {
   let database: TestDatabase;
@@ -18,12 +21,8 @@ describe('appending', () => {
 
   it('gives a stream gapless versions from 1 and the state that its events fold to', async () => {
     const first = await store.execute(ending, 'engagement-a', suspend('mandate'), byOf('a1'));
-    const second = await store.execute(
-      ending,
-      'engagement-a',
-      { type: 'SuspendOften', engagementId, codes: ['bond', 'list'] },
-      byOf('a2'),
-    );
+    const several: EndingCommand = { type: 'SuspendOften', engagementId, codes: ['bond', 'list'] };
+    const second = await store.execute(ending, 'engagement-a', several, byOf('a2'));
 
     expect(first).toMatchObject({ version: 1, repeated: false, wrote: { 'engagement-a': 1 } });
     expect(second).toMatchObject({ version: 3, state: { status: 'open', suspensions: ['mandate', 'bond', 'list'] } });
@@ -33,16 +32,191 @@ describe('appending', () => {
       ['EngagementSuspended', 2],
       ['EngagementSuspended', 3],
     ]);
+    expect(stored.map(({ position }) => Number(position))).toEqual(
+      stored.map(({ position }) => Number(position)).sort((a, b) => a - b),
+    );
     expect(await store.load(ending, 'acme', 'engagement-a')).toEqual({ version: 3, state: second.state });
+    expect(
+      (await store.read('acme', 'engagement-a', { fromVersion: 2, toVersion: 2 })).map(({ version }) => version),
+    ).toEqual([2]);
   });
 
   it('gives the first answer to a command id that comes again, whatever happened since', async () => {
     const first = await store.execute(ending, 'engagement-b', suspend('mandate'), byOf('b1'));
-    await store.execute(ending, 'engagement-b', { type: 'End', engagementId, reason: 'sold' }, byOf('b2'));
+    await store.execute(ending, 'engagement-b', end('sold'), byOf('b2'));
 
     const again = await store.execute(ending, 'engagement-b', suspend('mandate'), byOf('b1'));
 
     expect(again).toEqual({ ...first, repeated: true });
     expect((await store.load(ending, 'acme', 'engagement-b')).version).toBe(2);
+  });
+
+  it('remembers a command that led to nothing', async () => {
+    await store.execute(ending, 'engagement-c', end('sold'), byOf('c1'));
+    const nothing = await store.execute(ending, 'engagement-c', end('again'), byOf('c2'));
+    const repeated = await store.execute(ending, 'engagement-c', end('again'), byOf('c2'));
+
+    expect(nothing).toMatchObject({ version: 1, events: [], repeated: false, wrote: {} });
+    expect(repeated).toEqual({ ...nothing, repeated: true });
+  });
+
+  it('refuses a command id that was used for another command', async () => {
+    await store.execute(ending, 'engagement-d', suspend('mandate'), byOf('d1'));
+    await expect(store.execute(ending, 'engagement-d', end('sold'), byOf('d1'))).rejects.toMatchObject({
+      code: 'event-store.command.differs',
+      kind: 'conflict',
+    });
+  });
+
+  it('compares the fingerprint that the caller gives, and takes a new instant in the command for the same request', async () => {
+    const by = byOf('e1');
+    await store.execute(ending, 'engagement-e', suspend('at noon'), by, { fingerprint: { body: 1 } });
+    const honest = await store.execute(ending, 'engagement-e', suspend('at one'), by, { fingerprint: { body: 1 } });
+    const other = store.execute(ending, 'engagement-e', suspend('at noon'), by, { fingerprint: { body: 2 } });
+
+    expect(honest).toMatchObject({ repeated: true, state: { suspensions: ['at noon'] } });
+    await expect(other).rejects.toMatchObject({ code: 'event-store.command.differs' });
+  });
+
+  it('hands a stale version back to the caller who named it', async () => {
+    await store.execute(ending, 'engagement-f', suspend('mandate'), byOf('f1'), { expectedVersion: 0 });
+    await expect(
+      store.execute(ending, 'engagement-f', suspend('bond'), byOf('f2'), { expectedVersion: 0 }),
+    ).rejects.toMatchObject({
+      code: 'event-store.version.stale',
+      details: { facts: { expected: 0, found: 1 } },
+    });
+    const again = await store.execute(ending, 'engagement-f', suspend('mandate'), byOf('f1'), { expectedVersion: 0 });
+    expect(again.repeated).toBe(true);
+  });
+
+  it('never lets two writers both succeed at one version', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, index) =>
+        store.execute(ending, 'engagement-g', suspend(`c${index}`), byOf(`g${index}`), { expectedVersion: 0 }),
+      ),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await store.read('acme', 'engagement-g')).map(({ version }) => version)).toEqual([1]);
+  });
+
+  it('takes one command sent many times at once as one', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => store.execute(ending, 'engagement-h', suspend('mandate'), byOf('h1'))),
+    );
+    expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1);
+    expect(new Set(answers.map(({ events }) => events[0]!.id)).size).toBe(1);
+    expect((await store.load(ending, 'acme', 'engagement-h')).version).toBe(1);
+  });
+
+  it('keeps every stream gapless and in the order of positions, whoever writes and repeats', async () => {
+    const commands = fc.array(
+      fc.record({
+        stream: fc.integer({ min: 0, max: 2 }),
+        id: fc.integer({ min: 0, max: 9 }),
+        size: fc.integer({ min: 0, max: 3 }),
+      }),
+      { minLength: 1, maxLength: 12 },
+    );
+    await fc.assert(
+      fc.asyncProperty(commands, async (all) => {
+        const run = newId();
+        const streamOf = (number: number): string => `engagement-${run}-${number}`;
+        const outcomes = await Promise.all(
+          all.map(({ stream, id, size }) => {
+            const command: EndingCommand = {
+              type: 'SuspendOften',
+              engagementId,
+              codes: Array.from({ length: size }, (_, n) => `${id}.${n}`),
+            };
+            return store.execute(ending, streamOf(stream), command, byOf(`${run}/${id}`));
+          }),
+        );
+        for (const stream of [0, 1, 2]) {
+          const stored = await store.read('acme', streamOf(stream));
+          expect(stored.map(({ version }) => version)).toEqual(stored.map((_, index) => index + 1));
+          const positions = stored.map(({ position }) => BigInt(position));
+          expect(positions).toEqual([...positions].sort((a, b) => (a < b ? -1 : 1)));
+          const told = new Map(
+            outcomes.flatMap(({ events }) => events.filter((e) => e.stream === streamOf(stream)).map((e) => [e.id, e])),
+          );
+          expect(stored.map(({ id }) => id).sort()).toEqual([...told.keys()].sort());
+          expect(fold(ending, stored as never)).toEqual((await store.load(ending, 'acme', streamOf(stream))).state);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('refuses data that does not fit the schema, and writes nothing', async () => {
+    const wrong = { type: 'Suspend', engagementId: 'not-a-uuid', code: 'x' } as const;
+    await expect(store.execute(ending, 'engagement-i', wrong, byOf('i1'))).rejects.toThrow(SchemaMismatch);
+    const unknown = { ...ending, decide: () => [{ type: 'NeverDefined', data: {} } as never] };
+    await expect(store.execute(unknown, 'engagement-i', suspend('x'), byOf('i2'))).rejects.toThrow(/no such event/);
+    expect(await store.read('acme', 'engagement-i')).toEqual([]);
+  });
+
+  it('refuses an event that is larger than an entry of the log can be', async () => {
+    const codes = Array.from({ length: 1 }, () => 'x'.repeat(40_000));
+    const large = store.execute(ending, 'engagement-j', { type: 'SuspendOften', engagementId, codes }, byOf('j1'));
+    await expect(large).rejects.toMatchObject({ code: 'event-store.event.too-large', kind: 'invalid' });
+  });
+
+  it.each([
+    ['a tenant in capitals', byOf('k1', { tenant: 'ACME' }), 'engagement-k', '/tenantid'],
+    ['an actor of no known kind', byOf('k2', { actor: 'somebody' }), 'engagement-k', '/actor'],
+    ['a stream without a category', byOf('k3'), 'k', '/stream'],
+  ])('refuses %s, which no reader would take', async (_, by, stream, pointer) => {
+    await expect(store.execute(ending, stream, suspend('x'), by)).rejects.toMatchObject({
+      code: 'event-store.event.malformed',
+      details: { places: [expect.objectContaining({ pointer })] },
+    });
+  });
+
+  it('passes the decider’s refusal on and writes nothing', async () => {
+    await store.execute(ending, 'engagement-l', end('sold'), byOf('l1'));
+    await expect(store.execute(ending, 'engagement-l', suspend('x'), byOf('l2'))).rejects.toMatchObject({
+      code: 'shipments.engagement.ended',
+    });
+    expect((await store.load(ending, 'acme', 'engagement-l')).version).toBe(1);
+  });
+
+  it('appends inside the caller’s transaction: all of it or nothing', async () => {
+    const work = store.transaction('acme', async (tx) => {
+      await store.execute(ending, 'engagement-m', suspend('x'), byOf('m1'), { tx });
+      await store.execute(ending, 'engagement-m', end('sold'), byOf('m2'), { tx });
+      expect((await store.load(ending, 'acme', 'engagement-m', tx)).version).toBe(2);
+      throw new Error('changed my mind');
+    });
+    await expect(work).rejects.toThrow('changed my mind');
+    expect((await store.load(ending, 'acme', 'engagement-m')).version).toBe(0);
+
+    const foreign = store.transaction('globex', (tx) =>
+      store.execute(ending, 'engagement-m', suspend('x'), byOf('m3'), { tx }),
+    );
+    await expect(foreign).rejects.toThrow(/tenant globex cannot append for acme/);
+  });
+
+  it('tells of an append once it has committed, never before', async () => {
+    const told: string[] = [];
+    const telling = database.store({ onAppended: () => told.push('appended') });
+    await telling.transaction('acme', async (tx) => {
+      await telling.execute(ending, 'engagement-n', suspend('x'), byOf('n1'), { tx });
+      expect(told).toEqual([]);
+    });
+    expect(told).toEqual(['appended']);
+    await telling.execute(ending, 'engagement-n', suspend('y'), byOf('n2'));
+    expect(told).toHaveLength(2);
+  });
+
+  it('runs inline projections in the appending transaction', async () => {
+    const failing: InlineProjection = {
+      name: 'failing',
+      tables: [],
+      apply: () => Promise.reject(new Error('no room')),
+    };
+    const projecting = database.store({ inline: [failing] });
+    await expect(projecting.execute(ending, 'engagement-o', suspend('x'), byOf('o1'))).rejects.toThrow('no room');
+    expect((await store.load(ending, 'acme', 'engagement-o')).version).toBe(0);
   });
 });

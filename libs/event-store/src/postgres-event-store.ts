@@ -17,7 +17,7 @@ import type { By, EventStore, ExecuteOptions, Executed, InlineProjection, Stored
 import { openEvent } from './reader.js';
 import { rebuildProjection } from './rebuild.js';
 import type { SubjectKeys } from './subject-keys.js';
-import { inTenant, queryTenant, sqlState } from './transaction.js';
+import { inTenant, sqlState } from './transaction.js';
 
 export interface EventStoreOptions {
   context: ContextName;
@@ -157,7 +157,7 @@ class PostgresEventStore implements EventStore {
     sql: string,
     params?: readonly unknown[],
   ): Promise<R[]> {
-    return queryTenant<R>(this.options.appPool, tenant, sql, params);
+    return inTenant(this.options.appPool, tenant, async (tx) => (await tx.query<R>(sql, params)).rows);
   }
 
   rebuild(projection: InlineProjection): Promise<number> {

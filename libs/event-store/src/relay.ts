@@ -102,6 +102,7 @@ export class Relay {
         [fromPosition],
       );
       await client.query('commit');
+      this.leases.doubt();
       const count = (reset.rowCount ?? 0) + (restored.rowCount ?? 0);
       this.options.log.warn('events will be published again', { context: this.options.context, fromPosition, count });
       return count;

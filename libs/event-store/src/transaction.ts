@@ -45,26 +45,6 @@ export async function inTransaction<T>(
   }
 }
 
-/** One read under a tenant's row-level security; its three statements are sent without waiting for each other. */
-export async function queryTenant<R extends QueryResultRow>(
-  pool: Pool,
-  tenant: string,
-  sql: string,
-  params: readonly unknown[] = [],
-): Promise<R[]> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  const opened = client.query(`begin; select set_config('app.tenant', ${pg.escapeLiteral(tenant)}, true)`);
-  const asked = client.query<R>(sql, [...params]);
-  // After a failed statement this commit is a rollback, as Postgres defines it.
-  const closed = client.query('commit');
-  const [, answer, ending] = await Promise.allSettled([opened, asked, closed]);
-  if (ending.status === 'rejected') broken = ending.reason as Error;
-  client.release(broken);
-  if (answer.status === 'rejected') throw answer.reason;
-  return answer.value.rows;
-}
-
 /** SQLSTATE of an error from Postgres, undefined for any other. */
 export const sqlState = (error: unknown): string | undefined =>
   error instanceof pg.DatabaseError ? error.code : undefined;

@@ -1,0 +1,1 @@
+create table half (tenant_id text not nul);
