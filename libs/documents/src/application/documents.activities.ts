@@ -14,6 +14,7 @@ import { byOfStep, CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';
 import { z } from 'zod';
 import {
   checklist,
+  counting,
   deriveRequirements,
   document,
   proposeLines,

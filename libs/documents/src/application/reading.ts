@@ -2,9 +2,8 @@ import { Inject } from '@nestjs/common';
 import type { By, EventStore, Tx } from '@tidewaiter/event-store';
 import { canonicalJson, Invalid } from '@tidewaiter/kernel';
 import { DATABASE, EVENT_STORE, LOG, type Database, type Log } from '@tidewaiter/platform';
-import { document, partyKey, type DocumentCommand, type Facts } from '../domain/index.js';
+import { document, partyKey, type Checklist, type DocumentCommand, type Facts } from '../domain/index.js';
 import {
-  awaitedReading,
   dueReadings,
   keepFacts,
   lockInvoice,
@@ -24,6 +23,12 @@ const ATTEMPTS = 5;
 const documentStream = (documentId: string): string => `document-${documentId}`;
 
 type Verdict = { kind: 'read'; facts: Facts } | { kind: 'rejected'; error: Invalid };
+
+/** What became of a version: why it was rejected, if it was, and where the shipment's papers stand with it. */
+export interface Outcome {
+  rejected: Invalid | null;
+  checklist: Checklist | null;
+}
 
 const summaryOf = (
   facts: Facts,
@@ -55,18 +60,12 @@ export class Reading {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** Reads a version that waits for it; one that was read already stays as it is. */
-  async read(tenant: string, documentId: string, version: number): Promise<void> {
-    const awaited = await this.database.tenant(tenant, (tx) => awaitedReading(tx, documentId, version));
-    if (awaited) await this.readAwaited(awaited);
-  }
-
   /** Works off what is due, across tenants; one failure does not keep the others waiting. */
   async work(): Promise<number> {
     const due = await this.database.system((tx) => dueReadings(tx, 10));
     for (const awaited of due) {
       try {
-        await this.readAwaited(awaited);
+        await this.read(awaited);
       } catch (error) {
         await this.failed(awaited, error);
       }
@@ -74,9 +73,10 @@ export class Reading {
     return due.length;
   }
 
-  private async readAwaited(awaited: Awaited): Promise<void> {
+  /** Reads a version that waits for it; one that was read meanwhile stays as it is. */
+  async read(awaited: Awaited): Promise<Outcome> {
     const verdict = await this.gate.through(async () => this.look(awaited));
-    await this.conclude(awaited, verdict);
+    return this.conclude(awaited, verdict);
   }
 
   private async look({ tenant, type, mediaType, sha256 }: Awaited): Promise<Verdict> {
@@ -89,7 +89,7 @@ export class Reading {
     }
   }
 
-  private conclude(awaited: Awaited, verdict: Verdict): Promise<void> {
+  private conclude(awaited: Awaited, verdict: Verdict): Promise<Outcome> {
     const { tenant, documentId, version, shipmentId, cause } = awaited;
     const by: By = {
       tenant,
@@ -105,7 +105,8 @@ export class Reading {
         verdict.kind === 'read' ? await this.keep(tx, awaited, verdict.facts) : rejection(version, verdict.error);
       await this.store.execute(document, documentStream(documentId), command, by, { tx });
       await readingDone(tx, documentId, version);
-      await this.judging.judge(tx, shipmentId, { ...by, commandId: `${by.commandId}/judge` });
+      const judged = await this.judging.judge(tx, shipmentId, { ...by, commandId: `${by.commandId}/judge` });
+      return { rejected: verdict.kind === 'rejected' ? verdict.error : null, checklist: judged?.state ?? null };
     });
   }
 

@@ -2,18 +2,26 @@ import { Inject } from '@nestjs/common';
 import { DOCUMENT_TYPES, type AnswerOf, type uploadDocument } from '@tidewaiter/contracts';
 import type { By, EventStore, Tx } from '@tidewaiter/event-store';
 import { Invalid, isUuid, NotFound } from '@tidewaiter/kernel';
-import { byOf, DATABASE, EVENT_STORE, type CallerIdentity, type Database } from '@tidewaiter/platform';
+import { byOf, EVENT_STORE, type CallerIdentity } from '@tidewaiter/platform';
 import { checklist, document, file } from '../domain/index.js';
 import { safeName } from '../intake/file-name.js';
 import { agree, allowedFor, HEAD, sniff, type MediaType } from '../intake/sniff.js';
 import { checkStrictly } from '../intake/strict.js';
-import { awaitReading, documentById, isKnown, lockShipment, sameBytes } from '../postgres/documents.repository.js';
+import {
+  awaitReading,
+  documentById,
+  isKnown,
+  lockShipment,
+  readsOf,
+  sameBytes,
+  type Awaited,
+} from '../postgres/documents.repository.js';
 import type { FolderStorage, Incoming } from '../storage/folder.js';
 import { readFile } from 'node:fs/promises';
 import { uuidOf } from './digests.js';
 import { Gate } from './gate.js';
 import { checklistStream } from './judging.js';
-import { Reading } from './reading.js';
+import { Reading, type Outcome } from './reading.js';
 import { LIMITS, STORAGE, type UploadLimits } from './tokens.js';
 
 /** One part of a multipart request, as the HTTP layer hands it on. */
@@ -36,6 +44,8 @@ interface Stored {
   documentId: string;
   version: number;
   duplicate: boolean;
+  /** null when there is nothing new to read */
+  awaited: Awaited | null;
 }
 
 /** How long the caller waits for the verdict of the reading, and how long the drain leaves the reading to the request. */
@@ -53,7 +63,6 @@ export class Uploads {
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(DATABASE) private readonly database: Database,
     @Inject(STORAGE) private readonly storage: FolderStorage,
     @Inject(LIMITS) private readonly limits: UploadLimits,
     @Inject(Reading) private readonly reading: Reading,
@@ -125,7 +134,7 @@ export class Uploads {
   /** A shipment is heard of by event: one that was opened a moment ago is waited for. */
   private async shipmentKnown(tenant: string, shipmentId: string): Promise<void> {
     const until = performance.now() + KNOWN_WITHIN;
-    while (!(await this.database.tenant(tenant, (tx) => isKnown(tx, shipmentId)))) {
+    while (!(await isKnown(readsOf(this.store, tenant), shipmentId))) {
       if (performance.now() > until) {
         throw new NotFound('documents.shipment.unknown', 'there is no such shipment', {
           advice: 'If it was opened a moment ago, send the file again.',
@@ -137,7 +146,7 @@ export class Uploads {
 
   private async supersededKnown(tenant: string, { supersedes, shipmentId }: Upload): Promise<void> {
     if (supersedes === null) return;
-    const known = await this.database.tenant(tenant, (tx) => documentById(tx, supersedes));
+    const known = await documentById(readsOf(this.store, tenant), supersedes);
     if (known?.shipment_id !== shipmentId)
       throw new NotFound('documents.document.unknown', 'the shipment has no document that this file could replace');
   }
@@ -164,14 +173,9 @@ export class Uploads {
     }
     await this.storage.keep(caller.tenant, incoming);
     const stored = await this.record(incoming, upload, mediaType, by);
-    await this.verdict(caller.tenant, stored);
-    return {
-      ...stored,
-      sha256: incoming.sha256,
-      size: incoming.size,
-      mediaType,
-      findings: await this.findings(caller.tenant, upload.shipmentId, stored.documentId),
-    };
+    const findings = await this.verdict(caller.tenant, upload.shipmentId, stored);
+    const { documentId, version, duplicate } = stored;
+    return { documentId, version, duplicate, sha256: incoming.sha256, size: incoming.size, mediaType, findings };
   }
 
   private async look(incoming: Incoming, { declared, name, documentType }: Upload): Promise<MediaType> {
@@ -229,7 +233,7 @@ export class Uploads {
           by,
           { tx },
         );
-        return { documentId: same.documentId, version: same.version, duplicate: true };
+        return { documentId: same.documentId, version: same.version, duplicate: true, awaited: null };
       }
       await this.store.execute(
         file,
@@ -238,24 +242,13 @@ export class Uploads {
         by,
         { tx },
       );
-      const stored = await this.attach(
-        tx,
-        {
-          documentId: supersedes ?? uuidOf('document', by.tenant, by.commandId),
-          shipmentId,
-          fileId,
-          sha256,
-          documentType,
-        },
-        supersedes !== null,
-        by,
-      );
-      await awaitReading(
-        tx,
-        { ...stored, shipmentId, type: documentType, sha256, mediaType, cause: by.commandId },
-        DRAIN_AFTER,
-      );
-      return { ...stored, duplicate: false };
+      const documentId = supersedes ?? uuidOf('document', by.tenant, by.commandId);
+      const arrival = { documentId, shipmentId, fileId, sha256, documentType };
+      const { version, repeated } = await this.attach(tx, arrival, supersedes !== null, by);
+      if (repeated) return { documentId, version, duplicate: false, awaited: null };
+      const reading = { documentId, version, shipmentId, type: documentType, sha256, mediaType, cause: by.commandId };
+      await awaitReading(tx, reading, DRAIN_AFTER);
+      return { documentId, version, duplicate: false, awaited: { ...reading, tenant: by.tenant, attempts: 0 } };
     });
   }
 
@@ -264,36 +257,50 @@ export class Uploads {
     arrival: { documentId: string; shipmentId: string; fileId: string; sha256: string; documentType: DocumentType },
     replaces: boolean,
     by: By,
-  ): Promise<{ documentId: string; version: number }> {
+  ): Promise<{ version: number; repeated: boolean }> {
     const type = replaces ? ('AddVersion' as const) : ('ReceiveDocument' as const);
-    const { state } = await this.store.execute(document, `document-${arrival.documentId}`, { type, ...arrival }, by, {
-      tx,
-    });
-    const version = state.status === 'open' ? state.versions.length : 1;
-    return { documentId: arrival.documentId, version };
+    const stream = `document-${arrival.documentId}`;
+    const { state, repeated } = await this.store.execute(document, stream, { type, ...arrival }, by, { tx });
+    return { version: state.status === 'open' ? state.versions.length : 1, repeated };
   }
 
-  /** Waits for the reading as long as a caller may be kept waiting; what is not read by then is read all the same. */
-  private async verdict(tenant: string, { documentId, version }: Stored): Promise<void> {
+  /**
+   * Waits for the reading as long as a caller may be kept waiting; what is not read by then is read all the same.
+   *
+   * @returns the findings that name this document
+   */
+  private async verdict(tenant: string, shipmentId: string, stored: Stored): Promise<Uploaded['findings']> {
+    const outcome = stored.awaited ? await this.patiently(stored.awaited) : null;
+    if (outcome?.rejected) throw rejected(stored, outcome.rejected);
+    if (!outcome) {
+      const now = await documentById(readsOf(this.store, tenant), stored.documentId);
+      if (now?.state === 'rejected' && now.current === stored.version) {
+        const says = now.says ?? 'the document cannot be read';
+        const places = [{ pointer: now.refusal_place ?? '/', reason: says }];
+        throw rejected(stored, new Invalid(now.refusal_code ?? 'documents.reading.failed', says, { places }));
+      }
+    }
+    const state = outcome
+      ? outcome.checklist
+      : (await this.store.load(checklist, tenant, checklistStream(shipmentId))).state;
+    const all = state && state.status !== 'none' ? (state.checks?.findings ?? []) : [];
+    return all.filter((finding) => finding.compared.some((each) => each.document === stored.documentId));
+  }
+
+  private async patiently(awaited: Awaited): Promise<Outcome | null> {
     let patience: NodeJS.Timeout | undefined;
-    const tired = new Promise<void>((resolve) => (patience = setTimeout(resolve, PATIENCE)));
-    // A failure of ours is the drain's to repeat: the file is kept, and the caller is told so by the document's state.
-    const reading = this.reading.read(tenant, documentId, version).catch(() => undefined);
-    await Promise.race([reading, tired]);
+    const tired = new Promise<null>((resolve) => (patience = setTimeout(() => resolve(null), PATIENCE)));
+    // A failure of ours is the drain's to repeat: the file is kept, and the document's state says where it stands.
+    const reading = this.reading.read(awaited).catch(() => null);
+    const outcome = await Promise.race([reading, tired]);
     clearTimeout(patience);
-    const now = await this.database.tenant(tenant, (tx) => documentById(tx, documentId));
-    if (now?.state !== 'rejected' || now.current !== version) return;
-    const says = now.says ?? 'the document cannot be read';
-    throw new Invalid(now.refusal_code ?? 'documents.invoice.unreadable', says, {
-      advice: `The file is kept. Upload a corrected one with supersedes=${documentId}.`,
-      places: [{ pointer: now.refusal_place ?? '/', reason: says }],
-      facts: { documentId, version },
-    });
-  }
-
-  private async findings(tenant: string, shipmentId: string, documentId: string): Promise<Uploaded['findings']> {
-    const { state } = await this.store.load(checklist, tenant, checklistStream(shipmentId));
-    const all = state.status === 'none' ? [] : (state.checks?.findings ?? []);
-    return all.filter((finding) => finding.compared.some((each) => each.document === documentId));
+    return outcome;
   }
 }
+
+const rejected = ({ documentId, version }: Stored, { code, message, details }: Invalid): Invalid =>
+  new Invalid(code, message, {
+    ...details,
+    advice: `${details.advice ?? 'The file is kept.'} Send the corrected file with supersedes=${documentId}.`,
+    facts: { documentId, version },
+  });

@@ -7,17 +7,19 @@ import type {
   showFacts,
   showFindings,
 } from '@tidewaiter/contracts';
-import type { EventStore, Tx } from '@tidewaiter/event-store';
+import type { EventStore } from '@tidewaiter/event-store';
 import { NotFound, toInstant } from '@tidewaiter/kernel';
-import { DATABASE, EVENT_STORE, type Database } from '@tidewaiter/platform';
+import { EVENT_STORE } from '@tidewaiter/platform';
 import { checklist } from '../domain/index.js';
 import {
   documentById,
   documentsOfShipment,
   factsOf,
   isKnown,
+  readsOf,
   versionsOf,
   type DocumentRow,
+  type Reads,
   type VersionRow,
 } from '../postgres/documents.repository.js';
 import { checklistStream } from './judging.js';
@@ -48,55 +50,41 @@ const unknownDocument = (): NotFound => new NotFound('documents.document.unknown
 
 /** What people and partners look at. Another tenant's paper looks exactly like one that does not exist. */
 export class DocumentViews {
-  constructor(
-    @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(DATABASE) private readonly database: Database,
-  ) {}
+  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
-  list(tenant: string, shipmentId: string): Promise<AnswerOf<typeof listDocuments>> {
-    return this.database.tenant(tenant, async (tx) => {
-      await mustBeKnown(tx, shipmentId);
-      const rows = await documentsOfShipment(tx, shipmentId);
-      const versions = await versionsOf(
-        tx,
-        rows.map((row) => row.document_id),
-      );
-      return { items: rows.map((row) => viewOf(row, versions)) };
-    });
+  async list(tenant: string, shipmentId: string): Promise<AnswerOf<typeof listDocuments>> {
+    const reads = readsOf(this.store, tenant);
+    await mustBeKnown(reads, shipmentId);
+    const rows = await documentsOfShipment(reads, shipmentId);
+    const ids = rows.map((row) => row.document_id);
+    const versions = await versionsOf(reads, ids);
+    return { items: rows.map((row) => viewOf(row, versions)) };
   }
 
-  document(tenant: string, documentId: string): Promise<DocumentView> {
-    return this.database.tenant(tenant, async (tx) => {
-      const row = await documentById(tx, documentId);
-      if (!row) throw unknownDocument();
-      return viewOf(row, await versionsOf(tx, [documentId]));
-    });
+  async document(tenant: string, documentId: string): Promise<DocumentView> {
+    const reads = readsOf(this.store, tenant);
+    const row = await documentById(reads, documentId);
+    if (!row) throw unknownDocument();
+    return viewOf(row, await versionsOf(reads, [documentId]));
   }
 
-  version(tenant: string, documentId: string, n: number): Promise<VersionRow> {
-    return this.database.tenant(tenant, async (tx) => {
-      const version = (await versionsOf(tx, [documentId])).find((each) => each.version === n);
-      if (!version) throw unknownDocument();
-      return version;
-    });
+  async version(tenant: string, documentId: string, n: number): Promise<VersionRow> {
+    const versions = await versionsOf(readsOf(this.store, tenant), [documentId]);
+    const version = versions.find((each) => each.version === n);
+    if (!version) throw unknownDocument();
+    return version;
   }
 
-  facts(tenant: string, documentId: string, n: number): Promise<AnswerOf<typeof showFacts>> {
-    return this.database.tenant(tenant, async (tx) => {
-      const kept = await factsOf(tx, documentId, n);
-      if (kept)
-        return {
-          documentId,
-          version: n,
-          factsDigest: kept.digest,
-          facts: JSON.parse(kept.facts) as Record<string, unknown>,
-        };
-      const version = (await versionsOf(tx, [documentId])).find((each) => each.version === n);
-      if (!version) throw unknownDocument();
+  async facts(tenant: string, documentId: string, n: number): Promise<AnswerOf<typeof showFacts>> {
+    await this.version(tenant, documentId, n);
+    const kept = await factsOf(readsOf(this.store, tenant), documentId, n);
+    if (!kept) {
       throw new NotFound('documents.facts.none', 'nothing was read from this version', {
         advice: 'Look at the document: its state says why.',
       });
-    });
+    }
+    const facts = JSON.parse(kept.facts) as Record<string, unknown>;
+    return { documentId, version: n, factsDigest: kept.digest, facts };
   }
 
   async checklist(tenant: string, shipmentId: string): Promise<AnswerOf<typeof showChecklist>> {
@@ -113,11 +101,12 @@ export class DocumentViews {
 
   private async checklistOf(tenant: string, shipmentId: string) {
     const loaded = await this.store.load(checklist, tenant, checklistStream(shipmentId));
-    if (loaded.version === 0) await this.database.tenant(tenant, (tx) => mustBeKnown(tx, shipmentId));
+    if (loaded.version === 0) await mustBeKnown(readsOf(this.store, tenant), shipmentId);
     return loaded;
   }
 }
 
-async function mustBeKnown(tx: Tx, shipmentId: string): Promise<void> {
-  if (!(await isKnown(tx, shipmentId))) throw new NotFound('documents.shipment.unknown', 'there is no such shipment');
+async function mustBeKnown(reads: Reads, shipmentId: string): Promise<void> {
+  if (!(await isKnown(reads, shipmentId)))
+    throw new NotFound('documents.shipment.unknown', 'there is no such shipment');
 }

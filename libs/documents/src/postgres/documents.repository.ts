@@ -1,5 +1,6 @@
 import type { GoodsLine, Situation } from '@tidewaiter/contracts';
-import type { Tx } from '@tidewaiter/event-store';
+import type { EventStore, Tx } from '@tidewaiter/event-store';
+import type { QueryResultRow } from 'pg';
 import type { Facts, KnownInvoice, Paper } from '../domain/index.js';
 
 export interface DocumentRow {
@@ -44,6 +45,20 @@ const VERSION = `select v.document_id, v.version, v.sha256, f.size, f.media_type
 const DOCUMENT =
   'select document_id, shipment_id, type, state, refusal_code, refusal_place, says, current, stream_version from documents';
 
+/** What a question needs: a transaction of a tenant, or one statement alone under the tenant's row-level security. */
+export interface Reads {
+  readonly tenant: string;
+  query<R extends QueryResultRow>(sql: string, params: readonly unknown[]): Promise<{ rows: R[] }>;
+}
+
+/** Questions outside a transaction: one round trip each. */
+export const readsOf = (store: EventStore, tenant: string): Reads => ({
+  tenant,
+  query: async <R extends QueryResultRow>(sql: string, params: readonly unknown[]) => ({
+    rows: await store.query<R>(tenant, sql, params),
+  }),
+});
+
 /** One after the other for each shipment: its papers are judged as a whole. Held until the transaction ends. */
 export async function lockShipment(tx: Tx, shipmentId: string): Promise<void> {
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`documents ${tx.tenant} ${shipmentId}`]);
@@ -64,7 +79,7 @@ export async function keepSituation(tx: Tx, shipmentId: string, situation: strin
   );
 }
 
-export async function situationOf(tx: Tx, shipmentId: string): Promise<Situation | null> {
+export async function situationOf(tx: Reads, shipmentId: string): Promise<Situation | null> {
   const { rows } = await tx.query<{ situation: string }>(
     'select situation from situations where tenant_id = $1 and shipment_id = $2',
     [tx.tenant, shipmentId],
@@ -72,13 +87,13 @@ export async function situationOf(tx: Tx, shipmentId: string): Promise<Situation
   return rows[0] ? (JSON.parse(rows[0].situation) as Situation) : null;
 }
 
-export async function isKnown(tx: Tx, shipmentId: string): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `select from shipments where tenant_id = $1 and shipment_id = $2
-     union all select from situations where tenant_id = $1 and shipment_id = $2`,
+export async function isKnown(tx: Reads, shipmentId: string): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select 1 from shipments where tenant_id = $1 and shipment_id = $2
+     union all select 1 from situations where tenant_id = $1 and shipment_id = $2`,
     [tx.tenant, shipmentId],
   );
-  return (rowCount ?? 0) > 0;
+  return rows.length > 0;
 }
 
 export async function noteShipment(tx: Tx, shipmentId: string, calledOff: boolean): Promise<void> {
@@ -97,7 +112,7 @@ interface PaperRow extends VersionRow {
 
 /** Papers whose newest version was read, in the order those versions came in, and what persons confirmed of them. */
 export async function papersOfShipment(
-  tx: Tx,
+  tx: Reads,
   shipmentId: string,
 ): Promise<{ papers: Paper[]; confirmed: Record<string, GoodsLine[]> }> {
   const { rows } = await tx.query<PaperRow>(
@@ -133,7 +148,7 @@ export async function papersOfShipment(
 
 /** The same number of the same seller on other shipments of the tenant: newest versions only, called-off shipments aside. */
 export async function invoicesElsewhere(
-  tx: Tx,
+  tx: Reads,
   shipmentId: string,
   seller: string,
   number: string,
@@ -152,7 +167,7 @@ export async function invoicesElsewhere(
 
 /** A document of the shipment whose newest version has these bytes and this type. */
 export async function sameBytes(
-  tx: Tx,
+  tx: Reads,
   shipmentId: string,
   sha256: string,
   type: string,
@@ -188,14 +203,6 @@ export async function awaitReading(
       delayMs,
     ],
   );
-}
-
-export async function awaitedReading(tx: Tx, documentId: string, version: number): Promise<Awaited | null> {
-  const { rows } = await tx.query<Awaited>(
-    `select ${AWAITED} from readings where tenant_id = $1 and document_id = $2 and version = $3`,
-    [tx.tenant, documentId, version],
-  );
-  return rows[0] ?? null;
 }
 
 /** Across tenants: under the system role only. */
@@ -244,7 +251,7 @@ export async function keepFacts(
 }
 
 export async function factsOf(
-  tx: Tx,
+  tx: Reads,
   documentId: string,
   version: number,
 ): Promise<{ digest: string; facts: string } | null> {
@@ -255,7 +262,7 @@ export async function factsOf(
   return rows[0] ?? null;
 }
 
-export async function documentById(tx: Tx, documentId: string): Promise<DocumentRow | null> {
+export async function documentById(tx: Reads, documentId: string): Promise<DocumentRow | null> {
   const { rows } = await tx.query<DocumentRow>(`${DOCUMENT} where tenant_id = $1 and document_id = $2`, [
     tx.tenant,
     documentId,
@@ -263,7 +270,7 @@ export async function documentById(tx: Tx, documentId: string): Promise<Document
   return rows[0] ?? null;
 }
 
-export async function documentsOfShipment(tx: Tx, shipmentId: string): Promise<DocumentRow[]> {
+export async function documentsOfShipment(tx: Reads, shipmentId: string): Promise<DocumentRow[]> {
   const { rows } = await tx.query<DocumentRow>(
     `${DOCUMENT} where tenant_id = $1 and shipment_id = $2 order by received_at, document_id`,
     [tx.tenant, shipmentId],
@@ -271,7 +278,7 @@ export async function documentsOfShipment(tx: Tx, shipmentId: string): Promise<D
   return rows;
 }
 
-export async function versionsOf(tx: Tx, documentIds: readonly string[]): Promise<VersionRow[]> {
+export async function versionsOf(tx: Reads, documentIds: readonly string[]): Promise<VersionRow[]> {
   const { rows } = await tx.query<VersionRow>(
     `${VERSION} where v.tenant_id = $1 and v.document_id = any($2::uuid[]) order by v.version`,
     [tx.tenant, documentIds],
