@@ -148,6 +148,18 @@ it('refuses an LRN that lives, and the first filing stands', async () => {
   expect(items).toContainEqual(expect.objectContaining({ finding: 'sent-again-unasked', about: lrn }));
 });
 
+it('notes the same content under another LRN, and a credential in a body', async () => {
+  const { reference, lrn } = next();
+  const first = aDeclaration({ reference, lrn });
+  await simulators.declare(first);
+  await simulators.declare(Buffer.from(first.toString('utf8').replaceAll(lrn, `${lrn}-AGAIN`)));
+  const plain = aDeclaration(next()).toString('utf8');
+  await simulators.declare(Buffer.from(plain.replace('Shenzhen Makers', SECRETS.AUTHORITY_CLIENT_SECRET)));
+  const { items } = await simulators.adminJson<{ items: { finding: string; about: string }[] }>('/authority/referee');
+  expect(items).toContainEqual(expect.objectContaining({ finding: 'same-content-new-lrn', about: `${lrn}-AGAIN` }));
+  expect(items.some(({ finding }) => finding === 'secret-in-body')).toBe(true);
+});
+
 it('follows a script: rejected, then inspected, taxed wrongly, and cleared without waiting', async () => {
   const { reference, lrn } = next();
   await simulators.script({
@@ -344,7 +356,7 @@ describe('the rest of its services', () => {
   });
 });
 
-describe('killed', () => {
+describe('killed and emptied', () => {
   it('goes on where it stood: nothing twice, nothing lost, pushes done again', async () => {
     const { reference, lrn } = next();
     receiver.answer = () => 503;
@@ -370,5 +382,17 @@ describe('killed', () => {
     const summary = await simulators.adminJson<Summary>('/authority/summary');
     expect(summary.acceptedPerLrn[lrn]).toBe(1);
     expect(summary.doubles).toEqual({ lrn: [], content: [] });
+  });
+
+  it('forgets everything when it is told to', async () => {
+    expect((await simulators.admin('/reset', {})).status).toBe(204);
+    await simulators.kill();
+    await simulators.start();
+    expect(await simulators.adminJson<Summary>('/authority/summary')).toMatchObject({
+      received: 0,
+      turnedAway: 0,
+      accepted: 0,
+    });
+    expect(await simulators.adminJson<{ items: unknown[] }>('/scripts')).toEqual({ items: [] });
   });
 });

@@ -1,4 +1,4 @@
-import { exact } from '@tidewaiter/kernel';
+import { exact, newId } from '@tidewaiter/kernel';
 import { CDS_QUICK, CDS_REAL_TIME } from '../plumbing/channel.js';
 import { drawn, idFrom, sha256, uuidFrom } from '../plumbing/digest.js';
 import { Face, type Broken, type Trouble, type World } from '../plumbing/face.js';
@@ -89,7 +89,7 @@ export class Authority extends Face<AuthorityEntry> {
       const { status, key } = trouble;
       const lost = { status, bytesDigest: sha256(bytes), lrn: declared.lrn, reference, why: 'script' };
       this.record({ type: 'turned-away', ...lost, used: [key] });
-      return { kind: 'broken', status, conversationId: this.newConversation(bytes) };
+      return { kind: 'broken', status, conversationId: newId() };
     }
     const taken = this.takenOf(declared, bytes, reference, step);
     this.referee.sawDeclaration(taken);
@@ -104,14 +104,11 @@ export class Authority extends Face<AuthorityEntry> {
 
   noteTurnedAway(bytes: Buffer, status: number, why: string): string {
     this.record({ type: 'turned-away', status, bytesDigest: sha256(bytes), lrn: null, reference: null, why });
-    return this.newConversation(bytes);
+    return newId();
   }
 
-  private newConversation = (bytes: Buffer): string =>
-    uuidFrom(`conversation/${this.ledger.entries.length}/${sha256(bytes)}`);
-
   private takenOf(declared: Declared, bytes: Buffer, reference: string, step: AuthorityStep | null): Taken {
-    const conversationId = this.newConversation(bytes);
+    const conversationId = newId();
     const now = new Date();
     const text = bytes.toString('utf8');
     const lrn = declared.lrn ?? '';

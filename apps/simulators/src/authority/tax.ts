@@ -1,4 +1,4 @@
-import { exact, round, type Exact } from '@tidewaiter/kernel';
+import { exact, round, shareOut, type Exact } from '@tidewaiter/kernel';
 import type { Declared, DeclaredAmount, DeclaredItem } from './declared.js';
 import { monthlyRate } from './rates.js';
 import { CURRENCY, dutyRate, HARBOUR_FEE, hasPreference, PROCESSING_FEE, VAT, type Country } from './tariff.js';
@@ -38,26 +38,32 @@ function toNational(country: Country, { amount, currency }: DeclaredAmount, mont
   return exact(amount).div(rate);
 }
 
-/** Charges of the shipment that change the value, in national currency. */
-function chargesOf(country: Country, declared: Declared, month: string): Exact {
-  return declared.charges.reduce((total, { code, amount }) => {
-    if (!amount || !code) return total;
-    if (TAKEN_OFF.has(code)) return total.minus(toNational(country, amount, month));
-    if (ADDED.has(code) && country !== 'US') return total.plus(toNational(country, amount, month));
-    return total;
-  }, exact('0'));
+const NOTHING = exact('0');
+const sumOf = (values: readonly Exact[]): Exact => values.reduce((sum, each) => sum.plus(each), NOTHING);
+
+/** 1 added, -1 taken off, 0 without effect on the value. */
+function signOf(country: Country, code: string | null): 1 | -1 | 0 {
+  if (TAKEN_OFF.has(code ?? '')) return -1;
+  return ADDED.has(code ?? '') && country !== 'US' ? 1 : 0;
+}
+
+/** What a charge adds to each line: shared out by price in its own currency, so that the shares add up to the charge. */
+function sharesOf(country: Country, declared: Declared, month: string): Exact[][] {
+  const weights = declared.items.map(({ price }) => price?.amount ?? '0');
+  return declared.charges.flatMap(({ code, amount }) => {
+    const sign = signOf(country, code);
+    if (sign === 0 || !amount || weights.length === 0) return [];
+    const shares = shareOut({ amount: amount.amount, currency: amount.currency ?? '' }, weights);
+    return [shares.map((share) => toNational(country, share, month).times(sign))];
+  });
 }
 
 /** Customs value of each line, in the order of the items. GB and DE: CIF. US: FOB, whole dollars. */
 export function customsValues(country: Country, declared: Declared, month: string): Exact[] {
-  const prices = declared.items.map(({ price }) =>
-    toNational(country, price ?? { amount: '0', currency: CURRENCY[country] }, month),
-  );
-  const all = prices.reduce((sum, each) => sum.plus(each), exact('0'));
-  const charges = chargesOf(country, declared, month);
-  return prices.map((price) => {
-    const share = all.isZero() ? charges.div(prices.length) : charges.times(price).div(all);
-    const value = price.plus(share);
+  const shares = sharesOf(country, declared, month);
+  return declared.items.map(({ price }, index) => {
+    const own = price ? toNational(country, price, month) : NOTHING;
+    const value = own.plus(sumOf(shares.map((each) => each[index]!)));
     return country === 'US' ? round(value, 0) : cut(country, value);
   });
 }
@@ -115,17 +121,13 @@ export function computeTax(country: Country, declared: Declared, month: string):
     const duty = dutyOf(country, item, value);
     return { line: Number(item.sequence ?? index + 1), taxes: [duty, ...vatOf(country, value, duty.amount)] };
   });
-  const entered = values.reduce((sum, each) => sum.plus(each), exact('0'));
-  return withTotal(CURRENCY[country], [...entryFees(country, entered, declared.mode), ...lines]);
+  return withTotal(CURRENCY[country], [...entryFees(country, sumOf(values), declared.mode), ...lines]);
 }
 
 const withTotal = (currency: string, lines: TaxLine[]): TaxCalculation => ({
   currency,
   lines,
-  total: lines
-    .flatMap(({ taxes }) => taxes)
-    .reduce((sum, { amount }) => sum.plus(amount), exact('0'))
-    .toFixed(2),
+  total: sumOf(lines.flatMap(({ taxes }) => taxes.map(({ amount }) => exact(amount)))).toFixed(2),
 });
 
 /** The calculation with one tax moved by an amount, as a script's `wrong` asks: the first tax of that type. */

@@ -82,6 +82,16 @@ it('refuses what it cannot read', async () => {
   expect((await fetch(`${simulators.urls.carrier}/v2/bookings?reference=C-4`)).status).toBe(401);
 });
 
+it('is silent until asked about the booking', async () => {
+  await simulators.script({ reference: 'C-9', carrier: [{ answer: 'silent' }] });
+  const reference = await referenceOf(await simulators.book('key-9', booking('C-9')));
+  const view = await simulators.adminJson<{ bookings: { reference: string; told: string[] }[] }>('/carrier/ledger');
+  expect(view.bookings.find((each) => each.reference === 'C-9')!.told).toEqual([]);
+  expect((await simulators.askCarrier(`/v2/proofs/${reference}`)).status).toBe(404);
+  expect((await simulators.askCarrier(`/v2/bookings/${reference}`)).status).toBe(200);
+  await receiver.until(() => codes().includes('DROP'));
+});
+
 it('declines, and takes the next one', async () => {
   await simulators.script({
     reference: 'C-5',

@@ -184,7 +184,18 @@ export class Carrier extends Face<CarrierEntry> {
   }
 
   findByReference(reference: string): Booking[] {
-    const found = [...this.bookings.values()].filter(({ trip }) => trip.shipment === reference);
+    return this.ask(
+      reference,
+      [...this.bookings.values()].filter(({ trip }) => trip.shipment === reference),
+    );
+  }
+
+  findByBooking(booking: string): Booking | null {
+    const known = this.bookings.get(booking);
+    return this.ask(booking, known ? [known] : [])[0] ?? null;
+  }
+
+  private ask(reference: string, found: Booking[]): Booking[] {
     this.record({ type: 'asked', reference, found: found.map(({ trip }) => trip.booking) });
     for (const booking of found) if (booking.silent === 'until-asked') this.advance(booking);
     return found;

@@ -67,27 +67,23 @@ export function carrierRoutes(carrier: Carrier): Route[] {
     return json(200, carrier.findByReference(reference).map(view));
   };
 
-  const one =
-    (handle: (booking: Booking, request: Request) => Reply | Promise<Reply>): Handle =>
-    (request) => {
-      const booking = carrier.bookings.get(request.params['booking']!);
-      return booking ? handle(booking, request) : dcsaError(request, 404, 'Not Found', 'No such booking');
-    };
+  const show: Handle = (request) => {
+    const booking = carrier.findByBooking(request.params['booking']!);
+    return booking ? json(200, view(booking)) : dcsaError(request, 404, 'Not Found', 'No such booking');
+  };
 
-  const proof = one(async ({ trip, proof: done }, request) => {
-    if (!done) return dcsaError(request, 404, 'Not Found', 'Not delivered yet');
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/pdf', 'x-signed-by': done.signedBy },
-      body: await proofPdf(trip, done),
-    };
-  });
+  const proof: Handle = async (request) => {
+    const booking = carrier.bookings.get(request.params['booking']!);
+    if (!booking?.proof) return dcsaError(request, 404, 'Not Found', booking ? 'Not delivered yet' : 'No such booking');
+    const headers = { 'content-type': 'application/pdf', 'x-signed-by': booking.proof.signedBy };
+    return { status: 200, headers, body: await proofPdf(booking.trip, booking.proof) };
+  };
 
   return [
     { method: 'GET', path: '/health', handle: () => json(200, { status: 'ok' }) },
     { method: 'POST', path: '/v2/bookings', handle: guarded(book) },
     { method: 'GET', path: '/v2/bookings', handle: guarded(find) },
-    { method: 'GET', path: '/v2/bookings/:booking', handle: guarded(one((booking) => json(200, view(booking)))) },
+    { method: 'GET', path: '/v2/bookings/:booking', handle: guarded(show) },
     { method: 'GET', path: '/v2/proofs/:booking', handle: guarded(proof) },
   ];
 }

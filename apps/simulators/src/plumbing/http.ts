@@ -160,6 +160,8 @@ export const serve = (routes: readonly Route[], port: number): Promise<Listening
         .catch((error: unknown): Reply => {
           if (error instanceof TooLarge)
             return json(413, { error: `more than ${LARGEST} bytes` }, { connection: 'close' });
+          // The caller went away in the middle of its request: nobody is left to answer.
+          if (message.destroyed && !message.complete) return { status: null };
           process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
           return json(500, { error: 'the simulator failed' });
         })

@@ -95,7 +95,9 @@ const fault = z.union([
   z
     .strictObject({ duplicate: face, times: z.int().min(2).max(20).default(2) })
     .transform(({ duplicate, ...rest }) => ({ kind: 'duplicate' as const, face: duplicate, ...rest })),
-  z.strictObject({ reorder: face }).transform(({ reorder }) => ({ kind: 'reorder' as const, face: reorder })),
+  z
+    .strictObject({ reorder: z.enum(['authority', 'carrier']) })
+    .transform(({ reorder }) => ({ kind: 'reorder' as const, face: reorder })),
   z
     .strictObject({ silence: face, for: duration })
     .transform(({ silence, ...rest }) => ({ kind: 'silence' as const, face: silence, ...rest })),
