@@ -181,14 +181,13 @@ export class Program {
     throw failure;
   }
 
-  /** A look each half second serves for a child and for a program taken over alike. */
+  /** A look each half second serves for a child and for a program taken over alike, and keeps the runner alive while they run. */
   private lookAfter(): void {
     this.watch = setTimeout(() => {
       if (!this.wanted) return;
       if (this.identity && isAlive(this.identity)) this.lookAfter();
       else void this.revive();
     }, 500);
-    this.watch.unref();
   }
 
   private async revive(): Promise<void> {
@@ -246,7 +245,8 @@ export async function endLeftovers(state: RunState, which: (part: string) => boo
       .filter(which)
       .map(async (part) => {
         const recorded = state.program(part);
-        if (recorded) await end(recorded, 'SIGTERM', 10_000);
+        // SIGINT is the order to Postgres to stop without waiting for its clients, and to every other program to stop.
+        if (recorded) await end(recorded, 'SIGINT', 20_000);
         state.forget(part);
       }),
   );

@@ -1,4 +1,5 @@
-import { end, isAlive, signal, type ProcessIdentity } from './process-identity.js';
+import { isAlive, signal, type ProcessIdentity } from './process-identity.js';
+import { endLeftovers } from './program.js';
 import { readRunState, RunState, type RunRecord } from './run-state.js';
 import { SERVER_PARTS } from './servers.js';
 
@@ -28,29 +29,21 @@ export function lookAtRun(home: string): RunLook | null {
 }
 
 /**
- * Stops what runs in this folder: asks the runner and waits for it; when the runner was killed, ends what it left, in order.
+ * Stops what runs in this folder: asks the runner and waits for it; what a killed runner left is ended by id, in order.
  *
  * @returns whether anything had to be stopped
  */
 export async function stopRun(home: string): Promise<boolean> {
-  const record = readRunState(home);
-  if (!record) return false;
-  if (record.runner && signal(record.runner, 'SIGTERM')) {
-    while (isAlive(record.runner)) await new Promise((resolve) => setTimeout(resolve, 100));
-    return true;
-  }
-  const alive = Object.entries(record.programs).filter(([, identity]) => isAlive(identity));
-  if (alive.length === 0) return false;
+  const runner = readRunState(home)?.runner;
+  const asked = runner !== null && runner !== undefined && signal(runner, 'SIGTERM');
+  while (asked && isAlive(runner)) await new Promise((resolve) => setTimeout(resolve, 100));
+
+  const left = Object.values(readRunState(home)?.programs ?? {}).some(isAlive);
+  if (!left) return asked;
   const state = RunState.take(home);
   const servers: readonly string[] = SERVER_PARTS;
-  await Promise.all(
-    alive.filter(([part]) => !servers.includes(part)).map(([, identity]) => end(identity, 'SIGTERM', 20_000)),
-  );
-  for (const part of servers) {
-    const identity = record.programs[part];
-    if (identity) await end(identity, part === 'kafka' ? 'SIGTERM' : 'SIGINT', 30_000);
-  }
-  for (const part of state.recorded()) state.forget(part);
+  await endLeftovers(state, (part) => !servers.includes(part));
+  for (const server of servers) await endLeftovers(state, (part) => part === server);
   state.release();
   return true;
 }

@@ -6,6 +6,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { isAlive } from './process-identity.js';
 import type { Progress } from './progress.js';
+import { lookAtRun, stopRun } from './run-control.js';
 import { readRunState } from './run-state.js';
 import { startServers, type Servers } from './servers.js';
 import { temporaryHome } from './testing/folder.js';
@@ -19,12 +20,18 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** The runner in a process of its own, so that it can be killed. */
 async function holdElsewhere(
   home: string,
+  named: Record<string, string> = {},
 ): Promise<{ pid: number; servers: Omit<Servers, 'stop'>; kill(): Promise<void> }> {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const script = fileURLToPath(new URL('./testing/holder.ts', import.meta.url));
   const child = spawn(process.execPath, ['--conditions=@tidewaiter/source', '--import', tsx, script, home], {
     cwd: root,
-    env: { ...process.env, TSX_TSCONFIG_PATH: `${root}tsconfig.base.json`, NODE_OPTIONS: '' },
+    env: {
+      ...process.env,
+      TSX_TSCONFIG_PATH: `${root}tsconfig.base.json`,
+      SERVERS: JSON.stringify(named),
+      NODE_OPTIONS: '',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [said] = (await Promise.race([
@@ -141,6 +148,24 @@ describe('the three real servers', () => {
       await servers!.stop();
       expect(running.filter(isAlive)).toEqual([]);
       expect(readRunState(home)).toMatchObject({ runner: null, programs: {} });
+    },
+    PATIENCE,
+  );
+});
+
+describe('what a killed runner left', () => {
+  const { home, remove } = temporaryHome();
+  afterAll(remove);
+
+  it(
+    'is seen as it is, and stopped by whoever asks next',
+    async () => {
+      const elsewhere = await holdElsewhere(home, { KAFKA_BROKERS: '127.0.0.1:1', TEMPORAL_ADDRESS: '127.0.0.1:1' });
+      await elsewhere.kill();
+      expect(lookAtRun(home)).toMatchObject({ running: false, programs: [{ part: 'postgres', alive: true }] });
+      expect(await stopRun(home)).toBe(true);
+      expect(lookAtRun(home)).toMatchObject({ running: false, programs: [] });
+      expect(await stopRun(home)).toBe(false);
     },
     PATIENCE,
   );

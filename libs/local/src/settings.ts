@@ -76,7 +76,12 @@ const own: Record<Service, (stack: StackAddresses, secrets: Secrets) => Settings
     CARRIER_TOKEN: secrets.carrierToken,
     CARRIER_WEBHOOK_SECRET: secrets.carrierWebhookSecret,
   }),
-  audit: ({ home }) => ({ AUDIT_SIGNER_FOLDER: join(home, 'audit-signer') }),
+  audit: ({ home, postgres }, secrets) => ({
+    AUDIT_SIGNER_FOLDER: join(home, 'audit-signer'),
+    // The keys of persons lie with those who write about them, not with the log.
+    AUDIT_KEYS_DATABASE_URL: roleUrl(postgres, DATABASE, 'audit', 'app', secrets),
+    AUDIT_CHECKPOINT_MS: '1000',
+  }),
   partners: () => ({}),
   worker: () => ({}),
 };
@@ -141,16 +146,24 @@ function overridden(settings: Settings, env: NodeJS.ProcessEnv): Settings {
 
 function databaseUrls(context: ContextName, postgres: string, secrets: Secrets): Settings {
   const database = context === 'audit' ? AUDIT_DATABASE : DATABASE;
-  const url = (use: 'app' | 'system') => {
-    const address = new URL(inDatabase(postgres, database));
-    address.username = `${context}_${use}`;
-    address.password = secrets[`${context}_${use}`];
-    return address.href;
-  };
+  const url = (use: 'app' | 'system') => roleUrl(postgres, database, context, use, secrets);
   const name = context.toUpperCase();
   // Keys of persons lie where the events that name persons are written; the audit's replay needs them from its own database.
   const keys: Settings = context === 'audit' ? { AUDIT_KEYS_DATABASE_URL: inDatabase(url('app'), DATABASE) } : {};
   return { [`${name}_DATABASE_URL`]: url('app'), [`${name}_SYSTEM_DATABASE_URL`]: url('system'), ...keys };
+}
+
+function roleUrl(
+  postgres: string,
+  database: string,
+  context: ContextName,
+  use: 'app' | 'system',
+  secrets: Secrets,
+): string {
+  const address = new URL(inDatabase(postgres, database));
+  address.username = `${context}_${use}`;
+  address.password = secrets[`${context}_${use}`];
+  return address.href;
 }
 
 export function inDatabase(url: string, database: string): string {

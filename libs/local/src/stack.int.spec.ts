@@ -131,7 +131,7 @@ describe('the platform on one machine', () => {
       state.release();
       const ended = once(left, 'exit');
       const split = await start('split');
-      expect(await ended).toEqual([null, 'SIGTERM']);
+      expect(await ended).toEqual([null, 'SIGINT']);
       expect(split.addresses.api).toBe(addresses.api);
       expect((await ask('/v1/shipments/1/documents')).main).toContain('apps/documents/');
       expect((await ask('/v1/shipments/1')).main).toContain('apps/shipments/');
