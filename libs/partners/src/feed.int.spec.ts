@@ -130,8 +130,12 @@ describe('the feed', () => {
     expect([await reader.head('nobody'), await reader.read('nobody', '0', undefined, 10)]).toEqual(['0', []]);
     for (const table of ['feed', 'feed_heads']) {
       const own = (tenant: string) =>
-        inTenant(app, tenant, async (tx) => (await tx.query(`select tenant_id from ${table}`)).rows);
-      expect(new Set((await own('acme')).map((each) => each['tenant_id']))).toEqual(new Set(['acme']));
+        inTenant(
+          app,
+          tenant,
+          async (tx) => (await tx.query<{ tenant_id: string }>(`select tenant_id from ${table}`)).rows,
+        );
+      expect(new Set((await own('acme')).map((each) => each.tenant_id))).toEqual(new Set(['acme']));
       expect(await own('nobody')).toEqual([]);
       expect((await app.query(`select from ${table}`)).rowCount).toBe(0);
       const crossing = inTenant(app, 'globex', (tx) =>

@@ -18,7 +18,8 @@ interface Folding<S> {
   columns?: (state: S, event: StoredEvent) => Record<string, string | null | undefined>;
 }
 
-const idOf = (stream: string, category: string): string => stream.slice(category.length + 1);
+/** The UUID in a stream's name; the later sheets of a guarantee have a number after it. */
+const idOf = (stream: string, category: string): string => stream.slice(category.length + 1, category.length + 37);
 
 async function applyOne<S>(tx: Tx, folding: Folding<S>, event: StoredEvent): Promise<void> {
   const { category, table, decider, keep, columns } = folding;

@@ -1,5 +1,6 @@
 import { newId } from '@tidewaiter/kernel';
 import { callerOf, command, Room, stepOf } from '../testing/room.js';
+import { SHEET_LENGTH } from './guarantee-account.js';
 
 const gbp = (amount: string) => ({ amount, currency: 'GBP' });
 
@@ -185,6 +186,26 @@ describe('what the stories ask of this room', () => {
         says: expect.stringContaining('150.00 is needed'),
       });
       expect(await room.views.guarantee('acme', guaranteeId)).toMatchObject({ headroom: gbp('50.00') });
+    });
+
+    it('goes on with a new sheet when one is full, and forgets nothing', async () => {
+      const importerId = await room.importer();
+      const guaranteeId = await room.guarantee(importerId, '1000.00');
+      const engagementId = await room.engagement({ importerId });
+      const [kept, moved] = [await room.shipment(engagementId), await room.shipment(engagementId)];
+      await room.activities.reserveGuarantee(stepOf(kept), gbp('300.00'));
+      for (let n = 2; n < SHEET_LENGTH; n += 1) {
+        await room.activities.reserveGuarantee(stepOf(moved), gbp(`${n}.00`));
+      }
+      const last = stepOf(moved);
+      const answer = await room.activities.reserveGuarantee(last, gbp('700.00'));
+      expect(answer).toMatchObject({ kind: 'reserved', wrote: { [`guarantee-${guaranteeId}-2`]: 2 } });
+      expect(await room.activities.reserveGuarantee(last, gbp('700.00'))).toEqual(answer);
+      const full = await room.views.guarantee('acme', guaranteeId);
+      expect(full).toMatchObject({ reserved: gbp('1000.00'), headroom: gbp('0.00') });
+      await room.activities.closeShipment(stepOf(kept), 'delivered', null);
+      expect(await room.views.guarantee('acme', guaranteeId)).toMatchObject({ reserved: gbp('700.00') });
+      expect(await room.store.read('acme', `guarantee-${guaranteeId}`)).toHaveLength(SHEET_LENGTH);
     });
 
     it('that is missing or in another currency is short, and says so', async () => {

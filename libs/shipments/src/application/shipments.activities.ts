@@ -5,14 +5,15 @@ import type { Instant } from '@tidewaiter/kernel';
 import { endOfDay, plusDays, TidewaiterError, WrongState, zero } from '@tidewaiter/kernel';
 import { byOfStep, CLOCK, EVENT_STORE } from '@tidewaiter/platform';
 import { engagement, nextReviewDay, NOTICE_DAYS } from '../domain/engagement.js';
-import { guarantee, headroomOf, type Guarantee } from '../domain/guarantee.js';
+import { headroomOf } from '../domain/guarantee.js';
 import { proveStanding } from '../domain/proof.js';
 import { screen, type ScreenedName } from '../domain/screening.js';
 import { shipment, situationOf, type Shipment } from '../domain/shipment.js';
 import { dayIn, zoneOf } from '../domain/standing.js';
 import { task } from '../domain/task.js';
-import { guaranteeKey, holderOf, lockStream } from '../postgres/claims.js';
+import { guaranteeKey, holderOf } from '../postgres/claims.js';
 import { clearedHits, subjectKind } from '../postgres/lookups.js';
+import { guaranteeNow, onAccount } from './guarantee-account.js';
 import { idFor } from './ids.js';
 import { knownEngagement, knownImporter, knownShipment, type Known } from './known.js';
 import { REFERENCE_DATA, type ReferenceData } from './reference-data.js';
@@ -65,17 +66,9 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
             zero(amount.currency),
           );
         }
-        const stream = `guarantee-${guaranteeId}`;
-        await lockStream(tx, stream);
-        const done = await this.store.execute(
-          guarantee,
-          stream,
-          { type: 'ReserveHeadroom', shipmentId, amount },
-          byOfStep(step),
-          { tx, fingerprint: { shipmentId, amount } },
-        );
-        const { reference } = done.state as Known<Guarantee>;
-        return { kind: 'reserved' as const, guaranteeId, reference, wrote: done.wrote };
+        const reserve = { type: 'ReserveHeadroom' as const, shipmentId, amount };
+        const { state: held, wrote } = await onAccount(this.store, tx, guaranteeId, reserve, byOfStep(step));
+        return { kind: 'reserved' as const, guaranteeId, reference: held.reference, wrote };
       });
     } catch (error) {
       if (!(error instanceof TidewaiterError) || error.kind !== 'refused') throw error;
@@ -128,9 +121,8 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
       const by = byOfStep(step);
       let wrote: Wrote = {};
       if (guaranteeId !== undefined) {
-        const stream = `guarantee-${guaranteeId}`;
-        await lockStream(tx, stream);
-        ({ wrote } = await this.store.execute(guarantee, stream, { type: 'ReleaseHeadroom', shipmentId }, by, { tx }));
+        const release = { type: 'ReleaseHeadroom' as const, shipmentId };
+        ({ wrote } = await onAccount(this.store, tx, guaranteeId, release, by));
       }
       const command = { type: 'CloseShipment' as const, outcome, reason };
       const done = await this.store.execute(shipment, `shipment-${shipmentId}`, command, by, { tx });
@@ -160,11 +152,12 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
   }
 
   private async headroom(tenant: string, state: Known<Shipment>, currency: string): Promise<Money> {
-    const { importer, destination } = state;
-    const key = guaranteeKey(importer.importerId, destination);
-    const id = await this.store.transaction(tenant, (tx) => holderOf(tx, 'guarantee', key));
-    const { state: found } = await this.store.load(guarantee, tenant, `guarantee-${id}`);
-    return found.status === 'registered' ? headroomOf(found, state.shipmentId) : zero(currency);
+    const key = guaranteeKey(state.importer.importerId, state.destination);
+    return this.store.transaction(tenant, async (tx) => {
+      const guaranteeId = await holderOf(tx, 'guarantee', key);
+      if (guaranteeId === undefined) return zero(currency);
+      return headroomOf((await guaranteeNow(tx, guaranteeId)).state, state.shipmentId);
+    });
   }
 }
 

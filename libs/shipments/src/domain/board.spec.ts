@@ -172,7 +172,7 @@ describe('sentences', () => {
       portOfEntry: 'GBFXT',
       transport: 'ocean',
       kind: 'ongoing',
-      destination: 'GB',
+      destinations: ['GB'],
       validFrom: '2026-01-01',
       customer: { name: 'x', contact: person },
       parties: [{ name: person, address: { street: person } }],

@@ -167,6 +167,20 @@ describe('the daily look at an ongoing engagement', () => {
   ])('comes back on %s', (_, on, next) => {
     expect(nextReviewDay(known(opened(), granted(year)), on)).toBe(next);
   });
+  it('looks at each destination: the first mandate to run out is announced, and its end suspends', () => {
+    const american = mandate('2026-01-01', '2026-09-30', ['US']);
+    const elsewhere = mandate('2026-01-01', '2026-09-30', ['DE']);
+    const both = [opened({ destinations: ['GB', 'US'] }), granted(year), granted(elsewhere), granted(american)];
+    expect(coveredUntil(known(...both), '2026-06-01')).toBe('2026-09-30');
+    given(...both)
+      .when(review('2026-08-31'))
+      .then({ type: 'MandateExpiring', data: { engagementId, mandateId: american.mandateId, validTo: '2026-09-30' } });
+    given(...both)
+      .when(review('2026-10-01'))
+      .thenState((state) =>
+        expect(state).toMatchObject({ status: 'suspended', because: 'No power of attorney covers US on 2026-10-01.' }),
+      );
+  });
   it('comes back at the end of the engagement, when that is earlier', () => {
     expect(nextReviewDay(known(opened({ validTo: '2026-06-30' }), granted(year)), '2026-06-01')).toBe('2026-07-01');
   });

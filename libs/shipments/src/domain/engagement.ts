@@ -189,7 +189,9 @@ function review(state: Known, on: LegalDate, noticeDays: number): EngagementEven
     return [{ type: 'EngagementSuspended', data: { engagementId, code: 'shipments.mandate.ended', says } }];
   }
   if (plusDays(on, noticeDays) < until) return [];
-  const ending = state.mandates.find((each) => each.validTo === until)!;
+  const ending = state.mandates.find(
+    (each) => each.validTo === until && each.destinations.some((place) => state.destinations.includes(place)),
+  )!;
   if (state.announced.includes(ending.mandateId)) return [];
   return [{ type: 'MandateExpiring', data: { engagementId, mandateId: ending.mandateId, validTo: until } }];
 }

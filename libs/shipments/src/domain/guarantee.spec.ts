@@ -88,6 +88,33 @@ describe('a guarantee', () => {
   });
 });
 
+describe('a sheet of a guarantee’s account', () => {
+  const full = fold(guarantee, [registered, reserved(first, '10.00', '990.00'), reserved(second, '5.00', '985.00')]);
+  const carried: GuaranteeEvent = {
+    type: 'GuaranteeCarriedForward',
+    data: {
+      ...terms,
+      sheet: 2,
+      reservations: [
+        { shipmentId: first, amount: gbp('10.00') },
+        { shipmentId: second, amount: gbp('5.00') },
+      ],
+    },
+  };
+  const forward = { type: 'CarryForward' as const, from: full as Extract<Guarantee, { status: 'registered' }> };
+  it('begins with the terms and what is held, and says the same as the one before', () => {
+    given().when(forward).then(carried);
+    expect(fold(guarantee, [carried])).toEqual({ ...full, sheet: 2 });
+  });
+  it('begins once', () => {
+    given(carried).when(forward).thenNothing();
+  });
+  it('goes on where the one before stopped', () => {
+    given(carried).when(release(second)).then(released(second, '5.00'));
+    given(carried).when(reserve(first, '10.00')).thenNothing();
+  });
+});
+
 describe('whatever is asked of a guarantee', () => {
   const pence = (n: number) => exact(String(n)).div('100').toFixed(2);
   const shipments = [newId(), newId(), newId(), newId()];

@@ -1,10 +1,19 @@
-import type { EventOf, guaranteeRegistered, guaranteeReleased, guaranteeReserved } from '@tidewaiter/contracts';
+import type {
+  EventOf,
+  guaranteeCarriedForward,
+  guaranteeRegistered,
+  guaranteeReleased,
+  guaranteeReserved,
+} from '@tidewaiter/contracts';
 import type { Decider, Money } from '@tidewaiter/kernel';
 import { exact, Invalid, money, NotFound, Refused, unreachable, WrongState } from '@tidewaiter/kernel';
 import { without } from './without.js';
 
 export type GuaranteeEvent =
-  EventOf<typeof guaranteeRegistered> | EventOf<typeof guaranteeReserved> | EventOf<typeof guaranteeReleased>;
+  | EventOf<typeof guaranteeRegistered>
+  | EventOf<typeof guaranteeReserved>
+  | EventOf<typeof guaranteeReleased>
+  | EventOf<typeof guaranteeCarriedForward>;
 
 export type Guarantee =
   | { status: 'none' }
@@ -15,6 +24,8 @@ export type Guarantee =
       destination: string;
       reference: string;
       limit: Money;
+      /** counts the sheets of its account from 1; each is a stream of its own */
+      sheet: number;
       /** amount held for each shipment, in the limit's currency */
       reservations: Readonly<Record<string, string>>;
     };
@@ -29,7 +40,9 @@ export type GuaranteeCommand =
       limit: Money;
     }
   | { type: 'ReserveHeadroom'; shipmentId: string; amount: Money }
-  | { type: 'ReleaseHeadroom'; shipmentId: string };
+  | { type: 'ReleaseHeadroom'; shipmentId: string }
+  /** begins the sheet after `from`, which is full */
+  | { type: 'CarryForward'; from: Registered };
 
 type Registered = Extract<Guarantee, { status: 'registered' }>;
 
@@ -89,6 +102,18 @@ function release(state: Registered, shipmentId: string): GuaranteeEvent[] {
   return [{ type: 'GuaranteeReleased', data: { guaranteeId: state.guaranteeId, shipmentId, amount } }];
 }
 
+function carriedForward(from: Registered): GuaranteeEvent {
+  const { guaranteeId, importerId, destination, reference, limit } = from;
+  const reservations = Object.entries(from.reservations).map(([shipmentId, amount]) => ({
+    shipmentId,
+    amount: money(amount, limit.currency),
+  }));
+  return {
+    type: 'GuaranteeCarriedForward',
+    data: { guaranteeId, importerId, destination, reference, limit, sheet: from.sheet + 1, reservations },
+  };
+}
+
 function decide(state: Guarantee, command: GuaranteeCommand): GuaranteeEvent[] {
   switch (command.type) {
     case 'RegisterGuarantee': {
@@ -103,6 +128,8 @@ function decide(state: Guarantee, command: GuaranteeCommand): GuaranteeEvent[] {
       const data = without(command, 'type');
       return [{ type: 'GuaranteeRegistered', data: { ...data, limit: money(data.limit.amount, data.limit.currency) } }];
     }
+    case 'CarryForward':
+      return state.status === 'none' ? [carriedForward(command.from)] : [];
     case 'ReserveHeadroom':
       return reserve(known(state), command.shipmentId, money(command.amount.amount, command.amount.currency));
     case 'ReleaseHeadroom':
@@ -113,7 +140,11 @@ function decide(state: Guarantee, command: GuaranteeCommand): GuaranteeEvent[] {
 }
 
 function evolve(state: Guarantee, event: GuaranteeEvent): Guarantee {
-  if (event.type === 'GuaranteeRegistered') return { status: 'registered', ...event.data, reservations: {} };
+  if (event.type === 'GuaranteeRegistered') return { status: 'registered', ...event.data, sheet: 1, reservations: {} };
+  if (event.type === 'GuaranteeCarriedForward') {
+    const held = event.data.reservations.map(({ shipmentId, amount }) => [shipmentId, amount.amount]);
+    return { status: 'registered', ...event.data, reservations: Object.fromEntries(held) as Record<string, string> };
+  }
   if (state.status === 'none') return state;
   const others = without(state.reservations, event.data.shipmentId);
   return event.type === 'GuaranteeReserved'

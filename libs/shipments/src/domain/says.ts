@@ -24,6 +24,7 @@ const SENTENCES: Sentences = {
   GuaranteeRegistered: (d) => `Guarantee ${d.reference} registered with a limit of ${amountOf(d.limit)}`,
   GuaranteeReserved: (d) => `${amountOf(d.amount)} held under the guarantee, ${amountOf(d.headroom)} left`,
   GuaranteeReleased: (d) => `${amountOf(d.amount)} given back to the guarantee`,
+  GuaranteeCarriedForward: (d) => `Guarantee ${d.reference} carried forward to sheet ${d.sheet}`,
   EngagementOpened: (d) => `Engagement opened (${d.kind}) for ${list(d.destinations)} from ${d.validFrom}`,
   MandateGranted: (d) => `Power of attorney given for ${list(d.destinations)}, ${d.validFrom} to ${d.validTo}`,
   MandateExpiring: (d) => `Power of attorney ends on ${d.validTo}`,

@@ -109,7 +109,7 @@ describe('the routes of shipments', () => {
         kind: 'ongoing',
         customer: { name: 'Northwind Robotics' },
         importerId,
-        destination: 'GB',
+        destinations: ['GB'],
         validFrom: '2026-01-01',
       },
     });
