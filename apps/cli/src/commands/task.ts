@@ -1,25 +1,8 @@
-import { decideTask, listTasks, showTask, type AnswerOf } from '@tidewaiter/contracts';
+import { decideTask, listTasks, showTask } from '@tidewaiter/contracts';
 import type { Command } from 'commander';
 import { CommandFailed, EXIT } from '../output.js';
+import { usualDecision, type Task } from '../usual-decision.js';
 import { surroundings } from './command.js';
-
-type Task = AnswerOf<typeof showTask>;
-
-/** The decision a task of this kind takes when none is spelled out. */
-function usualDecision(task: Task): Record<string, unknown> {
-  switch (task.kind) {
-    case 'approve-payment':
-      return { approve: true, digest: task.about['digest'] };
-    case 'confirm-lines':
-      return {};
-    case 'resolve-difference':
-      return { accept: true };
-    case 'correct-declaration':
-      throw new CommandFailed('A correction needs to say what to correct.', EXIT.usage, 'tidewaiter task do ID --decision \'{"set":{"lines[0].commodity":"8517130000"}}\'');
-    default:
-      return { retry: true };
-  }
-}
 
 export function taskCommands(program: Command): void {
   const task = program.command('task').description('what waits for a person');

@@ -7,6 +7,7 @@ import { now } from '@tidewaiter/kernel';
 import { parse as parseYaml } from 'yaml';
 import { CommandFailed, EXIT } from '../output.js';
 import { House, sampleUser } from '../house.js';
+import { usualDecision } from '../usual-decision.js';
 import { ensureEngagement, ensureImporter } from './given.js';
 import { millis, scenario as scenarioSchema, type Scenario } from './schema.js';
 import { judge, type Verdict } from './verdict.js';
@@ -193,7 +194,7 @@ class Player {
   }
 
   private async decide(task: AnswerOf<typeof listTasks>['items'][number], person: Scenario['people'][number], index: number): Promise<void> {
-    const body = person.do ?? (task.kind === 'approve-payment' ? { approve: true, digest: task.about['digest'] } : {});
+    const body = person.do ?? usualDecision(task);
     try {
       const answer = await this.as(person.by).call(
         decideTask,

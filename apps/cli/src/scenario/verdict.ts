@@ -39,14 +39,12 @@ export function firstMissing(expected: readonly string[], timeline: readonly Pic
   return null;
 }
 
-const ledgerAnswer = z.looseObject({ entries: z.array(z.looseObject({ reference: z.string().optional(), kind: z.string().optional() })).optional() });
+const bankLedger = z.looseObject({ debits: z.array(z.looseObject({ shipment: z.string() })) });
 
 /** Debits the bank made for the shipment, by the bank's own ledger. */
 async function debitsOf(house: House, reference: string): Promise<number> {
   const answer = await fetch(`${house.run().simulators}/bank/ledger`, { headers: { Authorization: `Bearer ${house.secret('simulatorAdminToken')}` } });
-  const ledger = (await answer.json()) as unknown;
-  const rows = Array.isArray(ledger) ? ledger : (ledgerAnswer.parse(ledger).entries ?? []);
-  return rows.filter((row) => (row as { kind?: string }).kind === 'debit' && JSON.stringify(row).includes(`"${reference}"`)).length;
+  return bankLedger.parse(await answer.json()).debits.filter((debit) => debit.shipment === reference).length;
 }
 
 /** The verdict, read from the public API, the simulators' own ledgers and the log's proofs. */

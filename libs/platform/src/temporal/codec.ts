@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 
 const ENCODING = Buffer.from('binary/tidewaiter-a256gcm');
 
@@ -25,7 +25,7 @@ export class EncryptionCodec implements PayloadCodec {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', this.key(this.current), nonce);
       cipher.setAAD(Buffer.from(binding));
-      const plain = temporal.api.common.v1.Payload.encode(payload).finish();
+      const plain = proto.temporal.api.common.v1.Payload.encode(payload).finish();
       const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
       return {
         metadata: { encoding: ENCODING, 'key-id': Buffer.from(this.current), bound: Buffer.from(binding === '' ? 'no' : 'yes') },
@@ -47,7 +47,7 @@ export class EncryptionCodec implements PayloadCodec {
       decipher.setAAD(Buffer.from(bound ? bindingOf(context) : ''));
       decipher.setAuthTag(sealed.subarray(sealed.length - 16));
       const plain = Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()]);
-      return temporal.api.common.v1.Payload.decode(plain);
+      return proto.temporal.api.common.v1.Payload.decode(plain);
     });
   }
 
