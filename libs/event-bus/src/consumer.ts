@@ -186,6 +186,8 @@ export class Consumer<E> {
         for (const resolve of this.caughtUp.splice(0)) resolve();
         return;
       } catch (error) {
+        // A database that is away is no stall of Kafka's client.
+        if (isInfrastructure(error)) this.progressAt = performance.now();
         if (attempt === 0)
           this.options.log.warn('stored offsets cannot be read yet', {
             consumer: this.options.consumer,

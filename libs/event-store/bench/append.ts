@@ -1,5 +1,6 @@
-import type { Pool } from 'pg';
 import { newId, now } from '@tidewaiter/kernel';
+import type { Pool } from 'pg';
+import { TestDatabase } from '../src/testing/servers.js';
 
 export interface AppendRates {
   /** bare inserts of one row with the same body, per second */
@@ -14,21 +15,49 @@ export interface AppendRates {
 const BODY = JSON.stringify({ specversion: '1.0', data: { note: 'x'.repeat(600) } });
 
 /**
- * Appends of one event, each to a stream of its own clients' making, against bare one-row inserts through the same pool.
+ * Appends of one event, every client to a stream of its own, against bare inserts of one row through the same pool.
+ * The two take turns, so that a busy machine slows both.
  *
- * @param pool app role of a migrated context, at least `clients` connections
- * @param bare a role that may create a table: `insert into bare_rows` is the yardstick
+ * @param serverUrl superuser's address of a Postgres; a database is made there and dropped again
  */
-export async function measureAppend(pool: Pool, { clients = 8, seconds = 3 } = {}): Promise<AppendRates> {
-  const insert = await rate(clients, seconds, (client, turn) =>
+export async function benchAppend(serverUrl: string, { clients = 8, seconds = 6 } = {}): Promise<AppendRates> {
+  const database = await TestDatabase.create('shipments', undefined, serverUrl);
+  try {
+    await database.pool(undefined, 1).query(`
+      create table shipments.bare_rows (
+        id bigint generated always as identity primary key,
+        tenant_id text not null, stream text not null, version integer not null, body text not null
+      );
+      grant insert on shipments.bare_rows to shipments_app`);
+    const pool = database.pool('shipments_app', clients);
+    const rounds = 4;
+    let inserted = 0;
+    let appended = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      inserted += await count(clients, seconds / 2 / rounds, insertOn(pool));
+      appended += await count(clients, seconds / 2 / rounds, appendOn(pool, clients));
+    }
+    const [insert, append] = [inserted / (seconds / 2), appended / (seconds / 2)];
+    return { insert, append, ratio: append / insert, clients };
+  } finally {
+    await database.drop();
+  }
+}
+
+type Client = (client: number, turn: number) => Promise<unknown>;
+
+const insertOn =
+  (pool: Pool): Client =>
+  (client, turn) =>
     pool.query({
       name: 'bare-insert',
       text: 'insert into bare_rows (tenant_id, stream, version, body) values ($1, $2, $3, $4)',
       values: ['acme', `engagement-${client}`, turn, BODY],
-    }),
-  );
+    });
+
+function appendOn(pool: Pool, clients: number): Client {
   const streams = Array.from({ length: clients }, () => `engagement-${newId()}`);
-  const append = await rate(clients, seconds, (client, turn) =>
+  return (client, turn) =>
     pool.query({
       name: 'append',
       text: 'select append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as positions',
@@ -44,16 +73,10 @@ export async function measureAppend(pool: Pool, { clients = 8, seconds = 3 } = {
         ['tidewaiter.shipments.EngagementSuspended.v1'],
         [BODY],
       ],
-    }),
-  );
-  return { insert, append, ratio: append / insert, clients };
+    });
 }
 
-async function rate(
-  clients: number,
-  seconds: number,
-  work: (client: number, turn: number) => Promise<unknown>,
-): Promise<number> {
+async function count(clients: number, seconds: number, work: Client): Promise<number> {
   const end = performance.now() + seconds * 1000;
   let done = 0;
   const client = async (_: unknown, index: number): Promise<void> => {
@@ -63,5 +86,5 @@ async function rate(
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
-  return done / seconds;
+  return done;
 }

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { SchemaMismatch } from '@tidewaiter/contracts';
 import { fold, newId } from '@tidewaiter/kernel';
 import fc from 'fast-check';
@@ -8,6 +9,8 @@ import { byOf, TestDatabase } from './testing/servers.js';
 const engagementId = newId();
 const suspend = (code: string): EndingCommand => ({ type: 'Suspend', engagementId, code });
 const end = (reason: string): EndingCommand => ({ type: 'End', engagementId, reason });
+
+jest.setTimeout(60_000);
 
 describe('appending', () => {
   let database: TestDatabase;
@@ -171,6 +174,17 @@ describe('appending', () => {
       code: 'event-store.event.malformed',
       details: { places: [expect.objectContaining({ pointer })] },
     });
+  });
+
+  it('carries the trace of the work at hand, and leaves out what is none', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await database.store({ trace: () => traceparent }).execute(ending, 'engagement-p', suspend('x'), byOf('p1'));
+    await database.store({ trace: () => 'garbage' }).execute(ending, 'engagement-p', suspend('y'), byOf('p2'));
+    const rows = await store.query<{ trace: string | null }>(
+      'acme',
+      `select body::json ->> 'traceparent' as trace from events where stream = 'engagement-p' order by version`,
+    );
+    expect(rows.map(({ trace }) => trace)).toEqual([traceparent, null]);
   });
 
   it('passes the decider’s refusal on and writes nothing', async () => {

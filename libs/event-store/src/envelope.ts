@@ -16,6 +16,9 @@ import type { SubjectKeys } from './subject-keys.js';
 /** An entry of the audit log has a 16-bit length (C2SP tlog-tiles), so no event may be longer. */
 export const LARGEST_BODY = 65_535;
 
+/** A trace of another form (sent by a caller) is left out: it must not keep a fact from being recorded. */
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
 export interface BuiltEvent {
   envelope: EventEnvelope;
   /** the data before sealing */
@@ -71,7 +74,7 @@ export async function buildEvent(
     correlationid: by.correlationId,
     causationid: by.causationId,
     commandid: by.commandId,
-    ...(of.traceparent === undefined ? {} : { traceparent: of.traceparent }),
+    ...(of.traceparent !== undefined && TRACEPARENT.test(of.traceparent) ? { traceparent: of.traceparent } : {}),
     data,
   };
   const checked = envelopeSchema.safeParse(envelope);

@@ -1,7 +1,10 @@
+import { jest } from '@jest/globals';
 import { migrateKeys } from './migrate.js';
 import { TestDatabase } from './testing/servers.js';
 
 const migrations = new URL('./testing/migrations/', import.meta.url);
+
+jest.setTimeout(60_000);
 
 describe('migrating a context', () => {
   let database: TestDatabase;

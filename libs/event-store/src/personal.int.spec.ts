@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { defineEvent, SchemaMismatch, type EventEnvelope } from '@tidewaiter/contracts';
 import { newId, type Decider } from '@tidewaiter/kernel';
 import { z } from 'zod';
@@ -39,6 +40,8 @@ const ada = {
     { name: 'Grace Hopper', badge: '8' },
   ],
 };
+
+jest.setTimeout(60_000);
 
 describe('personal data in events', () => {
   let database: TestDatabase;

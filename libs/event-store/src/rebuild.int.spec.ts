@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { newId } from '@tidewaiter/kernel';
 import type { EventStore, InlineProjection } from './event-store.js';
 import { ending } from './testing/engagement-ending.js';
@@ -18,6 +19,8 @@ const suspensions: InlineProjection = {
     }
   },
 };
+
+jest.setTimeout(60_000);
 
 describe('rebuilding a read model', () => {
   let database: TestDatabase;

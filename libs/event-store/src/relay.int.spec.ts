@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { silentLog, type EventBus, type OutgoingRecord } from '@tidewaiter/event-bus';
 import { newId } from '@tidewaiter/kernel';
 import type pg from 'pg';
@@ -32,6 +33,8 @@ class Ledger implements EventBus {
     );
   }
 }
+
+jest.setTimeout(60_000);
 
 describe('the relay', () => {
   let database: TestDatabase;
@@ -200,10 +203,16 @@ describe('the relay', () => {
     const one = relay();
     one.start();
     let proceed = (): void => undefined;
-    const late = store.transaction('acme', async (tx) => {
-      const command = { type: 'Suspend', engagementId, code: 'late' } as const;
-      await store.execute(ending, 'engagement-late', command, byOf('late', { subject: 'late' }), { tx });
-      await new Promise<void>((resolve) => (proceed = resolve));
+    let late: Promise<void> = Promise.resolve();
+    await new Promise<void>((appended) => {
+      late = store.transaction('acme', async (tx) => {
+        const command = { type: 'Suspend', engagementId, code: 'late' } as const;
+        await store.execute(ending, 'engagement-late', command, byOf('late', { subject: 'late' }), { tx });
+        await new Promise<void>((resolve) => {
+          proceed = resolve;
+          appended();
+        });
+      });
     });
     await append('engagement-early', 1);
     while (ledger.published.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { newId } from '@tidewaiter/kernel';
 import pg from 'pg';
 import { ending } from './testing/engagement-ending.js';
@@ -6,6 +7,8 @@ import { byOf, TestDatabase } from './testing/servers.js';
 const migrations = new URL('./testing/migrations/', import.meta.url);
 const engagementId = newId();
 const suspendNone = { type: 'SuspendOften', engagementId, codes: [] as string[] } as const;
+
+jest.setTimeout(60_000);
 
 describe('row-level security', () => {
   let database: TestDatabase;

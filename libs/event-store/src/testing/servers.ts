@@ -25,8 +25,11 @@ export class TestDatabase {
     readonly masterKey: Buffer,
   ) {}
 
-  static async create(context: ContextName = 'shipments', migrations?: URL): Promise<TestDatabase> {
-    const serverUrl = serverSetting('TEST_DATABASE_URL');
+  static async create(
+    context: ContextName = 'shipments',
+    migrations?: URL,
+    serverUrl = serverSetting('TEST_DATABASE_URL'),
+  ): Promise<TestDatabase> {
     const database = new TestDatabase(serverUrl, `store_${randomBytes(6).toString('hex')}`, context, randomBytes(32));
     await onServer(serverUrl, `create database ${database.name} template template0 strategy file_copy`);
     await migrateKeys(database.url());
