@@ -36,6 +36,8 @@ const COPY = '#';
  */
 export class Outbox {
   private readonly open = new Map<string, { outgoing: Outgoing; delivered: Set<number>; at: number }>();
+  /** ids by lane, in the order in which they were decided */
+  private readonly heldBack = new Map<string, string[]>();
   private readonly channel: Channel;
 
   constructor(
@@ -56,6 +58,8 @@ export class Outbox {
 
   note(outgoing: Outgoing, at: number): void {
     this.open.set(outgoing.id, { outgoing, delivered: new Set(), at });
+    const { id, lane, held } = outgoing;
+    if (held) this.heldBack.set(lane, [...(this.heldBack.get(lane) ?? []), id]);
   }
 
   noteDelivered(id: string, copy: number): void {
@@ -83,10 +87,13 @@ export class Outbox {
 
   /** Sends what a lane holds back. */
   release(lane: string, order: 'as-decided' | 'newest-first'): void {
-    const held = [...this.open.values()].filter(({ outgoing }) => outgoing.lane === lane && outgoing.held);
-    for (const { outgoing } of order === 'newest-first' ? held.reverse() : held) {
-      outgoing.held = false;
-      this.send(outgoing.id);
+    const ids = this.heldBack.get(lane) ?? [];
+    this.heldBack.delete(lane);
+    for (const id of order === 'newest-first' ? ids.reverse() : ids) {
+      const entry = this.open.get(id);
+      if (!entry) continue;
+      entry.outgoing.held = false;
+      this.send(id);
     }
   }
 
@@ -101,6 +108,7 @@ export class Outbox {
 
   clear(): void {
     this.open.clear();
+    this.heldBack.clear();
     this.channel.clear();
   }
 
