@@ -29,7 +29,8 @@ const adapt =
   (log: Log): logCreator =>
   () =>
   ({ namespace, log: { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...fields } }) => {
-    const error = fields['error'] instanceof Error ? fields['error'].message : fields['error'];
+    const said: unknown = fields['error'];
+    const error = said instanceof Error ? said.message : said;
     if (FINDING_ITS_FEET.test(message) || FINDING_ITS_FEET.test(String(error))) return;
     log.warn('kafka client', { says: message, in: namespace, ...fields, ...(error === undefined ? {} : { error }) });
   };

@@ -43,12 +43,12 @@ export class Drain {
   }
 
   private async run(): Promise<void> {
-    const { name, work, log, idleMs = 200, longestBackoffMs = 10_000 } = this.options;
+    const { name, log, idleMs = 200, longestBackoffMs = 10_000 } = this.options;
     let failures = 0;
     while (!this.stopping) {
       this.nudged = false;
       try {
-        const done = await work();
+        const done = await this.options.work();
         if (failures > 0) log.info('drain goes on', { drain: name, afterFailures: failures });
         failures = 0;
         if (done === 0) await this.rest(idleMs);

@@ -40,7 +40,7 @@ describe('rebuilding a read model', () => {
       byOf(`${stream}/${turn}`, { tenant }),
     );
   const rows = async (): Promise<unknown[]> =>
-    (await database.pool('shipments_system', 1).query('select * from suspensions order by 1, 2')).rows;
+    (await database.pool('shipments_system', 1).query<object>('select * from suspensions order by 1, 2')).rows;
 
   it('gives the same rows again, tenant by tenant', async () => {
     for (let turn = 0; turn < 4; turn += 1) {
