@@ -16,7 +16,10 @@ export interface Decider<State, Command, Event extends DomainEvent> {
   evolve(state: State, event: Event): State;
 }
 
-export function fold<S, E extends DomainEvent>(decider: Pick<Decider<S, never, E>, 'initial' | 'evolve'>, events: Iterable<E>): S {
+export function fold<S, E extends DomainEvent>(
+  decider: Pick<Decider<S, never, E>, 'initial' | 'evolve'>,
+  events: Iterable<E>,
+): S {
   let state = decider.initial;
   for (const event of events) state = decider.evolve(state, event);
   return state;

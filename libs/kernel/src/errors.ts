@@ -16,7 +16,8 @@ export interface ErrorDetails {
  * errors cross processes, classes do not.
  */
 export abstract class TidewaiterError extends Error {
-  abstract readonly kind: 'invalid' | 'refused' | 'wrong-state' | 'not-found' | 'conflict' | 'forbidden' | 'unavailable';
+  abstract readonly kind:
+    'invalid' | 'refused' | 'wrong-state' | 'not-found' | 'conflict' | 'forbidden' | 'unavailable';
 
   constructor(
     readonly code: string,

@@ -20,7 +20,10 @@ export function toInstant(text: string): Instant {
   if (!match) throw new RangeError(`not an instant with an offset: ${text}`);
   const zone = match[4]!.toUpperCase() === 'Z' ? 'Z' : match[4]!.replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2');
   const seconds = Date.parse(`${match[1]}T${match[2]}${zone}`);
-  if (Number.isNaN(seconds)) throw new RangeError(`no such time: ${text}`);
+  // Date.parse takes 30 February for 2 March and 24:00 for the next day: the same digits have to come out again.
+  const written = Date.parse(`${match[1]}T${match[2]}Z`);
+  if (Number.isNaN(seconds) || new Date(written).toISOString().slice(0, 19) !== `${match[1]}T${match[2]}`)
+    throw new RangeError(`no such time: ${text}`);
   const micros = Number(`${(match[3] ?? '.').slice(1)}000000`.slice(0, 6));
   return instantOf(seconds * 1000 + micros);
 }

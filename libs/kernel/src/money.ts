@@ -20,10 +20,15 @@ const MODES: Record<RoundingMode, Decimal.Rounding> = {
   up: Decimal.ROUND_UP,
 };
 
-const MINOR_UNITS: Record<string, number> = { BHD: 3, CLP: 0, ISK: 0, JPY: 0, KRW: 0, KWD: 3, OMR: 3, TND: 3, VND: 0 };
+const WITHOUT_MINOR_UNIT = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '));
+const THOUSANDTHS = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
 
-/** Decimal places of a currency's minor unit (ISO 4217); two where the table has no entry. */
-export const minorUnits = (currency: string): number => MINOR_UNITS[currency] ?? 2;
+/** Decimal places of a currency's minor unit, two for most. @see ISO 4217, list one (CLF and UYW, units of account, have four) */
+export function minorUnits(currency: string): number {
+  if (WITHOUT_MINOR_UNIT.has(currency)) return 0;
+  if (THOUSANDTHS.has(currency)) return 3;
+  return currency === 'CLF' || currency === 'UYW' ? 4 : 2;
+}
 
 export const exact = (value: string | Decimal): Decimal => new Exact(value);
 
@@ -32,7 +37,7 @@ export const round = (value: Decimal, places: number, mode: RoundingMode = 'half
 
 /** Prints an amount with all the decimals of its currency: `891.10`, `1200`. */
 export const money = (value: Decimal | string, currency: string): Money => ({
-  amount: exact(value).toFixed(Math.max(minorUnits(currency), 0)),
+  amount: exact(value).toFixed(minorUnits(currency)),
   currency,
 });
 
@@ -59,31 +64,25 @@ export const compare = (a: Money, b: Money): number => {
 /**
  * Shares an amount out by weights so that the parts add up exactly (largest remainder; ties go to the earlier part).
  *
- * @param weights at least one; when all are zero the parts are equal
+ * @param total   may be below zero; what is finer than its currency's minor unit is rounded half-up first
+ * @param weights at least one; when they add up to zero the parts are equal
  * @returns same order as `weights`, in the currency's minor unit
+ * @throws RangeError when there is nobody to share with
  */
-export function shareOut(total: Money, weights: readonly string[]): Money[] {
-  const places = minorUnits(total.currency);
-  const unit = exact('1').div(exact('10').pow(places));
-  const sumOfWeights = weights.reduce((acc, weight) => acc.plus(weight), exact('0'));
-  const shares = weights.map((weight) =>
-    sumOfWeights.isZero() ? exact(total.amount).div(weights.length) : exact(total.amount).times(weight).div(sumOfWeights),
-  );
-  const floors = shares.map((share) => round(share, places, 'down'));
-  let left = exact(total.amount)
-    .minus(floors.reduce((acc, part) => acc.plus(part), exact('0')))
-    .div(unit)
-    .round()
-    .toNumber();
+export function shareOut({ amount, currency }: Money, weights: readonly string[]): Money[] {
+  if (weights.length === 0) throw new RangeError('an amount cannot be shared out among nobody');
+  const places = minorUnits(currency);
+  const total = round(exact(amount), places);
+  const whole = weights.reduce((acc, weight) => acc.plus(weight), exact('0'));
+  const shares = weights.map((weight) => (whole.isZero() ? total.div(weights.length) : total.times(weight).div(whole)));
+  const parts = shares.map((share) => round(share, places, 'down'));
+  const rest = total.minus(parts.reduce((acc, part) => acc.plus(part), exact('0')));
+  const unit = exact('10')
+    .pow(-places)
+    .times(rest.isNegative() ? -1 : 1);
   const order = shares
-    .map((share, index) => ({ index, rest: share.minus(floors[index]!).abs() }))
-    .sort((a, b) => b.rest.cmp(a.rest) || a.index - b.index);
-  const step = left < 0 ? unit.neg() : unit;
-  left = Math.abs(left);
-  for (const { index } of order) {
-    if (left === 0) break;
-    floors[index] = floors[index]!.plus(step);
-    left -= 1;
-  }
-  return floors.map((part) => money(part, total.currency));
+    .map((share, index) => ({ index, cut: share.minus(parts[index]!).abs() }))
+    .sort((a, b) => b.cut.cmp(a.cut) || a.index - b.index);
+  for (const { index } of order.slice(0, rest.div(unit).toNumber())) parts[index] = parts[index]!.plus(unit);
+  return parts.map((part) => money(part, currency));
 }
