@@ -35,11 +35,7 @@ const BODIES: Record<TaskKind, z.ZodType> = {
   ]),
   'provide-documents': again,
   'approve-payment': z.strictObject({ approve: z.literal(true), digest: z.string().optional() }),
-  'resolve-difference': z.union([
-    z.strictObject({ accept: z.literal(true), reason: reason.optional() }),
-    retry,
-    abandon,
-  ]),
+  'resolve-difference': z.union([z.strictObject({ accept: z.literal(true), reason: reason.optional() }), abandon]),
   'raise-guarantee': again,
   'ask-authority': again,
   'rebook-delivery': again,
