@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 /** From source the entry is TypeScript, from the build it is JavaScript: whichever this process was started from. */
 const entryOf = (): string => createRequire(import.meta.url).resolve('@tidewaiter/workflows');
@@ -17,6 +17,7 @@ export async function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
 export const bundle = (entry: string = entryOf()): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({
     workflowsPath: entry,
+    logger: new DefaultLogger('WARN'),
     webpackConfigHook: (config) => {
       config.resolve = {
         ...config.resolve,
