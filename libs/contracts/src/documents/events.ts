@@ -164,7 +164,12 @@ export const checksRun = defineEvent(
   'documents',
   'ChecksRun',
   'The papers were compared with each other and with the shipment.',
-  z.strictObject({ shipmentId: uuid, factsDigest: digest, findings: z.array(finding), cannotTell: z.array(z.string()) }),
+  z.strictObject({
+    shipmentId: uuid,
+    factsDigest: digest,
+    findings: z.array(finding),
+    cannotTell: z.array(z.string()),
+  }),
   { personal: ['/findings/*/compared/*/value'] },
 );
 

@@ -14,7 +14,15 @@ export const documentView = z
     state: z.enum(['received', 'read', 'accepted', 'rejected']),
     says: z.string().nullable(),
     versions: z.array(
-      z.strictObject({ version: z.int(), sha256: sha256Hex, size: z.int(), mediaType: z.string(), name: z.string(), receivedAt: instant, factsDigest: digest.nullable() }),
+      z.strictObject({
+        version: z.int(),
+        sha256: sha256Hex,
+        size: z.int(),
+        mediaType: z.string(),
+        name: z.string(),
+        receivedAt: instant,
+        factsDigest: digest.nullable(),
+      }),
     ),
     version: z.int().meta({ description: 'Version of the document’s stream: its ETag' }),
   })
@@ -22,12 +30,21 @@ export const documentView = z
 
 export const uploadDocument = defineRoute('documents', 'uploadDocument', 'POST /v1/shipments/{shipmentId}/documents', {
   summary: 'Upload a document: one file, its type, and which document it replaces',
-  description: 'multipart/form-data with a part `file`; fields before it: `type`, optional `supersedes` (document id). Streams; nothing is held in memory.',
+  description:
+    'multipart/form-data with a part `file`; fields before it: `type`, optional `supersedes` (document id). Streams; nothing is held in memory.',
   access: ['operator', 'partner'],
   params: shipmentParams,
   consumes: 'multipart/form-data',
   status: 202,
-  answer: z.strictObject({ documentId: uuid, version: z.int(), sha256: sha256Hex, size: z.int(), mediaType: z.string(), duplicate: z.boolean(), findings: z.array(finding) }),
+  answer: z.strictObject({
+    documentId: uuid,
+    version: z.int(),
+    sha256: sha256Hex,
+    size: z.int(),
+    mediaType: z.string(),
+    duplicate: z.boolean(),
+    findings: z.array(finding),
+  }),
   problems: [
     'documents.file.too-large',
     'documents.file.empty',
@@ -40,7 +57,37 @@ export const uploadDocument = defineRoute('documents', 'uploadDocument', 'POST /
     'documents.file.corrupt',
     'documents.file.encrypted',
     'documents.file.active-content',
+    'documents.file.embedded-file',
+    'documents.file.polyglot',
+    'documents.upload.not-multipart',
+    'documents.upload.file-missing',
+    'documents.upload.part-unknown',
+    'documents.upload.type-missing',
+    'documents.upload.type-unknown',
+    'documents.upload.supersedes-invalid',
+    'documents.shipment.unknown',
+    'documents.document.unknown',
+    'documents.document.type-differs',
     'documents.invoice.unreadable',
+    'documents.invoice.no-lines',
+    'documents.invoice.currency-unknown',
+    'documents.invoice.country-unknown',
+    'documents.invoice.unit-unknown',
+    'documents.invoice.commodity-invalid',
+    'documents.invoice.number-unreadable',
+    'documents.invoice.quantity-negative',
+    'documents.invoice.quantity-zero',
+    'documents.packing-list.unreadable',
+    'documents.packing-list.header-unclear',
+    'documents.packing-list.cell-missing',
+    'documents.packing-list.number-unreadable',
+    'documents.packing-list.number-negative',
+    'documents.packing-list.range-invalid',
+    'documents.packing-list.kind-unknown',
+    'documents.transport.unreadable',
+    'documents.transport.type-differs',
+    'documents.transport.container-invalid',
+    'documents.reading.failed',
   ],
 });
 export const listDocuments = defineRoute('documents', 'listDocuments', 'GET /v1/shipments/{shipmentId}/documents', {
@@ -79,11 +126,21 @@ export const showFacts = defineRoute('documents', 'showFacts', 'GET /v1/document
   summary: 'What was read from a version, each value with its place in the file',
   access: readers,
   params: z.strictObject({ documentId: uuid, n: z.coerce.number().int().positive() }),
-  answer: z.strictObject({ documentId: uuid, version: z.int(), factsDigest: digest, facts: z.record(z.string(), z.unknown()) }),
+  answer: z.strictObject({
+    documentId: uuid,
+    version: z.int(),
+    factsDigest: digest,
+    facts: z.record(z.string(), z.unknown()),
+  }),
 });
-export const downloadContent = defineRoute('documents', 'downloadContent', 'GET /v1/documents/{documentId}/versions/{n}/content', {
-  summary: 'The bytes as they came in, as an attachment',
-  access: readers,
-  params: z.strictObject({ documentId: uuid, n: z.coerce.number().int().positive() }),
-  produces: 'application/octet-stream',
-});
+export const downloadContent = defineRoute(
+  'documents',
+  'downloadContent',
+  'GET /v1/documents/{documentId}/versions/{n}/content',
+  {
+    summary: 'The bytes as they came in, as an attachment',
+    access: readers,
+    params: z.strictObject({ documentId: uuid, n: z.coerce.number().int().positive() }),
+    produces: 'application/octet-stream',
+  },
+);

@@ -41,5 +41,5 @@ export function readRequirementRows(json: string): RequirementRow[] {
   const { rows } = z.strictObject({ about: z.string(), rows: z.array(row) }).parse(JSON.parse(json));
   const ids = new Set(rows.map((each) => each.id));
   if (ids.size !== rows.length) throw new Error('two rows of required documents have the same id');
-  return rows as RequirementRow[];
+  return rows;
 }

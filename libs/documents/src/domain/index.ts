@@ -18,7 +18,7 @@ type Replay = Pick<Decider<unknown, never, DomainEvent>, 'initial' | 'evolve'>;
 
 /** How the state of each stream of this context is folded, by the category of its name: replay and auditors use the same. */
 export const streams: Record<'file' | 'document' | 'checklist', Replay> = {
-  file: file as unknown as Replay,
-  document: document as unknown as Replay,
-  checklist: checklist as unknown as Replay,
+  file: file,
+  document: document,
+  checklist: checklist,
 };

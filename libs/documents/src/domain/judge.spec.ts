@@ -14,7 +14,7 @@ import {
   SHIPMENT,
 } from '../testing/papers.js';
 import { checklist, type Checklist, type ChecklistCommand, type ChecklistEvent } from './checklist.js';
-import type { Paper } from './facts.js';
+import type { Facts, Paper } from './facts.js';
 import { judge, type JudgeInput } from './judge.js';
 import { deriveRequirements, type RequirementRow } from './requirements.js';
 
@@ -38,7 +38,7 @@ const ROWS = [
   row('licence', ['import-licence'], 'release'),
 ];
 const requirements = deriveRequirements(aSituation(), ROWS, '2026-11-22');
-const papersOf = (...facts: Paper['facts'][]): Paper[] => facts.map((each) => aPaper(each) as Paper);
+const papersOf = (...facts: Paper['facts'][]): Paper[] => facts.map((each): Paper => aPaper<Facts>(each));
 const whole = () => papersOf(anInvoice(), aPackingList(), aWaybill(), aMandate());
 const judged = (changes: Partial<JudgeInput> = {}) =>
   judge({ situation: aSituation(), requirements, papers: whole(), confirmed: {}, history: [], digestOf, ...changes });
@@ -93,7 +93,7 @@ describe('a judgement', () => {
     const situation = aSituation({
       charges: { freight: { amount: '1', currency: 'USD' }, insurance: { amount: '7', currency: 'USD' } },
     });
-    const { verdict } = judged({ situation, papers: [aPaper(charged) as Paper, ...whole().slice(1)] });
+    const { verdict } = judged({ situation, papers: [aPaper(charged), ...whole().slice(1)] });
     expect(verdict).toMatchObject({
       set: { charges: { freight: { amount: '100', currency: 'USD' }, insurance: { amount: '7', currency: 'USD' } } },
     });
@@ -139,7 +139,7 @@ describe('a judgement', () => {
         anInvoiceLine({ number: '2', item: 'TS', commodity: '6109100010', description: 'T-shirts', netMass: '5' }),
       ],
     });
-    const { verdict, checks } = judged({ papers: [aPaper(more) as Paper, ...whole().slice(1)] });
+    const { verdict, checks } = judged({ papers: [aPaper(more), ...whole().slice(1)] });
     expect(checks.findings.map((each) => each.kind)).toEqual(['lines.not-matched']);
     expect(verdict).toMatchObject({
       kind: 'blocked',
@@ -273,7 +273,7 @@ describe('a checklist', () => {
   });
   it('counts a paper once that came in twice in other bytes', () => {
     const again = (facts: Paper['facts']) =>
-      aPaper(facts, { documentId: '0192bbbb-0000-7000-8000-0000000000b9' }) as Paper;
+      aPaper<Facts>(facts, { documentId: '0192bbbb-0000-7000-8000-0000000000b9' });
     for (const facts of [anInvoice(), aPackingList(), aWaybill()]) {
       const { verdict } = judged({ papers: [again(facts), ...whole()] });
       expect(verdict).toMatchObject({

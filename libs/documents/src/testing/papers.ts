@@ -151,3 +151,11 @@ export const aSituation = (changes: Partial<Situation> = {}): Situation => ({
   carrier: 'simulated-ocean',
   ...changes,
 });
+
+/** The same without the named members. */
+export function without<T extends object, K extends keyof T & string>(whole: T, ...names: K[]): Omit<T, K> {
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => !(names as string[]).includes(name))) as Omit<
+    T,
+    K
+  >;
+}

@@ -146,7 +146,7 @@ function foreignAmounts(values: InvoiceFacts['values']): { pointer: string; amou
   });
   values.charges.forEach((charge, index) => look(`/charges/${index}/amount`, charge.amount));
   values.allowances.forEach((allowance, index) => look(`/allowances/${index}/amount`, allowance.amount));
-  for (const [name, amount] of Object.entries(values.totals)) look(`/totals/${name}`, amount as Amount);
+  for (const [name, amount] of Object.entries(values.totals)) look(`/totals/${name}`, amount);
   return found;
 }
 
