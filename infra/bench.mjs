@@ -9,11 +9,15 @@ try {
   await obtainEverything(root);
   await build(root);
   process.exitCode = await new Promise((resolve, reject) => {
-    const bench = spawn(process.execPath, ['--conditions=@tidewaiter/source', '--import', 'tsx', 'test/src/load/main.ts'], {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, TSX_TSCONFIG_PATH: 'tsconfig.base.json' },
-    });
+    const bench = spawn(
+      process.execPath,
+      ['--conditions=@tidewaiter/source', '--import', 'tsx', 'test/src/load/main.ts'],
+      {
+        cwd: root,
+        stdio: 'inherit',
+        env: { ...process.env, TSX_TSCONFIG_PATH: 'tsconfig.base.json' },
+      },
+    );
     bench.once('error', reject);
     bench.once('exit', (code) => resolve(code ?? 1));
   });

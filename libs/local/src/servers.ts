@@ -53,6 +53,7 @@ export interface Servers {
 export async function startServers(options: ServerOptions): Promise<Servers> {
   const state = RunState.take(options.home);
   try {
+    if (options.throwAway) await throwAwayWhatWas(state);
     const servers = await startServersIn(state, options);
     return { ...servers, stop: () => servers.stop().finally(() => state.release()) };
   } catch (error) {
@@ -61,16 +62,18 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
   }
 }
 
+/** Servers of a test begin empty: what an earlier run of the folder left is ended, and its data removed. */
+export async function throwAwayWhatWas(state: RunState): Promise<void> {
+  await endLeftovers(state, () => true);
+  await removeData(state.home);
+}
+
 /** As `startServers`, in a run that the caller holds. */
 export async function startServersIn(state: RunState, options: ServerOptions): Promise<Servers> {
   const { home, password, throwAway = false, onProgress = () => undefined, env = process.env } = options;
   const place = { home, logs: join(home, 'logs'), throwAway };
   const host = { state, onProgress, signal: options.signal };
   const programs: Partial<Record<(typeof SERVER_PARTS)[number], Program>> = {};
-  if (throwAway) {
-    await endLeftovers(state, () => true);
-    await removeData(home);
-  }
   mkdirSync(place.logs, { recursive: true });
 
   const postgres = async () => {

@@ -82,6 +82,11 @@ describe('the settings of a stack', () => {
       withoutSettings({ PATH: '/bin', BANK_TOKEN: 'b', DUTIES_DATABASE_URL: 'd', ADMIN_DATABASE_URL: 'a' }),
     ).toEqual({ PATH: '/bin' });
   });
+
+  it('leave waiting times to the environment', () => {
+    const times = { BANK_TIMEOUT_MS: '2000', CARRIER_TIMEOUT_MS: '2000' };
+    expect(withoutSettings(times)).toEqual(times);
+  });
 });
 
 describe('the secrets of a folder', () => {

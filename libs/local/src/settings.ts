@@ -131,9 +131,12 @@ export const settingsOfSimulators = (stack: StackAddresses, secrets: Secrets, en
     env,
   );
 
-/** The environment without what any service may be told, so that none inherits a credential that is not its own. */
+/**
+ * The environment without what any service may be told, so that none inherits a credential that is not its own. Waiting times
+ * are no credentials and pass: `BANK_TIMEOUT_MS=2000 npm start`.
+ */
 export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name) || name.endsWith('_MS')));
 }
 
 const OURS =

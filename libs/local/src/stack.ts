@@ -5,7 +5,7 @@ import { endLeftovers, NotStarted, Program, type ProgramHost } from './program.j
 import { reporterOf, type OnProgress } from './progress.js';
 import { RunState, type RunAddresses } from './run-state.js';
 import { secretsOf, type Secrets } from './secrets.js';
-import { SERVER_PARTS, startServersIn, withoutPassword, type Servers } from './servers.js';
+import { SERVER_PARTS, startServersIn, throwAwayWhatWas, withoutPassword, type Servers } from './servers.js';
 import { CommandFailed, run } from './servers-on-disk.js';
 import {
   DATABASES,
@@ -69,6 +69,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     state.release();
   };
   try {
+    if (options.throwAway) await throwAwayWhatWas(state);
     await endLeftovers(state, (part) => !(SERVER_PARTS as readonly string[]).includes(part));
     const secrets = secretsOf(home);
     servers = await startServersIn(state, { ...options, home, password: secrets.postgresPassword });
