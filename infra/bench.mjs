@@ -1,7 +1,7 @@
 // Measures the figures the project promises, as ratios inside one run: `npm run bench`.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { build, NotPrepared, obtainEverything } from './servers/prepare.mjs';
+import { build, NotPrepared, obtainEverything } from '../libs/local/machine/prepare.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 

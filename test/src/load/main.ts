@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPlatform, type Platform } from '@tidewaiter/local';
-import { benchAppend } from '../../../libs/event-store/bench/append.js';
+import { benchAppend } from '@tidewaiter/event-store/testing';
 import { median, openBare } from './bare.js';
 import { inFlight } from './in-flight.js';
 import { Shipments } from './shipments.js';

@@ -1,1 +1,2 @@
 export { serverSetting, TestDatabase } from './servers.js';
+export { benchAppend, type AppendRates } from './bench-append.js';

@@ -1,6 +1,6 @@
 import { newId, now } from '@tidewaiter/kernel';
 import type { Pool } from 'pg';
-import { TestDatabase } from '../src/testing/servers.js';
+import { TestDatabase } from './servers.js';
 
 export interface AppendRates {
   /** bare inserts of one row with the same body, per second */
