@@ -40,7 +40,7 @@ describe('papers of a shipment', () => {
     }
 
     const events = await room.eventsOf(shipmentId);
-    const completed = events.find((event) => (event.type) === 'DocumentSetCompleted')!;
+    const completed = events.find((event) => event.type === 'DocumentSetCompleted')!;
     const { set } = completed.data as { set: unknown };
     expect(documentSet.parse(set)).toMatchObject({ lines: [{ number: 1, from: { method: 'xml' } }, { number: 2 }] });
     expect(completed).toMatchObject({ subject: shipmentId, actor: 'system:documents' });
@@ -82,7 +82,7 @@ describe('lines that come from the invoice', () => {
     const shipmentId = await room.shipment();
     await derive(shipmentId, 'us');
     await room.papers(shipmentId, 'us', ALL);
-    const blocked = (await room.eventsOf(shipmentId)).find((event) => (event.type) === 'DocumentSetBlocked')!;
+    const blocked = (await room.eventsOf(shipmentId)).find((event) => event.type === 'DocumentSetBlocked')!;
     const { confirm } = blocked.data as {
       confirm: { documentId: string; version: number; factsDigest: string; lines: GoodsLine[] }[];
     };
@@ -268,9 +268,11 @@ describe('the door', () => {
     const [first] = await room.papers(shipmentId, 'gb', ['mandate.pdf']);
     const [again] = await room.papers(shipmentId, 'gb', ['mandate.pdf']);
     expect(again).toMatchObject({ documentId: first!.documentId, version: 1, duplicate: true });
-    expect(
-      (await room.store.read('acme', `document-${first!.documentId}`)).map((event) => event.type),
-    ).toEqual(['DocumentReceived', 'DocumentRead', 'DuplicateNoticed']);
+    expect((await room.store.read('acme', `document-${first!.documentId}`)).map((event) => event.type)).toEqual([
+      'DocumentReceived',
+      'DocumentRead',
+      'DuplicateNoticed',
+    ]);
     const [other] = await room.papers(await room.shipment(), 'gb', ['mandate.pdf']);
     expect(other).toMatchObject({ duplicate: false });
   });

@@ -72,7 +72,7 @@ export async function sniff(head: Buffer): Promise<MediaType> {
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return 'application/xml';
   const binary = await fileTypeFromBuffer(head);
   const text = wholeCharacters(head);
-   
+
   if (isUtf8(text) && !/[\u0001-\u0008\u000E-\u001F]/.test(text.toString('latin1'))) {
     if (text.includes(0) && binary) throw notAllowed(binary.mime);
     return textType(text.toString('utf8'));
