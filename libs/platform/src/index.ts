@@ -9,12 +9,25 @@ export { alarms, metrics, streamsParked } from './observability/metrics.js';
 export { currentTraceId, currentTraceparent, inSpan } from './observability/trace.js';
 export { createDatabase, createPool, DATABASE, type Database } from './postgres/database.js';
 export { byOf, byOfStep } from './runtime/by.js';
-export { ContextModule, ContextRuntime, declaredContexts, RUNTIME, type ContextOptions } from './runtime/context.module.js';
+export {
+  ContextModule,
+  ContextRuntime,
+  declaredContexts,
+  RUNTIME,
+  type ContextOptions,
+} from './runtime/context.module.js';
 export { hostConsumer, type ConsumerHandler } from './runtime/consumer-host.js';
 export { drainToken, hostActivities, hostDrain, type DrainHandler, type Nudge } from './runtime/host.js';
 export { HouseModule, SERVICE } from './runtime/house.module.js';
 export { CLOCK, EVENT_BUS, EVENT_STORE, SUBJECT_KEYS, type Clock } from './runtime/tokens.js';
-export { runService, startService, type RunningService } from './run-service.js';
+export { createService, runService, startService, type RunningService } from './run-service.js';
 export { toFailure } from './temporal/activity-host.js';
-export { dataConverter, EncryptionCodec } from './temporal/codec.js';
-export { createWorkflowPort, Temporal, TEMPORAL, WORKFLOWS, type TemporalSettings, type WorkflowPort } from './temporal/temporal.js';
+export { dataConverter, EncryptionCodec, failureConverterPath } from './temporal/codec.js';
+export {
+  createWorkflowPort,
+  Temporal,
+  TEMPORAL,
+  WORKFLOWS,
+  type TemporalSettings,
+  type WorkflowPort,
+} from './temporal/temporal.js';

@@ -15,7 +15,9 @@ export function settings<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEn
     const description = (schema.shape[name] as z.ZodType | undefined)?.meta()?.description;
     return `  ${name}: ${issue.message}${description ? ` (${description})` : ''}`;
   });
-  throw new BadSettings(`Settings are missing or bad:\n${lines.join('\n')}\nSet them in the environment and start again.`);
+  throw new BadSettings(
+    `Settings are missing or bad:\n${lines.join('\n')}\nSet them in the environment and start again.`,
+  );
 }
 
 export const secret32 = z

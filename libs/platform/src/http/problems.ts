@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { Unauthenticated } from '../identity/caller.js';
 import { LOG, type Log } from '../observability/log.js';
 import { currentTraceId } from '../observability/trace.js';
+import { inTraceOf } from './request-trace.js';
 import { factsOf, type HouseRequest } from './serves.js';
 
 const BY_KIND: Record<ErrorKind, number> = {
@@ -21,7 +22,6 @@ const BY_CODE: Record<string, number> = {
   'event-store.version.stale': 412,
   'event-store.command.differs': 422,
   'http.if-match.missing': 428,
-  'http.body.too-large': 413,
   'http.media-type.unsupported': 415,
 };
 
@@ -67,14 +67,35 @@ const unexpected: Problem = {
   status: 500,
   code: 'http.unexpected',
   detail: 'Nothing is lost: what was recorded is kept.',
-  advice: 'Repeat the request under the same Idempotency-Key; if it fails again, give the correlation id to your operator.',
+  advice:
+    'Repeat the request under the same Idempotency-Key; if it fails again, give the correlation id to your operator.',
 };
 
-function fromHttp(error: HttpException): Problem {
-  const status = error.getStatus();
-  const code = status === 404 ? 'http.route.unknown' : `http.status.${status}`;
-  return { type: problemType(code), title: TITLES[status] ?? error.name, status, code, detail: error.message };
+const CODE_BY_STATUS: Record<number, string> = {
+  400: 'http.request.invalid',
+  404: 'http.route.unknown',
+  413: 'http.body.too-large',
+  415: 'http.media-type.unsupported',
+};
+
+/** What Nest or Fastify refused before a handler saw it; null when it is a failure of ours. */
+function fromServer(error: unknown): Problem | null {
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return null;
+  const code = CODE_BY_STATUS[status] ?? `http.status.${status}`;
+  return {
+    type: problemType(code),
+    title: TITLES[status] ?? 'Refused',
+    status,
+    code,
+    detail: (error as Error).message,
+  };
 }
+
+/** A token was sent and not believed, or none was sent. @see RFC 6750, 3 */
+const challengeOf = (code: string): string =>
+  code === 'identity.token.missing' ? 'Bearer' : 'Bearer error="invalid_token"';
 
 /** Turns every error into an RFC 9457 problem document, once; logs only what is not the caller's own. */
 @Catch()
@@ -82,38 +103,32 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(LOG) private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const http = host.switchToHttp();
-    const reply = http.getResponse<FastifyReply>();
-    const route = factsOf(http.getRequest<HouseRequest>()).route?.id ?? 'none';
+    const request = host.switchToHttp().getRequest<HouseRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    inTraceOf(request, reply, () => this.answer(error, factsOf(request).route?.id ?? 'none', reply));
+  }
+
+  private answer(error: unknown, route: string, reply: FastifyReply): void {
     const problem = this.problem(error, route);
-    const correlationId = currentTraceId();
     if (reply.sent) return;
-    if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+    if (problem.status === 401) void reply.header('WWW-Authenticate', challengeOf(problem.code));
     if (problem.status === 503) void reply.header('Retry-After', '2');
+    const correlationId = currentTraceId();
     void reply
       .status(problem.status)
       .header('Content-Type', 'application/problem+json')
-      .send(JSON.stringify(correlationId ? { ...problem, correlationId } : problem));
+      .send(JSON.stringify(correlationId === undefined ? problem : { ...problem, correlationId }));
   }
 
   private problem(error: unknown, route: string): Problem {
     if (error instanceof TidewaiterError) {
-      if (error.kind === 'unavailable') this.log.warn('request met an outside party that does not answer', { route, code: error.code });
+      if (error.kind === 'unavailable') {
+        this.log.warn('request met an outside party that does not answer', { route, error });
+      }
       return problemOf(error);
     }
-    if (error instanceof HttpException) return fromHttp(error);
-    const fastify = error as { statusCode?: unknown; code?: unknown; message?: unknown };
-    if (typeof fastify.statusCode === 'number' && fastify.statusCode < 500) {
-      const code =
-        fastify.statusCode === 413 ? 'http.body.too-large' : fastify.statusCode === 415 ? 'http.media-type.unsupported' : 'http.request.invalid';
-      return {
-        type: problemType(code),
-        title: TITLES[fastify.statusCode] ?? 'Refused',
-        status: fastify.statusCode,
-        code,
-        detail: String(fastify.message),
-      };
-    }
+    const refused = fromServer(error);
+    if (refused) return refused;
     this.log.error('request failed', { route, error });
     return unexpected;
   }

@@ -1,5 +1,14 @@
 import type { RouteDefinition } from '@tidewaiter/contracts';
-import { applyDecorators, createParamDecorator, HttpCode, RequestMapping, RequestMethod, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import {
+  applyDecorators,
+  createParamDecorator,
+  HttpCode,
+  RequestMapping,
+  RequestMethod,
+  SetMetadata,
+  type ExecutionContext,
+} from '@nestjs/common';
+import type { Context } from '@opentelemetry/api';
 import type { FastifyRequest } from 'fastify';
 import type { CallerIdentity } from '../identity/caller.js';
 
@@ -12,6 +21,7 @@ export interface RequestFacts {
   input?: { params: unknown; query: unknown; body: unknown };
   commandId?: string;
   expectedVersion?: number;
+  trace?: Context;
 }
 
 export type HouseRequest = FastifyRequest & { house?: RequestFacts; rawBody?: Buffer };
@@ -34,13 +44,19 @@ export const Serves = (route: RouteDefinition): MethodDecorator =>
 export const Input = createParamDecorator((_: unknown, context: ExecutionContext) => factsOf(requestOf(context)).input);
 
 /** The caller as the token says it. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) => factsOf(requestOf(context)).caller);
+export const Caller = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => factsOf(requestOf(context)).caller,
+);
 
 /** Stable for one `Idempotency-Key` of one caller's tenant on one route. */
-export const CommandId = createParamDecorator((_: unknown, context: ExecutionContext) => factsOf(requestOf(context)).commandId);
+export const CommandId = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => factsOf(requestOf(context)).commandId,
+);
 
 /** The version named by `If-Match`. */
-export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext) => factsOf(requestOf(context)).expectedVersion);
+export const IfMatch = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => factsOf(requestOf(context)).expectedVersion,
+);
 
 /** The body as it came, byte for byte. */
 export const RawBody = createParamDecorator((_: unknown, context: ExecutionContext) => {

@@ -1,11 +1,13 @@
-const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** The page at `/`: what runs here, whether it is ready, and where to look. */
 export function statusPage(state: { ready: boolean; parts: Record<string, string> }, version: string): string {
   const rows = Object.entries(state.parts)
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([part, says]) => `<tr><td>${says === 'ok' ? '●' : '▲'}</td><td>${escape(part)}</td><td>${escape(says)}</td></tr>`)
+    .map(
+      ([part, says]) =>
+        `<tr><td>${says === 'ok' ? '●' : '▲'}</td><td>${escape(part)}</td><td>${escape(says)}</td></tr>`,
+    )
     .join('');
   const temporalUi = process.env['TEMPORAL_UI_URL'];
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tidewaiter</title><meta name="viewport" content="width=device-width">

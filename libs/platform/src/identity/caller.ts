@@ -1,5 +1,5 @@
 import { ROLES, type Role } from '@tidewaiter/contracts';
-import { TidewaiterError } from '@tidewaiter/kernel';
+import { TidewaiterError, Unavailable } from '@tidewaiter/kernel';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 
@@ -32,44 +32,67 @@ export interface TokenVerifier {
 }
 
 const ADVICE = 'Sign in again: `npx tidewaiter login --as <role>`.';
+const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 
-/** Checks bearer tokens: fixed algorithms, issuer, audience, `typ: at+jwt`, expiry. @see RFC 9068, RFC 8725 */
-export function createTokenVerifier(options: { issuer: string; audience: string; keys?: JWTVerifyGetKey }): TokenVerifier {
-  let keys = options.keys;
-  const keySet = async (): Promise<JWTVerifyGetKey> => {
-    if (keys) return keys;
-    const answer = await fetch(`${options.issuer}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(5000) });
-    const { jwks_uri: uri } = z.object({ jwks_uri: z.url() }).parse(await answer.json());
-    keys = createRemoteJWKSet(new URL(uri), { cooldownDuration: 5000 });
-    return keys;
+/** The key set that the provider's own description names. @see OpenID Connect Discovery 1.0, 4 */
+async function discoverKeys(issuer: string): Promise<JWTVerifyGetKey> {
+  const answer = await fetch(`${issuer}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(5000) });
+  if (!answer.ok) throw new Error(`the OpenID provider answers ${answer.status}`);
+  const { jwks_uri: uri } = z.object({ jwks_uri: z.url() }).parse(await answer.json());
+  return createRemoteJWKSet(new URL(uri), { cooldownDuration: 5000 });
+}
+
+/** Told apart from a bad token: a provider that is down must not look like a caller who has to sign in again. */
+const providerSilent = (cause: unknown): Unavailable =>
+  new Unavailable('identity.provider.not-answering', 'The OpenID provider does not answer.', {}, { cause });
+
+/**
+ * Checks bearer tokens: fixed algorithms, issuer, audience, `typ: at+jwt`, expiry.
+ *
+ * @throws Unauthenticated `identity.token.missing`, `.expired`, `.invalid`; Unavailable `identity.provider.not-answering`
+ * @see RFC 9068, RFC 8725
+ */
+export function createTokenVerifier(options: {
+  issuer: string;
+  audience: string;
+  keys?: JWTVerifyGetKey;
+}): TokenVerifier {
+  let discovered = options.keys;
+  const keys: JWTVerifyGetKey = async (header, token) => {
+    try {
+      discovered ??= await discoverKeys(options.issuer);
+      return await discovered(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      throw providerSilent(error);
+    }
+  };
+  const believe = async (token: string): Promise<CallerIdentity> => {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: options.issuer,
+      audience: options.audience,
+      algorithms: ALGORITHMS,
+      typ: 'at+jwt',
+      clockTolerance: 2,
+      requiredClaims: ['exp', 'iat', 'sub'],
+    });
+    const { sub, tenant, roles, name } = claims.parse(payload);
+    const known = roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role));
+    return { tenant, subject: sub, actor: `user:${sub}`, roles: known, name };
   };
   return {
     async verify(authorization) {
-      const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/.exec(authorization ?? '')?.[1];
+      const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
       if (!token) throw new Unauthenticated('identity.token.missing', 'A bearer token is needed.', { advice: ADVICE });
       try {
-        const { payload } = await jwtVerify(token, await keySet(), {
-          issuer: options.issuer,
-          audience: options.audience,
-          algorithms: ['RS256', 'ES256', 'EdDSA'],
-          typ: 'at+jwt',
-          clockTolerance: 2,
-          requiredClaims: ['exp', 'iat', 'sub'],
-        });
-        const known = claims.parse(payload);
-        return {
-          tenant: known.tenant,
-          subject: known.sub,
-          actor: `user:${known.sub}`,
-          roles: known.roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role)),
-          name: known.name,
-        };
+        return await believe(token);
       } catch (error) {
         if (error instanceof errors.JWTExpired) {
           throw new Unauthenticated('identity.token.expired', 'The token has expired.', { advice: ADVICE });
         }
         if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
-          throw new Unauthenticated('identity.token.invalid', 'The token is not one this system believes.', { advice: ADVICE }, { cause: error });
+          const says = 'The token is not one this system believes.';
+          throw new Unauthenticated('identity.token.invalid', says, { advice: ADVICE }, { cause: error });
         }
         throw error;
       }

@@ -29,10 +29,10 @@ export const eventsConsumed = new Counter({
   labelNames: ['consumer'],
   registers: [metrics],
 });
-export const streamsParked = new Counter({
-  name: 'tidewaiter_streams_parked_total',
-  help: 'Streams parked because an event could not be handled, by consumer and reason',
-  labelNames: ['consumer', 'reason'],
+export const streamsParked = new Gauge({
+  name: 'tidewaiter_streams_parked',
+  help: 'Streams that wait: for a version that has not come, for a person after poison, or records that are no events',
+  labelNames: ['context', 'consumer', 'reason'],
   registers: [metrics],
 });
 export const alarms = new Counter({

@@ -1,14 +1,22 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { ContextName } from '@tidewaiter/contracts';
-import { createEventReader, createEventStore, Relay, SubjectKeys, type EventReader, type EventStore, type InlineProjection } from '@tidewaiter/event-store';
-import type { EventBus } from '@tidewaiter/event-bus';
+import {
+  createEventReader,
+  createEventStore,
+  Relay,
+  SubjectKeys,
+  type EventReader,
+  type EventStore,
+  type InlineProjection,
+} from '@tidewaiter/event-store';
+import { parkedStreams, type EventBus, type ParkedStream } from '@tidewaiter/event-bus';
 import type pg from 'pg';
 import { z } from 'zod';
 import { secret32, settings } from '../config/settings.js';
 import { READINESS, type Readiness } from '../health/health.js';
-import { IDEMPOTENCY, type Idempotency } from '../http/idempotency.js';
+import { forgetOldKeys, IDEMPOTENCY, type Idempotency } from '../http/idempotency.js';
 import { LOG, type Log } from '../observability/log.js';
-import { outboxUnsent } from '../observability/metrics.js';
+import { outboxUnsent, streamsParked } from '../observability/metrics.js';
 import { currentTraceparent } from '../observability/trace.js';
 import { createDatabase, createPool, DATABASE, type Database } from '../postgres/database.js';
 import { CLOCK, EVENT_BUS, EVENT_STORE, SUBJECT_KEYS, type Clock } from './tokens.js';
@@ -35,12 +43,17 @@ const urls = (context: ContextName): { app: string; system: string; keys: string
     z.object({
       [`${name}_DATABASE_URL`]: z.url().meta({ description: `Postgres as the role ${context}_app` }),
       [`${name}_SYSTEM_DATABASE_URL`]: z.url().meta({ description: `Postgres as the role ${context}_system` }),
-      [`${name}_KEYS_DATABASE_URL`]: z.url().optional().meta({ description: 'Postgres that holds the keys of persons, when it is another database' }),
+      [`${name}_KEYS_DATABASE_URL`]: z
+        .url()
+        .optional()
+        .meta({ description: 'Postgres that holds the keys of persons, when it is another database' }),
     }),
   ) as Record<string, string | undefined>;
   const app = env[`${name}_DATABASE_URL`]!;
   return { app, system: env[`${name}_SYSTEM_DATABASE_URL`]!, keys: env[`${name}_KEYS_DATABASE_URL`] ?? app };
 };
+
+const WATCH_MS = 5_000;
 
 /** Everything of one context that lives as long as the process: its pools, store, keys and relay. */
 export class ContextRuntime {
@@ -52,7 +65,9 @@ export class ContextRuntime {
   readonly systemPool: pg.Pool;
   private readonly keysPool: pg.Pool;
   private readonly relay: Relay;
-  private watch: NodeJS.Timeout | undefined;
+  private readonly timers: NodeJS.Timeout[] = [];
+  /** parked streams by consumer and reason, as last counted */
+  private readonly parked = new Map<string, number>();
 
   constructor(
     readonly context: ContextName,
@@ -85,25 +100,42 @@ export class ContextRuntime {
       onAppended: () => this.relay.nudge(),
     });
     readiness.add(`postgres: ${context}`, async () => void (await this.appPool.query('select 1')));
-    idempotency.register(context, this.database);
+    idempotency.register(context, this.appPool);
   }
 
   onApplicationBootstrap(): void {
     this.relay.start();
-    this.watch = setInterval(() => {
-      this.relay.unsent().then(
-        ({ count }) => outboxUnsent.labels(this.context).set(count),
-        () => undefined,
-      );
-    }, 15_000).unref();
+    this.every(WATCH_MS, () => this.count());
+    this.every(3_600_000, () => forgetOldKeys(this.systemPool));
+  }
+
+  /** What waits here, for the metrics. */
+  private async count(): Promise<void> {
+    const [unsent, parked] = await Promise.all([this.relay.unsent(), parkedStreams(this.systemPool)]);
+    outboxUnsent.labels(this.context).set(unsent.count);
+    // A reason that no stream has any more must fall to zero, not stay.
+    for (const key of this.parked.keys()) this.parked.set(key, 0);
+    for (const stream of parked) this.parked.set(labelsOf(stream), (this.parked.get(labelsOf(stream)) ?? 0) + 1);
+    for (const [key, count] of this.parked) {
+      const [consumer = '', reason = ''] = key.split('|');
+      streamsParked.labels(this.context, consumer, reason).set(count);
+    }
+  }
+
+  /** House-keeping: what fails now is done next time. */
+  private every(ms: number, work: () => Promise<void>): void {
+    const run = () => void work().catch((error: unknown) => this.log.warn('house-keeping failed', { error }));
+    this.timers.push(setInterval(run, ms).unref());
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.watch);
+    this.timers.forEach(clearInterval);
     await this.relay.stop();
     await Promise.all([this.appPool.end(), this.systemPool.end(), this.keysPool.end()]);
   }
 }
+
+const labelsOf = ({ consumer, reason }: ParkedStream): string => `${consumer}|${reason}`;
 
 export const RUNTIME = Symbol('RUNTIME');
 
@@ -112,7 +144,11 @@ export const RUNTIME = Symbol('RUNTIME');
 export class ContextModule {
   static for(context: ContextName, options: ContextOptions): DynamicModule {
     declared.set(context, options);
-    const from = <T>(token: symbol, pick: (runtime: ContextRuntime) => T) => ({ provide: token, useFactory: pick, inject: [RUNTIME] });
+    const from = <T>(token: symbol, pick: (runtime: ContextRuntime) => T) => ({
+      provide: token,
+      useFactory: pick,
+      inject: [RUNTIME],
+    });
     return {
       module: ContextModule,
       providers: [

@@ -62,7 +62,12 @@ class DrainHost {
 }
 
 /** Works off a state by polling it, and at once when nudged. */
-export const hostDrain = (options: { context: ContextName; name: string; handler: Type<DrainHandler>; idleMs?: number }): FactoryProvider[] => [
+export const hostDrain = (options: {
+  context: ContextName;
+  name: string;
+  handler: Type<DrainHandler>;
+  idleMs?: number;
+}): FactoryProvider[] => [
   { provide: drainToken(options.name), useFactory: () => new Bell() },
   {
     provide: Symbol(`drain host ${options.name}`),

@@ -45,7 +45,11 @@ export class HouseModule {
   static of(service: string, log: Log): DynamicModule {
     const env = settings(houseSettings);
     const readiness = new Readiness();
-    const temporal = new Temporal({ address: env.TEMPORAL_ADDRESS, namespace: env.TEMPORAL_NAMESPACE, payloadKey: env.PAYLOAD_KEY });
+    const temporal = new Temporal({
+      address: env.TEMPORAL_ADDRESS,
+      namespace: env.TEMPORAL_NAMESPACE,
+      payloadKey: env.PAYLOAD_KEY,
+    });
     const bus = new KafkaBus({ brokers: env.KAFKA_BROKERS.split(','), clientId: `tidewaiter-${service}`, log });
     readiness.add('temporal', () => temporal.ping());
     readiness.add('kafka', () => bus.ping());
@@ -58,7 +62,10 @@ export class HouseModule {
       { provide: WORKFLOWS, useValue: createWorkflowPort(temporal) },
       { provide: EVENT_BUS, useValue: bus },
       { provide: IDEMPOTENCY, useValue: new Idempotency() },
-      { provide: TOKEN_VERIFIER, useValue: createTokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE }) },
+      {
+        provide: TOKEN_VERIFIER,
+        useValue: createTokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE }),
+      },
     ];
     return {
       module: HouseModule,

@@ -8,15 +8,19 @@ import { activitySeconds } from '../observability/metrics.js';
 import { inSpan } from '../observability/trace.js';
 import type { Temporal } from './temporal.js';
 
-/** Errors cross processes by code: what a rule refused is never retried, what an outside party caused is. */
+/**
+ * Errors cross processes by code: what a rule refused is never retried, what an outside party caused is. Anything else
+ * is a failure of ours and goes as it is: tried again until it is mended.
+ */
 export function toFailure(error: unknown): unknown {
   if (!(error instanceof TidewaiterError)) return error;
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     message: error.message,
     type: error.code,
     nonRetryable: error.kind !== 'unavailable' && error.kind !== 'conflict',
-    cause: error,
   });
+  failure.stack = error.stack ?? '';
+  return failure;
 }
 
 export class ActivityWatch implements ActivityInboundCallsInterceptor {
@@ -29,7 +33,8 @@ export class ActivityWatch implements ActivityInboundCallsInterceptor {
     const { activityType, attempt, workflowExecution } = this.context.info;
     const step = input.args[0] as Step | undefined;
     const started = performance.now();
-    const observe = (outcome: string) => activitySeconds.labels(activityType, outcome).observe((performance.now() - started) / 1000);
+    const observe = (outcome: string) =>
+      activitySeconds.labels(activityType, outcome).observe((performance.now() - started) / 1000);
     return inSpan(`activity ${activityType}`, { traceparent: step?.traceparent }, async () => {
       try {
         const answer = await next(input);
@@ -51,12 +56,26 @@ export class ActivityWatch implements ActivityInboundCallsInterceptor {
   }
 }
 
-const methodsOf = (implementation: object): Record<string, (...args: unknown[]) => unknown> => {
+const NOT_ACTIVITIES = new Set([
+  'constructor',
+  'onModuleInit',
+  'onApplicationBootstrap',
+  'onModuleDestroy',
+  'beforeApplicationShutdown',
+  'onApplicationShutdown',
+]);
+
+/** Every method of a service but those that Nest calls. */
+export const methodsOf = (implementation: object): Record<string, (...args: unknown[]) => unknown> => {
   const methods: Record<string, (...args: unknown[]) => unknown> = {};
-  for (let proto: object | null = implementation; proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null) {
+  for (
+    let proto: object | null = implementation;
+    proto && proto !== Object.prototype;
+    proto = Object.getPrototypeOf(proto) as object | null
+  ) {
     for (const name of Object.getOwnPropertyNames(proto)) {
       const value = (implementation as Record<string, unknown>)[name];
-      if (name !== 'constructor' && !name.startsWith('on') && typeof value === 'function' && !(name in methods)) {
+      if (!NOT_ACTIVITIES.has(name) && typeof value === 'function' && !(name in methods)) {
         methods[name] = (value as (...args: unknown[]) => unknown).bind(implementation);
       }
     }
@@ -88,8 +107,8 @@ export class ActivityHost {
       interceptors: { activity: [(context) => ({ inbound: new ActivityWatch(context, this.log) })] },
     });
     this.running = this.worker.run().catch((error: unknown) => {
-      this.log.error('activity worker ended', { context: this.context, error });
-      throw error;
+      this.log.error('activity worker ended; the process ends to be started again', { context: this.context, error });
+      process.exit(70);
     });
     this.log.info('activity worker started', { queue: queueOf(this.context) });
   }

@@ -1,4 +1,11 @@
-import { Client, Connection, WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DECIDE_UPDATE, type Decision, type DecisionAnswer } from '@tidewaiter/contracts';
 import { NotFound, Refused, Unavailable } from '@tidewaiter/kernel';
@@ -14,25 +21,46 @@ export interface TemporalSettings {
   payloadKey: Buffer;
 }
 
+/** Opens at first use. A failed attempt is forgotten, so that the next use tries again. */
+class Opened<T> {
+  private opening: Promise<T> | undefined;
+
+  constructor(private readonly open: () => Promise<T>) {}
+
+  get(): Promise<T> {
+    return (this.opening ??= this.open().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    }));
+  }
+
+  async close(close: (opened: T) => Promise<void>): Promise<void> {
+    if (this.opening) await this.opening.then(close);
+  }
+}
+
 /** The connections of one process to Temporal, opened when first needed. */
 export class Temporal {
-  private clientPromise: Promise<Client> | undefined;
-  private nativePromise: Promise<NativeConnection> | undefined;
+  readonly converter: ReturnType<typeof dataConverter>;
+  private readonly clients: Opened<Client>;
+  private readonly natives: Opened<NativeConnection>;
 
-  constructor(readonly settings: TemporalSettings) {}
-
-  get converter() {
-    return dataConverter(this.settings.payloadKey);
+  constructor(readonly settings: TemporalSettings) {
+    const { address, namespace } = settings;
+    this.converter = dataConverter(settings.payloadKey);
+    this.clients = new Opened(async () => {
+      const connection = await Connection.connect({ address });
+      return new Client({ connection, namespace, dataConverter: this.converter });
+    });
+    this.natives = new Opened(() => NativeConnection.connect({ address }));
   }
 
   client(): Promise<Client> {
-    return (this.clientPromise ??= Connection.connect({ address: this.settings.address }).then(
-      (connection) => new Client({ connection, namespace: this.settings.namespace, dataConverter: this.converter }),
-    ));
+    return this.clients.get();
   }
 
   native(): Promise<NativeConnection> {
-    return (this.nativePromise ??= NativeConnection.connect({ address: this.settings.address }));
+    return this.natives.get();
   }
 
   async ping(): Promise<void> {
@@ -41,8 +69,8 @@ export class Temporal {
   }
 
   async close(): Promise<void> {
-    await (await this.clientPromise)?.connection.close();
-    await (await this.nativePromise)?.close();
+    await this.clients.close((client) => client.connection.close());
+    await this.natives.close((connection) => connection.close());
   }
 }
 
@@ -55,26 +83,39 @@ export interface WorkflowPort {
   decide(workflowId: string, decision: Decision, updateId: string): Promise<DecisionAnswer>;
 }
 
-export const createWorkflowPort = (temporal: Temporal, timeoutMs = 20_000): WorkflowPort => ({
+const notAnswering = (cause: unknown): Unavailable =>
+  new Unavailable(
+    'workflow.not-answering',
+    'The workflow did not answer in time; the decision may still be taken.',
+    { advice: 'Repeat the request under the same Idempotency-Key to learn the outcome.' },
+    { cause },
+  );
+
+/** What became of a decision, in the family of errors that the door knows. */
+function toRefusal(error: unknown): unknown {
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    return new Refused(error.cause.type ?? 'workflow.refused', error.cause.message, {}, { cause: error });
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    return new NotFound('workflow.unknown', 'Nothing waits for this decision any more.', {}, { cause: error });
+  }
+  const silent = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof ServiceError;
+  return silent ? notAnswering(error) : error;
+}
+
+export const createWorkflowPort = (temporal: Pick<Temporal, 'client'>, timeoutMs = 20_000): WorkflowPort => ({
   async decide(workflowId, decision, updateId) {
-    const client = await temporal.client();
+    const client = await temporal.client().catch((error: unknown) => {
+      throw notAnswering(error);
+    });
     try {
       return await client.withDeadline(Date.now() + timeoutMs, () =>
-        client.workflow.getHandle(workflowId).executeUpdate<DecisionAnswer, [Decision]>(DECIDE_UPDATE, { args: [decision], updateId }),
+        client.workflow
+          .getHandle(workflowId)
+          .executeUpdate<DecisionAnswer, [Decision]>(DECIDE_UPDATE, { args: [decision], updateId }),
       );
     } catch (error) {
-      if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-        throw new Refused(error.cause.type ?? 'workflow.refused', error.cause.message, {}, { cause: error });
-      }
-      if (error instanceof WorkflowNotFoundError) {
-        throw new NotFound('workflow.unknown', 'Nothing waits for this decision any more.', {}, { cause: error });
-      }
-      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-        throw new Unavailable('workflow.not-answering', 'The workflow did not answer in time; the decision may still be taken.', {
-          advice: 'Repeat the request under the same Idempotency-Key to learn the outcome.',
-        });
-      }
-      throw error;
+      throw toRefusal(error);
     }
   },
 });

@@ -1,0 +1,4 @@
+'use strict';
+const { DefaultFailureConverter } = require('@temporalio/common');
+
+exports.failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true });

@@ -1,0 +1,1 @@
+export { Issuer, type TokenChanges } from './issuer.js';
