@@ -12,7 +12,10 @@ import { bookingsBoard, deliveriesBoard } from './postgres/projections.js';
 const carrierSettings = z.object({
   CARRIER_URL: z.url().meta({ description: 'base address of the DCSA carrier' }),
   CARRIER_TOKEN: z.string().min(8),
-  CARRIER_WEBHOOK_SECRET: z.string().min(16).meta({ description: 'base64 key of the signature over pushes' }),
+  CARRIER_WEBHOOK_SECRET: z
+    .base64()
+    .refine((text) => Buffer.from(text, 'base64').length >= 16, 'at least 16 bytes')
+    .meta({ description: 'base64 key of the signature over pushes' }),
   CARRIER_ACCOUNT: z.string().default('simulated-ocean'),
   CARRIER_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
 });
@@ -29,7 +32,12 @@ function carriersFromSettings(): CarrierRegistry {
 }
 
 @Module({
-  imports: [ContextModule.for('carriers', { migrations: new URL('../migrations/', import.meta.url), inline: [bookingsBoard, deliveriesBoard] })],
+  imports: [
+    ContextModule.for('carriers', {
+      migrations: new URL('../migrations/', import.meta.url),
+      inline: [bookingsBoard, deliveriesBoard],
+    }),
+  ],
   controllers: [CarriersController],
   providers: [
     { provide: CARRIERS, useFactory: carriersFromSettings },

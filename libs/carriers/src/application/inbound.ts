@@ -1,175 +1,229 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { By, EventStore } from '@tidewaiter/event-store';
-import { Invalid, TidewaiterError, type Instant } from '@tidewaiter/kernel';
-import { alarms, DATABASE, EVENT_STORE, LOG, Unauthenticated, type Database, type Log } from '@tidewaiter/platform';
-import { CARRIERS, type CarrierAdapter, type CarrierRegistry, type Translation } from '../adapters/carrier.js';
-import { booking, delivery, tracking } from '../domain/index.js';
+import { Conflict, Invalid, plusMillis, Refused, type Instant } from '@tidewaiter/kernel';
+import {
+  alarms,
+  CLOCK,
+  DATABASE,
+  EVENT_STORE,
+  LOG,
+  Unauthenticated,
+  type Clock,
+  type Database,
+  type Log,
+} from '@tidewaiter/platform';
+import {
+  CARRIERS,
+  planOf,
+  type CarrierAdapter,
+  type CarrierRegistry,
+  type RawEvent,
+  type Translation,
+} from '../adapters/carrier.js';
+import {
+  booking,
+  delivery,
+  tracking,
+  type BookingCommand,
+  type DeliveryCommand,
+  type TrackingCommand,
+} from '../domain/index.js';
+import { inbox, type Owner, type Push } from '../postgres/inbox.repository.js';
 
 export const INBOUND_DRAIN = 'carriers.inbound';
 
-/** Messages that match nothing are looked at again for this long. */
-const HELD_FOR = '30 days';
-const LOOK_AGAIN = '2 seconds';
+type Told = Extract<Translation, { kind: 'milestone' }>;
 
-interface Row {
-  id: string;
-  account: string;
-  bytes: Buffer;
-  received_at: Date;
-}
+const MOST_BYTES = 1024 * 1024;
+const BATCH = 32;
+const LEASE_MS = 30_000;
+const FIRST_LOOK_MS = 1_000;
+const LONGEST_LOOK_MS = 600_000;
+const HELD_FOR_MS = 30 * 24 * 60 * 60_000;
 
-interface Matched {
-  tenant: string;
-  bookingId: string;
-  shipmentId: string;
-}
+const sha256 = (value: string | Buffer): string => createHash('sha256').update(value).digest('hex');
 
-/** What carriers push: stored as it came, answered, then translated; any order, any number of copies, gives the same state. */
+/**
+ * What carriers push: stored as it came, answered, then translated. Reading may run again at any point and several times
+ * at once: every command's id comes from the event itself.
+ */
 @Injectable()
 export class CarrierInbound {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CARRIERS) private readonly carriers: CarrierRegistry,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
   /** Checks the signature over the raw body and keeps the bytes. @throws Unauthenticated; Invalid when it is too large */
-  async take(account: string, signature: string | undefined, body: Buffer): Promise<void> {
-    const adapter = this.carriers.get(account);
+  async take(account: string, signature: string | undefined, bytes: Buffer): Promise<void> {
+    if (bytes.length > MOST_BYTES) throw new Invalid('carriers.message.too-large', 'A push may have 1 MB.');
     // An unknown account and a wrong signature look alike from outside.
-    if (!adapter?.verify(signature, body)) throw new Unauthenticated('carriers.signature.invalid', 'The signature over the body is missing or wrong.');
-    if (body.length > 1024 * 1024) throw new Invalid('carriers.message.too-large', 'A push may have 1 MB.');
-    await this.database.system((tx) =>
-      tx.query(`insert into inbound_messages (account, sha256, bytes) values ($1, $2, $3) on conflict do nothing`, [
-        account,
-        createHash('sha256').update(body).digest('hex'),
-        body,
-      ]),
-    );
+    if (!this.carriers.get(account)?.verify(signature, bytes)) {
+      throw new Unauthenticated('carriers.signature.invalid', 'The signature over the body is missing or wrong.');
+    }
+    const push = { account, sha256: sha256(bytes), bytes, receivedAt: this.clock() };
+    await this.database.system((tx) => inbox.store(tx, push));
   }
 
-  /** Reads what waits, oldest first; answers how many messages found their end. */
+  /** The carrier's reference of a booking became known: what was pushed before waits for it. */
+  async wake(account: string, carrierReference: string): Promise<void> {
+    await this.database.system((tx) => inbox.wake(tx, account, carrierReference, this.clock()));
+  }
+
+  /** Reads what is due; answers how many pushes were looked at. */
   async work(): Promise<number> {
-    const rows = await this.database.system(async (tx) => {
-      const found = await tx.query<Row>(
-        `select id, account, bytes, received_at from inbound_messages
-          where state = 'waiting' or (state = 'unmatched' and looked_at < now() - interval '${LOOK_AGAIN}' and received_at > now() - interval '${HELD_FOR}')
-          order by id limit 50`,
-      );
-      return found.rows;
-    });
-    for (const row of rows) await this.read(row);
-    return rows.length;
+    const due = await this.database.system((tx) => inbox.claim(tx, BATCH, this.clock(), LEASE_MS));
+    for (const push of due) {
+      try {
+        await this.read(push);
+      } catch (error) {
+        // It comes again, later each time; the others go on.
+        const { id, account, tries } = push;
+        this.log.warn('carrier message could not be recorded', { messageId: id, account, tries, error });
+        const reason = 'it could not be recorded and is tried again';
+        await this.database.system((tx) => inbox.putBack(tx, id, reason, this.nextLook(tries)));
+      }
+    }
+    return due.length;
   }
 
-  private async read(row: Row): Promise<void> {
-    const adapter = this.carriers.get(row.account);
-    const parts = adapter?.split(row.bytes) ?? { unreadable: 'the account has no adapter any more' };
-    if ('unreadable' in parts) {
-      this.log.warn('carrier message cannot be read', { messageId: row.id, account: row.account });
-      alarms.labels('carriers.message.unreadable').inc();
-      return this.settle(row.id, 'unreadable', parts.unreadable);
-    }
-    let unmatched: string | null = null;
+  private nextLook(tries: number): Instant {
+    return plusMillis(this.clock(), Math.min(FIRST_LOOK_MS * 2 ** Math.min(tries - 1, 20), LONGEST_LOOK_MS));
+  }
+
+  private async read(push: Push): Promise<void> {
+    const { id, account } = push;
+    const adapter = this.carriers.get(account);
+    const parts = adapter?.split(push.bytes) ?? { unreadable: 'the account has no adapter any more' };
+    if (!adapter || 'unreadable' in parts) return this.unreadable(push, 'unreadable' in parts ? parts.unreadable : '');
+
+    const named = [...new Set(parts.events.flatMap(({ carrierReference }) => carrierReference ?? []))];
+    const owners = await this.database.system((tx) => inbox.owners(tx, account, named));
+    let nameless = 0;
     for (const raw of parts.events) {
-      const translation = adapter!.translate(raw);
-      const matched = await this.match(row.account, translation);
-      if (!matched) unmatched = translation.kind === 'milestone' ? `no booking ${translation.carrierReference ?? translation.reference ?? 'named'}` : translation.says;
-      else await this.record(adapter!, row, translation, matched);
+      const owner = raw.carrierReference === null ? undefined : owners.get(raw.carrierReference);
+      if (owner) await this.record(push, adapter, raw, owner);
+      else if (raw.carrierReference === null) nameless += 1;
     }
-    await this.settle(row.id, unmatched === null ? 'done' : 'unmatched', unmatched);
+    const unknown = named.filter((reference) => !owners.has(reference));
+    if (unknown.length > 0) return this.hold(push, unknown);
+    if (nameless > 0) return this.unreadable(push, `${nameless} of ${parts.events.length} events name no booking`);
+    await this.database.system((tx) => inbox.settle(tx, id, { state: 'done', reason: null }));
   }
 
-  private settle(id: string, state: 'done' | 'unmatched' | 'unreadable', reason: string | null): Promise<void> {
-    return this.database.system(async (tx) => {
-      await tx.query(`update inbound_messages set state = $2, reason = $3, looked_at = now() where tenant_id = '' and id = $1`, [id, state, reason]);
-    });
+  private async unreadable({ id, account }: Push, reason: string): Promise<void> {
+    this.alarm('carriers.message.unreadable', { messageId: id, account });
+    await this.database.system((tx) => inbox.settle(tx, id, { state: 'unreadable', reason: reason.slice(0, 500) }));
   }
 
-  /** By the carrier's own reference; two tenants cannot be told apart by anything weaker. */
-  private async match(account: string, translation: Translation): Promise<Matched | null> {
-    if (translation.kind !== 'milestone' || translation.carrierReference === null) return null;
-    const found = await this.database.system((tx) =>
-      tx.query<{ tenant_id: string; booking_id: string; shipment_id: string }>(
-        `select tenant_id, booking_id, shipment_id from bookings where account = $1 and carrier_reference = $2 limit 2`,
-        [account, translation.carrierReference],
-      ),
+  private async hold(push: Push, unknown: string[]): Promise<void> {
+    const reason = `${unknown.length} bookings named are not known here, one of them ${unknown[0]}`;
+    const tooLong = this.clock() > plusMillis(push.receivedAt, HELD_FOR_MS);
+    if (tooLong) this.alarm('carriers.message.unmatched', { messageId: push.id, account: push.account });
+    await this.database.system((tx) =>
+      tooLong
+        ? inbox.settle(tx, push.id, { state: 'unmatched', reason })
+        : inbox.hold(tx, push.id, unknown, reason, this.nextLook(push.tries)),
     );
-    if (found.rows.length !== 1) return null;
-    const row = found.rows[0]!;
-    return { tenant: row.tenant_id, bookingId: row.booking_id, shipmentId: row.shipment_id };
   }
 
-  private async record(adapter: CarrierAdapter, row: Row, translation: Translation, matched: Matched): Promise<void> {
-    if (translation.kind !== 'milestone') return;
-    const { tenant, bookingId, shipmentId } = matched;
-    const digest = createHash('sha256').update(`${row.account}\n${translation.messageId}\n${translation.reportedAt}`).digest('hex').slice(0, 40);
-    const by = (part: string): By => ({
+  private alarm(code: string, fields: Record<string, unknown>): void {
+    alarms.labels(code).inc();
+    this.log.warn('carrier message is set aside', { code, ...fields });
+  }
+
+  private async record(push: Push, adapter: CarrierAdapter, raw: RawEvent, owner: Owner): Promise<void> {
+    const { tenant, shipmentId, bookingId, bookedAt } = owner;
+    const by = (part: string, digest = sha256(`${push.account}\n${raw.digest}`)): By => ({
       tenant,
       subject: shipmentId,
-      commandId: `message/${digest}/${part}`,
-      actor: `carrier:${row.account}`,
+      commandId: `message/${digest.slice(0, 40)}/${part}`,
+      actor: `carrier:${push.account}`,
       correlationId: shipmentId,
-      causationId: `message/${digest}`,
+      causationId: `message/${digest.slice(0, 40)}`,
     });
-    const { carrierReference, milestone, at, reportedAt, delivered, messageId, classifier, place, where } = translation;
-    const receivedAt: Instant = row.received_at.toISOString().replace('Z', '000Z');
-    const recorded = await this.store.execute(
-      tracking,
-      `tracking-${shipmentId}`,
-      {
-        type: 'RecordMilestone',
-        receivedAt,
-        milestone: {
-          shipmentId,
-          bookingId,
-          messageId: `${adapter.id}:${messageId}`,
-          milestone,
-          class: translation.class,
-          where,
-          classifier,
-          at,
-          reportedAt,
-          place,
-          quantity: delivered?.[0] ? { value: delivered[0].value, unit: delivered[0].unit } : null,
-        },
-      },
-      by('track'),
-    );
-    if (recorded.events.some((event) => event.type === 'MilestoneParked')) return;
-    if (milestone === 'booking-confirmed') {
-      await this.store.execute(booking, `booking-${bookingId}`, { type: 'RecordConfirmation', carrierReference: carrierReference! }, by('confirm'));
-    } else if (milestone === 'booking-declined') {
-      await this.store.execute(booking, `booking-${bookingId}`, { type: 'RecordDecline', says: translation.says ?? 'The carrier declined the booking.' }, by('decline'));
-    } else if (milestone === 'delivered' && classifier === 'actual') {
-      await this.recordDelivered(tenant, shipmentId, bookingId, delivered, at, messageId, by);
-    }
-  }
+    const track = (part: string, command: TrackingCommand) =>
+      this.store.execute(tracking, `tracking-${shipmentId}`, command, by(part));
+    const park = (messageId: string, code: string, says: string) =>
+      track('park', { type: 'ParkMessage', message: { shipmentId, bookingId, messageId, code, says } });
 
-  private async recordDelivered(
-    tenant: string,
-    shipmentId: string,
-    bookingId: string,
-    quantities: { line: number; value: string; unit: string }[] | null,
-    at: Instant,
-    messageId: string,
-    by: (part: string) => By,
-  ): Promise<void> {
+    const told = adapter.translate(raw, planOf(owner.request));
+    const messageId = `${adapter.id}:${told.messageId ?? raw.digest}`;
+    if (told.kind === 'unreadable') {
+      await park(messageId, told.code, told.says);
+      return;
+    }
+    const { milestone, class: kind, where, classifier, at, reportedAt, place, delivered } = told;
+    const first = delivered?.[0];
+    const { events } = await track('track', {
+      type: 'RecordMilestone',
+      receivedAt: push.receivedAt,
+      bookedAt,
+      milestone: {
+        shipmentId,
+        bookingId,
+        messageId,
+        milestone,
+        class: kind,
+        where,
+        classifier,
+        at,
+        reportedAt,
+        place,
+        quantity: first ? { value: first.value, unit: first.unit } : null,
+      },
+    });
+    // A late version, a copy or a suspect moves nothing else either.
+    if (!events.some(({ type }) => type === 'MilestoneRecorded' || type === 'MilestoneSuperseded')) return;
+    if (milestone === 'unmapped' && told.says !== null) {
+      this.log.info('carrier code has no row in the table', { adapter: adapter.id, codes: told.says, shipmentId });
+    }
+    if (classifier !== 'actual') return;
+
+    const command = bookingCommand(told, raw);
+    if (command) await this.store.execute(booking, `booking-${bookingId}`, command, by('book'));
+    if (milestone !== 'delivered') return;
+    // One message moves quantities once, whatever its later versions say of them.
+    const once = sha256(`${bookingId}\n${messageId}`);
+    const claim: DeliveryCommand = { type: 'RecordDelivered', bookingId, quantities: delivered, at };
     try {
-      // One event id moves quantities once, also when a later version of it comes.
-      const commandId = `message/${createHash('sha256').update(`${bookingId}\n${messageId}`).digest('hex').slice(0, 40)}/deliver`;
-      await this.store.execute(delivery, `delivery-${shipmentId}`, { type: 'RecordDelivered', bookingId, quantities, at }, { ...by('deliver'), commandId });
+      await this.store.execute(delivery, `delivery-${shipmentId}`, claim, by('deliver', once), {
+        fingerprint: delivered,
+      });
     } catch (error) {
-      if (!(error instanceof TidewaiterError)) throw error;
-      this.log.info('carrier’s claim of delivery does not fit what was released', { tenant, shipmentId, code: error.code });
-      await this.store.execute(
-        tracking,
-        `tracking-${shipmentId}`,
-        { type: 'ParkMessage', shipmentId, bookingId, messageId: `${messageId}/delivered`, code: error.code, says: error.message },
-        by('park'),
-      );
+      const refusal = refusalOf(error);
+      this.log.info('claim of delivery does not fit', { tenant, shipmentId, code: refusal.code });
+      await park(messageId, refusal.code, refusal.message);
     }
   }
+}
+
+/** What the carrier's word about a booking does to it. We cancel nothing ourselves: a cancelled one is the carrier's no. */
+function bookingCommand({ milestone, says }: Told, { carrierReference }: RawEvent): BookingCommand | null {
+  switch (milestone) {
+    case 'booking-confirmed':
+      return { type: 'RecordConfirmation', carrierReference: carrierReference! };
+    case 'booking-declined':
+      return { type: 'RecordDecline', says: says ?? 'The carrier declined the booking.' };
+    case 'booking-cancelled':
+      return { type: 'RecordDecline', says: says ?? 'The carrier cancelled the booking.' };
+    default:
+      return null;
+  }
+}
+
+/** @throws the error itself when it is none that a person could answer */
+function refusalOf(error: unknown): { code: string; message: string } {
+  if (error instanceof Refused) return error;
+  if (error instanceof Conflict && error.code === 'event-store.command.differs') {
+    return {
+      code: 'carriers.delivery.corrected',
+      message: 'A later version of this message names other quantities; the first ones stand until a person decides.',
+    };
+  }
+  throw error;
 }

@@ -1,22 +1,19 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventStore } from '@tidewaiter/event-store';
-import { Unavailable } from '@tidewaiter/kernel';
+import { Conflict, plusMillis, Unavailable } from '@tidewaiter/kernel';
 import { CLOCK, DATABASE, EVENT_STORE, LOG, type Clock, type Database, type Log } from '@tidewaiter/platform';
-import { CARRIERS, type CarrierRegistry } from '../adapters/carrier.js';
+import { CARRIERS, type CarrierRegistry, type ProofFile } from '../adapters/carrier.js';
 import { delivery } from '../domain/index.js';
+import { proofRows, type Unproved } from '../postgres/proofs.repository.js';
 
 export const PROOF_DRAIN = 'carriers.proofs';
 
-interface Unproved {
-  tenant_id: string;
-  shipment_id: string;
-  booking_id: string;
-  account: string;
-  carrier_reference: string;
-}
+const BATCH = 20;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 600_000;
 
-/** Fetches the proof of what was claimed as delivered, keeps its bytes, and records it by digest. */
+/** Fetches the proof of what is said to be delivered, keeps its bytes, and records it by digest. */
 @Injectable()
 export class DeliveryProofs {
   constructor(
@@ -27,48 +24,75 @@ export class DeliveryProofs {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
+  /** Asks for what is due; answers how many proofs were captured. */
   async work(): Promise<number> {
-    const { rows } = await this.database.system((tx) =>
-      tx.query<Unproved>(
-        `select d.tenant_id, d.shipment_id, d.booking_id, b.account, b.carrier_reference
-           from deliveries d join bookings b using (tenant_id, booking_id)
-          where d.claimed and not d.proved and b.carrier_reference is not null limit 20`,
-      ),
-    );
+    const due = await this.database.system((tx) => proofRows.due(tx, BATCH, this.clock()));
     let captured = 0;
-    for (const row of rows) captured += (await this.capture(row)) ? 1 : 0;
+    for (const each of due) {
+      const done = await this.capture(each);
+      if (done) captured += 1;
+      else await this.askLater(each);
+    }
     return captured;
   }
 
-  private async capture(row: Unproved): Promise<boolean> {
-    const { tenant_id: tenant, shipment_id: shipmentId, booking_id: bookingId } = row;
-    let proof;
+  private async capture({ tenant, shipmentId, bookingId, account, carrierReference }: Unproved): Promise<boolean> {
+    const stream = `delivery-${shipmentId}`;
+    const { version } = await this.store.load(delivery, tenant, stream);
+    const file = await this.fetch(account, carrierReference, { tenant, shipmentId });
+    if (!file) return false;
+    const sha256 = createHash('sha256').update(file.bytes).digest('hex');
+    const { mediaType, signedBy, bytes } = file;
+    const at = this.clock();
+    const cause = `proof/${sha256}`;
+    const by = {
+      tenant,
+      subject: shipmentId,
+      actor: `carrier:${account}`,
+      correlationId: shipmentId,
+      causationId: cause,
+    };
     try {
-      proof = await this.carriers.get(row.account)?.proof(row.carrier_reference);
+      await this.store.transaction(tenant, async (tx) => {
+        await proofRows.keep(tx, { shipmentId, sha256, mediaType, bytes });
+        await proofRows.answered(tx, bookingId);
+        await this.store.execute(
+          delivery,
+          stream,
+          {
+            type: 'CaptureProof',
+            proof: { shipmentId, bookingId, sha256, mediaType, size: bytes.length, signedBy, at, level: 'evidenced' },
+          },
+          { ...by, commandId: `${cause}/${bookingId}/${version}` },
+          // What was delivered while the carrier answered is not covered by its answer.
+          { tx, expectedVersion: version },
+        );
+      });
+    } catch (error) {
+      if (error instanceof Conflict) return false;
+      throw error;
+    }
+    return true;
+  }
+
+  private async fetch(
+    account: string,
+    carrierReference: string,
+    of: { tenant: string; shipmentId: string },
+  ): Promise<ProofFile | null> {
+    try {
+      return (await this.carriers.get(account)?.proof(carrierReference)) ?? null;
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      this.log.warn('proof of delivery is not to be had yet', { tenant, shipmentId, code: error.code });
-      return false;
+      this.log.warn('proof of delivery is not to be had yet', { ...of, code: error.code });
+      return null;
     }
-    if (!proof) return false;
-    const sha256 = createHash('sha256').update(proof.bytes).digest('hex');
-    await this.store.transaction(tenant, async (tx) => {
-      await tx.query(
-        `insert into proofs (tenant_id, shipment_id, sha256, media_type, bytes) values ($1, $2, $3, $4, $5) on conflict do nothing`,
-        [tenant, shipmentId, sha256, proof.mediaType, proof.bytes],
-      );
-      await this.store.execute(
-        delivery,
-        `delivery-${shipmentId}`,
-        {
-          type: 'CaptureProof',
-          bookingId,
-          proof: { sha256, mediaType: proof.mediaType, size: proof.bytes.length, signedBy: proof.signedBy, at: this.clock(), level: 'evidenced' },
-        },
-        { tenant, subject: shipmentId, commandId: `proof/${sha256}`, actor: `carrier:${row.account}`, correlationId: shipmentId, causationId: `proof/${sha256}` },
-        { tx },
-      );
-    });
-    return true;
+  }
+
+  private askLater({ tenant, bookingId, tries }: Unproved): Promise<void> {
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.min(tries, 20), LONGEST_WAIT_MS);
+    return this.database.tenant(tenant, (tx) =>
+      proofRows.askLater(tx, bookingId, tries + 1, plusMillis(this.clock(), wait)),
+    );
   }
 }

@@ -1,9 +1,14 @@
 import type { CarriersEvent } from '@tidewaiter/contracts';
-import { exact, Refused, unreachable, WrongState, type Decider } from '@tidewaiter/kernel';
+import { exact, Refused, unreachable, WrongState, type Decider, type Instant } from '@tidewaiter/kernel';
 
-type DeliveryEvent = Extract<CarriersEvent, { type: 'DeliveryOpened' | 'GoodsDelivered' | 'ProofOfDeliveryCaptured' | 'ShipmentDelivered' }>;
-export type Proof = Omit<Extract<DeliveryEvent, { type: 'ProofOfDeliveryCaptured' }>['data'], 'shipmentId' | 'bookingId'>;
+export type DeliveryEvent = Extract<
+  CarriersEvent,
+  { type: 'DeliveryOpened' | 'GoodsDelivered' | 'ProofOfDeliveryCaptured' | 'ShipmentDelivered' }
+>;
+/** Evidence with the booking it belongs to. */
+export type Proof = Extract<DeliveryEvent, { type: 'ProofOfDeliveryCaptured' }>['data'];
 
+/** Exact decimals in `unit`; released = delivered + remaining. */
 export interface DeliveredLine {
   line: number;
   unit: string;
@@ -11,70 +16,84 @@ export interface DeliveredLine {
   delivered: string;
 }
 
+export interface LineQuantity {
+  line: number;
+  value: string;
+  unit: string;
+}
+
 export type Delivery =
   | { status: 'none' }
   | {
       status: 'open' | 'delivered';
       shipmentId: string;
+      /** the booking that carries the goods now */
       bookingId: string;
       lines: DeliveredLine[];
       proofs: Proof[];
+      /** bookings whose last delivery has no evidence yet */
+      unproved: string[];
     };
 
 export type DeliveryCommand =
-  | { type: 'OpenDelivery'; shipmentId: string; bookingId: string; released: { line: number; quantity: { value: string; unit: string } }[] }
+  | {
+      type: 'OpenDelivery';
+      shipmentId: string;
+      bookingId: string;
+      released: { line: number; quantity: { value: string; unit: string } }[];
+    }
   /** `quantities` null: the claim names none and takes what is left */
-  | { type: 'RecordDelivered'; bookingId: string; quantities: { line: number; value: string; unit: string }[] | null; at: string }
-  | { type: 'CaptureProof'; bookingId: string; proof: Proof };
+  | { type: 'RecordDelivered'; bookingId: string; quantities: LineQuantity[] | null; at: Instant }
+  | { type: 'CaptureProof'; proof: Proof };
 
-const remaining = (line: DeliveredLine): string => exact(line.released).minus(line.delivered).toFixed();
+type Open = Exclude<Delivery, { status: 'none' }>;
+
+export const remainingOf = ({ released, delivered }: DeliveredLine): string =>
+  exact(released).minus(delivered).toFixed();
 
 /**
  * Quantities add up to what customs released, line by line; a delivery is proved, not only reported. Done when nothing
- * remains and evidence is there, in whichever order the two came.
+ * remains and there is evidence from after each booking's last delivery. Another booking may take over what is left.
  */
 export const delivery: Decider<Delivery, DeliveryCommand, DeliveryEvent> = {
   initial: { status: 'none' },
 
   decide(state, command) {
-    if (command.type === 'OpenDelivery') {
-      const { shipmentId, bookingId, released } = command;
-      const reopened = state.status === 'open' && state.bookingId !== bookingId && state.lines.every((line) => exact(line.delivered).isZero());
-      return state.status === 'none' || reopened ? [{ type: 'DeliveryOpened', data: { shipmentId, bookingId, released } }] : [];
+    if (command.type === 'OpenDelivery') return open(state, command);
+    if (state.status === 'none') {
+      throw new WrongState('carriers.delivery.not-open', 'Nothing was released for delivery yet.');
     }
-    if (state.status === 'none') throw new WrongState('carriers.delivery.not-open', 'Nothing was released for delivery yet.');
     switch (command.type) {
       case 'RecordDelivered':
         return withEnd(state, deliver(state, command));
-      case 'CaptureProof': {
-        if (state.proofs.some((proof) => proof.sha256 === command.proof.sha256)) return [];
-        const { shipmentId, bookingId } = state;
-        return withEnd(state, [{ type: 'ProofOfDeliveryCaptured', data: { shipmentId, bookingId, ...command.proof } }]);
-      }
+      case 'CaptureProof':
+        if (!state.unproved.includes(command.proof.bookingId)) return [];
+        return withEnd(state, [{ type: 'ProofOfDeliveryCaptured', data: command.proof }]);
       default:
         return unreachable(command);
     }
   },
 
   evolve(state, event) {
-    if (event.type === 'DeliveryOpened') {
-      const { shipmentId, bookingId, released } = event.data;
-      const lines = released.map(({ line, quantity }) => ({ line, unit: quantity.unit, released: quantity.value, delivered: '0' }));
-      return { status: 'open', shipmentId, bookingId, lines, proofs: [] };
-    }
+    if (event.type === 'DeliveryOpened') return opened(state, event.data);
     if (state.status === 'none') return state;
     switch (event.type) {
-      case 'GoodsDelivered':
+      case 'GoodsDelivered': {
+        const { line: number, quantity, bookingId } = event.data;
         return {
           ...state,
           lines: state.lines.map((line) =>
-            line.line === event.data.line ? { ...line, delivered: exact(line.delivered).plus(event.data.quantity.value).toFixed() } : line,
+            line.line === number ? { ...line, delivered: exact(line.delivered).plus(quantity.value).toFixed() } : line,
           ),
+          unproved: [...state.unproved.filter((each) => each !== bookingId), bookingId],
         };
-      case 'ProofOfDeliveryCaptured': {
-        const { shipmentId: _s, bookingId: _b, ...proof } = event.data;
-        return { ...state, proofs: [...state.proofs, proof] };
       }
+      case 'ProofOfDeliveryCaptured':
+        return {
+          ...state,
+          proofs: [...state.proofs, event.data],
+          unproved: state.unproved.filter((each) => each !== event.data.bookingId),
+        };
       case 'ShipmentDelivered':
         return { ...state, status: 'delivered' };
       default:
@@ -83,35 +102,91 @@ export const delivery: Decider<Delivery, DeliveryCommand, DeliveryEvent> = {
   },
 };
 
-type Open = Exclude<Delivery, { status: 'none' }>;
+function open(state: Delivery, command: Extract<DeliveryCommand, { type: 'OpenDelivery' }>): DeliveryEvent[] {
+  const { shipmentId, bookingId, released } = command;
+  if (state.status === 'delivered' || (state.status === 'open' && state.bookingId === bookingId)) return [];
+  const event: DeliveryEvent = { type: 'DeliveryOpened', data: { shipmentId, bookingId, released } };
+  if (state.status === 'open') {
+    const after = opened(state, event.data);
+    for (const { line, unit, delivered } of state.lines) {
+      const now = after.lines.find((each) => each.line === line && each.unit === unit);
+      if (exact(delivered).greaterThan(now?.released ?? '0'))
+        throw exceeds(line, delivered, now?.released ?? '0', unit);
+    }
+  }
+  return [event];
+}
+
+/** What an earlier booking delivered stays delivered. */
+function opened(state: Delivery, data: Extract<DeliveryEvent, { type: 'DeliveryOpened' }>['data']): Open {
+  const before = state.status === 'none' ? { lines: [], proofs: [], unproved: [] } : state;
+  return {
+    status: 'open',
+    shipmentId: data.shipmentId,
+    bookingId: data.bookingId,
+    lines: data.released.map(({ line, quantity }) => ({
+      line,
+      unit: quantity.unit,
+      released: quantity.value,
+      delivered: before.lines.find((each) => each.line === line && each.unit === quantity.unit)?.delivered ?? '0',
+    })),
+    proofs: before.proofs,
+    unproved: before.unproved,
+  };
+}
 
 function deliver(state: Open, command: Extract<DeliveryCommand, { type: 'RecordDelivered' }>): DeliveryEvent[] {
   const { shipmentId, bookingId } = state;
+  if (command.bookingId !== bookingId) {
+    throw new Refused('carriers.delivery.other-booking', 'Another booking carries these goods by now.');
+  }
   const claimed =
-    command.quantities ?? state.lines.filter((line) => !exact(remaining(line)).isZero()).map((line) => ({ line: line.line, value: remaining(line), unit: line.unit }));
-  return claimed.map(({ line: number, value, unit }) => {
-    const line = state.lines.find((each) => each.line === number);
-    if (!line || line.unit !== unit) {
-      throw new Refused('carriers.delivery.unknown-line', `Line ${number} in ${unit} was not released.`, { facts: { line: number, unit } });
-    }
-    const left = exact(remaining(line)).minus(value);
-    if (left.isNegative() || exact(value).isNegative()) {
-      throw new Refused('carriers.delivery.exceeds', `Line ${number}: ${value} ${unit} delivered, but only ${remaining(line)} remain.`, {
-        facts: { line: number, delivered: value, remaining: remaining(line) },
+    command.quantities ?? state.lines.map((line) => ({ line: line.line, value: remainingOf(line), unit: line.unit }));
+  const left = new Map(state.lines.map((line) => [line.line, { unit: line.unit, value: exact(remainingOf(line)) }]));
+  const events: DeliveryEvent[] = [];
+  for (const { line, value, unit } of claimed) {
+    const account = left.get(line);
+    if (account?.unit !== unit) {
+      throw new Refused('carriers.delivery.unknown-line', `Line ${line} in ${unit} was not released.`, {
+        facts: { line, unit },
       });
     }
-    return {
+    const quantity = exact(value);
+    if (quantity.isZero()) continue;
+    const remaining = account.value.minus(quantity);
+    if (quantity.isNegative() || remaining.isNegative()) throw exceeds(line, value, account.value.toFixed(), unit);
+    account.value = remaining;
+    events.push({
       type: 'GoodsDelivered',
-      data: { shipmentId, bookingId, line: number, quantity: { value, unit }, remaining: { value: left.toFixed(), unit }, at: command.at },
-    };
-  });
+      data: {
+        shipmentId,
+        bookingId,
+        line,
+        quantity: { value: quantity.toFixed(), unit },
+        remaining: { value: remaining.toFixed(), unit },
+        at: command.at,
+      },
+    });
+  }
+  return events;
 }
 
+const exceeds = (line: number, delivered: string, remaining: string, unit: string): Refused =>
+  new Refused(
+    'carriers.delivery.exceeds',
+    `Line ${line}: ${delivered} ${unit} delivered, but only ${remaining} remain.`,
+    {
+      facts: { line, delivered, remaining, unit },
+    },
+  );
+
+/** The end belongs to what brought it about: the last delivery, or the evidence that came after it. */
 function withEnd(state: Open, events: DeliveryEvent[]): DeliveryEvent[] {
   if (state.status === 'delivered' || events.length === 0) return events;
   const after = events.reduce<Delivery>((each, event) => delivery.evolve(each, event), state) as Open;
-  const done = after.lines.every((line) => exact(remaining(line)).isZero()) && after.proofs.length > 0;
-  if (!done) return events;
-  const at = events.map((event) => ('at' in event.data ? event.data.at : '')).sort().pop()!;
-  return [...events, { type: 'ShipmentDelivered', data: { shipmentId: state.shipmentId, bookingId: state.bookingId, at } }];
+  const ended = after.unproved.length === 0 && after.lines.every((line) => exact(remainingOf(line)).isZero());
+  if (!ended) return events;
+  const { shipmentId, bookingId } = after;
+  const at = events.map(({ data }) => ('at' in data ? data.at : '')).reduce((a, b) => (a > b ? a : b));
+  return [...events, { type: 'ShipmentDelivered', data: { shipmentId, bookingId, at } }];
 }

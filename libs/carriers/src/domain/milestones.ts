@@ -1,5 +1,11 @@
-/** Milestones of the goods with their class and, for those that move them on, their rank; `stops` ends the movement. */
-export const MILESTONES: Record<string, { class: string; rank?: number; stops?: true }> = {
+/** Where on the way of this booking something happened: its first place, its last, or one that cannot be told. */
+export type Where = 'origin' | 'delivery' | 'unknown';
+
+/**
+ * Milestones with their class; `rank` for those that move the goods on, `stops` for those that end the movement. What has
+ * neither is told, and never is the state.
+ */
+const MILESTONES = {
   'booking-requested': { class: 'booking', rank: 5 },
   'booking-confirmed': { class: 'booking', rank: 10 },
   'booking-declined': { class: 'booking', stops: true },
@@ -12,25 +18,30 @@ export const MILESTONES: Record<string, { class: string; rank?: number; stops?: 
   departed: { class: 'in-transit', rank: 50 },
   arrived: { class: 'destination', rank: 60 },
   discharged: { class: 'destination', rank: 65 },
-  'checked-in': { class: 'destination', rank: 68 },
   available: { class: 'destination', rank: 75 },
-  'handed-over': { class: 'destination', rank: 80 },
   'out-for-delivery': { class: 'last-mile', rank: 85 },
   'at-door': { class: 'last-mile', rank: 88 },
   delivered: { class: 'delivered', rank: 95 },
+  'border-crossed': { class: 'in-transit' },
   'empty-returned': { class: 'equipment' },
   'equipment-news': { class: 'equipment' },
   stripped: { class: 'equipment' },
   sealed: { class: 'equipment' },
   inspected: { class: 'equipment' },
-  'border-crossed': { class: 'in-transit' },
   'customs-selected': { class: 'customs-news' },
   'customs-released': { class: 'customs-news' },
   unmapped: { class: 'unmapped' },
-};
+} satisfies Record<string, { class: string; rank?: number; stops?: true }>;
+
+export type MilestoneName = keyof typeof MILESTONES;
+
+const table: ReadonlyMap<string, { class: string; rank?: number; stops?: true }> = new Map(Object.entries(MILESTONES));
+
+/** An arrival at a place that is not ours is a stop on the way, not the end of it. */
+export const classOf = (milestone: MilestoneName, where: Where): string =>
+  milestone === 'arrived' && where === 'unknown' ? 'in-transit' : MILESTONES[milestone].class;
 
 export interface Milestone {
-  messageId: string;
   milestone: string;
   classifier: 'requested' | 'planned' | 'estimated' | 'actual';
   /** instant it happened or will */
@@ -39,28 +50,32 @@ export interface Milestone {
 
 const TWO_HOURS = 2 * 60 * 60_000;
 
+const rankOf = (name: string): number => table.get(name)?.rank ?? 0;
+const stops = (name: string): boolean => table.get(name)?.stops === true;
+
 /**
  * Where the goods are: the latest actual milestone by the time it happened. Among moving ones within two hours of the
- * latest the highest rank wins, because the clocks of gate, crane and ship differ. Order of arrival plays no part.
+ * latest the highest rank wins, because the clocks of gate, crane and ship differ; what lies before a stop does not
+ * compete. Order of arrival plays no part.
  *
  * @returns the milestone, or null when nothing has actually happened
  */
 export function trackingState(milestones: readonly Milestone[]): string | null {
-  const effective = milestones
-    .filter((each) => each.classifier === 'actual' && isState(each.milestone))
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || rankOf(a.milestone) - rankOf(b.milestone));
-  const latest = effective[effective.length - 1];
+  const newestFirst = milestones
+    .filter(({ classifier, milestone }) => classifier === 'actual' && (rankOf(milestone) > 0 || stops(milestone)))
+    .sort(
+      (a, b) =>
+        Date.parse(b.at) - Date.parse(a.at) ||
+        rankOf(b.milestone) - rankOf(a.milestone) ||
+        (a.milestone < b.milestone ? -1 : 1),
+    );
+  const latest = newestFirst[0];
   if (!latest) return null;
-  if (MILESTONES[latest.milestone]?.stops) return latest.milestone;
-  let best = latest;
-  for (let i = effective.length - 1; i >= 0; i -= 1) {
-    const each = effective[i]!;
-    if (MILESTONES[each.milestone]?.stops) break;
-    if (Date.parse(latest.at) - Date.parse(each.at) > TWO_HOURS) break;
-    if (rankOf(each.milestone) > rankOf(best.milestone)) best = each;
+  if (stops(latest.milestone)) return latest.milestone;
+  let best = latest.milestone;
+  for (const { milestone, at } of newestFirst) {
+    if (stops(milestone) || Date.parse(latest.at) - Date.parse(at) > TWO_HOURS) break;
+    if (rankOf(milestone) > rankOf(best)) best = milestone;
   }
-  return best.milestone;
+  return best;
 }
-
-const rankOf = (name: string): number => MILESTONES[name]?.rank ?? 0;
-const isState = (name: string): boolean => MILESTONES[name]?.rank !== undefined || MILESTONES[name]?.stops === true;

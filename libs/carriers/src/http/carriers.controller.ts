@@ -1,10 +1,37 @@
 import { Controller, Headers, Inject } from '@nestjs/common';
-import { carrierEvents, checkNumber, listBookings, showDelivery, showTracking, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
+import {
+  carrierEvents,
+  checkNumber,
+  listBookings,
+  showDelivery,
+  showTracking,
+  type AnswerOf,
+  type InputOf,
+} from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import { checkContainer, checkDan, checkEin, checkEori, checkMrn, checkVat, exact, NotFound, type IdentifierCheck } from '@tidewaiter/kernel';
-import { Caller, drainToken, EVENT_STORE, Input, RawBody, Serves, type CallerIdentity, type Nudge } from '@tidewaiter/platform';
+import {
+  checkContainer,
+  checkDan,
+  checkEin,
+  checkEori,
+  checkMrn,
+  checkVat,
+  NotFound,
+  type IdentifierCheck,
+} from '@tidewaiter/kernel';
+import {
+  Caller,
+  drainToken,
+  EVENT_STORE,
+  Input,
+  RawBody,
+  Serves,
+  type CallerIdentity,
+  type Nudge,
+} from '@tidewaiter/platform';
 import { CarrierInbound, INBOUND_DRAIN } from '../application/inbound.js';
-import { delivery, tracking, trackingState } from '../domain/index.js';
+import { delivery, remainingOf } from '../domain/index.js';
+import { trackingView } from './tracking-view.js';
 
 const CHECKS: Record<InputOf<typeof checkNumber>['query']['kind'], (value: string) => IdentifierCheck> = {
   container: checkContainer,
@@ -34,7 +61,10 @@ export class CarriersController {
   ) {}
 
   @Serves(listBookings)
-  async bookings(@Input() { params }: InputOf<typeof listBookings>, @Caller() caller: CallerIdentity): Promise<AnswerOf<typeof listBookings>> {
+  async bookings(
+    @Input() { params }: InputOf<typeof listBookings>,
+    @Caller() caller: CallerIdentity,
+  ): Promise<AnswerOf<typeof listBookings>> {
     const rows = await this.store.query<BookingRow & Record<string, unknown>>(
       caller.tenant,
       `select booking_id, shipment_id, generation, adapter, status, carrier_reference, version from bookings where tenant_id = $1 and shipment_id = $2 order by generation`,
@@ -54,46 +84,52 @@ export class CarriersController {
   }
 
   @Serves(showTracking)
-  async tracking(@Input() { params }: InputOf<typeof showTracking>, @Caller() caller: CallerIdentity): Promise<AnswerOf<typeof showTracking>> {
-    const stream = `tracking-${params.shipmentId}`;
-    const { state } = await this.store.load(tracking, caller.tenant, stream);
-    const received = new Map((await this.store.read(caller.tenant, stream)).map((event) => [(event.data as { messageId: string }).messageId, event.time]));
-    const milestones = Object.values(state.milestones).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-    return {
-      state: trackingState(milestones),
-      milestones: milestones.map(({ messageId, milestone, class: kind, where, classifier, at, reportedAt, place }) => ({
-        messageId,
-        milestone,
-        class: kind,
-        where,
-        classifier,
-        at,
-        reportedAt,
-        receivedAt: received.get(messageId) ?? reportedAt,
-        place,
-        effect: milestone === 'unmapped' ? 'unmapped' : 'applied',
-      })),
-    };
+  async tracking(
+    @Input() { params }: InputOf<typeof showTracking>,
+    @Caller() caller: CallerIdentity,
+  ): Promise<AnswerOf<typeof showTracking>> {
+    const [current] = await this.store.query<{ booking_id: string }>(
+      caller.tenant,
+      'select booking_id from bookings where tenant_id = $1 and shipment_id = $2 order by generation desc limit 1',
+      [caller.tenant, params.shipmentId],
+    );
+    const events = await this.store.read(caller.tenant, `tracking-${params.shipmentId}`);
+    return trackingView(events, current?.booking_id ?? null);
   }
 
   @Serves(showDelivery)
-  async delivery(@Input() { params }: InputOf<typeof showDelivery>, @Caller() caller: CallerIdentity): Promise<AnswerOf<typeof showDelivery>> {
+  async delivery(
+    @Input() { params }: InputOf<typeof showDelivery>,
+    @Caller() caller: CallerIdentity,
+  ): Promise<AnswerOf<typeof showDelivery>> {
     const { state } = await this.store.load(delivery, caller.tenant, `delivery-${params.shipmentId}`);
-    if (state.status === 'none') throw new NotFound('carriers.delivery.unknown', 'Nothing of this shipment was released for delivery yet.');
+    if (state.status === 'none')
+      throw new NotFound('carriers.delivery.unknown', 'Nothing of this shipment was released for delivery yet.');
     return {
-      lines: state.lines.map(({ line, unit, released, delivered }) => ({
-        line,
-        released: { value: released, unit },
-        delivered: { value: delivered, unit },
-        remaining: { value: exact(released).minus(delivered).toFixed(), unit },
+      lines: state.lines.map((line) => ({
+        line: line.line,
+        released: { value: line.released, unit: line.unit },
+        delivered: { value: line.delivered, unit: line.unit },
+        remaining: { value: remainingOf(line), unit: line.unit },
       })),
-      proofs: state.proofs,
+      proofs: state.proofs.map(({ sha256, mediaType, size, signedBy, at, level }) => ({
+        sha256,
+        mediaType,
+        size,
+        signedBy,
+        at,
+        level,
+      })),
       delivered: state.status === 'delivered',
     };
   }
 
   @Serves(carrierEvents)
-  async push(@Input() { params }: InputOf<typeof carrierEvents>, @RawBody() body: Buffer, @Headers('notification-signature') signature: string | undefined): Promise<void> {
+  async push(
+    @Input() { params }: InputOf<typeof carrierEvents>,
+    @RawBody() body: Buffer,
+    @Headers('notification-signature') signature: string | undefined,
+  ): Promise<void> {
     await this.inbound.take(params.account, signature, body);
     this.drain.nudge();
   }
