@@ -1,5 +1,3 @@
-import { basename } from 'node:path';
-
 const swc = {
   module: { type: 'nodenext' },
   sourceMaps: 'inline',
@@ -13,7 +11,7 @@ const swc = {
 
 /** One Jest project per package: ES modules, sources of the other packages through their `@tidewaiter/source` export. */
 export const jestConfig = (dir, extra = {}) => ({
-  displayName: basename(dir),
+  displayName: /(?:(?:libs|apps)\/)?[^/]+$/.exec(dir)[0],
   rootDir: dir,
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],

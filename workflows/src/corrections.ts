@@ -2,7 +2,16 @@ import type { DocumentSet, GoodsLine, Refusal } from '@tidewaiter/contracts';
 
 const refused = (says: string): Refusal => ({ kind: 'refused', code: 'shipments.task.decision-invalid', says });
 
-type LineField = 'commodity' | 'description' | 'origin' | 'netMass' | 'grossMass' | 'quantity.value' | 'quantity.unit' | 'price.amount' | 'price.currency';
+type LineField =
+  | 'commodity'
+  | 'description'
+  | 'origin'
+  | 'netMass'
+  | 'grossMass'
+  | 'quantity.value'
+  | 'quantity.unit'
+  | 'price.amount'
+  | 'price.currency';
 
 /** What each field of a goods line must look like; the same forms as the contract of a line. */
 const FORMS: Record<LineField, RegExp> = {
@@ -21,16 +30,25 @@ const FORMS: Record<LineField, RegExp> = {
  * Applies a person's corrections to the goods: `{ "lines[0].commodity": "8517140000" }`.
  * A path that names nothing, or a value of the wrong form, refuses the whole correction with its place.
  */
-export function applyCorrections(goods: DocumentSet, set: Record<string, unknown>): { kind: 'corrected'; goods: DocumentSet } | Refusal {
+export function applyCorrections(
+  goods: DocumentSet,
+  set: Record<string, unknown>,
+): { kind: 'corrected'; goods: DocumentSet } | Refusal {
   const entries = Object.entries(set);
   if (entries.length === 0) return refused('Say what to correct: { "set": { "lines[0].commodity": "…" } }.');
-  const lines: GoodsLine[] = goods.lines.map((line) => ({ ...line, quantity: { ...line.quantity }, price: { ...line.price } }));
+  const lines: GoodsLine[] = goods.lines.map((line) => ({
+    ...line,
+    quantity: { ...line.quantity },
+    price: { ...line.price },
+  }));
   for (const [path, value] of entries) {
     const match = /^lines\[(\d{1,4})\]\.([a-zA-Z.]+)$/.exec(path);
     const line = match ? lines[Number(match[1])] : undefined;
     const field = match?.[2] as LineField | undefined;
-    if (!line || field === undefined || !(field in FORMS)) return refused(`There is no field ${path}; fields are lines[n].${Object.keys(FORMS).join(', .')}.`);
-    if (typeof value !== 'string' || !FORMS[field].test(value)) return refused(`The value of ${path} does not have the form of the field.`);
+    if (!line || field === undefined || !(field in FORMS))
+      return refused(`There is no field ${path}; fields are lines[n].${Object.keys(FORMS).join(', .')}.`);
+    if (typeof value !== 'string' || !FORMS[field].test(value))
+      return refused(`The value of ${path} does not have the form of the field.`);
     assign(line, field, value);
   }
   return { kind: 'corrected', goods: { ...goods, lines } };

@@ -4,7 +4,9 @@ import { Worker } from '@temporalio/worker';
 import { bundle } from './testing/world.js';
 
 const root = new URL('../histories/', import.meta.url);
-const released = readdirSync(root).flatMap((release) => readdirSync(new URL(`${release}/`, root)).map((file) => ({ release, file })));
+const released = readdirSync(root).flatMap((release) =>
+  readdirSync(new URL(`${release}/`, root)).map((file) => ({ release, file })),
+);
 
 describe('every history ever released still runs on today’s code', () => {
   let workflowBundle: Awaited<ReturnType<typeof bundle>>;

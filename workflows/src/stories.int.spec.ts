@@ -9,7 +9,11 @@ describe('the story of a shipment', () => {
   afterAll(() => stage.close());
 
   it('runs from engagement to sealed dossier in few, whole steps', async () => {
-    const { world, events, activities } = await stage.play(() => ({}), async () => undefined, 'uneventful');
+    const { world, events, activities } = await stage.play(
+      () => ({}),
+      async () => undefined,
+      'uneventful',
+    );
     expect(world.told.calls).toEqual([
       'engageShipment',
       'deriveChecklist',
@@ -29,12 +33,18 @@ describe('the story of a shipment', () => {
     let blocked = true;
     const { world } = await stage.play(
       (_world, usual) => ({
-        engageShipment: async (step) => (blocked ? { kind: 'blocked', code: 'shipments.mandate.missing', says: 'No power of attorney.', wrote: {} } : usual.engageShipment(step)),
+        engageShipment: async (step) =>
+          blocked
+            ? { kind: 'blocked', code: 'shipments.mandate.missing', says: 'No power of attorney.', wrote: {} }
+            : usual.engageShipment(step),
       }),
       async (world) => {
         await world.task('resolve-engagement');
         blocked = false;
-        expect(await world.decide('resolve-engagement', { nonsense: true })).toMatchObject({ kind: 'refused', code: 'shipments.task.decision-invalid' });
+        expect(await world.decide('resolve-engagement', { nonsense: true })).toMatchObject({
+          kind: 'refused',
+          code: 'shipments.task.decision-invalid',
+        });
         expect(await world.decide('resolve-engagement', { retry: true })).toMatchObject({ kind: 'done', closes: true });
       },
       'engagement-blocked',
@@ -44,8 +54,16 @@ describe('the story of a shipment', () => {
 
   it('closes unimported when a person gives the shipment up, and keeps its records all the same', async () => {
     const { world } = await stage.play(
-      () => ({ engageShipment: async () => ({ kind: 'blocked', code: 'shipments.screening.hit', says: 'A party is listed.', wrote: {} }) }),
-      async (world) => void (await world.decide('resolve-engagement', { abandon: true, reason: 'the party is listed' })),
+      () => ({
+        engageShipment: async () => ({
+          kind: 'blocked',
+          code: 'shipments.screening.hit',
+          says: 'A party is listed.',
+          wrote: {},
+        }),
+      }),
+      async (world) =>
+        void (await world.decide('resolve-engagement', { abandon: true, reason: 'the party is listed' })),
       'given-up',
     );
     expect(world.told.calls).toContain('sealDossier');
@@ -57,7 +75,10 @@ describe('the story of a shipment', () => {
     await stage.play(
       (world) => ({
         deriveChecklist: async () => {
-          await world.fact('documents.DocumentSetBlocked', { confirm: [{ documentId: 'd', version: 1, factsDigest: 'f', lines: goods.lines }], findings: [] });
+          await world.fact('documents.DocumentSetBlocked', {
+            confirm: [{ documentId: 'd', version: 1, factsDigest: 'f', lines: goods.lines }],
+            findings: [],
+          });
           return { state: 'waiting', set: null, missing: [], wrote: {} };
         },
         confirmLines: async () => {
@@ -76,14 +97,23 @@ describe('the story of a shipment', () => {
       (world) => ({
         lodgeDeclaration: async (_step, { declarationId, version, goods: content }) => {
           lodged.push({ version, commodity: content.lines[0]!.commodity });
-          if (version === 1) await world.fact('customs.DeclarationRejected', { declarationId, version, errors: [{ code: 'CDS40059', pointer: '', field: 'lines[0].commodity', says: 'no such code' }] });
+          if (version === 1)
+            await world.fact('customs.DeclarationRejected', {
+              declarationId,
+              version,
+              errors: [{ code: 'CDS40059', pointer: '', field: 'lines[0].commodity', says: 'no such code' }],
+            });
           else await world.clear(declarationId, version);
           return { kind: 'sent', lrn: 'TW-1', wrote: {} };
         },
       }),
       async (world) => {
-        expect(await world.decide('correct-declaration', { set: { 'lines[7].commodity': '1' } })).toMatchObject({ kind: 'refused' });
-        expect(await world.decide('correct-declaration', { set: { 'lines[0].commodity': '6109100010' } })).toMatchObject({ kind: 'done' });
+        expect(await world.decide('correct-declaration', { set: { 'lines[7].commodity': '1' } })).toMatchObject({
+          kind: 'refused',
+        });
+        expect(
+          await world.decide('correct-declaration', { set: { 'lines[0].commodity': '6109100010' } }),
+        ).toMatchObject({ kind: 'done' });
       },
       'rejected-and-corrected',
     );
@@ -119,20 +149,41 @@ describe('the story of a shipment', () => {
     const approvals: string[] = [];
     const { world } = await stage.play(
       (world) => ({
-        requestPayment: async (_step, { generation }) => ({ kind: 'needs-approval', paymentId: `payment-${generation}`, digest: 'd', needed: 2, given: 0, wrote: {} }),
+        requestPayment: async (_step, { generation }) => ({
+          kind: 'needs-approval',
+          paymentId: `payment-${generation}`,
+          digest: 'd',
+          needed: 2,
+          given: 0,
+          wrote: {},
+        }),
         approvePayment: async (step, paymentId) => {
           approvals.push(`${paymentId} ${step.actor}`);
-          if (step.actor === 'user:operator') return { kind: 'refused', code: 'duties.payment.approver-edited', says: 'You entered a value.' };
-          if (step.actor === 'user:first') return { kind: 'needs-approval', paymentId, digest: 'd', needed: 2, given: 1, wrote: {} };
-          await world.fact(paymentId === 'payment-1' ? 'duties.PaymentBounced' : 'duties.PaymentSettled', { paymentId });
+          if (step.actor === 'user:operator')
+            return { kind: 'refused', code: 'duties.payment.approver-edited', says: 'You entered a value.' };
+          if (step.actor === 'user:first')
+            return { kind: 'needs-approval', paymentId, digest: 'd', needed: 2, given: 1, wrote: {} };
+          await world.fact(paymentId === 'payment-1' ? 'duties.PaymentBounced' : 'duties.PaymentSettled', {
+            paymentId,
+          });
           return { kind: 'sent', paymentId, digest: 'd', wrote: {} };
         },
       }),
       async (world) => {
-        expect(await world.decide('approve-payment', { approve: true }, 'user:operator')).toMatchObject({ kind: 'refused', code: 'duties.payment.approver-edited' });
-        expect(await world.decide('approve-payment', { approve: true }, 'user:first')).toMatchObject({ kind: 'done', closes: false });
-        expect(await world.decide('approve-payment', { approve: true }, 'user:second')).toMatchObject({ kind: 'done', closes: true });
-        while (world.told.tasks.filter((task) => task.kind === 'approve-payment').length < 2) await new Promise((resume) => setTimeout(resume, 20));
+        expect(await world.decide('approve-payment', { approve: true }, 'user:operator')).toMatchObject({
+          kind: 'refused',
+          code: 'duties.payment.approver-edited',
+        });
+        expect(await world.decide('approve-payment', { approve: true }, 'user:first')).toMatchObject({
+          kind: 'done',
+          closes: false,
+        });
+        expect(await world.decide('approve-payment', { approve: true }, 'user:second')).toMatchObject({
+          kind: 'done',
+          closes: true,
+        });
+        while (world.told.tasks.filter((task) => task.kind === 'approve-payment').length < 2)
+          await new Promise((resume) => setTimeout(resume, 20));
         await world.decide('approve-payment', { approve: true }, 'user:first');
         await world.decide('approve-payment', { approve: true }, 'user:second');
       },
@@ -147,7 +198,11 @@ describe('the story of a shipment', () => {
       (world) => ({
         lodgeDeclaration: async (_step, { declarationId }) => {
           await world.accepted(declarationId);
-          await world.fact('customs.DeclarationAccepted', { declarationId, version: 1, acceptedOn: '2026-11-22' }, 'event-customs.DeclarationAccepted-1');
+          await world.fact(
+            'customs.DeclarationAccepted',
+            { declarationId, version: 1, acceptedOn: '2026-11-22' },
+            'event-customs.DeclarationAccepted-1',
+          );
           await world.notified(declarationId);
           await world.notified(declarationId);
           await world.released(declarationId);
@@ -179,7 +234,9 @@ describe('the story of a shipment', () => {
     const { world } = await stage.play(
       (world, usual) => ({
         bookDelivery: async (step, booking) =>
-          booking.generation === 1 ? { kind: 'declined', bookingId: 'booking-1', says: 'no truck', wrote: {} } : usual.bookDelivery(step, booking),
+          booking.generation === 1
+            ? { kind: 'declined', bookingId: 'booking-1', says: 'no truck', wrote: {} }
+            : usual.bookDelivery(step, booking),
       }),
       async (world) => void (await world.decide('rebook-delivery', { retry: true })),
       'carrier-declined',

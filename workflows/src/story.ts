@@ -1,4 +1,12 @@
-import { ActivityFailure, ApplicationFailure, condition, log, rootCause, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  log,
+  rootCause,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Decision, DecisionAnswer, Fact, Progress, Step, TaskSpec, Wrote } from '@tidewaiter/contracts';
 import type { Stage } from '@tidewaiter/contracts/names';
@@ -56,7 +64,11 @@ export class Story {
   }
 
   /** Takes the earliest fact of these names that fits, waiting for it; undefined when the time runs out first. */
-  async next(names: readonly string[], fits: (fact: Fact) => boolean = () => true, withinMs?: number): Promise<Fact | undefined> {
+  async next(
+    names: readonly string[],
+    fits: (fact: Fact) => boolean = () => true,
+    withinMs?: number,
+  ): Promise<Fact | undefined> {
     const there = () => this.has(names, fits);
     if (!there()) {
       if (withinMs === undefined) await condition(there);
@@ -77,7 +89,8 @@ export class Story {
 
   /** Forgets facts that a newer turn of the story has made void. */
   drop(names: readonly string[]): void {
-    for (let i = this.queue.length - 1; i >= 0; i -= 1) if (names.includes(this.queue[i]!.name)) this.queue.splice(i, 1);
+    for (let i = this.queue.length - 1; i >= 0; i -= 1)
+      if (names.includes(this.queue[i]!.name)) this.queue.splice(i, 1);
   }
 
   // ---- steps
@@ -155,7 +168,11 @@ export class Story {
    * Raises a task and waits until somebody's decision closes it.
    * @param until when this holds first (a corrected paper came in), the task is withdrawn and the answer is undefined
    */
-  async ask<T>(task: TaskSpec, decide: (decision: Decision) => Promise<Ruling<T>> | Ruling<T>, until: () => boolean = () => false): Promise<T | undefined> {
+  async ask<T>(
+    task: TaskSpec,
+    decide: (decision: Decision) => Promise<Ruling<T>> | Ruling<T>,
+    until: () => boolean = () => false,
+  ): Promise<T | undefined> {
     const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`), task);
     this.merge(wrote);
     const before = this.waitingFor;
@@ -167,11 +184,15 @@ export class Story {
       decide: async (decision) => {
         const ruling = await decide(decision);
         if (ruling.kind === 'refused') return ruling;
-        const settled = await tasks.settleTask(this.step(`decided-${task.kind}`, decision.by, decision.commandId), taskId, {
-          kind: 'decided',
-          decision: decision.decision,
-          closes: ruling.closes,
-        });
+        const settled = await tasks.settleTask(
+          this.step(`decided-${task.kind}`, decision.by, decision.commandId),
+          taskId,
+          {
+            kind: 'decided',
+            decision: decision.decision,
+            closes: ruling.closes,
+          },
+        );
         this.merge(settled.wrote);
         if (ruling.closes) {
           result = ruling.result;
@@ -184,7 +205,10 @@ export class Story {
     await condition(() => done || until());
     if (!done) {
       this.close(taskId);
-      const settled = await tasks.settleTask(this.step(`withdrawn-${task.kind}`), taskId, { kind: 'withdrawn', reason: 'What it asked for has come by another way.' });
+      const settled = await tasks.settleTask(this.step(`withdrawn-${task.kind}`), taskId, {
+        kind: 'withdrawn',
+        reason: 'What it asked for has come by another way.',
+      });
       this.merge(settled.wrote);
     }
     this.wait(before);
@@ -202,7 +226,8 @@ export class Story {
     const known = () => this.open.has(decision.taskId) || this.closed.has(decision.taskId) || this.over;
     await condition(known, '10 seconds');
     const task = this.open.get(decision.taskId);
-    if (!task) return { kind: 'refused', code: 'shipments.task.not-open', says: 'This task waits for nobody any more.' };
+    if (!task)
+      return { kind: 'refused', code: 'shipments.task.not-open', says: 'This task waits for nobody any more.' };
     return task.decide(decision);
   }
 
@@ -241,8 +266,17 @@ export class Story {
 export function retryOrAbandon({ decision }: Decision): Ruling<true | Abandoned> & Ruling<never> {
   if (decision['abandon'] === true) {
     const reason = typeof decision['reason'] === 'string' ? decision['reason'] : 'given up';
-    return { kind: 'done', closes: true, says: 'The shipment is closed unimported.', result: new Abandoned(reason) as never };
+    return {
+      kind: 'done',
+      closes: true,
+      says: 'The shipment is closed unimported.',
+      result: new Abandoned(reason) as never,
+    };
   }
   if (decision['retry'] === true) return { kind: 'done', closes: true, says: 'Tried again.', result: true as never };
-  return { kind: 'refused', code: 'shipments.task.decision-invalid', says: 'Say { "retry": true }, or { "abandon": true, "reason": "…" }.' };
+  return {
+    kind: 'refused',
+    code: 'shipments.task.decision-invalid',
+    says: 'Say { "retry": true }, or { "abandon": true, "reason": "…" }.',
+  };
 }

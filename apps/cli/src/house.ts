@@ -20,7 +20,12 @@ const sessionFile = z.object({ user: z.string(), token: z.string() });
 export function findRoot(from = process.cwd()): string {
   for (let dir = resolve(from); ; dir = dirname(dir)) {
     if (existsSync(join(dir, 'nx.json')) && existsSync(join(dir, 'workflows'))) return dir;
-    if (dirname(dir) === dir) throw new CommandFailed('No Tidewaiter checkout here or above.', EXIT.usage, 'Change into the folder that holds nx.json.');
+    if (dirname(dir) === dir)
+      throw new CommandFailed(
+        'No Tidewaiter checkout here or above.',
+        EXIT.usage,
+        'Change into the folder that holds nx.json.',
+      );
   }
 }
 
@@ -40,9 +45,12 @@ export class House {
   }
 
   secret(name: string): string {
-    const secrets = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(join(this.data, 'secrets.json'), 'utf8')));
+    const secrets = z
+      .record(z.string(), z.string())
+      .parse(JSON.parse(readFileSync(join(this.data, 'secrets.json'), 'utf8')));
     const value = secrets[name];
-    if (value === undefined) throw new CommandFailed(`The secret ${name} is not in this stack's data folder.`, EXIT.failed);
+    if (value === undefined)
+      throw new CommandFailed(`The secret ${name} is not in this stack's data folder.`, EXIT.failed);
     return value;
   }
 
@@ -74,7 +82,11 @@ export class House {
     });
     const answer = await this.reach(endpoint, { method: 'POST', body });
     if (!answer.ok) {
-      throw new CommandFailed(`The identity provider knows no sample user ${user}.`, EXIT.signIn, 'Roles: operator, approver, compliance, auditor, partner, administrator; tenants: acme, globex.');
+      throw new CommandFailed(
+        `The identity provider knows no sample user ${user}.`,
+        EXIT.signIn,
+        'Roles: operator, approver, compliance, auditor, partner, administrator; tenants: acme, globex.',
+      );
     }
     return z.object({ access_token: z.string() }).parse(await answer.json()).access_token;
   }
@@ -107,7 +119,8 @@ export class House {
   /** The signed-in user's connection. */
   session(): ClientOptions {
     const parsed = sessionFile.safeParse(this.recall('session.json'));
-    if (!parsed.success) throw new CommandFailed('Nobody is signed in.', EXIT.signIn, 'Sign in: `npx tidewaiter login --as operator`.');
+    if (!parsed.success)
+      throw new CommandFailed('Nobody is signed in.', EXIT.signIn, 'Sign in: `npx tidewaiter login --as operator`.');
     return this.connection(parsed.data.user, parsed.data.token);
   }
 

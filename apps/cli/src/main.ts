@@ -19,7 +19,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option('--no-color', 'no colours (also NO_COLOR)')
     .showSuggestionAfterError()
     .showHelpAfterError('See `tidewaiter --help`.')
-    .addHelpText('before', 'Examples:\n  tidewaiter up                     start everything\n  tidewaiter demo                   play three shipments\n  tidewaiter login --as operator\n  tidewaiter shipment list\n  tidewaiter audit verify\n')
+    .addHelpText(
+      'before',
+      'Examples:\n  tidewaiter up                     start everything\n  tidewaiter demo                   play three shipments\n  tidewaiter login --as operator\n  tidewaiter shipment list\n  tidewaiter audit verify\n',
+    )
     .exitOverride();
   stackCommands(program);
   identityCommands(program);

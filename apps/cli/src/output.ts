@@ -54,7 +54,23 @@ export function createOutput(options: { json: boolean; quiet: boolean; color: bo
       const table = new Table({
         head,
         style: { head: [], border: [], compact: true },
-        chars: { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
+        chars: {
+          top: '',
+          'top-mid': '',
+          'top-left': '',
+          'top-right': '',
+          bottom: '',
+          'bottom-mid': '',
+          'bottom-left': '',
+          'bottom-right': '',
+          left: '',
+          'left-mid': '',
+          mid: '',
+          'mid-mid': '',
+          right: '',
+          'right-mid': '',
+          middle: '  ',
+        },
       });
       table.push(...rows);
       process.stdout.write(`${table.toString()}\n`);
@@ -62,7 +78,16 @@ export function createOutput(options: { json: boolean; quiet: boolean; color: bo
   };
 }
 
-const BY_STATUS: Record<number, number> = { 401: EXIT.signIn, 403: EXIT.signIn, 404: EXIT.notFound, 409: EXIT.refused, 412: EXIT.refused, 422: EXIT.refused, 428: EXIT.refused, 503: EXIT.outside };
+const BY_STATUS: Record<number, number> = {
+  401: EXIT.signIn,
+  403: EXIT.signIn,
+  404: EXIT.notFound,
+  409: EXIT.refused,
+  412: EXIT.refused,
+  422: EXIT.refused,
+  428: EXIT.refused,
+  503: EXIT.outside,
+};
 
 /** What an error means to the caller of a command: its words, what to do, and the code to end with. */
 export function explain(error: unknown): { message: string; advice: string | undefined; exitCode: number } {
@@ -77,7 +102,11 @@ export function explain(error: unknown): { message: string; advice: string | und
     };
   }
   if (error instanceof Unreachable) {
-    return { message: error.message, advice: 'Start it with `npx tidewaiter up`, or see `npx tidewaiter status`.', exitCode: EXIT.outside };
+    return {
+      message: error.message,
+      advice: 'Start it with `npx tidewaiter up`, or see `npx tidewaiter status`.',
+      exitCode: EXIT.outside,
+    };
   }
   return { message: error instanceof Error ? error.message : String(error), advice: undefined, exitCode: EXIT.failed };
 }

@@ -13,7 +13,11 @@ export function usualDecision(task: Task): Record<string, unknown> {
     case 'resolve-difference':
       return { accept: true };
     case 'correct-declaration':
-      throw new CommandFailed('A correction needs to say what to correct.', EXIT.usage, 'tidewaiter task do ID --decision \'{"set":{"lines[0].commodity":"8517130000"}}\'');
+      throw new CommandFailed(
+        'A correction needs to say what to correct.',
+        EXIT.usage,
+        'tidewaiter task do ID --decision \'{"set":{"lines[0].commodity":"8517130000"}}\'',
+      );
     default:
       return { retry: true };
   }

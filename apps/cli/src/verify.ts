@@ -1,7 +1,15 @@
 import { createHash, createPublicKey, verify as verifySignature } from 'node:crypto';
 import type { TidewaiterClient } from '@tidewaiter/client';
 import { showCheckpoint, showTile, showVerifierKey } from '@tidewaiter/contracts';
-import { eventStreams, parseVerifierKey, sha256 as plainSha256, toHex, treeHasher, verifyLog as verifyFromLeaves, type Ed25519Verify } from '@tidewaiter/merkle';
+import {
+  eventStreams,
+  parseVerifierKey,
+  sha256 as plainSha256,
+  toHex,
+  treeHasher,
+  verifyLog as verifyFromLeaves,
+  type Ed25519Verify,
+} from '@tidewaiter/merkle';
 
 export interface LogProof {
   holds: boolean;
@@ -48,6 +56,22 @@ export async function verifyLog(
   });
   const seconds = (performance.now() - started) / 1000;
   return verdict.ok
-    ? { holds: true, says: 'every leaf leads to the signed root', origin: verdict.origin, size: verdict.size, root: toHex(verdict.root), streams: streams.streams.size, seconds }
-    : { holds: false, says: `${verdict.fault}${verdict.index === null ? '' : ` at leaf ${verdict.index}`}: ${verdict.says}`, origin: key.name, size: 0, root: '', streams: 0, seconds };
+    ? {
+        holds: true,
+        says: 'every leaf leads to the signed root',
+        origin: verdict.origin,
+        size: verdict.size,
+        root: toHex(verdict.root),
+        streams: streams.streams.size,
+        seconds,
+      }
+    : {
+        holds: false,
+        says: `${verdict.fault}${verdict.index === null ? '' : ` at leaf ${verdict.index}`}: ${verdict.says}`,
+        origin: key.name,
+        size: 0,
+        root: '',
+        streams: 0,
+        seconds,
+      };
 }

@@ -1,4 +1,10 @@
-import { Inject, Injectable, Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Module,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { ScheduleAlreadyRunning, type Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { RETENTION_SCHEDULE_ID, topicOf, WORKFLOW_QUEUE, WORKFLOWS, type EventEnvelope } from '@tidewaiter/contracts';
@@ -64,7 +70,13 @@ async function ensureRetentionSchedule(client: Client, tenant: string): Promise<
       scheduleId: `${RETENTION_SCHEDULE_ID}/${tenant}`,
       spec: { calendars: [{ hour: 3, minute: 0 }], jitter: '1 hour' },
       policies: { overlap: 'SKIP', catchupWindow: '7 days' },
-      action: { type: 'startWorkflow', workflowType: WORKFLOWS.retention, taskQueue: WORKFLOW_QUEUE, workflowId: `${RETENTION_SCHEDULE_ID}/${tenant}`, args: [tenant] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: WORKFLOWS.retention,
+        taskQueue: WORKFLOW_QUEUE,
+        workflowId: `${RETENTION_SCHEDULE_ID}/${tenant}`,
+        args: [tenant],
+      },
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
@@ -100,7 +112,13 @@ class FactForwarder implements OnApplicationBootstrap, BeforeApplicationShutdown
         if (!isFact(event.type)) return;
         await inSpan('forward fact', { traceparent: event.traceparent }, () => bridge.handle(event));
       },
-      onSkipped: (record, error) => this.log.error('a record is no event and was passed over', { topic: record.topic, partition: record.partition, offset: record.offset, error }),
+      onSkipped: (record, error) =>
+        this.log.error('a record is no event and was passed over', {
+          topic: record.topic,
+          partition: record.partition,
+          offset: record.offset,
+          error,
+        }),
     });
     void this.forwarder.start().then(() => (this.joined = true));
   }

@@ -40,29 +40,42 @@ export interface Refusal {
 
 export interface ShipmentsActivities {
   /** Screens the parties and proves standing. `blocked` says what must be mended; asked again with a new command id. */
-  engageShipment(step: Step): Promise<
-    { kind: 'engaged'; situation: Situation; openedBy: string; wrote: Wrote } | { kind: 'blocked'; code: string; says: string; wrote: Wrote }
+  engageShipment(
+    step: Step,
+  ): Promise<
+    | { kind: 'engaged'; situation: Situation; openedBy: string; wrote: Wrote }
+    | { kind: 'blocked'; code: string; says: string; wrote: Wrote }
   >;
   /** Reserves headroom for the duties and taxes of a shipment; `short` when the limit does not cover it. */
-  reserveGuarantee(step: Step, amount: Money): Promise<
-    { kind: 'reserved'; guaranteeId: string; reference: string; wrote: Wrote } | { kind: 'short'; says: string; headroom: Money; wrote: Wrote }
+  reserveGuarantee(
+    step: Step,
+    amount: Money,
+  ): Promise<
+    | { kind: 'reserved'; guaranteeId: string; reference: string; wrote: Wrote }
+    | { kind: 'short'; says: string; headroom: Money; wrote: Wrote }
   >;
   raiseTask(step: Step, task: TaskSpec): Promise<{ taskId: string; wrote: Wrote }>;
   /** Records a person's decision on a task (`closes` false while another person is needed), or withdraws it. */
   settleTask(
     step: Step,
     taskId: string,
-    settled: { kind: 'decided'; decision: Record<string, unknown>; closes: boolean } | { kind: 'withdrawn'; reason: string },
+    settled:
+      { kind: 'decided'; decision: Record<string, unknown>; closes: boolean } | { kind: 'withdrawn'; reason: string },
   ): Promise<{ wrote: Wrote }>;
   /** Gives the guarantee back and ends the shipment's story. */
   closeShipment(step: Step, outcome: 'delivered' | 'unimported', reason: string | null): Promise<{ wrote: Wrote }>;
   /** Looks at an ongoing engagement on the day: expiring mandate, suspension, end. `nextReviewAt` is an instant. */
-  reviewEngagement(step: Step): Promise<{ kind: 'goes-on'; nextReviewAt: string; task: TaskSpec | null } | { kind: 'ended' }>;
+  reviewEngagement(
+    step: Step,
+  ): Promise<{ kind: 'goes-on'; nextReviewAt: string; task: TaskSpec | null } | { kind: 'ended' }>;
 }
 
 export interface DocumentsActivities {
   /** Derives what is required and judges what is already there; the rest comes as facts. */
-  deriveChecklist(step: Step, situation: Situation): Promise<{
+  deriveChecklist(
+    step: Step,
+    situation: Situation,
+  ): Promise<{
     state: 'complete' | 'waiting';
     set: DocumentSet | null;
     missing: { slot: string; types: string[]; because: string }[];
@@ -91,7 +104,15 @@ export interface AssessmentSummary {
   digest: string;
   lines: AssessedLine[];
   entryCharges: { code: string; amount: string }[];
-  totals: { duty: string; excise: string; fees: string; tax: string; payableNow: string; payableLater: string; landedCost: string };
+  totals: {
+    duty: string;
+    excise: string;
+    fees: string;
+    tax: string;
+    payableNow: string;
+    payableLater: string;
+    landedCost: string;
+  };
 }
 
 export interface PaymentRequest {
@@ -114,8 +135,13 @@ export type PaymentAnswer =
   | { kind: 'unknown'; paymentId: string; digest: string; wrote: Wrote };
 
 export interface DutiesActivities {
-  assess(step: Step, situation: Situation, goods: { lines: GoodsLine[]; charges: Charges }): Promise<
-    { kind: 'assessed'; assessment: AssessmentSummary; wrote: Wrote } | { kind: 'needs-review'; says: string; questions: string[]; wrote: Wrote }
+  assess(
+    step: Step,
+    situation: Situation,
+    goods: { lines: GoodsLine[]; charges: Charges },
+  ): Promise<
+    | { kind: 'assessed'; assessment: AssessmentSummary; wrote: Wrote }
+    | { kind: 'needs-review'; says: string; questions: string[]; wrote: Wrote }
   >;
   /** Opens the payment of an authority's debt; under the tenant's standing limit it goes out at once. */
   requestPayment(step: Step, request: PaymentRequest): Promise<PaymentAnswer>;
@@ -154,8 +180,13 @@ export interface CustomsActivities {
   /** Builds, validates, stores and sends one version; never sends the same version twice without `resend` evidence. */
   lodgeDeclaration(step: Step, request: LodgeRequest): Promise<LodgeAnswer>;
   /** Asks the authority by our references what became of a filing without an answer; sends again only as its rule allows. */
-  resolveFiling(step: Step, declarationId: string): Promise<
-    { kind: 'found' | 'sent-again'; wrote: Wrote } | { kind: 'not-yet'; askAgainAt: string; wrote: Wrote } | { kind: 'ask-person'; says: string; wrote: Wrote }
+  resolveFiling(
+    step: Step,
+    declarationId: string,
+  ): Promise<
+    | { kind: 'found' | 'sent-again'; wrote: Wrote }
+    | { kind: 'not-yet'; askAgainAt: string; wrote: Wrote }
+    | { kind: 'ask-person'; says: string; wrote: Wrote }
   >;
 }
 
@@ -169,9 +200,15 @@ export interface CarriersActivities {
       packages: { count: number; kind: string };
       grossMass: string;
     },
-  ): Promise<{ kind: 'confirmed' | 'requested' | 'unknown'; bookingId: string; wrote: Wrote } | { kind: 'declined'; bookingId: string; says: string; wrote: Wrote }>;
+  ): Promise<
+    | { kind: 'confirmed' | 'requested' | 'unknown'; bookingId: string; wrote: Wrote }
+    | { kind: 'declined'; bookingId: string; says: string; wrote: Wrote }
+  >;
   /** Asks the carrier by our reference; books again only on a certain "no such reference". */
-  resolveBooking(step: Step, bookingId: string): Promise<{ kind: 'confirmed' | 'requested' | 'unknown' | 'declined'; wrote: Wrote }>;
+  resolveBooking(
+    step: Step,
+    bookingId: string,
+  ): Promise<{ kind: 'confirmed' | 'requested' | 'unknown' | 'declined'; wrote: Wrote }>;
 }
 
 export interface AuditActivities {
@@ -179,7 +216,10 @@ export interface AuditActivities {
    * Waits until the log holds every stream up to the version named, then signs a checkpoint over it and records
    * `DossierSealed` and the retention clock. Heartbeats while it waits.
    */
-  sealDossier(step: Step, sealing: { jurisdiction: string; streams: Wrote; entryDate: string }): Promise<{ sealed: SealedDossier }>;
+  sealDossier(
+    step: Step,
+    sealing: { jurisdiction: string; streams: Wrote; entryDate: string },
+  ): Promise<{ sealed: SealedDossier }>;
   /** Persons of dossiers whose retention has run out and that nobody holds are erased by destroying their keys. */
   applyRetention(step: Step): Promise<{ looked: number; erased: number; held: number }>;
 }

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { allEventSchemas, incompatibilities } from './index.js';
 
 type Json = Record<string, unknown>;
-const released = JSON.parse(readFileSync(new URL('../released/event-schemas.json', import.meta.url), 'utf8')) as Record<string, Json>;
+const released = JSON.parse(readFileSync(new URL('../released/event-schemas.json', import.meta.url), 'utf8')) as Record<
+  string,
+  Json
+>;
 const current = allEventSchemas();
 
 describe('event schemas against those last released', () => {
@@ -18,7 +21,11 @@ describe('event schemas against those last released', () => {
 });
 
 describe('what counts as breaking', () => {
-  const base = { type: 'object', required: ['a'], properties: { a: { type: 'string' }, b: { type: 'string', enum: ['x', 'y'] } } };
+  const base = {
+    type: 'object',
+    required: ['a'],
+    properties: { a: { type: 'string' }, b: { type: 'string', enum: ['x', 'y'] } },
+  };
   const without = (change: (schema: Json & typeof base) => void): string[] => {
     const copy = structuredClone(base) as Json & typeof base;
     change(copy);

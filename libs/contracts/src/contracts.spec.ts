@@ -1,13 +1,29 @@
-import { allEvents, allRoutes, assessmentRequest, checkData, currency, decimal, eventNamed, openApiDocument, parseEventType, SchemaMismatch } from './index.js';
+import {
+  allEvents,
+  allRoutes,
+  assessmentRequest,
+  checkData,
+  currency,
+  decimal,
+  eventNamed,
+  openApiDocument,
+  parseEventType,
+  SchemaMismatch,
+} from './index.js';
 
 describe('event definitions', () => {
   it('names types so that they can be read back', () => {
-    expect(parseEventType('tidewaiter.customs.DeclarationRejected.v1')).toEqual({ context: 'customs', name: 'DeclarationRejected', version: 1 });
+    expect(parseEventType('tidewaiter.customs.DeclarationRejected.v1')).toEqual({
+      context: 'customs',
+      name: 'DeclarationRejected',
+      version: 1,
+    });
     expect(parseEventType('tidewaiter.kitchen.Cooked.v1')).toBeNull();
   });
   it('points at personal values that exist in the schema', () => {
     for (const { personal, versions, version } of allEvents()) {
-      for (const pointer of personal) expect(JSON.stringify(versions[version]!.toJSONSchema())).toContain(`"${pointer.split('/').pop()}"`);
+      for (const pointer of personal)
+        expect(JSON.stringify(versions[version]!.toJSONSchema())).toContain(`"${pointer.split('/').pop()}"`);
     }
   });
   it('refuses data that does not fit, with its place', () => {
@@ -18,10 +34,17 @@ describe('event definitions', () => {
 });
 
 describe('values', () => {
-  it.each(['0', '12.50', '-3.000001', '891.12'])('takes the decimal %s', (text) => expect(decimal.safeParse(text).success).toBe(true));
-  it.each(['1,000.00', '01', '.5', '1e3', '', 'NaN', '1.', ' 1'])('refuses %j as a decimal', (text) => expect(decimal.safeParse(text).success).toBe(false));
+  it.each(['0', '12.50', '-3.000001', '891.12'])('takes the decimal %s', (text) =>
+    expect(decimal.safeParse(text).success).toBe(true),
+  );
+  it.each(['1,000.00', '01', '.5', '1e3', '', 'NaN', '1.', ' 1'])('refuses %j as a decimal', (text) =>
+    expect(decimal.safeParse(text).success).toBe(false),
+  );
   it('refuses a JSON number where an amount belongs', () => {
-    const parsed = assessmentRequest.safeParse({ destination: 'GB', lines: [{ price: { amount: 5, currency: 'USD' } }] });
+    const parsed = assessmentRequest.safeParse({
+      destination: 'GB',
+      lines: [{ price: { amount: 5, currency: 'USD' } }],
+    });
     expect(parsed.success).toBe(false);
   });
   it('knows currencies in use and no others', () => {
@@ -32,21 +55,43 @@ describe('values', () => {
 });
 
 describe('the OpenAPI document', () => {
-  const document = openApiDocument('0.0.0') as { paths: Record<string, Record<string, { operationId: string }>>; components: { schemas: Record<string, unknown> } };
+  const document = openApiDocument('0.0.0') as {
+    paths: Record<string, Record<string, { operationId: string }>>;
+    components: { schemas: Record<string, unknown> };
+  };
 
   it('has every route once', () => {
-    const ids = Object.values(document.paths).flatMap((path) => Object.values(path).map((operation) => operation.operationId));
-    expect(ids.sort()).toEqual(allRoutes().map((route) => route.id).sort());
+    const ids = Object.values(document.paths).flatMap((path) =>
+      Object.values(path).map((operation) => operation.operationId),
+    );
+    expect(ids.sort()).toEqual(
+      allRoutes()
+        .map((route) => route.id)
+        .sort(),
+    );
   });
   it('dangles no reference', () => {
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]!);
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
+      (match) => match[1]!,
+    );
     for (const name of references) expect(document.components.schemas).toHaveProperty([name]);
     expect(references.length).toBeGreaterThan(50);
   });
   it('asks for an identity everywhere but at health, documents and signed channels', () => {
-    const open = allRoutes().filter((route) => route.access === 'public').map((route) => route.id);
-    expect(open.sort()).toEqual(['healthLive', 'healthReady', 'showEventSchema', 'showOpenApi', 'showProblem', 'showStatusPage']);
-    const signed = allRoutes().filter((route) => route.access === 'machine').map((route) => route.id);
+    const open = allRoutes()
+      .filter((route) => route.access === 'public')
+      .map((route) => route.id);
+    expect(open.sort()).toEqual([
+      'healthLive',
+      'healthReady',
+      'showEventSchema',
+      'showOpenApi',
+      'showProblem',
+      'showStatusPage',
+    ]);
+    const signed = allRoutes()
+      .filter((route) => route.access === 'machine')
+      .map((route) => route.id);
     expect(signed.sort()).toEqual(['authorityNotification', 'bankNotification', 'carrierEvents', 'showMetrics']);
   });
 });

@@ -44,13 +44,14 @@ export function defineEvent<N extends string, S extends z.ZodType>(
     personal: options.personal ?? [],
     description,
   };
-  registry.set(`${context}.${name}`, definition as EventDefinition);
+  registry.set(`${context}.${name}`, definition);
   return definition;
 }
 
 export const allEvents = (): EventDefinition[] => [...registry.values()];
 
-export const eventNamed = (context: string, name: string): EventDefinition | undefined => registry.get(`${context}.${name}`);
+export const eventNamed = (context: string, name: string): EventDefinition | undefined =>
+  registry.get(`${context}.${name}`);
 
 export const newestType = (definition: EventDefinition): string =>
   eventTypeOf(definition.context, definition.name, definition.version);
@@ -83,7 +84,10 @@ export function upcast(definition: EventDefinition, version: number, data: unkno
   let current = data;
   for (let from = version; from < definition.version; from += 1) {
     const step = definition.upcast[from];
-    if (!step) throw new SchemaMismatch(eventTypeOf(definition.context, definition.name, from), [{ pointer: '', reason: 'no upcast' }]);
+    if (!step)
+      throw new SchemaMismatch(eventTypeOf(definition.context, definition.name, from), [
+        { pointer: '', reason: 'no upcast' },
+      ]);
     current = step(current as never);
   }
   return current;

@@ -82,18 +82,22 @@ export function defineRoute<
     problems: options.problems ?? [],
   };
   if (routes.has(id)) throw new Error(`route ${id} is defined twice`);
-  routes.set(id, route as unknown as RouteDefinition);
+  routes.set(id, route);
   return route;
 }
 
 export const allRoutes = (): RouteDefinition[] => [...routes.values()];
 
 /** What a handler is given: checked parameters, query and body. */
-export type InputOf<R> = R extends RouteDefinition<infer P, infer Q, infer B, z.ZodType>
-  ? { params: z.infer<P>; query: z.infer<Q>; body: z.infer<B> }
-  : never;
+export type InputOf<R> =
+  R extends RouteDefinition<infer P, infer Q, infer B, z.ZodType>
+    ? { params: z.infer<P>; query: z.infer<Q>; body: z.infer<B> }
+    : never;
 export type AnswerOf<R> = R extends RouteDefinition<z.ZodType, z.ZodType, z.ZodType, infer A> ? z.infer<A> : never;
 
 /** Cursor pages: `limit` up to 200, `after` is the `next` of the page before. */
-export const pageQuery = { limit: z.coerce.number().int().min(1).max(200).default(50), after: z.string().max(200).optional() };
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.string().max(200).optional(),
+};
 export const pageOf = <T extends z.ZodType>(row: T) => z.object({ items: z.array(row), next: z.string().nullable() });

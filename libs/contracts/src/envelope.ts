@@ -19,7 +19,10 @@ export const envelope = z
     correlationid: z.string().max(120),
     causationid: z.string().max(120),
     commandid: z.string().max(160),
-    traceparent: z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/).optional(),
+    traceparent: z
+      .string()
+      .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
+      .optional(),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'EventEnvelope' });

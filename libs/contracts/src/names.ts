@@ -69,7 +69,15 @@ export const ENGAGEMENT_FACTS = [
   'shipments.EngagementEnded',
 ] as const;
 
-export const STAGES = ['engagement', 'documentation', 'clearance', 'delivery', 'record-keeping', 'archived', 'closed'] as const;
+export const STAGES = [
+  'engagement',
+  'documentation',
+  'clearance',
+  'delivery',
+  'record-keeping',
+  'archived',
+  'closed',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 export const TASK_KINDS = [

@@ -23,7 +23,10 @@ export const streamName = z.string().regex(/^[a-z-]+-[0-9A-Za-z-]+$/);
 export const money = z.strictObject({ amount: decimal, currency }).meta({ id: 'Money' });
 export const price = z.strictObject({ amount: nonNegative, currency });
 export const quantity = z
-  .strictObject({ value: positive, unit: z.string().regex(/^[A-Z0-9_]{2,16}$/, 'a UN/ECE or tariff unit such as KGM or NAR') })
+  .strictObject({
+    value: positive,
+    unit: z.string().regex(/^[A-Z0-9_]{2,16}$/, 'a UN/ECE or tariff unit such as KGM or NAR'),
+  })
   .meta({ id: 'Quantity' });
 
 export const INCOTERMS = ['EXW', 'FCA', 'FAS', 'FOB', 'CFR', 'CIF', 'CPT', 'CIP', 'DAP', 'DPU', 'DDP'] as const;
@@ -56,7 +59,10 @@ export const goodsLine = z
         proof: z.strictObject({ document: z.string().max(8), reference: z.string().max(70) }).optional(),
       })
       .optional(),
-    additionalCodes: z.array(z.string().regex(/^[A-Z0-9]{4}$/)).max(20).optional(),
+    additionalCodes: z
+      .array(z.string().regex(/^[A-Z0-9]{4}$/))
+      .max(20)
+      .optional(),
     from: provenance.optional(),
   })
   .meta({ id: 'GoodsLine' });
@@ -119,7 +125,13 @@ export const documentSet = z
     grossMass: positive,
     packages: z.strictObject({ count: z.int().positive(), kind: z.string().max(8), marks: z.string().max(140) }),
     documents: z.array(
-      z.strictObject({ documentId: uuid, version: z.int().positive(), type: z.string(), reference: z.string().max(70), sha256: sha256Hex }),
+      z.strictObject({
+        documentId: uuid,
+        version: z.int().positive(),
+        type: z.string(),
+        reference: z.string().max(70),
+        sha256: sha256Hex,
+      }),
     ),
   })
   .meta({ id: 'DocumentSet' });

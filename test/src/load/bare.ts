@@ -19,7 +19,10 @@ export async function openBare(address: string): Promise<Bare> {
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
   const taskQueue = `bare-${randomUUID()}`;
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('./bare-workflow.ts', import.meta.url)), logger: new DefaultLogger('WARN') });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./bare-workflow.ts', import.meta.url)),
+    logger: new DefaultLogger('WARN'),
+  });
   const worker = await Worker.create({
     connection: native,
     taskQueue,
@@ -53,4 +56,5 @@ export async function openBare(address: string): Promise<Bare> {
   };
 }
 
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;

@@ -26,7 +26,8 @@ const figure = (name: string, measured: string, bound: string, holds: boolean): 
   console.log(`${holds ? '✓' : '✗'} ${name}: ${measured} (${bound})`);
 };
 
-const residentMb = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+const residentMb = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 async function lifecycle(platform: Platform): Promise<void> {
   const bare = await openBare(platform.addresses.temporal);
@@ -43,7 +44,12 @@ async function lifecycle(platform: Platform): Promise<void> {
     }
     const bareAlone = await bare.alone(9);
     const ratioAlone = median(alone) / bareAlone;
-    figure('one shipment alone, engagement to seal', `${median(alone).toFixed(0)} ms, bare workflow ${bareAlone.toFixed(0)} ms, ${ratioAlone.toFixed(2)} times`, 'under 3 times', ratioAlone < 3);
+    figure(
+      'one shipment alone, engagement to seal',
+      `${median(alone).toFixed(0)} ms, bare workflow ${bareAlone.toFixed(0)} ms, ${ratioAlone.toFixed(2)} times`,
+      'under 3 times',
+      ratioAlone < 3,
+    );
 
     // The two take turns, so that a busy machine slows both.
     let shipmentSeconds = 0;
@@ -57,14 +63,24 @@ async function lifecycle(platform: Platform): Promise<void> {
     }
     const rate = COUNT / shipmentSeconds;
     const bareRate = COUNT / bareSeconds;
-    figure(`shipments through the whole lifecycle, ${FLIGHT} in flight`, `${rate.toFixed(1)}/s, bare workflow ${bareRate.toFixed(1)}/s, ${(rate / bareRate).toFixed(2)} of its rate`, 'at least 0.7', rate / bareRate >= 0.7);
+    figure(
+      `shipments through the whole lifecycle, ${FLIGHT} in flight`,
+      `${rate.toFixed(1)}/s, bare workflow ${bareRate.toFixed(1)}/s, ${(rate / bareRate).toFixed(2)} of its rate`,
+      'at least 0.7',
+      rate / bareRate >= 0.7,
+    );
 
     const pid = platform.pids()['tidewaiter']!;
     const before = COUNT + 29;
     const halfway = residentMb(pid);
     await inFlight(Math.max(0, MEMORY_SHIPMENTS - before), FLIGHT, () => shipments.one());
     const after = residentMb(pid);
-    figure(`memory of the one process after ${Math.max(before, MEMORY_SHIPMENTS)} shipments`, `${after.toFixed(0)} MB resident, ${halfway.toFixed(0)} MB after ${before}`, 'under 700 MB', after < 700);
+    figure(
+      `memory of the one process after ${Math.max(before, MEMORY_SHIPMENTS)} shipments`,
+      `${after.toFixed(0)} MB resident, ${halfway.toFixed(0)} MB after ${before}`,
+      'under 700 MB',
+      after < 700,
+    );
   } finally {
     shipments.close();
     await bare.close();
@@ -72,16 +88,28 @@ async function lifecycle(platform: Platform): Promise<void> {
 }
 
 const home = mkdtempSync(join(tmpdir(), 'tidewaiter-bench-'));
-const platform = await startPlatform({ root, home, mode: 'one', env: { ...process.env, SIMULATOR_PACE: 'fast', LOG_LEVEL: 'warn' } });
+const platform = await startPlatform({
+  root,
+  home,
+  mode: 'one',
+  env: { ...process.env, SIMULATOR_PACE: 'fast', LOG_LEVEL: 'warn' },
+});
 try {
   const append = await benchAppend(platform.postgresUrl);
-  figure('append of an event with its outbox row, 8 clients', `${append.append.toFixed(0)}/s, bare one-row insert ${append.insert.toFixed(0)}/s, ${append.ratio.toFixed(2)} of its rate`, 'at least 0.4', append.ratio >= 0.4);
+  figure(
+    'append of an event with its outbox row, 8 clients',
+    `${append.append.toFixed(0)}/s, bare one-row insert ${append.insert.toFixed(0)}/s, ${append.ratio.toFixed(2)} of its rate`,
+    'at least 0.4',
+    append.ratio >= 0.4,
+  );
   await lifecycle(platform);
 } finally {
   await platform.stop();
   rmSync(home, { recursive: true, force: true });
 }
 if (figures.some((each) => !each.holds)) {
-  console.log(`${figures.filter((each) => !each.holds).length} of ${figures.length} figures do not hold on this machine.`);
+  console.log(
+    `${figures.filter((each) => !each.holds).length} of ${figures.length} figures do not hold on this machine.`,
+  );
   process.exitCode = 1;
 }

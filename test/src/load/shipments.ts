@@ -1,13 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createClient, feed, type ClientOptions, type TidewaiterClient } from '@tidewaiter/client';
-import { grantMandate, openEngagement, openShipment, registerGuarantee, registerImporter, uploadDocument } from '@tidewaiter/contracts';
+import {
+  grantMandate,
+  openEngagement,
+  openShipment,
+  registerGuarantee,
+  registerImporter,
+  uploadDocument,
+} from '@tidewaiter/contracts';
 import { now, plusDays } from '@tidewaiter/kernel';
 import type { Platform } from '@tidewaiter/local';
 
 const MANDATE = readFileSync(new URL('../../fixtures/consignments/gb/mandate.pdf', import.meta.url));
 
-const party = (role: 'seller' | 'consignee', name: string, country: string) => ({ role, name, address: { street: '1 Quay', city: 'Harbour', postcode: '10000', country } });
+const party = (role: 'seller' | 'consignee', name: string, country: string) => ({
+  role,
+  name,
+  address: { street: '1 Quay', city: 'Harbour', postcode: '10000', country },
+});
 
 const invoice = (reference: string): string => `<?xml version="1.0" encoding="UTF-8"?>
 <Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2" xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
@@ -31,8 +42,16 @@ const waybill = (reference: string): string =>
     issueDate: '2026-11-03',
     shippedOnBoardDate: '2026-11-03',
     freightPaymentTermCode: 'PRE',
-    documentParties: { shipper: { name: 'Load Seller Ltd', country: 'VN' }, consignee: { name: 'Load Consignee Ltd', country: 'GB' } },
-    transport: { portOfLoading: 'VNHPH', portOfDischarge: 'GBFXT', vesselName: 'Load Carrier', carrierVoyageNumber: '1E' },
+    documentParties: {
+      shipper: { name: 'Load Seller Ltd', country: 'VN' },
+      consignee: { name: 'Load Consignee Ltd', country: 'GB' },
+    },
+    transport: {
+      portOfLoading: 'VNHPH',
+      portOfDischarge: 'GBFXT',
+      vesselName: 'Load Carrier',
+      carrierVoyageNumber: '1E',
+    },
     equipments: [{ equipmentReference: 'TDWU4827161', seals: ['VN1'] }],
     packages: { count: 1, kind: 'CT', marks: 'LOAD 1' },
     cargoGrossWeight: { value: '2.5', unit: 'KGM' },
@@ -73,15 +92,38 @@ export class Shipments {
     const connection = connectionOf(platform, 'operator@acme');
     const client = createClient(connection);
     const importer = await client.call(registerImporter, {
-      body: { code: `load-${randomUUID().slice(0, 8)}`, name: 'Load Importers Ltd', destinations: ['GB'], identifiers: [{ scheme: 'EORI', value: 'GB123456782000' }] },
+      body: {
+        code: `load-${randomUUID().slice(0, 8)}`,
+        name: 'Load Importers Ltd',
+        destinations: ['GB'],
+        identifiers: [{ scheme: 'EORI', value: 'GB123456782000' }],
+      },
     });
-    await client.call(registerGuarantee, { body: { importerId: importer.importerId, destination: 'GB', reference: 'LOAD', limit: { amount: '900000000.00', currency: 'GBP' } } });
+    await client.call(registerGuarantee, {
+      body: {
+        importerId: importer.importerId,
+        destination: 'GB',
+        reference: 'LOAD',
+        limit: { amount: '900000000.00', currency: 'GBP' },
+      },
+    });
     const today = now().slice(0, 10);
     const terms = { destinations: ['GB'], validFrom: plusDays(today, -1) };
-    const engagement = await client.call(openEngagement, { body: { kind: 'ongoing', customer: { name: 'Load Customer Ltd' }, importerId: importer.importerId, ...terms, validTo: null } });
+    const engagement = await client.call(openEngagement, {
+      body: {
+        kind: 'ongoing',
+        customer: { name: 'Load Customer Ltd' },
+        importerId: importer.importerId,
+        ...terms,
+        validTo: null,
+      },
+    });
     await client.call(
       grantMandate,
-      { params: { engagementId: engagement.engagementId }, body: { grantor: 'Load Customer Ltd', ...terms, validTo: plusDays(today, 300) } },
+      {
+        params: { engagementId: engagement.engagementId },
+        body: { grantor: 'Load Customer Ltd', ...terms, validTo: plusDays(today, 300) },
+      },
       { ifMatch: engagement.version },
     );
     const shipments = new Shipments(client, engagement.engagementId);

@@ -6,10 +6,18 @@ import { retryOrAbandon, type Story } from '../story.js';
 /** Duty and tax for every line; what the rules do not know waits for a person. */
 export async function assessDuties(story: Story, situation: Situation, goods: DocumentSet): Promise<AssessmentSummary> {
   for (;;) {
-    const answer = await story.do('assess', (step) => duties.assess(step, situation, { lines: goods.lines, charges: goods.charges }));
+    const answer = await story.do('assess', (step) =>
+      duties.assess(step, situation, { lines: goods.lines, charges: goods.charges }),
+    );
     if (answer.kind === 'assessed') return answer.assessment;
     await story.ask(
-      { kind: 'review-assessment', role: 'operator', says: `${answer.says} Then retry.`, about: { questions: answer.questions }, due: null },
+      {
+        kind: 'review-assessment',
+        role: 'operator',
+        says: `${answer.says} Then retry.`,
+        about: { questions: answer.questions },
+        due: null,
+      },
       retryOrAbandon,
     );
   }
@@ -23,7 +31,13 @@ export async function reserveGuarantee(story: Story, assessment: AssessmentSumma
     const answer = await story.do('reserve-guarantee', (step) => shipments.reserveGuarantee(step, amount));
     if (answer.kind === 'reserved') return answer.reference;
     await story.ask(
-      { kind: 'raise-guarantee', role: 'operator', says: `${answer.says} Then retry.`, about: { amount, headroom: answer.headroom }, due: null },
+      {
+        kind: 'raise-guarantee',
+        role: 'operator',
+        says: `${answer.says} Then retry.`,
+        about: { amount, headroom: answer.headroom },
+        due: null,
+      },
       retryOrAbandon,
     );
   }

@@ -80,7 +80,8 @@ async function followAuthority(
         entryDate = String(fact.data['acceptedOn']);
         break;
       case 'customs.DeclarationRejected':
-        if (fact.data['version'] === version) return { kind: 'rejected', problems: fact.data['errors'] as FieldProblem[] };
+        if (fact.data['version'] === version)
+          return { kind: 'rejected', problems: fact.data['errors'] as FieldProblem[] };
         break;
       case 'customs.InspectionOrdered':
         story.wait('authority: inspection');
@@ -91,7 +92,12 @@ async function followAuthority(
       case 'customs.DutyNotified': {
         const notice = fact.data as unknown as DutyNotice;
         if (!paid && notice.paymentReference !== null && notice.payee !== null) {
-          await dutyPayment(story, notice, { declarationId, version, assessment: filing.assessment, editors: filing.editors });
+          await dutyPayment(story, notice, {
+            declarationId,
+            version,
+            assessment: filing.assessment,
+            editors: filing.editors,
+          });
           paid = true;
           story.wait('authority: release');
         }
@@ -100,7 +106,7 @@ async function followAuthority(
       case 'customs.GoodsReleased':
         return { kind: 'released', entryDate, quantities: fact.data['quantities'] as Released['quantities'] };
       default:
-        return { kind: 'refused', reason: String(fact.data['reason'] ?? 'the declaration was invalidated') };
+        return { kind: 'refused', reason: textOf(fact.data['reason'], 'the declaration was invalidated') };
     }
   }
 }
@@ -129,14 +135,25 @@ async function learnOutcome(story: Story, declarationId: string): Promise<void> 
 
 /** Errors point to fields; a person's correction gives new content, which is assessed and lodged as a new version. */
 async function correct(story: Story, problems: FieldProblem[], filing: Filing): Promise<DocumentSet> {
-  const where = problems.map((problem) => `${problem.code} at ${problem.field ?? problem.pointer}: ${problem.says}`).join('; ');
+  const where = problems
+    .map((problem) => `${problem.code} at ${problem.field ?? problem.pointer}: ${problem.says}`)
+    .join('; ');
   const corrected = await story.ask<DocumentSet>(
-    { kind: 'correct-declaration', role: 'operator', says: `Correct the declaration. ${where}`, about: { problems }, due: null },
+    {
+      kind: 'correct-declaration',
+      role: 'operator',
+      says: `Correct the declaration. ${where}`,
+      about: { problems },
+      due: null,
+    },
     (decision: Decision): Ruling<DocumentSet> => {
       const abandoned = decision.decision['abandon'] === true ? retryOrAbandon(decision) : undefined;
       if (abandoned) return abandoned;
       const set = decision.decision['set'];
-      const outcome = applyCorrections(filing.goods, typeof set === 'object' && set !== null ? (set as Record<string, unknown>) : {});
+      const outcome = applyCorrections(
+        filing.goods,
+        typeof set === 'object' && set !== null ? (set as Record<string, unknown>) : {},
+      );
       if (outcome.kind === 'refused') return outcome;
       filing.editors.add(decision.by);
       return { kind: 'done', closes: true, says: 'A new version goes to the authority.', result: outcome.goods };
@@ -144,3 +161,5 @@ async function correct(story: Story, problems: FieldProblem[], filing: Filing): 
   );
   return corrected!;
 }
+
+const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);

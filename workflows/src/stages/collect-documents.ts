@@ -24,7 +24,11 @@ export async function collectDocuments(story: Story, situation: Situation, edito
   }
 }
 
-async function unblock(story: Story, blocked: { confirm: ToConfirm[]; findings: { says: string }[] }, editors: Set<string>): Promise<void> {
+async function unblock(
+  story: Story,
+  blocked: { confirm: ToConfirm[]; findings: { says: string }[] },
+  editors: Set<string>,
+): Promise<void> {
   const overtaken = () => story.has([COMPLETED, BLOCKED]);
   if (overtaken()) return;
   const read = blocked.confirm[0];
@@ -37,7 +41,11 @@ async function unblock(story: Story, blocked: { confirm: ToConfirm[]; findings: 
         about: { findings: blocked.findings },
         due: null,
       },
-      () => ({ kind: 'refused', code: 'documents.findings.open', says: 'A finding is mended by a corrected paper: upload it with `supersedes`.' }),
+      () => ({
+        kind: 'refused',
+        code: 'documents.findings.open',
+        says: 'A finding is mended by a corrected paper: upload it with `supersedes`.',
+      }),
       overtaken,
     );
     return;
@@ -53,7 +61,12 @@ async function unblock(story: Story, blocked: { confirm: ToConfirm[]; findings: 
     async (decision) => {
       const lines = (decision.decision['lines'] as GoodsLine[] | undefined) ?? read.lines;
       const answer = await story.doFor(decision, 'confirm-lines', (step) =>
-        documents.confirmLines(step, { documentId: read.documentId, version: read.version, factsDigest: read.factsDigest, lines }),
+        documents.confirmLines(step, {
+          documentId: read.documentId,
+          version: read.version,
+          factsDigest: read.factsDigest,
+          lines,
+        }),
       );
       if (answer.kind === 'refused') return answer;
       editors.add(decision.by);

@@ -6,7 +6,12 @@ import type { Released } from './clearance.js';
 const NEWS = ['carriers.ShipmentDelivered', 'carriers.BookingDeclined'] as const;
 
 /** Book, follow, deliver: done when nothing of what customs released remains and every part is evidenced. */
-export async function delivery(story: Story, situation: Situation, goods: DocumentSet, released: Released): Promise<void> {
+export async function delivery(
+  story: Story,
+  situation: Situation,
+  goods: DocumentSet,
+  released: Released,
+): Promise<void> {
   story.enter('delivery', 'carrier: delivery');
   for (let generation = 1; ; generation += 1) {
     const booked = await story.do('book', (step) =>
@@ -20,7 +25,9 @@ export async function delivery(story: Story, situation: Situation, goods: Docume
     );
     if (booked.kind === 'unknown') await learnOutcome(story, booked.bookingId);
     const outcome =
-      booked.kind === 'declined' ? undefined : await story.expect(NEWS, (fact) => fact.data['bookingId'] === booked.bookingId);
+      booked.kind === 'declined'
+        ? undefined
+        : await story.expect(NEWS, (fact) => fact.data['bookingId'] === booked.bookingId);
     if (outcome?.name === 'carriers.ShipmentDelivered') return;
     await story.ask(
       {

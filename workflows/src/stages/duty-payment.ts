@@ -74,7 +74,14 @@ async function approve(story: Story, payment: NeedsApproval, notice: DutyNotice)
       kind: 'approve-payment',
       role: 'approver',
       says: `Approve ${amount} to ${notice.payee!.name}${payment.needed > 1 ? `; ${payment.needed} different people are needed` : ''}.`,
-      about: { paymentId: payment.paymentId, digest: payment.digest, amount: notice.total, payee: notice.payee, reference: notice.paymentReference, needed: payment.needed },
+      about: {
+        paymentId: payment.paymentId,
+        digest: payment.digest,
+        amount: notice.total,
+        payee: notice.payee,
+        reference: notice.paymentReference,
+        needed: payment.needed,
+      },
       due: null,
     },
     async (decision) => {
@@ -82,10 +89,16 @@ async function approve(story: Story, payment: NeedsApproval, notice: DutyNotice)
         return { kind: 'refused', code: 'shipments.task.decision-invalid', says: 'Say { "approve": true }.' };
       }
       const digest = typeof decision.decision['digest'] === 'string' ? decision.decision['digest'] : payment.digest;
-      const answer = await story.doFor(decision, 'approve-payment', (step) => duties.approvePayment(step, payment.paymentId, digest));
+      const answer = await story.doFor(decision, 'approve-payment', (step) =>
+        duties.approvePayment(step, payment.paymentId, digest),
+      );
       if (answer.kind === 'refused') return answer;
       if (answer.kind === 'needs-approval') {
-        return { kind: 'done', closes: false, says: `Approved; ${answer.needed - answer.given} more of ${answer.needed} needed.` };
+        return {
+          kind: 'done',
+          closes: false,
+          says: `Approved; ${answer.needed - answer.given} more of ${answer.needed} needed.`,
+        };
       }
       return { kind: 'done', closes: true, says: `Approved; ${amount} goes to the bank.`, result: answer };
     },

@@ -10,7 +10,12 @@ export async function keepRecords(story: Story, jurisdiction: string, entryDate:
 }
 
 /** The shipment is not imported: what was reserved goes back, and what happened is kept all the same. */
-export async function closeUnimported(story: Story, jurisdiction: string, entryDate: string, reason: string): Promise<void> {
+export async function closeUnimported(
+  story: Story,
+  jurisdiction: string,
+  entryDate: string,
+  reason: string,
+): Promise<void> {
   story.enter('record-keeping');
   await story.do('close', (step) => shipments.closeShipment(step, 'unimported', reason.slice(0, 280)));
   await story.do('seal', (step) => audit.sealDossier(step, { jurisdiction, streams: { ...story.wrote }, entryDate }));

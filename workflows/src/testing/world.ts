@@ -22,10 +22,22 @@ import type {
   Step,
   TaskSpec,
 } from '@tidewaiter/contracts';
-import { DECIDE_UPDATE, FACT_SIGNAL, queueOf, shipmentWorkflowId, WORKFLOWS, CONTEXTS } from '@tidewaiter/contracts/names';
+import {
+  DECIDE_UPDATE,
+  FACT_SIGNAL,
+  queueOf,
+  shipmentWorkflowId,
+  WORKFLOWS,
+  CONTEXTS,
+} from '@tidewaiter/contracts/names';
 
 /** Every activity of the house, as plain functions; a test replaces the ones its story is about. */
-export type Activities = ShipmentsActivities & DocumentsActivities & DutiesActivities & CustomsActivities & CarriersActivities & AuditActivities;
+export type Activities = ShipmentsActivities &
+  DocumentsActivities &
+  DutiesActivities &
+  CustomsActivities &
+  CarriersActivities &
+  AuditActivities;
 
 const ZERO = '00000000-0000-7000-8000-00000000000';
 const SHA = `sha256:${'0'.repeat(64)}`;
@@ -49,7 +61,15 @@ export const situation: Situation = {
 export const goods: DocumentSet = {
   digest: SHA,
   lines: [
-    { number: 1, commodity: '8712003000', description: 'bicycles', origin: 'VN', quantity: { value: '40', unit: 'NAR' }, netMass: '600', price: { amount: '8000.00', currency: 'USD' } },
+    {
+      number: 1,
+      commodity: '8712003000',
+      description: 'bicycles',
+      origin: 'VN',
+      quantity: { value: '40', unit: 'NAR' },
+      netMass: '600',
+      price: { amount: '8000.00', currency: 'USD' },
+    },
   ],
   charges: {},
   invoice: { number: 'INV-1', total: { amount: '8000.00', currency: 'USD' } },
@@ -66,7 +86,15 @@ const assessment: AssessmentSummary = {
   digest: SHA,
   lines: [{ number: 1, customsValue: '6320.00', duty: '884.80', charges: [{ code: 'A00', amount: '884.80' }] }],
   entryCharges: [],
-  totals: { duty: '884.80', excise: '0.00', fees: '0.00', tax: '1440.96', payableNow: '2325.76', payableLater: '0.00', landedCost: '8645.76' },
+  totals: {
+    duty: '884.80',
+    excise: '0.00',
+    fees: '0.00',
+    tax: '1440.96',
+    payableNow: '2325.76',
+    payableLater: '0.00',
+    landedCost: '8645.76',
+  },
 };
 
 export interface Told {
@@ -90,15 +118,23 @@ export class World {
     return shipmentWorkflowId(this.shipmentId);
   }
 
-  async fact(name: string, data: Record<string, unknown>, eventId = `event-${name}-${(this.eventNumber += 1)}`): Promise<void> {
+  async fact(
+    name: string,
+    data: Record<string, unknown>,
+    eventId = `event-${name}-${(this.eventNumber += 1)}`,
+  ): Promise<void> {
     const stream = `${name.split('.')[0]}-${this.shipmentId}`;
-    await this.client.workflow.getHandle(this.workflowId).signal(FACT_SIGNAL, { eventId, name, stream, version: this.eventNumber, data } satisfies Fact);
+    await this.client.workflow
+      .getHandle(this.workflowId)
+      .signal(FACT_SIGNAL, { eventId, name, stream, version: this.eventNumber, data } satisfies Fact);
   }
 
   async decide(kind: string, decision: Record<string, unknown>, by = 'user:someone'): Promise<DecisionAnswer> {
     const task = await this.task(kind);
     const full: Decision = { taskId: task.taskId, by, roles: [], commandId: `decision-${randomUUID()}`, decision };
-    return this.client.workflow.getHandle(this.workflowId).executeUpdate<DecisionAnswer, [Decision]>(DECIDE_UPDATE, { args: [full] });
+    return this.client.workflow
+      .getHandle(this.workflowId)
+      .executeUpdate<DecisionAnswer, [Decision]>(DECIDE_UPDATE, { args: [full] });
   }
 
   /** The newest task of a kind, waited for. */
@@ -112,7 +148,12 @@ export class World {
 
   async start(): Promise<void> {
     const ref: ShipmentRef = { tenant: 'acme', shipmentId: this.shipmentId, correlationId: this.shipmentId };
-    await this.client.workflow.start(WORKFLOWS.shipmentLifecycle, { workflowId: this.workflowId, taskQueue: this.queue, args: [ref], typedSearchAttributes: new TypedSearchAttributes([]) });
+    await this.client.workflow.start(WORKFLOWS.shipmentLifecycle, {
+      workflowId: this.workflowId,
+      taskQueue: this.queue,
+      args: [ref],
+      typedSearchAttributes: new TypedSearchAttributes([]),
+    });
   }
 
   /** Waits for the end; keeps the history as a released one when asked by RECORD_HISTORIES. */
@@ -126,14 +167,22 @@ export class World {
       writeFileSync(`${folder}${name}.binpb`, temporal.api.history.v1.History.encode(history).finish());
     }
     const events = history.events ?? [];
-    return { events: events.length, activities: events.filter((event) => event.activityTaskScheduledEventAttributes).length };
+    return {
+      events: events.length,
+      activities: events.filter((event) => event.activityTaskScheduledEventAttributes).length,
+    };
   }
 
   /** What a quiet, willing world answers. */
   usual(): Activities {
     const wrote = {};
     return {
-      engageShipment: async () => ({ kind: 'engaged', situation: { ...situation, shipmentId: this.shipmentId }, openedBy: 'user:operator', wrote }),
+      engageShipment: async () => ({
+        kind: 'engaged',
+        situation: { ...situation, shipmentId: this.shipmentId },
+        openedBy: 'user:operator',
+        wrote,
+      }),
       reserveGuarantee: async () => ({ kind: 'reserved', guaranteeId: `${ZERO}5`, reference: 'CCG-1', wrote }),
       raiseTask: async (_step: Step, task: TaskSpec) => {
         const taskId = randomUUID();
@@ -182,7 +231,10 @@ export class World {
     });
   }
   async released(declarationId: string): Promise<void> {
-    await this.fact('customs.GoodsReleased', { declarationId, quantities: [{ line: 1, quantity: { value: '40', unit: 'NAR' } }] });
+    await this.fact('customs.GoodsReleased', {
+      declarationId,
+      quantities: [{ line: 1, quantity: { value: '40', unit: 'NAR' } }],
+    });
   }
   async clear(declarationId: string, version = 1): Promise<void> {
     this.declarationIds.add(declarationId);
@@ -195,7 +247,11 @@ export class World {
 export interface Stage {
   client: Client;
   /** runs a story with the world's activities replaced where the test says so */
-  play(change: (world: World, usual: Activities) => Partial<Activities>, act: (world: World) => Promise<void>, name: string): Promise<{ world: World; events: number; activities: number }>;
+  play(
+    change: (world: World, usual: Activities) => Partial<Activities>,
+    act: (world: World) => Promise<void>,
+    name: string,
+  ): Promise<{ world: World; events: number; activities: number }>;
   close(): Promise<void>;
 }
 
@@ -213,10 +269,21 @@ const logged = (world: World, activities: Activities): Record<string, (...args: 
 export const bundle = (): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../index.ts', import.meta.url)),
-    logger: { log: () => undefined, trace: () => undefined, debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    logger: {
+      log: () => undefined,
+      trace: () => undefined,
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: () => undefined,
+    },
     webpackConfigHook: (config) => ({
       ...config,
-      resolve: { ...config.resolve, conditionNames: ['@tidewaiter/source', '...'], extensionAlias: { '.js': ['.ts', '.js'] } },
+      resolve: {
+        ...config.resolve,
+        conditionNames: ['@tidewaiter/source', '...'],
+        extensionAlias: { '.js': ['.ts', '.js'] },
+      },
     }),
   });
 
@@ -261,6 +328,7 @@ export async function openStage(): Promise<Stage> {
 /** Sends every activity to the story's own queue, by the one function that names queues. */
 const redirectQueues = (code: string, queue: string): string => {
   const marker = /const queueOf = \(context\)\s*=>\s*context;/;
-  if (!marker.test(code)) throw new Error(`the bundle does not name queues as expected: ${CONTEXTS.map(queueOf).join()}`);
+  if (!marker.test(code))
+    throw new Error(`the bundle does not name queues as expected: ${CONTEXTS.map(queueOf).join()}`);
   return code.replace(marker, `const queueOf = () => ${JSON.stringify(queue)};`);
 };

@@ -38,10 +38,17 @@ export function auditCommands(program: Command): void {
         out.data(`log         ${proof.origin}`);
         out.data(`leaves      ${proof.size} of ${proof.size} hash as recorded`);
         out.data(`root        ${proof.root}`);
-        out.data(`checkpoint  signed by the ${pinned === undefined ? 'key shown by the log itself, now pinned' : 'pinned key'}`);
+        out.data(
+          `checkpoint  signed by the ${pinned === undefined ? 'key shown by the log itself, now pinned' : 'pinned key'}`,
+        );
         out.data(`streams     ${proof.streams}, versions without a gap`);
         out.data(`PROVEN in ${proof.seconds.toFixed(1)} s`);
       }
-      if (!proof.holds) throw new CommandFailed(`NOT PROVEN: ${proof.says}`, EXIT.notProven, 'Keep what you have seen, stop relying on this log, and tell its operator.');
+      if (!proof.holds)
+        throw new CommandFailed(
+          `NOT PROVEN: ${proof.says}`,
+          EXIT.notProven,
+          'Keep what you have seen, stop relying on this log, and tell its operator.',
+        );
     });
 }

@@ -24,7 +24,10 @@ export function identityCommands(program: Command): void {
     .requiredOption('--as <role>', 'role of the sample user')
     .option('--tenant <tenant>', 'acme or globex', 'acme')
     .option('--expires-in <seconds>', 'a shorter life', Number)
-    .addHelpText('before', 'Example: curl -H "Authorization: Bearer $(tidewaiter token --as operator)" "$API/v1/shipments"\n')
+    .addHelpText(
+      'before',
+      'Example: curl -H "Authorization: Bearer $(tidewaiter token --as operator)" "$API/v1/shipments"\n',
+    )
     .action(async (options: { as: string; tenant: string; expiresIn?: number }, command: Command) => {
       const { house, out } = surroundings(command);
       const token = await house.tokenOf(sampleUser(options.as, options.tenant), options.expiresIn);

@@ -8,7 +8,12 @@ import { surroundings, type Surroundings } from './command.js';
 const MARKS = { '·': ' ', '?': '▲', '✓': '✓', '✗': '✗' } as const;
 
 /** Plays one file and tells its story line by line. */
-export async function tellScenario({ house, out, signal }: Surroundings, file: string, runId: string, label: (reference: string) => string): Promise<Played> {
+export async function tellScenario(
+  { house, out, signal }: Surroundings,
+  file: string,
+  runId: string,
+  label: (reference: string) => string,
+): Promise<Played> {
   const reference = { text: '' };
   const played = await play({
     house,
@@ -17,7 +22,10 @@ export async function tellScenario({ house, out, signal }: Surroundings, file: s
     signal,
     line: ({ at, context, says, mark }) => {
       if (out.json) out.emit({ at, file, context, says });
-      else out.data(`${out.color.dim(at.slice(11, 19))}  ${label(reference.text)}${MARKS[mark]} ${out.color.dim(context.padEnd(9))} ${says}`);
+      else
+        out.data(
+          `${out.color.dim(at.slice(11, 19))}  ${label(reference.text)}${MARKS[mark]} ${out.color.dim(context.padEnd(9))} ${says}`,
+        );
     },
   });
   reference.text = played.reference;
@@ -27,7 +35,13 @@ export async function tellScenario({ house, out, signal }: Surroundings, file: s
 export function printVerdict(out: Output, played: Played): void {
   const words = played.verdict.checks.map((check) => `${check.says} ${check.holds ? '✓' : '✗'}`).join(', ');
   const verdict = played.verdict.passed ? out.color.green('PASSED') : out.color.red('FAILED');
-  if (out.json) out.emit({ reference: played.reference, shipmentId: played.shipmentId, ...played.verdict, seconds: played.seconds });
+  if (out.json)
+    out.emit({
+      reference: played.reference,
+      shipmentId: played.shipmentId,
+      ...played.verdict,
+      seconds: played.seconds,
+    });
   else out.data(`${verdict} ${played.reference} in ${played.seconds.toFixed(1)} s: ${words}`);
   const failed = played.verdict.checks.find((check) => !check.holds);
   if (failed) {

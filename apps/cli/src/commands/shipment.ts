@@ -11,19 +11,27 @@ type Shipment = AnswerOf<typeof showShipment>;
 async function find(client: TidewaiterClient, name: string): Promise<Shipment> {
   if (isUuid(name)) return client.call(showShipment, { params: { shipmentId: name } });
   const { items } = await client.call(listShipments, { query: { reference: name, limit: 1 } });
-  if (!items[0]) throw new CommandFailed(`There is no shipment ${name}.`, EXIT.notFound, 'See `tidewaiter shipment list`.');
+  if (!items[0])
+    throw new CommandFailed(`There is no shipment ${name}.`, EXIT.notFound, 'See `tidewaiter shipment list`.');
   return items[0];
 }
 
-const amount = (value: { amount: string; currency: string } | null): string => (value ? `${value.amount} ${value.currency}` : '-');
+const amount = (value: { amount: string; currency: string } | null): string =>
+  value ? `${value.amount} ${value.currency}` : '-';
 
 function print(out: Output, shipment: Shipment): void {
-  out.data(`${out.color.bold(shipment.reference)}  ${shipment.origin} → ${shipment.destination} ${shipment.portOfEntry}  ${shipment.stage}`);
+  out.data(
+    `${out.color.bold(shipment.reference)}  ${shipment.origin} → ${shipment.destination} ${shipment.portOfEntry}  ${shipment.stage}`,
+  );
   out.data(shipment.summary);
-  out.data(`Waiting  ${shipment.waitingFor ?? 'nobody'}${shipment.openTasks > 0 ? `, ${shipment.openTasks} open task${shipment.openTasks === 1 ? '' : 's'}` : ''}`);
+  out.data(
+    `Waiting  ${shipment.waitingFor ?? 'nobody'}${shipment.openTasks > 0 ? `, ${shipment.openTasks} open task${shipment.openTasks === 1 ? '' : 's'}` : ''}`,
+  );
   out.data(`Money    payable ${amount(shipment.payable)}  paid ${amount(shipment.paid)}`);
   out.data(`Customs  MRN ${shipment.mrn ?? '-'}`);
-  out.data(`Record   ${shipment.events} events, last ${shipment.lastEvent ? `${shipment.lastEvent.type} at ${shipment.lastEvent.time}` : '-'}`);
+  out.data(
+    `Record   ${shipment.events} events, last ${shipment.lastEvent ? `${shipment.lastEvent.type} at ${shipment.lastEvent.time}` : '-'}`,
+  );
 }
 
 const ENDED = new Set(['archived', 'closed']);
@@ -39,13 +47,24 @@ export function shipmentCommands(program: Command): void {
     .action(async (options: { stage?: string; limit: number }, command: Command) => {
       const { house, out } = surroundings(command);
       const { items } = await house.client().call(listShipments, {
-        query: { limit: options.limit, ...(options.stage === undefined ? {} : { stage: options.stage as Shipment['stage'] }) },
+        query: {
+          limit: options.limit,
+          ...(options.stage === undefined ? {} : { stage: options.stage as Shipment['stage'] }),
+        },
       });
       if (out.json) return out.emit(items);
       if (items.length === 0) return out.say('No shipment yet. Play one: tidewaiter demo');
       out.table(
         ['Reference', 'Route', 'Stage', 'Waiting', 'Payable', 'Paid', 'MRN'],
-        items.map((each) => [each.reference, `${each.origin} → ${each.destination}`, each.stage, each.waitingFor ?? '', amount(each.payable), amount(each.paid), each.mrn ?? '']),
+        items.map((each) => [
+          each.reference,
+          `${each.origin} → ${each.destination}`,
+          each.stage,
+          each.waitingFor ?? '',
+          amount(each.payable),
+          amount(each.paid),
+          each.mrn ?? '',
+        ]),
       );
       out.say(`next: tidewaiter shipment show ${items[0]!.reference}`);
     });
@@ -72,7 +91,11 @@ export function shipmentCommands(program: Command): void {
       const { shipmentId } = await find(client, name);
       let after: string | undefined;
       for (;;) {
-        const page = await client.call(showTimeline, { params: { shipmentId }, query: { limit: 200, ...(after === undefined ? {} : { after }) } }, { signal });
+        const page = await client.call(
+          showTimeline,
+          { params: { shipmentId }, query: { limit: 200, ...(after === undefined ? {} : { after }) } },
+          { signal },
+        );
         for (const entry of page.items) {
           after = entry.position;
           if (out.json) out.emit(entry);

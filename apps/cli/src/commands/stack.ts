@@ -2,7 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { AlreadyRunning, doctor, doctorLines, lookAtRun, NotStarted, reset, startPlatform, stopRun, type Platform, type Progress } from '@tidewaiter/local';
+import {
+  AlreadyRunning,
+  doctor,
+  doctorLines,
+  lookAtRun,
+  NotStarted,
+  reset,
+  startPlatform,
+  stopRun,
+  type Platform,
+  type Progress,
+} from '@tidewaiter/local';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { printStory } from '../story.js';
@@ -21,12 +32,18 @@ function progressLine(out: Output): (progress: Progress) => void {
   };
 }
 
-async function start({ house, out }: Surroundings, mode: 'one' | 'split'): Promise<Platform> {
+async function start({ house, out, signal }: Surroundings, mode: 'one' | 'split'): Promise<Platform> {
   try {
-    return await startPlatform({ root: house.root, home: house.data, mode, onProgress: progressLine(out) });
+    return await startPlatform({ root: house.root, home: house.data, mode, onProgress: progressLine(out), signal });
   } catch (error) {
-    if (error instanceof AlreadyRunning) throw new CommandFailed(error.message, EXIT.refused, 'Stop it first: `npx tidewaiter stop`.');
-    if (error instanceof NotStarted) throw new CommandFailed(error.message, EXIT.failed, 'See `npx tidewaiter doctor`, and the logs in .tidewaiter/logs.');
+    if (error instanceof AlreadyRunning)
+      throw new CommandFailed(error.message, EXIT.refused, 'Stop it first: `npx tidewaiter stop`.');
+    if (error instanceof NotStarted)
+      throw new CommandFailed(
+        error.message,
+        EXIT.failed,
+        'See `npx tidewaiter doctor`, and the logs in .tidewaiter/logs.',
+      );
     throw error;
   }
 }
@@ -57,7 +74,10 @@ async function playStory(around: Surroundings): Promise<boolean> {
   if (before.success && !before.data.finished) around.out.say('A story was cut: it goes on where it stood.');
   house.keep('story.json', { runId, finished: false });
   const folder = join(house.root, 'test/fixtures/scenarios/story');
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort().map((name) => join(folder, name));
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => join(folder, name));
   const held = await printStory(around, files, runId);
   if (!around.signal.aborted) house.keep('story.json', { runId, finished: true });
   return held;
@@ -97,9 +117,13 @@ export function stackCommands(program: Command): void {
       const { house, out } = surroundings(command);
       const look = lookAtRun(house.data);
       if (out.json) return out.emit(look);
-      if (!look?.running) throw new CommandFailed('Nothing runs here.', EXIT.notFound, 'Start it with `npx tidewaiter up`.');
+      if (!look?.running)
+        throw new CommandFailed('Nothing runs here.', EXIT.notFound, 'Start it with `npx tidewaiter up`.');
       const { api } = house.run();
-      out.table(['Part', 'Process', 'State'], look.programs.map(({ part, pid, alive }) => [part, String(pid), alive ? 'runs' : 'gone']));
+      out.table(
+        ['Part', 'Process', 'State'],
+        look.programs.map(({ part, pid, alive }) => [part, String(pid), alive ? 'runs' : 'gone']),
+      );
       const answer = await fetch(`${api}/health/ready`).catch(() => null);
       out.data(`${api}  ${answer?.ok ? 'ready' : 'not ready'}`);
       if (!answer?.ok) throw new CommandFailed('Not every part is ready.', EXIT.outside, `See ${api}/health/ready.`);

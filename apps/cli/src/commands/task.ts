@@ -16,11 +16,15 @@ export function taskCommands(program: Command): void {
       const client = house.client();
       const items: Task[] = [];
       for (const status of options.all ? (['open', 'done', 'withdrawn'] as const) : (['open'] as const)) {
-        for await (const each of client.all(listTasks, { query: { status, limit: 100 } }, (page) => page)) items.push(each);
+        for await (const each of client.all(listTasks, { query: { status, limit: 100 } }, (page) => page))
+          items.push(each);
       }
       if (out.json) return out.emit(items);
       if (items.length === 0) return out.say('Nothing waits for you.');
-      out.table(['Task', 'For', 'What', 'Status'], items.map((each) => [each.taskId, each.role, each.says, each.status]));
+      out.table(
+        ['Task', 'For', 'What', 'Status'],
+        items.map((each) => [each.taskId, each.role, each.says, each.status]),
+      );
       out.say('next: tidewaiter task do <task>');
     });
 
@@ -43,7 +47,8 @@ export function taskCommands(program: Command): void {
 function parseDecision(text: string): Record<string, unknown> {
   try {
     const parsed = JSON.parse(text) as unknown;
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return parsed as Record<string, unknown>;
   } catch {
     // told below, with an example
   }

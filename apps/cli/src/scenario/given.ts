@@ -26,7 +26,8 @@ const sampleImporters = z.record(
   }),
 );
 
-const samples = () => sampleImporters.parse(JSON.parse(readFileSync(new URL('../../data/sample-importers.json', import.meta.url), 'utf8')));
+const samples = () =>
+  sampleImporters.parse(JSON.parse(readFileSync(new URL('../../data/sample-importers.json', import.meta.url), 'utf8')));
 
 async function found<I>(items: AsyncGenerator<I>, fits: (each: I) => boolean): Promise<I | undefined> {
   for await (const each of items) if (fits(each)) return each;
@@ -37,15 +38,36 @@ export type Importer = AnswerOf<typeof registerImporter>;
 export type Engagement = AnswerOf<typeof openEngagement>;
 
 /** The importer of record named by the scenario, with its guarantees: looked up, or registered from the samples. */
-export async function ensureImporter(client: TidewaiterClient, code: string, key: (step: string) => string): Promise<Importer> {
+export async function ensureImporter(
+  client: TidewaiterClient,
+  code: string,
+  key: (step: string) => string,
+): Promise<Importer> {
   const sample = samples()[code];
-  const known = await found(client.all(listImporters, {}, (page) => page), (each) => each.code === code);
-  if (!known && !sample) throw new CommandFailed(`No importer ${code} is registered, and there is no sample of that name.`, EXIT.notFound);
-  const importer = known ?? (await client.call(registerImporter, { body: { code, name: sample!.name, destinations: sample!.destinations, identifiers: sample!.identifiers } }, { idempotencyKey: key(`importer-${code}`) }));
+  const known = await found(
+    client.all(listImporters, {}, (page) => page),
+    (each) => each.code === code,
+  );
+  if (!known && !sample)
+    throw new CommandFailed(`No importer ${code} is registered, and there is no sample of that name.`, EXIT.notFound);
+  const importer =
+    known ??
+    (await client.call(
+      registerImporter,
+      { body: { code, name: sample!.name, destinations: sample!.destinations, identifiers: sample!.identifiers } },
+      { idempotencyKey: key(`importer-${code}`) },
+    ));
   for (const guarantee of sample?.guarantees ?? []) {
-    const there = await found(client.all(listGuarantees, {}, (page) => page), (each) => each.importerId === importer.importerId && each.destination === guarantee.destination);
+    const there = await found(
+      client.all(listGuarantees, {}, (page) => page),
+      (each) => each.importerId === importer.importerId && each.destination === guarantee.destination,
+    );
     if (!there) {
-      await client.call(registerGuarantee, { body: { importerId: importer.importerId, ...guarantee } }, { idempotencyKey: key(`guarantee-${code}-${guarantee.destination}`) });
+      await client.call(
+        registerGuarantee,
+        { body: { importerId: importer.importerId, ...guarantee } },
+        { idempotencyKey: key(`guarantee-${code}-${guarantee.destination}`) },
+      );
     }
   }
   return importer;
@@ -66,19 +88,36 @@ export async function ensureEngagement(
   const inForce = ongoing
     ? await found(
         client.all(listEngagements, {}, (page) => page),
-        (each) => each.kind === 'ongoing' && each.status === 'in-force' && each.importerId === importer.importerId && each.customer.name === given.customer && each.destinations.includes(given.destination),
+        (each) =>
+          each.kind === 'ongoing' &&
+          each.status === 'in-force' &&
+          each.importerId === importer.importerId &&
+          each.customer.name === given.customer &&
+          each.destinations.includes(given.destination),
       )
     : undefined;
   if (inForce) return inForce;
   const destinations = ongoing ? importer.destinations : [given.destination];
   const opened = await client.call(
     openEngagement,
-    { body: { kind: given.kind, customer: { name: given.customer }, importerId: importer.importerId, destinations, validFrom: plusDays(today, -1), validTo: null } },
+    {
+      body: {
+        kind: given.kind,
+        customer: { name: given.customer },
+        importerId: importer.importerId,
+        destinations,
+        validFrom: plusDays(today, -1),
+        validTo: null,
+      },
+    },
     { idempotencyKey: key('engagement') },
   );
   return client.call(
     grantMandate,
-    { params: { engagementId: opened.engagementId }, body: { grantor: given.customer, destinations, validFrom: plusDays(today, -1), validTo: plusDays(today, 365) } },
+    {
+      params: { engagementId: opened.engagementId },
+      body: { grantor: given.customer, destinations, validFrom: plusDays(today, -1), validTo: plusDays(today, 365) },
+    },
     { idempotencyKey: key('mandate'), ifMatch: opened.version },
   );
 }

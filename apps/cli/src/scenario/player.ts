@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { ProblemError, Unreachable, type TidewaiterClient } from '@tidewaiter/client';
-import { decideTask, listTasks, openShipment, showShipment, showTimeline, uploadDocument, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
+import {
+  decideTask,
+  listTasks,
+  openShipment,
+  showShipment,
+  showTimeline,
+  uploadDocument,
+  type AnswerOf,
+  type InputOf,
+} from '@tidewaiter/contracts';
 import { now } from '@tidewaiter/kernel';
 import { parse as parseYaml } from 'yaml';
 import { CommandFailed, EXIT } from '../output.js';
@@ -36,14 +45,32 @@ export interface Played {
 export function readScenario(file: string): Scenario {
   const parsed = scenarioSchema.safeParse(parseYaml(readFileSync(file, 'utf8')));
   if (parsed.success) return parsed.data;
-  const places = parsed.error.issues.map((issue) => `  /${issue.path.map(String).join('/')}: ${issue.message}`).join('\n');
+  const places = parsed.error.issues
+    .map((issue) => `  /${issue.path.map(String).join('/')}: ${issue.message}`)
+    .join('\n');
   throw new CommandFailed(`${basename(file)} is not a scenario:\n${places}`, EXIT.usage);
 }
 
-const MEDIA_TYPES: Record<string, string> = { xml: 'application/xml', csv: 'text/csv', pdf: 'application/pdf', json: 'application/json' };
+const MEDIA_TYPES: Record<string, string> = {
+  xml: 'application/xml',
+  csv: 'text/csv',
+  pdf: 'application/pdf',
+  json: 'application/json',
+};
 
 /** Events that matter to a machine more than to a listener; the timeline has them all. */
-const QUIET = new Set(['FileStored', 'DocumentRead', 'SlotFilled', 'ChecksRun', 'AuthorityMessageReceived', 'GuaranteeReleased', 'FilingEnquired', 'TaskWithdrawn', 'RetentionClockSet', 'ShipmentClosed']);
+const QUIET = new Set([
+  'FileStored',
+  'DocumentRead',
+  'SlotFilled',
+  'ChecksRun',
+  'AuthorityMessageReceived',
+  'GuaranteeReleased',
+  'FilingEnquired',
+  'TaskWithdrawn',
+  'RetentionClockSet',
+  'ShipmentClosed',
+]);
 
 class Player {
   readonly scenario: Scenario;
@@ -54,7 +81,10 @@ class Player {
 
   constructor(private readonly options: PlayOptions) {
     this.scenario = readScenario(options.file);
-    const name = basename(options.file).replace(/\.ya?ml$/, '').toUpperCase().replace(/[^A-Z0-9]+/g, '-');
+    const name = basename(options.file)
+      .replace(/\.ya?ml$/, '')
+      .toUpperCase()
+      .replace(/[^A-Z0-9]+/g, '-');
     this.reference = `${name.slice(0, 11).replace(/-$/, '')}-${options.runId.slice(0, 6).toUpperCase()}`;
   }
 
@@ -73,7 +103,10 @@ class Player {
   /** Shared by the stories of one run, so that two of them open one ongoing engagement. */
   private sharedKey(step: string): string {
     const { customer, importer } = this.scenario.given.engagement;
-    return createHash('sha256').update(`${this.options.runId}\n${customer}\n${importer}\n${step}`).digest('hex').slice(0, 40);
+    return createHash('sha256')
+      .update(`${this.options.runId}\n${customer}\n${importer}\n${step}`)
+      .digest('hex')
+      .slice(0, 40);
   }
 
   private tell(context: string, says: string, mark: '·' | '?' | '✓' | '✗' = '·', at = now()): void {
@@ -86,7 +119,9 @@ class Player {
       try {
         return await work();
       } catch (error) {
-        const passing = error instanceof Unreachable || (error instanceof ProblemError && (error.status >= 500 || error.code === 'http.idempotency-key.running'));
+        const passing =
+          error instanceof Unreachable ||
+          (error instanceof ProblemError && (error.status >= 500 || error.code === 'http.idempotency-key.running'));
         if (!passing || this.options.signal.aborted) throw error;
         await new Promise((after) => setTimeout(after, wait));
       }
@@ -104,7 +139,10 @@ class Player {
     let stage = '';
     while (Date.now() < deadline && !this.options.signal.aborted) {
       const page = await this.patiently(() =>
-        this.as('operator').call(showTimeline, { params: { shipmentId }, query: { limit: 200, ...(after === undefined ? {} : { after }) } }),
+        this.as('operator').call(showTimeline, {
+          params: { shipmentId },
+          query: { limit: 200, ...(after === undefined ? {} : { after }) },
+        }),
       );
       for (const entry of page.items) {
         timeline.push(entry);
@@ -117,9 +155,25 @@ class Player {
       await new Promise((resume) => setTimeout(resume, 150));
     }
     const verdict = await this.patiently(() =>
-      judge({ scenario: this.scenario, house: this.options.house, shipmentId, reference: this.reference, timeline, stage, auditor: this.as('auditor'), operator: this.as('operator') }),
+      judge({
+        scenario: this.scenario,
+        house: this.options.house,
+        shipmentId,
+        reference: this.reference,
+        timeline,
+        stage,
+        auditor: this.as('auditor'),
+        operator: this.as('operator'),
+      }),
     );
-    return { reference: this.reference, shipmentId, scenario: this.scenario, timeline, verdict, seconds: (performance.now() - started) / 1000 };
+    return {
+      reference: this.reference,
+      shipmentId,
+      scenario: this.scenario,
+      timeline,
+      verdict,
+      seconds: (performance.now() - started) / 1000,
+    };
   }
 
   /** The simulators follow the script by shipment reference; they must know it before the shipment moves. */
@@ -129,7 +183,10 @@ class Player {
     await this.patiently(async () => {
       const answer = await fetch(`${simulators}/scripts`, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${this.options.house.secret('simulatorAdminToken')}` },
+        headers: {
+          'Content-Type': 'application/json',
+          Authorization: `Bearer ${this.options.house.secret('simulatorAdminToken')}`,
+        },
         body: JSON.stringify({ reference: this.reference, authority, bank, carrier, faults }),
       }).catch((cause: unknown) => {
         throw new Unreachable('The simulators do not answer.', { cause });
@@ -142,9 +199,10 @@ class Player {
     const { engagement, shipment } = this.scenario.given;
     const operator = this.as('operator');
     const importer = await ensureImporter(operator, engagement.importer, (step) => this.sharedKey(step));
-    const key = engagement.kind === 'ongoing' ? (step: string) => this.sharedKey(step) : (step: string) => this.key(step);
+    const key =
+      engagement.kind === 'ongoing' ? (step: string) => this.sharedKey(step) : (step: string) => this.key(step);
     const { engagementId } = await ensureEngagement(operator, engagement, importer, now().slice(0, 10), key);
-    const { consignment, documents: _, ...inline } = shipment;
+    const { consignment, documents, ...inline } = shipment;
     const file = consignment === undefined ? {} : (JSON.parse(this.text(consignment)) as Record<string, unknown>);
     const { incoterm } = { ...file, ...inline } as { incoterm?: unknown };
     const body = {
@@ -153,7 +211,9 @@ class Player {
       engagementId,
       destination: engagement.destination,
       reference: this.reference,
-      ...(typeof incoterm === 'string' ? { incoterm: { code: incoterm, place: String(inline.portOfEntry ?? 'port of loading') } } : {}),
+      ...(typeof incoterm === 'string'
+        ? { incoterm: { code: incoterm, place: String(inline.portOfEntry ?? 'port of loading') } }
+        : {}),
     } as unknown as InputOf<typeof openShipment>['body'];
     const { shipmentId } = await operator.call(openShipment, { body }, { idempotencyKey: this.key('open') });
     return shipmentId;
@@ -171,16 +231,25 @@ class Player {
   private async upload(shipmentId: string): Promise<void> {
     for (const document of this.scenario.given.shipment.documents) {
       const extension = document.file.split('.').pop() ?? '';
-      const bytes = extension === 'pdf' ? readFileSync(this.path(document.file)) : Buffer.from(this.text(document.file));
+      const bytes =
+        extension === 'pdf' ? readFileSync(this.path(document.file)) : Buffer.from(this.text(document.file));
       const mediaType = document.mediaType ?? MEDIA_TYPES[extension] ?? 'application/octet-stream';
       await this.patiently(() =>
-        this.as('operator').upload(uploadDocument, { shipmentId }, { type: document.type }, { name: basename(document.file), bytes, mediaType }, { idempotencyKey: this.key(`document-${document.type}-${document.file}`) }),
+        this.as('operator').upload(
+          uploadDocument,
+          { shipmentId },
+          { type: document.type },
+          { name: basename(document.file), bytes, mediaType },
+          { idempotencyKey: this.key(`document-${document.type}-${document.file}`) },
+        ),
       );
     }
   }
 
   private async decideOpenTasks(shipmentId: string): Promise<void> {
-    const { items } = await this.as('operator').call(listTasks, { query: { shipment: shipmentId, status: 'open', limit: 50 } });
+    const { items } = await this.as('operator').call(listTasks, {
+      query: { shipment: shipmentId, status: 'open', limit: 50 },
+    });
     for (const task of items) {
       const index = this.scenario.people.findIndex((person, i) => person.task === task.kind && !this.done.has(i));
       const person = this.scenario.people[index];
@@ -193,7 +262,11 @@ class Player {
     }
   }
 
-  private async decide(task: AnswerOf<typeof listTasks>['items'][number], person: Scenario['people'][number], index: number): Promise<void> {
+  private async decide(
+    task: AnswerOf<typeof listTasks>['items'][number],
+    person: Scenario['people'][number],
+    index: number,
+  ): Promise<void> {
     const body = person.do ?? usualDecision(task);
     try {
       const answer = await this.as(person.by).call(
@@ -202,7 +275,8 @@ class Player {
         { idempotencyKey: this.key(`task-${task.taskId}-${index}`), ifMatch: task.version },
       );
       this.done.add(index);
-      if (person.refused !== undefined) throw new CommandFailed(`${person.by} was to be refused with ${person.refused}, but was taken.`, EXIT.failed);
+      if (person.refused !== undefined)
+        throw new CommandFailed(`${person.by} was to be refused with ${person.refused}, but was taken.`, EXIT.failed);
       this.tell('task', `${person.by}: ${answer.says}`, '✓');
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;

@@ -1,11 +1,17 @@
 import { z } from 'zod';
 
-const after = z.string().regex(/^\d+(\.\d+)?(ms|s|m)$/).optional();
+const after = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m)$/)
+  .optional();
 const step = z.looseObject({ on: z.string().optional(), answer: z.string().optional(), after });
 
 const expectation = z.strictObject({
   stage: z.enum(['archived', 'closed']).default('archived'),
-  within: z.string().regex(/^\d+(s|m)$/).default('3m'),
+  within: z
+    .string()
+    .regex(/^\d+(s|m)$/)
+    .default('3m'),
   events: z.array(z.string().regex(/^[a-z]+\.[A-Za-z]+$/)).default([]),
   never: z.array(z.string().regex(/^[a-z]+\.[A-Za-z]+( x\d+)?$/)).default([]),
   ledger: z.strictObject({ balanced: z.boolean().optional(), debits: z.int().optional() }).optional(),
@@ -34,7 +40,9 @@ export const scenario = z
         parties: z.array(z.looseObject({})).optional(),
         lines: z.array(z.looseObject({})).optional(),
         charges: z.looseObject({}).optional(),
-        documents: z.array(z.strictObject({ type: z.string(), file: z.string(), mediaType: z.string().optional() })).default([]),
+        documents: z
+          .array(z.strictObject({ type: z.string(), file: z.string(), mediaType: z.string().optional() }))
+          .default([]),
       }),
     }),
     world: z
@@ -46,7 +54,14 @@ export const scenario = z
       })
       .default({ authority: [], bank: [], carrier: [], faults: [] }),
     people: z
-      .array(z.strictObject({ task: z.string(), by: z.string(), do: z.record(z.string(), z.unknown()).optional(), refused: z.string().optional() }))
+      .array(
+        z.strictObject({
+          task: z.string(),
+          by: z.string(),
+          do: z.record(z.string(), z.unknown()).optional(),
+          refused: z.string().optional(),
+        }),
+      )
       .default([]),
     expect: expectation.default({ stage: 'archived', within: '3m', events: [], never: [] }),
   })

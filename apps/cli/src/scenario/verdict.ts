@@ -25,10 +25,15 @@ interface Case {
 const nameOf = (entry: TimelineEntry): string => `${entry.context}.${entry.name}`;
 
 /** The first expected event that is not found in order inside its own context; null when all are. */
-export function firstMissing(expected: readonly string[], timeline: readonly Pick<TimelineEntry, 'context' | 'name'>[]): string | null {
+export function firstMissing(
+  expected: readonly string[],
+  timeline: readonly Pick<TimelineEntry, 'context' | 'name'>[],
+): string | null {
   const contexts = new Set(expected.map((name) => name.split('.')[0]));
   for (const context of contexts) {
-    const happened = timeline.filter((entry) => entry.context === context).map((entry) => `${entry.context}.${entry.name}`);
+    const happened = timeline
+      .filter((entry) => entry.context === context)
+      .map((entry) => `${entry.context}.${entry.name}`);
     let from = 0;
     for (const name of expected.filter((each) => each.startsWith(`${context}.`))) {
       const index = happened.indexOf(name, from);
@@ -43,12 +48,23 @@ const bankLedger = z.looseObject({ debits: z.array(z.looseObject({ shipment: z.s
 
 /** Debits the bank made for the shipment, by the bank's own ledger. */
 async function debitsOf(house: House, reference: string): Promise<number> {
-  const answer = await fetch(`${house.run().simulators}/bank/ledger`, { headers: { Authorization: `Bearer ${house.secret('simulatorAdminToken')}` } });
+  const answer = await fetch(`${house.run().simulators}/bank/ledger`, {
+    headers: { Authorization: `Bearer ${house.secret('simulatorAdminToken')}` },
+  });
   return bankLedger.parse(await answer.json()).debits.filter((debit) => debit.shipment === reference).length;
 }
 
 /** The verdict, read from the public API, the simulators' own ledgers and the log's proofs. */
-export async function judge({ scenario, house, shipmentId, reference, timeline, stage, auditor, operator }: Case): Promise<Verdict> {
+export async function judge({
+  scenario,
+  house,
+  shipmentId,
+  reference,
+  timeline,
+  stage,
+  auditor,
+  operator,
+}: Case): Promise<Verdict> {
   const { expect } = scenario;
   const checks: Verdict['checks'] = [];
   const check = (says: string, holds: boolean) => void checks.push({ says, holds });
@@ -68,7 +84,10 @@ export async function judge({ scenario, house, shipmentId, reference, timeline, 
   }
   if (expect.ledger?.debits !== undefined) {
     const debits = await debitsOf(house, reference);
-    check(`${expect.ledger.debits} debit${expect.ledger.debits === 1 ? '' : 's'} at the bank${debits === expect.ledger.debits ? '' : `, but there are ${debits}`}`, debits === expect.ledger.debits);
+    check(
+      `${expect.ledger.debits} debit${expect.ledger.debits === 1 ? '' : 's'} at the bank${debits === expect.ledger.debits ? '' : `, but there are ${debits}`}`,
+      debits === expect.ledger.debits,
+    );
   }
   if (expect.audit?.verified) {
     const dossier = await auditor.call(showDossier, { params: { shipmentId } });

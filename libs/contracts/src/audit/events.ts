@@ -24,8 +24,18 @@ export const retentionClockSet = defineEvent(
   z.strictObject({ shipmentId: uuid, jurisdiction: z.string(), law: z.string(), from: legalDate, until: legalDate }),
 );
 
-export const legalHoldPlaced = defineEvent('audit', 'LegalHoldPlaced', 'Disposal is stopped.', z.strictObject({ shipmentId: uuid, by: z.string(), matter: z.string().max(280) }));
-export const legalHoldLifted = defineEvent('audit', 'LegalHoldLifted', 'Disposal may go on.', z.strictObject({ shipmentId: uuid, by: z.string() }));
+export const legalHoldPlaced = defineEvent(
+  'audit',
+  'LegalHoldPlaced',
+  'Disposal is stopped.',
+  z.strictObject({ shipmentId: uuid, by: z.string(), matter: z.string().max(280) }),
+);
+export const legalHoldLifted = defineEvent(
+  'audit',
+  'LegalHoldLifted',
+  'Disposal may go on.',
+  z.strictObject({ shipmentId: uuid, by: z.string() }),
+);
 
 export const personalDataErased = defineEvent(
   'audit',

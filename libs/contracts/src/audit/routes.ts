@@ -41,7 +41,17 @@ export const replayShipment = defineRoute('audit', 'replayShipment', 'GET /v1/au
     events: z.int(),
     streams: z.record(z.string(), z.int()),
     states: z.record(z.string(), z.unknown()),
-    timeline: z.array(z.strictObject({ index: z.int(), eventId: uuid, type: z.string(), stream: z.string(), version: z.int(), time: instant, actor: z.string() })),
+    timeline: z.array(
+      z.strictObject({
+        index: z.int(),
+        eventId: uuid,
+        type: z.string(),
+        stream: z.string(),
+        version: z.int(),
+        time: instant,
+        actor: z.string(),
+      }),
+    ),
   }),
 });
 export const showDossier = defineRoute('audit', 'showDossier', 'GET /v1/audit/shipments/{shipmentId}/dossier', {

@@ -9,7 +9,15 @@ export const bookingRequested = defineEvent(
   'carriers',
   'BookingRequested',
   'A transport was asked for under our key, stored before the first byte was sent.',
-  z.strictObject({ ...base, generation: z.int().positive(), account: z.string(), adapter: z.string().meta({ description: 'id and version of the adapter' }), key: z.string(), reference: z.string(), released: z.array(z.strictObject({ line: z.int().positive(), quantity: amount })) }),
+  z.strictObject({
+    ...base,
+    generation: z.int().positive(),
+    account: z.string(),
+    adapter: z.string().meta({ description: 'id and version of the adapter' }),
+    key: z.string(),
+    reference: z.string(),
+    released: z.array(z.strictObject({ line: z.int().positive(), quantity: amount })),
+  }),
 );
 
 export const bookingAcknowledged = defineEvent(
@@ -19,9 +27,19 @@ export const bookingAcknowledged = defineEvent(
   z.strictObject({ ...base, carrierReference: z.string() }),
 );
 
-export const bookingConfirmed = defineEvent('carriers', 'BookingConfirmed', 'The carrier took the booking.', z.strictObject({ ...base, carrierReference: z.string() }));
+export const bookingConfirmed = defineEvent(
+  'carriers',
+  'BookingConfirmed',
+  'The carrier took the booking.',
+  z.strictObject({ ...base, carrierReference: z.string() }),
+);
 
-export const bookingDeclined = defineEvent('carriers', 'BookingDeclined', 'The carrier does not take the booking.', z.strictObject({ ...base, says: z.string() }));
+export const bookingDeclined = defineEvent(
+  'carriers',
+  'BookingDeclined',
+  'The carrier does not take the booking.',
+  z.strictObject({ ...base, says: z.string() }),
+);
 
 export const bookingOutcomeUnknown = defineEvent(
   'carriers',
@@ -43,9 +61,19 @@ const milestone = {
   place: z.string().nullable(),
 };
 
-export const milestoneRecorded = defineEvent('carriers', 'MilestoneRecorded', 'The carrier told where the goods are.', z.strictObject({ ...milestone, quantity: amount.nullable() }));
+export const milestoneRecorded = defineEvent(
+  'carriers',
+  'MilestoneRecorded',
+  'The carrier told where the goods are.',
+  z.strictObject({ ...milestone, quantity: amount.nullable() }),
+);
 
-export const milestoneSuperseded = defineEvent('carriers', 'MilestoneSuperseded', 'A later version of the same event replaces an earlier one.', z.strictObject({ ...milestone, quantity: amount.nullable() }));
+export const milestoneSuperseded = defineEvent(
+  'carriers',
+  'MilestoneSuperseded',
+  'A later version of the same event replaces an earlier one.',
+  z.strictObject({ ...milestone, quantity: amount.nullable() }),
+);
 
 export const milestoneParked = defineEvent(
   'carriers',
@@ -72,7 +100,15 @@ export const proofOfDeliveryCaptured = defineEvent(
   'carriers',
   'ProofOfDeliveryCaptured',
   'Evidence of delivery was fetched and kept under its digest.',
-  z.strictObject({ ...base, sha256: sha256Hex, mediaType: z.string(), size: z.int().positive(), signedBy: z.string(), at: instant, level: z.enum(['claimed', 'evidenced', 'confirmed']) }),
+  z.strictObject({
+    ...base,
+    sha256: sha256Hex,
+    mediaType: z.string(),
+    size: z.int().positive(),
+    signedBy: z.string(),
+    at: instant,
+    level: z.enum(['claimed', 'evidenced', 'confirmed']),
+  }),
   { personal: ['/signedBy'] },
 );
 

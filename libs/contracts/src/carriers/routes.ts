@@ -28,7 +28,17 @@ export const milestoneView = z
     reportedAt: instant,
     receivedAt: instant,
     place: z.string().nullable(),
-    effect: z.enum(['applied', 'duplicate', 'superseded', 'late-version', 'suspect', 'conflict', 'parked', 'unmapped', 'no-effect']),
+    effect: z.enum([
+      'applied',
+      'duplicate',
+      'superseded',
+      'late-version',
+      'suspect',
+      'conflict',
+      'parked',
+      'unmapped',
+      'no-effect',
+    ]),
   })
   .meta({ id: 'Milestone' });
 
@@ -51,23 +61,43 @@ export const showDelivery = defineRoute('carriers', 'showDelivery', 'GET /v1/shi
   answer: z
     .strictObject({
       lines: z.array(z.strictObject({ line: z.int(), released: amount, delivered: amount, remaining: amount })),
-      proofs: z.array(z.strictObject({ sha256: sha256Hex, mediaType: z.string(), size: z.int(), signedBy: z.string(), at: instant, level: z.string() })),
+      proofs: z.array(
+        z.strictObject({
+          sha256: sha256Hex,
+          mediaType: z.string(),
+          size: z.int(),
+          signedBy: z.string(),
+          at: instant,
+          level: z.string(),
+        }),
+      ),
       delivered: z.boolean(),
     })
     .meta({ id: 'Delivery' }),
 });
-export const carrierEvents = defineRoute('carriers', 'carrierEvents', 'POST /v1/carriers/{account}/inbound/dcsa/v2/events', {
-  summary: 'A carrier pushes DCSA track-and-trace events',
-  description: 'Credential: `Notification-Signature: sha256=<hex>`, HMAC over the raw body. Stored, answered 204, then translated.',
-  access: 'machine',
-  params: z.strictObject({ account: z.string().regex(/^[a-z0-9-]{1,35}$/) }),
-  body: z.unknown(),
-  status: 204,
-  idempotent: false,
-});
+export const carrierEvents = defineRoute(
+  'carriers',
+  'carrierEvents',
+  'POST /v1/carriers/{account}/inbound/dcsa/v2/events',
+  {
+    summary: 'A carrier pushes DCSA track-and-trace events',
+    description:
+      'Credential: `Notification-Signature: sha256=<hex>`, HMAC over the raw body. Stored, answered 204, then translated.',
+    access: 'machine',
+    params: z.strictObject({ account: z.string().regex(/^[a-z0-9-]{1,35}$/) }),
+    body: z.unknown(),
+    status: 204,
+    idempotent: false,
+  },
+);
 export const checkNumber = defineRoute('carriers', 'checkNumber', 'GET /v1/numbers/check', {
   summary: 'Check a container number or movement reference number',
   access: [...readers, 'administrator'],
   query: z.strictObject({ kind: z.enum(['container', 'mrn', 'eori', 'ein', 'vat', 'dan']), value: z.string().max(40) }),
-  answer: z.strictObject({ valid: z.boolean(), normalised: z.string(), expectedCheck: z.string().nullable(), reason: z.string().nullable() }),
+  answer: z.strictObject({
+    valid: z.boolean(),
+    normalised: z.string(),
+    expectedCheck: z.string().nullable(),
+    reason: z.string().nullable(),
+  }),
 });

@@ -1,6 +1,7 @@
 type Json = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Whether data written under the released schema is still read under the current one, and readers of the released one
@@ -23,30 +24,39 @@ export function incompatibilities(released: Json, current: Json, at = ''): strin
   for (const name of before) if (!after.has(name)) broken.push(`${at}/${name} is no longer promised`);
   for (const keyword of ['type', 'const', 'format', 'pattern', '$ref'] as const) {
     if (JSON.stringify(released[keyword]) !== JSON.stringify(current[keyword])) {
-      broken.push(`${at || '/'} changed its ${keyword}: ${JSON.stringify(released[keyword])} to ${JSON.stringify(current[keyword])}`);
+      broken.push(
+        `${at || '/'} changed its ${keyword}: ${JSON.stringify(released[keyword])} to ${JSON.stringify(current[keyword])}`,
+      );
     }
   }
   if (Array.isArray(released['enum'])) {
     const left = new Set((current['enum'] as unknown[] | undefined) ?? []);
-    for (const value of released['enum']) if (!left.has(value)) broken.push(`${at || '/'} lost the value ${JSON.stringify(value)}`);
+    for (const value of released['enum'])
+      if (!left.has(value)) broken.push(`${at || '/'} lost the value ${JSON.stringify(value)}`);
   }
   for (const keyword of ['maxLength', 'maximum', 'maxItems'] as const) {
     const limit = current[keyword];
     const old = released[keyword];
-    if (typeof limit === 'number' && (typeof old !== 'number' || limit < old)) broken.push(`${at || '/'} lowered ${keyword}`);
+    if (typeof limit === 'number' && (typeof old !== 'number' || limit < old))
+      broken.push(`${at || '/'} lowered ${keyword}`);
   }
   for (const keyword of ['minLength', 'minimum', 'minItems', 'exclusiveMinimum'] as const) {
     const limit = current[keyword];
     const old = released[keyword];
-    if (typeof limit === 'number' && (typeof old !== 'number' || limit > old)) broken.push(`${at || '/'} raised ${keyword}`);
+    if (typeof limit === 'number' && (typeof old !== 'number' || limit > old))
+      broken.push(`${at || '/'} raised ${keyword}`);
   }
-  if (isObject(released['items']) && isObject(current['items'])) broken.push(...incompatibilities(released['items'], current['items'], `${at}/*`));
+  if (isObject(released['items']) && isObject(current['items']))
+    broken.push(...incompatibilities(released['items'], current['items'], `${at}/*`));
   for (const keyword of ['anyOf', 'oneOf'] as const) {
     const old = released[keyword];
     const now = current[keyword];
     if (!Array.isArray(old)) continue;
     if (!Array.isArray(now) || now.length < old.length) broken.push(`${at || '/'} lost an alternative of ${keyword}`);
-    else old.forEach((each, index) => broken.push(...incompatibilities(each as Json, now[index] as Json, `${at}/${keyword}/${index}`)));
+    else
+      old.forEach((each, index) =>
+        broken.push(...incompatibilities(each as Json, now[index] as Json, `${at}/${keyword}/${index}`)),
+      );
   }
   return broken;
 }

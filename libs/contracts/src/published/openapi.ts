@@ -20,15 +20,28 @@ function parameters(route: RouteDefinition): Json[] {
   const of = (schema: z.ZodType, place: 'path' | 'query'): Json[] => {
     if (!(schema instanceof z.ZodObject)) return [];
     return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, value]) => {
-      const { $schema: _, ...json } = z.toJSONSchema(value, { io: 'input', unrepresentable: 'any' }) as Json;
-      return { name: name === '*' ? 'path' : name, in: place, required: place === 'path' || !value.safeParse(undefined).success, schema: json };
+      const { $schema, ...json } = z.toJSONSchema(value, { io: 'input', unrepresentable: 'any' }) as Json;
+      return {
+        name: name === '*' ? 'path' : name,
+        in: place,
+        required: place === 'path' || !value.safeParse(undefined).success,
+        schema: json,
+      };
     });
   };
-  const header = (name: string, description: string): Json => ({ name, in: 'header', required: true, description, schema: { type: 'string' } });
+  const header = (name: string, description: string): Json => ({
+    name,
+    in: 'header',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  });
   return [
     ...of(route.params, 'path'),
     ...of(route.query, 'query'),
-    ...(route.idempotent ? [header('Idempotency-Key', 'New for each intent, the same when a request is repeated')] : []),
+    ...(route.idempotent
+      ? [header('Idempotency-Key', 'New for each intent, the same when a request is repeated')]
+      : []),
     ...(route.conditional ? [header('If-Match', 'ETag of what was looked at')] : []),
   ];
 }
@@ -39,7 +52,10 @@ export function openApiDocument(version: string): Json {
   for (const route of allRoutes()) {
     const path = route.path.replace('{*}', '{path}');
     const bodyName = isNothing(route.body) ? undefined : named(route.body, `${capital(route.id)}Request`);
-    const answerName = isNothing(route.answer) || route.produces !== 'application/json' ? undefined : named(route.answer, `${capital(route.id)}Answer`);
+    const answerName =
+      isNothing(route.answer) || route.produces !== 'application/json'
+        ? undefined
+        : named(route.answer, `${capital(route.id)}Answer`);
     const content = answerName
       ? { content: { [route.produces]: { schema: reference(answerName) } } }
       : route.status === 204
@@ -59,13 +75,20 @@ export function openApiDocument(version: string): Json {
           : {}),
       responses: {
         [route.status]: { description: route.summary, ...content },
-        default: { description: route.problems.length > 0 ? `Problem: ${route.problems.join(', ')}` : 'Problem', content: { 'application/problem+json': { schema: reference('Problem') } } },
+        default: {
+          description: route.problems.length > 0 ? `Problem: ${route.problems.join(', ')}` : 'Problem',
+          content: { 'application/problem+json': { schema: reference('Problem') } },
+        },
       },
     };
     (paths[path] ??= {})[route.method.toLowerCase()] = operation;
   }
   named(problem, 'Problem');
-  const { schemas } = z.toJSONSchema(z.globalRegistry, { uri: (id) => `#/components/schemas/${id}`, io: 'input', unrepresentable: 'any' }) as { schemas: Record<string, Json> };
+  const { schemas } = z.toJSONSchema(z.globalRegistry, {
+    uri: (id) => `#/components/schemas/${id}`,
+    io: 'input',
+    unrepresentable: 'any',
+  }) as { schemas: Record<string, Json> };
   for (const schema of Object.values(schemas)) {
     delete schema['$schema'];
     delete schema['$id'];
@@ -75,7 +98,8 @@ export function openApiDocument(version: string): Json {
     info: {
       title: 'Tidewaiter',
       version,
-      description: 'Importer of record: engagement, documentation, customs clearance, delivery, record-keeping. Errors are RFC 9457 problems with a stable `code`.',
+      description:
+        'Importer of record: engagement, documentation, customs clearance, delivery, record-keeping. Errors are RFC 9457 problems with a stable `code`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
