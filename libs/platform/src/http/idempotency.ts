@@ -37,6 +37,7 @@ export class Idempotency {
     const { tenant, route, key, fingerprint } = request;
     const [row] = await this.call<{ verdict: 'run' | 'done' | 'running' | 'differs'; answer: string | null }>(
       context,
+      'idempotency begin',
       'select verdict, answer from idempotency_begin($1, $2, $3, $4, $5)',
       [tenant, route, key, fingerprint, LEASE],
     );
@@ -59,18 +60,28 @@ export class Idempotency {
   /** @param answer JSON value, or undefined for none */
   async finish(context: string, { tenant, route, key }: KeyedRequest, answer: unknown): Promise<void> {
     const text = answer === undefined ? null : JSON.stringify(answer);
-    await this.call(context, 'select idempotency_finish($1, $2, $3, $4)', [tenant, route, key, text]);
+    await this.call(context, 'idempotency finish', 'select idempotency_finish($1, $2, $3, $4)', [
+      tenant,
+      route,
+      key,
+      text,
+    ]);
   }
 
   /** A refused or failed request frees its key: nothing was done under it, and a mended state may be tried again. */
   async release(context: string, { tenant, route, key }: KeyedRequest): Promise<void> {
-    await this.call(context, 'select idempotency_release($1, $2, $3)', [tenant, route, key]);
+    await this.call(context, 'idempotency release', 'select idempotency_release($1, $2, $3)', [tenant, route, key]);
   }
 
-  private async call<R extends pg.QueryResultRow>(context: string, text: string, values: unknown[]): Promise<R[]> {
+  private async call<R extends pg.QueryResultRow>(
+    context: string,
+    name: string,
+    text: string,
+    values: unknown[],
+  ): Promise<R[]> {
     const pool = this.pools.get(context);
     if (!pool) throw new Error(`no database is registered for context ${context}`);
-    return (await pool.query<R>({ name: text, text, values })).rows;
+    return (await pool.query<R>({ name, text, values })).rows;
   }
 }
 

@@ -5,7 +5,7 @@ import { currentTraceId, inSpan, startTracing, stopTracing } from './trace.js';
 describe('the log', () => {
   let lines: string[];
   let log: Log;
-  const last = (): Record<string, never> & { error: Record<string, string> } => JSON.parse(lines.at(-1)!);
+  const last = (): Record<string, never> & { error: Record<string, string> } => JSON.parse(lines.at(-1)!) as never;
 
   beforeEach(() => {
     lines = [];
