@@ -176,7 +176,7 @@ describe('the door', () => {
     ],
   ])('refuses %s, and keeps digest and reason', async (_, type, bytes, code) => {
     const shipmentId = await room.shipment();
-    const error = await refusal(room.upload(shipmentId, { bytes, type, name: 'paper' }, { key: 'a-key-of-mine' }));
+    const error = await refusal(room.upload(shipmentId, { bytes, type, name: 'paper' }, { key: shipmentId }));
     expect(error.code).toBe(code);
     expect(error.details.advice).toBeTruthy();
     const [kept] = await room.store.query<{ refused_code: string; sha256: string | null }>(
@@ -194,7 +194,7 @@ describe('the door', () => {
       bytes: type === 'mandate' ? fixture('gb/mandate.pdf') : fixture('gb/invoice.xml', shipmentId.slice(-8)),
       type,
     };
-    expect(await room.upload(shipmentId, mended, { key: 'a-key-of-mine' })).toMatchObject({
+    expect(await room.upload(shipmentId, mended, { key: shipmentId })).toMatchObject({
       version: 1,
       duplicate: false,
     });
@@ -287,6 +287,19 @@ describe('the door', () => {
     expect(one).toEqual(other);
     expect(await room.upload(shipmentId, sent, { key: 'same' })).toEqual(one);
     expect((await room.views.list('acme', shipmentId)).items).toHaveLength(1);
+  });
+
+  it('refuses another file under the same key, also one that is here already, and keeps the key for what it refused', async () => {
+    const shipmentId = await room.shipment();
+    const [mandate, origin] = [fixture('gb/mandate.pdf'), fixture('gb/origin.pdf')];
+    await refusal(room.upload(shipmentId, { bytes: Buffer.from('no PDF'), type: 'mandate' }, { key: 'reused' }));
+    const first = await room.upload(shipmentId, { bytes: mandate, type: 'mandate' }, { key: 'reused' });
+    const other = () => room.upload(shipmentId, { bytes: origin, type: 'other' }, { key: 'reused' });
+    expect(await refusal(other())).toMatchObject({ code: 'http.idempotency-key.reused' });
+    await room.upload(shipmentId, { bytes: origin, type: 'other' });
+    expect(await refusal(other())).toMatchObject({ code: 'http.idempotency-key.reused' });
+    expect(await room.upload(shipmentId, { bytes: mandate, type: 'mandate' }, { key: 'reused' })).toEqual(first);
+    expect((await room.views.list('acme', shipmentId)).items).toHaveLength(2);
   });
 
   it('refuses a request that does not say what it brings', async () => {

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { DOCUMENT_TYPES, type AnswerOf, type uploadDocument } from '@tidewaiter/contracts';
 import type { By, EventStore, Tx } from '@tidewaiter/event-store';
-import { Invalid, isUuid, NotFound } from '@tidewaiter/kernel';
+import { Conflict, Invalid, isUuid, NotFound, Refused } from '@tidewaiter/kernel';
 import { byOf, EVENT_STORE, type CallerIdentity } from '@tidewaiter/platform';
 import { checklist, document, file } from '../domain/index.js';
 import { safeName } from '../intake/file-name.js';
@@ -162,7 +162,7 @@ export class Uploads {
   }
 
   private async take(incoming: Incoming, upload: Upload, caller: CallerIdentity, commandId: string): Promise<Uploaded> {
-    const by = byOf(caller, upload.shipmentId, `${commandId}/${incoming.sha256.slice(0, 16)}`);
+    const by = byOf(caller, upload.shipmentId, commandId);
     let mediaType: MediaType;
     try {
       mediaType = await this.look(incoming, upload);
@@ -200,8 +200,9 @@ export class Uploads {
     return mediaType;
   }
 
-  /** Digest and reason stay, and the bytes where nothing serves them. */
-  private async refuse(incoming: Incoming, { shipmentId, name }: Upload, error: Invalid, by: By): Promise<void> {
+  /** Digest and reason stay, and the bytes where nothing serves them. The key stays free for the file that is meant. */
+  private async refuse(incoming: Incoming, { shipmentId, name }: Upload, error: Invalid, asked: By): Promise<void> {
+    const by = { ...asked, commandId: `${asked.commandId}/${incoming.sha256.slice(0, 16)}` };
     if (incoming.whole && incoming.size > 0) await this.storage.keepRefused(by.tenant, incoming);
     else await this.storage.discard(incoming);
     const fileId = uuidOf('refused', by.tenant, by.commandId);
@@ -218,14 +219,18 @@ export class Uploads {
     await this.store.execute(file, `file-${fileId}`, { type: 'RefuseFile', refusal }, by);
   }
 
+  /** @throws Refused `http.idempotency-key.reused` when another file came under the same key */
   private record(incoming: Incoming, upload: Upload, mediaType: MediaType, by: By): Promise<Stored> {
     const { shipmentId, documentType, supersedes, name } = upload;
     const { sha256, size } = incoming;
     const fileId = uuidOf('file', by.tenant, by.commandId);
+    const stream = `file-${fileId}`;
+    const fingerprint = { sha256, shipmentId, documentType, supersedes };
     return this.store.transaction(by.tenant, async (tx) => {
       await lockShipment(tx, shipmentId);
       const same = await sameBytes(tx, shipmentId, sha256, documentType);
-      if (same && same.fileId !== fileId) {
+      const isKeyUsed = async () => (await this.store.load(file, by.tenant, stream, tx)).version > 0;
+      if (same && same.fileId !== fileId && !(await isKeyUsed())) {
         await this.store.execute(
           document,
           `document-${same.documentId}`,
@@ -235,13 +240,14 @@ export class Uploads {
         );
         return { documentId: same.documentId, version: same.version, duplicate: true, awaited: null };
       }
-      await this.store.execute(
-        file,
-        `file-${fileId}`,
-        { type: 'StoreFile', file: { fileId, shipmentId, sha256, size, mediaType, name } },
-        by,
-        { tx },
-      );
+      await this.store
+        .execute(file, stream, { type: 'StoreFile', file: { fileId, shipmentId, sha256, size, mediaType, name } }, by, {
+          tx,
+          fingerprint,
+        })
+        .catch((error: unknown) => {
+          throw error instanceof Conflict && error.code === 'event-store.command.differs' ? keyReused(error) : error;
+        });
       const documentId = supersedes ?? uuidOf('document', by.tenant, by.commandId);
       const arrival = { documentId, shipmentId, fileId, sha256, documentType };
       const { version, repeated } = await this.attach(tx, arrival, supersedes !== null, by);
@@ -297,6 +303,14 @@ export class Uploads {
     return outcome;
   }
 }
+
+const keyReused = (cause: Conflict): Refused =>
+  new Refused(
+    'http.idempotency-key.reused',
+    'This Idempotency-Key came before with another file.',
+    { advice: 'Use a new key for a new file; repeat the first request unchanged to get its answer.' },
+    { cause },
+  );
 
 const rejected = ({ documentId, version }: Stored, { code, message, details }: Invalid): Invalid =>
   new Invalid(code, message, {

@@ -82,10 +82,7 @@ function idempotencyKeyOf(request: HouseRequest): string {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/**
- * What makes two requests the same: where they go, who sends them and what they say. Of a streamed body the effect itself
- * tells one from another: the event store refuses the same command with other content.
- */
+/** What makes two requests the same: where they go, who sends them and what they say. */
 const fingerprintOf = (request: HouseRequest, caller: CallerIdentity, body: unknown): string =>
   sha256(`${request.url}\n${caller.subject}\n${body === undefined ? '' : canonicalJson(body)}`);
 
@@ -150,6 +147,8 @@ export class Door implements NestInterceptor {
 
     const key = idempotencyKeyOf(request);
     facts.commandId = `http/${route.id}/${sha256(`${facts.caller.tenant}\n${key}`).slice(0, 40)}`;
+    // A stream is not known before it is read: its effect tells a repeat from another file, under the same command id.
+    if (streamed) return this.answer(reply, await handle());
     const fingerprint = fingerprintOf(request, facts.caller, input.body);
     const keyed = { tenant: facts.caller.tenant, route: route.id, key, fingerprint };
     return this.answer(reply, await this.once(route.context, keyed, reply, handle));
