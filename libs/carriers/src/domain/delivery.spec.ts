@@ -45,7 +45,7 @@ const all = [delivered(1, '40', '0'), delivered(2, '10.5', '0')] as const;
 
 const next = (state: Delivery, command: DeliveryCommand): Delivery => {
   try {
-    return fold({ initial: state, evolve: delivery.evolve }, delivery.decide(state, command));
+    return delivery.decide(state, command).reduce((each, event) => delivery.evolve(each, event), state);
   } catch (error) {
     if (error instanceof TidewaiterError) return state;
     throw error;

@@ -1,4 +1,4 @@
-import { canonicalJson, fold } from '@tidewaiter/kernel';
+import { canonicalJson } from '@tidewaiter/kernel';
 import { specFor } from '@tidewaiter/kernel/testing';
 import fc from 'fast-check';
 import { tracking, type RecordedMilestone, type TrackingCommand, type TrackingEvent } from './tracking.js';
@@ -27,7 +27,7 @@ const tell = (told: RecordedMilestone, receivedAt = '2026-11-24T15:00:00.000000Z
 const recorded = (told: RecordedMilestone): TrackingEvent => ({ type: 'MilestoneRecorded', data: told });
 const superseded = (told: RecordedMilestone): TrackingEvent => ({ type: 'MilestoneSuperseded', data: told });
 const next = (state: typeof tracking.initial, command: TrackingCommand) =>
-  fold({ initial: state, evolve: tracking.evolve }, tracking.decide(state, command));
+  tracking.decide(state, command).reduce((each, event) => tracking.evolve(each, event), state);
 const play = (commands: readonly TrackingCommand[]) => commands.reduce(next, tracking.initial);
 const codes = (commands: TrackingCommand[]) => play(commands).parked.map(({ code }) => code);
 

@@ -19,7 +19,7 @@ const common = (eventID: string, booking: string | null, hours: number): DcsaBod
 
 /** What happened to a booking, `hours` after the start. */
 export const confirmed = (booking: string, hours = 0, over: DcsaBody = {}): DcsaBody => ({
-  ...common(`${booking}-conf`, booking, hours),
+  ...common(`${booking}-conf`.toLowerCase(), booking, hours),
   eventType: 'SHIPMENT',
   shipmentEventTypeCode: 'CONF',
   documentTypeCode: 'BKG',
