@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { failureConverterPath } from '@tidewaiter/platform';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 /** From source the entry is TypeScript, from the build it is JavaScript: whichever this process was started from. */
@@ -17,6 +18,7 @@ export async function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
 export const bundle = (entry: string = entryOf()): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({
     workflowsPath: entry,
+    failureConverterPath,
     logger: new DefaultLogger('WARN'),
     webpackConfigHook: (config) => {
       config.resolve = {

@@ -1,4 +1,10 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
 import { TypedSearchAttributes, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
   ENGAGEMENT_FACTS,
@@ -27,6 +33,13 @@ export function isFact(type: string): boolean {
   const name = parsed ? `${parsed.context}.${parsed.name}` : '';
   return forShipment.has(name) || forEngagement.has(name);
 }
+
+/** gRPC status of a request that is wrong in itself. */
+const INVALID_ARGUMENT = 3;
+
+/** Whether Temporal will never take this fact, however often it comes: it must not hold up all that follow it. */
+export const isHopeless = (error: unknown): boolean =>
+  error instanceof ServiceError && isGrpcServiceError(error.cause) && Number(error.cause.code) === INVALID_ARGUMENT;
 
 const factOf = (event: EventEnvelope, name: string): Fact => ({
   eventId: event.id,

@@ -9,10 +9,20 @@ import { ScheduleAlreadyRunning, type Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { RETENTION_SCHEDULE_ID, topicOf, WORKFLOW_QUEUE, WORKFLOWS, type EventEnvelope } from '@tidewaiter/contracts';
 import { Forwarder } from '@tidewaiter/event-bus';
-import { inSpan, LOG, READINESS, settings, Temporal, TEMPORAL, type Log, type Readiness } from '@tidewaiter/platform';
+import {
+  alarms,
+  inSpan,
+  LOG,
+  READINESS,
+  settings,
+  Temporal,
+  TEMPORAL,
+  type Log,
+  type Readiness,
+} from '@tidewaiter/platform';
 import { z } from 'zod';
 import { workflowBundle } from './bundle.js';
-import { FactBridge, isFact } from './fact-bridge.js';
+import { FactBridge, isFact, isHopeless } from './fact-bridge.js';
 
 const workerSettings = z.object({
   KAFKA_BROKERS: z.string().min(1),
@@ -112,13 +122,8 @@ class FactForwarder implements OnApplicationBootstrap, BeforeApplicationShutdown
         if (!isFact(event.type)) return;
         await inSpan('forward fact', { traceparent: event.traceparent }, () => bridge.handle(event));
       },
-      onSkipped: (record, error) =>
-        this.log.error('a record is no event and was passed over', {
-          topic: record.topic,
-          partition: record.partition,
-          offset: record.offset,
-          error,
-        }),
+      retryable: (error) => !isHopeless(error),
+      onSkipped: () => alarms.labels('worker.fact.passed-over').inc(),
     });
     void this.forwarder.start().then(() => (this.joined = true));
   }

@@ -17,7 +17,9 @@ export class ProblemError extends Error {
 }
 
 /** Nobody answers at the address: nothing is known of what became of a request. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
 
 export interface ClientOptions {
   /** e.g. `http://127.0.0.1:8410` */
@@ -48,66 +50,117 @@ export interface TidewaiterClient {
   /** One typed call. @throws ProblemError for every problem document; Unreachable when nobody answers */
   call<R extends RouteDefinition>(route: R, input?: PartialInput<R>, options?: CallOptions): Promise<AnswerOf<R>>;
   /** The same with status and version. */
-  send<R extends RouteDefinition>(route: R, input?: PartialInput<R>, options?: CallOptions): Promise<Answered<AnswerOf<R>>>;
+  send<R extends RouteDefinition>(
+    route: R,
+    input?: PartialInput<R>,
+    options?: CallOptions,
+  ): Promise<Answered<AnswerOf<R>>>;
   /** Every item of a paged list, page by page. */
-  all<R extends RouteDefinition, I>(route: R, input: PartialInput<R>, items: (answer: AnswerOf<R>) => { items: I[]; next: string | null }): AsyncGenerator<I>;
+  all<R extends RouteDefinition, I>(
+    route: R,
+    input: PartialInput<R>,
+    items: (answer: AnswerOf<R>) => { items: I[]; next: string | null },
+  ): AsyncGenerator<I>;
   /** Bytes of an answer that is not JSON; `path` replaces the route's trailing `{*}`. */
   bytes(route: RouteDefinition, params: Record<string, string>, options?: CallOptions): Promise<Uint8Array>;
   /** Multipart upload of one file. */
-  upload<R extends RouteDefinition>(route: R, params: InputOf<R>['params'], fields: Record<string, string>, file: { name: string; bytes: Uint8Array; mediaType: string }, options?: CallOptions): Promise<AnswerOf<R>>;
+  upload<R extends RouteDefinition>(
+    route: R,
+    params: InputOf<R>['params'],
+    fields: Record<string, string>,
+    file: { name: string; bytes: Uint8Array; mediaType: string },
+    options?: CallOptions,
+  ): Promise<AnswerOf<R>>;
   readonly baseUrl: string;
 }
 
-function address(baseUrl: string, route: RouteDefinition, params: Record<string, unknown>, query: Record<string, unknown>): string {
+function address(
+  baseUrl: string,
+  route: RouteDefinition,
+  params: Record<string, unknown>,
+  query: Record<string, unknown>,
+): string {
   const path = route.path.replace(/\{(\w+|\*)\}/g, (_, name: string) => {
     const value = String(params[name === '*' ? 'path' : name]);
     return name === '*' ? value : encodeURIComponent(value);
   });
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value as string | number));
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
   const text = search.toString();
   return `${baseUrl}${path}${text === '' ? '' : `?${text}`}`;
 }
 
-async function problemFrom(response: Response): Promise<Problem> {
+/** The problem document of an answer that is not ok; of any other text (a proxy's, say) one is made. */
+export async function problemFrom(response: Response): Promise<Problem> {
   const text = await response.text();
   try {
     const parsed = JSON.parse(text) as Problem;
-    if (typeof parsed.code === 'string') return parsed;
+    if (typeof parsed?.code === 'string') return parsed;
   } catch {
-    // an answer of something in between (a proxy, say): told as it is
+    // told as it is
   }
-  return { type: 'about:blank', title: response.statusText, status: response.status, code: `http.status.${response.status}`, detail: text.slice(0, 300) };
+  return {
+    type: 'about:blank',
+    title: response.statusText,
+    status: response.status,
+    code: `http.status.${response.status}`,
+    detail: text.slice(0, 300),
+  };
 }
 
 export function createClient(options: ClientOptions): TidewaiterClient {
+  /** What is cut on the way, there or back, is the same: nothing is known of what became of the request. */
+  const reaching = async <T>(signal: AbortSignal | null | undefined, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new Unreachable(`nobody answers at ${options.baseUrl}`, { cause: error });
+    }
+  };
+
   const doFetch = options.fetch ?? fetch;
 
-  const request = async (route: RouteDefinition, url: string, init: { body?: string | FormData; json: boolean }, call: CallOptions): Promise<Response> => {
+  const request = async (
+    route: RouteDefinition,
+    url: string,
+    init: { body?: string | FormData; json: boolean },
+    call: CallOptions,
+  ): Promise<Response> => {
     const headers: Record<string, string> = { Accept: `${route.produces}, application/problem+json` };
     if (route.access !== 'public') headers['Authorization'] = `Bearer ${await options.token()}`;
     if (init.json) headers['Content-Type'] = 'application/json';
     if (route.idempotent) headers['Idempotency-Key'] = call.idempotencyKey ?? crypto.randomUUID();
     if (call.ifMatch !== undefined) headers['If-Match'] = `"${call.ifMatch}"`;
-    let response: Response;
-    try {
-      response = await doFetch(url, { method: route.method, headers, body: init.body ?? null, signal: call.signal ?? null });
-    } catch (error) {
-      if (call.signal?.aborted) throw error;
-      throw new Unreachable(`nobody answers at ${options.baseUrl}`, { cause: error });
-    }
-    if (!response.ok) throw new ProblemError(await problemFrom(response));
+    const { signal = null } = call;
+    const response = await reaching(signal, () =>
+      doFetch(url, { method: route.method, headers, body: init.body ?? null, signal }),
+    );
+    if (!response.ok) throw new ProblemError(await reaching(signal, () => problemFrom(response)));
     return response;
   };
 
-  const send = async <R extends RouteDefinition>(route: R, input: PartialInput<R> = {}, call: CallOptions = {}): Promise<Answered<AnswerOf<R>>> => {
+  const send = async <R extends RouteDefinition>(
+    route: R,
+    input: PartialInput<R> = {},
+    call: CallOptions = {},
+  ): Promise<Answered<AnswerOf<R>>> => {
     const parts = input as { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
     const body = parts.body === undefined ? undefined : JSON.stringify(parts.body);
-    const response = await request(route, address(options.baseUrl, route, parts.params ?? {}, parts.query ?? {}), { ...(body === undefined ? {} : { body }), json: body !== undefined }, call);
-    const text = await response.text();
+    const response = await request(
+      route,
+      address(options.baseUrl, route, parts.params ?? {}, parts.query ?? {}),
+      { ...(body === undefined ? {} : { body }), json: body !== undefined },
+      call,
+    );
+    const text = await reaching(call.signal, () => response.text());
     const tag = /^"(\d+)"$/.exec(response.headers.get('etag') ?? '');
     const json = response.headers.get('content-type')?.includes('json');
-    return { answer: (json && text !== '' ? JSON.parse(text) : text) as AnswerOf<R>, status: response.status, version: tag ? Number(tag[1]) : undefined };
+    return {
+      answer: (json && text !== '' ? JSON.parse(text) : text) as AnswerOf<R>,
+      status: response.status,
+      version: tag ? Number(tag[1]) : undefined,
+    };
   };
 
   return {
@@ -117,7 +170,10 @@ export function createClient(options: ClientOptions): TidewaiterClient {
     async *all(route, input, items) {
       let after: string | undefined;
       do {
-        const query = { ...(input as { query?: Record<string, unknown> }).query, ...(after === undefined ? {} : { after }) };
+        const query = {
+          ...(input as { query?: Record<string, unknown> }).query,
+          ...(after === undefined ? {} : { after }),
+        };
         const page = items((await send(route, { ...input, query })).answer);
         yield* page.items;
         after = page.next ?? undefined;
@@ -125,14 +181,19 @@ export function createClient(options: ClientOptions): TidewaiterClient {
     },
     async bytes(route, params, call = {}) {
       const response = await request(route, address(options.baseUrl, route, params, {}), { json: false }, call);
-      return new Uint8Array(await response.arrayBuffer());
+      return new Uint8Array(await reaching(call.signal, () => response.arrayBuffer()));
     },
     async upload(route, params, fields, file, call = {}) {
       const form = new FormData();
       for (const [name, value] of Object.entries(fields)) form.set(name, value);
       form.set('file', new Blob([Uint8Array.from(file.bytes)], { type: file.mediaType }), file.name);
-      const response = await request(route, address(options.baseUrl, route, params as Record<string, unknown>, {}), { body: form, json: false }, call);
-      return (await response.json()) as AnswerOf<typeof route>;
+      const response = await request(
+        route,
+        address(options.baseUrl, route, params as Record<string, unknown>, {}),
+        { body: form, json: false },
+        call,
+      );
+      return (await reaching(call.signal, () => response.json())) as AnswerOf<typeof route>;
     },
   };
 }

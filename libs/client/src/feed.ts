@@ -1,5 +1,6 @@
 import { streamEvents, type EventEnvelope } from '@tidewaiter/contracts';
-import { ProblemError, type ClientOptions } from './client.js';
+import { problemFrom, ProblemError, type ClientOptions } from './client.js';
+import { sseMessages } from './sse.js';
 
 export interface FeedEvent {
   /** feed position: hand it back as `after` to go on from here */
@@ -7,62 +8,60 @@ export interface FeedEvent {
   event: EventEnvelope;
 }
 
-/** Splits a stream of server-sent events into messages; comments and unknown fields are passed over. @see HTML, 9.2 */
-export async function* sseMessages(body: ReadableStream<Uint8Array>): AsyncGenerator<{ id: string; data: string }> {
-  const decoder = new TextDecoder();
-  const reader = body.getReader();
-  let text = '';
-  let id = '';
-  let data: string[] = [];
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    text += decoder.decode(value, { stream: true });
-    const lines = text.split(/\r\n|\n|\r/);
-    text = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line === '') {
-        if (data.length > 0) yield { id, data: data.join('\n') };
-        data = [];
-      } else if (line.startsWith('id:')) id = line.slice(3).trimStart();
-      else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''));
-    }
-  }
+export interface FeedOptions {
+  /** events of one shipment only */
+  shipment?: string;
+  /** position to go on from; without it only what is new comes */
+  after?: string;
+  /** ends the feed, quietly */
+  signal: AbortSignal;
+  retryMs?: number;
 }
+
+/** Resolves after a while, or as soon as nobody waits any more. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener('abort', wake);
+  });
+
+/** Waiting does not mend it: the server refuses, or what it sends is no event. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof SyntaxError || (error instanceof ProblemError && error.status < 500 && error.status !== 429);
 
 /**
  * Live events of the tenant, resumed by itself after every cut from the last position seen: no gap, no repeat.
  *
- * @param options.after position to go on from; without it only what is new comes
+ * @throws ProblemError when the server refuses; what it cannot do just now (5xx, 429) and cuts are waited out
  */
-export async function* feed(
-  client: ClientOptions,
-  options: { shipment?: string; after?: string; signal: AbortSignal; retryMs?: number },
-): AsyncGenerator<FeedEvent> {
+export async function* feed(client: ClientOptions, options: FeedOptions): AsyncGenerator<FeedEvent> {
+  const { signal, shipment, retryMs = 500 } = options;
+  const query = shipment === undefined ? '' : `?${new URLSearchParams({ shipment }).toString()}`;
   let last = options.after;
-  while (!options.signal.aborted) {
+  while (!signal.aborted) {
     try {
-      const query = new URLSearchParams();
-      if (options.shipment !== undefined) query.set('shipment', options.shipment);
-      const response = await (client.fetch ?? fetch)(`${client.baseUrl}${streamEvents.path}?${query.toString()}`, {
-        headers: { Authorization: `Bearer ${await client.token()}`, Accept: 'text/event-stream', ...(last === undefined ? {} : { 'Last-Event-ID': last }) },
-        signal: options.signal,
+      const response = await (client.fetch ?? fetch)(`${client.baseUrl}${streamEvents.path}${query}`, {
+        headers: {
+          Authorization: `Bearer ${await client.token()}`,
+          Accept: 'text/event-stream',
+          ...(last === undefined ? {} : { 'Last-Event-ID': last }),
+        },
+        signal,
       });
-      if (!response.ok || !response.body) {
-        const text = await response.text();
-        if (response.status < 500) {
-          throw new ProblemError({ type: 'about:blank', title: response.statusText, status: response.status, code: `http.status.${response.status}`, detail: text.slice(0, 300) });
-        }
-        throw new Error(text);
-      }
-      for await (const message of sseMessages(response.body)) {
-        last = message.id;
-        yield { id: message.id, event: JSON.parse(message.data) as EventEnvelope };
+      if (!response.ok || !response.body) throw new ProblemError(await problemFrom(response));
+      for await (const { id, data } of sseMessages(response.body)) {
+        if (id !== '') last = id;
+        yield { id, event: JSON.parse(data) as EventEnvelope };
       }
     } catch (error) {
-      if (options.signal.aborted) return;
-      if (error instanceof ProblemError) throw error;
+      if (signal.aborted) return;
+      if (isFinal(error)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, options.retryMs ?? 500));
+    if (!signal.aborted) await pause(retryMs, signal);
   }
 }

@@ -1,2 +1,3 @@
 export * from './client.js';
 export * from './feed.js';
+export * from './sse.js';

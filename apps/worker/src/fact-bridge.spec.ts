@@ -1,0 +1,181 @@
+import {
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
+import {
+  ENGAGEMENT_FACTS,
+  eventTypeOf,
+  SHIPMENT_FACTS,
+  WORKFLOW_QUEUE,
+  type ContextName,
+  type EventEnvelope,
+} from '@tidewaiter/contracts';
+import { FactBridge, isFact, isHopeless } from './fact-bridge.js';
+
+type Call = { how: 'signalWithStart' | 'start' | 'signal'; workflow: string; options: Record<string, unknown> };
+
+/** Takes the place of Temporal: notes what it is asked and fails when told to. */
+class FakeClient {
+  readonly calls: Call[] = [];
+  failure: Error | undefined;
+
+  readonly workflow = {
+    signalWithStart: (workflow: string, options: Record<string, unknown>) =>
+      this.note({ how: 'signalWithStart', workflow, options }),
+    start: (workflow: string, options: Record<string, unknown>) => this.note({ how: 'start', workflow, options }),
+    getHandle: (workflow: string) => ({
+      signal: (signal: string, fact: unknown) =>
+        this.note({ how: 'signal', workflow, options: { signal, signalArgs: [fact] } }),
+    }),
+  };
+
+  private async note(call: Call): Promise<void> {
+    this.calls.push(call);
+    if (this.failure) throw this.failure;
+  }
+}
+
+const envelope = (name: string, changes: Partial<EventEnvelope> = {}): EventEnvelope => {
+  const [context, event] = name.split('.') as [ContextName, string];
+  return {
+    id: 'event-1',
+    type: eventTypeOf(context, event, 1),
+    subject: 'shipment-1',
+    tenantid: 'acme',
+    correlationid: 'correlation-1',
+    stream: 'shipment-1',
+    version: 4,
+    data: { engagementId: 'engagement-1', kind: 'ongoing', amount: '1.00' },
+    ...changes,
+  } as EventEnvelope;
+};
+
+describe('the fact bridge', () => {
+  let temporal: FakeClient;
+  let bridge: FactBridge;
+  beforeEach(() => {
+    temporal = new FakeClient();
+    bridge = new FactBridge(temporal as unknown as Client);
+  });
+
+  it.each(SHIPMENT_FACTS)('tells the shipment of %s, starting its story if nobody has', async (name) => {
+    await bridge.handle(envelope(name));
+    expect(temporal.calls).toHaveLength(1);
+    expect(temporal.calls[0]).toMatchObject({
+      how: 'signalWithStart',
+      workflow: 'shipmentLifecycle',
+      options: {
+        workflowId: 'shipment/shipment-1',
+        taskQueue: WORKFLOW_QUEUE,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        args: [{ tenant: 'acme', shipmentId: 'shipment-1', correlationId: 'correlation-1' }],
+        signal: 'fact',
+        signalArgs: [{ eventId: 'event-1', name, stream: 'shipment-1', version: 4 }],
+      },
+    });
+  });
+
+  it('hands on what a fact says, but of the opening its id alone', async () => {
+    await bridge.handle(envelope('duties.PaymentSettled'));
+    await bridge.handle(envelope('shipments.ShipmentOpened'));
+    const said = temporal.calls.map(({ options }) => (options['signalArgs'] as { data: unknown }[])[0]!.data);
+    expect(said).toEqual([{ engagementId: 'engagement-1', kind: 'ongoing', amount: '1.00' }, {}]);
+  });
+
+  it('carries the trace on, when there is one', async () => {
+    await bridge.handle(envelope('duties.PaymentSettled', { traceparent: '00-a-b-01' }));
+    await bridge.handle(envelope('duties.PaymentSettled'));
+    const refs = temporal.calls.map(({ options }) => (options['args'] as object[])[0]);
+    expect(refs[0]).toMatchObject({ traceparent: '00-a-b-01' });
+    expect(refs[1]).not.toHaveProperty('traceparent');
+  });
+
+  it('puts ids alone where Temporal keeps plain text', async () => {
+    await bridge.handle(envelope('shipments.ShipmentOpened', { data: { importer: 'Northwind Robotics' } }));
+    await bridge.handle(envelope('shipments.EngagementOpened'));
+    const attributes = temporal.calls.map(({ options }) =>
+      (options['typedSearchAttributes'] as { getAll(): { key: { name: string }; value: unknown }[] })
+        .getAll()
+        .map(({ key, value }) => [key.name, value]),
+    );
+    expect(attributes).toEqual([
+      [
+        ['ShipmentId', 'shipment-1'],
+        ['Tenant', 'acme'],
+      ],
+      [['Tenant', 'acme']],
+    ]);
+    expect(JSON.stringify(temporal.calls)).not.toContain('Northwind');
+  });
+
+  it('starts the programme of an ongoing engagement', async () => {
+    await bridge.handle(envelope('shipments.EngagementOpened'));
+    expect(temporal.calls).toMatchObject([
+      {
+        how: 'start',
+        workflow: 'engagementProgramme',
+        options: {
+          workflowId: 'engagement/engagement-1',
+          taskQueue: WORKFLOW_QUEUE,
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          args: [{ tenant: 'acme', engagementId: 'engagement-1', correlationId: 'correlation-1' }],
+        },
+      },
+    ]);
+  });
+
+  it('starts nothing for an engagement of one shipment', async () => {
+    await bridge.handle(
+      envelope('shipments.EngagementOpened', { data: { engagementId: 'engagement-1', kind: 'per-shipment' } }),
+    );
+    expect(temporal.calls).toEqual([]);
+  });
+
+  it.each(ENGAGEMENT_FACTS.slice(1))('tells the programme of %s', async (name) => {
+    await bridge.handle(envelope(name));
+    expect(temporal.calls).toMatchObject([
+      { how: 'signal', workflow: 'engagement/engagement-1', options: { signal: 'fact', signalArgs: [{ name }] } },
+    ]);
+  });
+
+  it('changes nothing where the story has ended, or was started before', async () => {
+    temporal.failure = new WorkflowExecutionAlreadyStartedError('it ran', 'shipment/shipment-1', 'shipmentLifecycle');
+    await bridge.handle(envelope('carriers.ShipmentDelivered'));
+    await bridge.handle(envelope('shipments.EngagementOpened'));
+    temporal.failure = new WorkflowNotFoundError('no such programme', 'engagement/engagement-1', undefined);
+    await bridge.handle(envelope('shipments.MandateGranted'));
+    expect(temporal.calls).toHaveLength(3);
+  });
+
+  it('lets any other failure be seen, so that the fact comes again', async () => {
+    temporal.failure = new ServiceError('14 UNAVAILABLE');
+    for (const name of ['carriers.ShipmentDelivered', 'shipments.EngagementOpened', 'shipments.MandateGranted']) {
+      await expect(bridge.handle(envelope(name))).rejects.toBe(temporal.failure);
+    }
+  });
+
+  it('passes over what is no fact of a story', async () => {
+    for (const type of [
+      'tidewaiter.documents.DocumentRegistered.v1',
+      'tidewaiter.nowhere.ShipmentOpened.v1',
+      'ShipmentOpened',
+      '',
+    ]) {
+      expect(isFact(type)).toBe(false);
+      await bridge.handle(envelope('duties.PaymentSettled', { type }));
+    }
+    expect(temporal.calls).toEqual([]);
+    expect([...SHIPMENT_FACTS, ...ENGAGEMENT_FACTS].every((name) => isFact(envelope(name).type))).toBe(true);
+    expect(isFact('tidewaiter.duties.PaymentSettled.v2')).toBe(true);
+  });
+
+  it('gives up a fact that Temporal will never take, and no other', () => {
+    const grpc = (code: number) => Object.assign(new Error(`${code}`), { code, details: '', metadata: {} });
+    expect(isHopeless(new ServiceError('refused', { cause: grpc(3) }))).toBe(true);
+    for (const code of [4, 5, 7, 8, 14])
+      expect(isHopeless(new ServiceError('later', { cause: grpc(code) }))).toBe(false);
+    expect(isHopeless(new Error('bug'))).toBe(false);
+  });
+});
