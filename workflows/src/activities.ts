@@ -11,9 +11,11 @@ import { queueOf } from '@tidewaiter/contracts/names';
 
 /** Queues, time-outs and retries of every activity, in one place. What exhausts its attempts becomes a person's task. */
 const backOff = { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '30 seconds' } as const;
-const usual = { startToCloseTimeout: '30 seconds', retry: { ...backOff, maximumAttempts: 12 } } as const;
+/** Every step says that its process lives; one that was killed is found out by this, long before a step's time is up. */
+const alive = { startToCloseTimeout: '30 seconds', heartbeatTimeout: '8 seconds' } as const;
+const usual = { ...alive, retry: { ...backOff, maximumAttempts: 12 } } as const;
 /** House-keeping of tasks must not itself raise tasks: it is tried until it works. */
-const untilDone = { startToCloseTimeout: '30 seconds', retry: backOff } as const;
+const untilDone = { ...alive, retry: backOff } as const;
 
 export const shipments = proxyActivities<ShipmentsActivities>({ taskQueue: queueOf('shipments'), ...usual });
 export const tasks = proxyActivities<Pick<ShipmentsActivities, 'raiseTask' | 'settleTask'>>({

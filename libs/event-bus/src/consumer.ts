@@ -149,7 +149,9 @@ export class Consumer<E> {
       groupId: `tidewaiter.${this.options.schema}.${this.options.consumer}`,
       sessionTimeout: 20_000,
       heartbeatInterval: 2000,
-      rebalanceTimeout: 20_000,
+      // A member that was killed holds the group up for this long, not for its whole session. One that is only slow is put
+      // out with it and joins again: its offset is moved by compare-and-set, so nothing is taken twice.
+      rebalanceTimeout: 6000,
       maxWaitTimeInMs: this.options.maxWaitMs ?? 100,
       minBytes: 1,
       allowAutoTopicCreation: false,

@@ -72,6 +72,9 @@ const QUIET = new Set([
   'ShipmentClosed',
 ]);
 
+/** "Not yet" of a system that is coming up: the first request still runs, or word of the shipment is still on its way. */
+const PASSING = new Set(['http.idempotency-key.running', 'documents.shipment.unknown']);
+
 class Player {
   readonly scenario: Scenario;
   readonly reference: string;
@@ -121,7 +124,7 @@ class Player {
       } catch (error) {
         const passing =
           error instanceof Unreachable ||
-          (error instanceof ProblemError && (error.status >= 500 || error.code === 'http.idempotency-key.running'));
+          (error instanceof ProblemError && (error.status >= 500 || PASSING.has(error.code)));
         if (!passing || this.options.signal.aborted) throw error;
         await new Promise((after) => setTimeout(after, wait));
       }

@@ -23,6 +23,9 @@ export function toFailure(error: unknown): unknown {
   return failure;
 }
 
+/** Well under the time after which workflows believe a silent step's process dead. */
+const BEAT_MS = 2000;
+
 export class ActivityWatch implements ActivityInboundCallsInterceptor {
   constructor(
     private readonly context: ActivityContext,
@@ -35,6 +38,8 @@ export class ActivityWatch implements ActivityInboundCallsInterceptor {
     const started = performance.now();
     const observe = (outcome: string) =>
       activitySeconds.labels(activityType, outcome).observe((performance.now() - started) / 1000);
+    // While it beats, the process lives: a step of one that was killed is given to the next soon, not after its whole time-out.
+    const beat = setInterval(() => this.context.heartbeat(), BEAT_MS);
     return inSpan(`activity ${activityType}`, { traceparent: step?.traceparent }, async () => {
       try {
         const answer = await next(input);
@@ -51,6 +56,8 @@ export class ActivityWatch implements ActivityInboundCallsInterceptor {
           error,
         });
         throw toFailure(error);
+      } finally {
+        clearInterval(beat);
       }
     });
   }
@@ -93,13 +100,14 @@ export class ActivityHost {
     private readonly implementation: object,
     private readonly temporal: Temporal,
     private readonly log: Log,
+    private readonly queue = queueOf(context),
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.worker = await Worker.create({
       connection: await this.temporal.native(),
       namespace: this.temporal.settings.namespace,
-      taskQueue: queueOf(this.context),
+      taskQueue: this.queue,
       activities: methodsOf(this.implementation),
       dataConverter: this.temporal.converter,
       maxConcurrentActivityTaskExecutions: 40,
@@ -110,7 +118,7 @@ export class ActivityHost {
       this.log.error('activity worker ended; the process ends to be started again', { context: this.context, error });
       process.exit(70);
     });
-    this.log.info('activity worker started', { queue: queueOf(this.context) });
+    this.log.info('activity worker started', { queue: this.queue });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
