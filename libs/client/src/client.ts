@@ -85,7 +85,9 @@ function address(
     return name === '*' ? value : encodeURIComponent(value);
   });
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
   const text = search.toString();
   return `${baseUrl}${path}${text === '' ? '' : `?${text}`}`;
 }

@@ -301,7 +301,11 @@ describe('the door', () => {
 
   describe('lets a change happen once', () => {
     it('and wants a key for it', async () => {
-      for (const headers of [{} as Headers, { 'Idempotency-Key': 'short' }, { 'Idempotency-Key': 'with blanks in it' }]) {
+      for (const headers of [
+        {} as Headers,
+        { 'Idempotency-Key': 'short' },
+        { 'Idempotency-Key': 'with blanks in it' },
+      ]) {
         expectProblem(await write(headers), 400, 'http.idempotency-key.missing');
       }
       expect(stage.runs).toBe(0);
@@ -523,7 +527,9 @@ describe('the door', () => {
       const answer = await ask('GET', '/v1/trial/fail', { headers });
       expectProblem(answer, 500, 'http.unexpected');
       expect(answer.text).not.toMatch(/uuid|Jane|select/);
-      const line = logged.map((each) => JSON.parse(each) as Record<string, unknown>).find(({ msg }) => msg === 'request failed');
+      const line = logged
+        .map((each) => JSON.parse(each) as Record<string, unknown>)
+        .find(({ msg }) => msg === 'request failed');
       expect(line).toMatchObject({
         level: 'error',
         traceId,
