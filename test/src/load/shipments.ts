@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createClient, feed, type ClientOptions, type TidewaiterClient } from '@tidewaiter/client';
+import { createClient, feed, ProblemError, type ClientOptions, type TidewaiterClient } from '@tidewaiter/client';
 import {
   grantMandate,
   openEngagement,
@@ -169,8 +169,17 @@ export class Shipments {
         carrier: 'simulated-ocean',
       },
     });
-    const upload = (type: string, name: string, mediaType: string, bytes: Uint8Array) =>
-      this.client.upload(uploadDocument, { shipmentId }, { type }, { name, mediaType, bytes });
+    const upload = async (type: string, name: string, mediaType: string, bytes: Uint8Array): Promise<void> => {
+      for (;;) {
+        try {
+          await this.client.upload(uploadDocument, { shipmentId }, { type }, { name, mediaType, bytes });
+          return;
+        } catch (error) {
+          // The opening has not reached the documents yet: the answer says to send again.
+          if (!(error instanceof ProblemError) || error.code !== 'documents.shipment.unknown') throw error;
+        }
+      }
+    };
     await Promise.all([
       upload('commercial-invoice', 'invoice.xml', 'application/xml', Buffer.from(invoice(reference))),
       upload('packing-list', 'packing-list.csv', 'text/csv', Buffer.from(PACKING_LIST)),
