@@ -6,7 +6,7 @@ const CONTEXTS = ['shipments', 'documents', 'duties', 'customs', 'carriers', 'pa
 const nodeBuiltins = { regex: '^node:', message: 'This package runs anywhere: no Node built-ins.' };
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/out-tsc', '**/node_modules', '.nx', '**/.tidewaiter*', '**/*.mjs'] },
+  { ignores: ['**/dist', '**/out-tsc', '**/node_modules', '.nx', '**/.tidewaiter*', '**/*.mjs', '**/*.cjs'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
