@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { play, readScenario, type Played } from '../scenario/player.js';
 import { CommandFailed, EXIT, type Output } from '../output.js';
@@ -7,14 +7,13 @@ import { surroundings, type Surroundings } from './command.js';
 
 const MARKS = { '·': ' ', '?': '▲', '✓': '✓', '✗': '✗' } as const;
 
-/** Plays one file and tells its story line by line. */
-export async function tellScenario(
+/** Plays one file, tells its story line by line and ends with the verdict; lines are labelled where several are told at once. */
+async function tellScenario(
   { house, out, signal }: Surroundings,
   file: string,
   runId: string,
-  label: (reference: string) => string,
+  label: string,
 ): Promise<Played> {
-  const reference = { text: '' };
   const played = await play({
     house,
     file: resolve(file),
@@ -24,19 +23,20 @@ export async function tellScenario(
       if (out.json) out.emit({ at, file, context, says });
       else
         out.data(
-          `${out.color.dim(at.slice(11, 19))}  ${label(reference.text)}${MARKS[mark]} ${out.color.dim(context.padEnd(9))} ${says}`,
+          `${out.color.dim(at.slice(11, 19))}  ${label}${MARKS[mark]} ${out.color.dim(context.padEnd(9))} ${says}`,
         );
     },
   });
-  reference.text = played.reference;
+  printVerdict(out, file, played);
   return played;
 }
 
-export function printVerdict(out: Output, played: Played): void {
+function printVerdict(out: Output, file: string, played: Played): void {
   const words = played.verdict.checks.map((check) => `${check.says} ${check.holds ? '✓' : '✗'}`).join(', ');
   const verdict = played.verdict.passed ? out.color.green('PASSED') : out.color.red('FAILED');
   if (out.json)
     out.emit({
+      file,
       reference: played.reference,
       shipmentId: played.shipmentId,
       ...played.verdict,
@@ -58,16 +58,21 @@ export function scenarioCommands(program: Command): void {
     .command('run')
     .argument('<files...>', 'scenario files (YAML)')
     .option('--run-id <id>', 'repeat a run: the same id has no second effect')
+    .option('--together', 'play the files side by side instead of one after another')
     .description('play scenario files against the running stack and print a verdict')
-    .action(async (files: string[], options: { runId?: string }, command: Command) => {
+    .action(async (files: string[], options: { runId?: string; together?: boolean }, command: Command) => {
       const around = surroundings(command);
-      let failed = 0;
-      for (const file of files) {
-        around.out.say(readScenario(resolve(file)).scenario);
-        const played = await tellScenario(around, file, options.runId ?? randomBytes(6).toString('hex'), () => '');
-        printVerdict(around.out, played);
-        if (!played.verdict.passed) failed += 1;
-      }
+      const runId = () => options.runId ?? randomBytes(6).toString('hex');
+      const width = Math.max(...files.map((file) => basename(file).length)) + 1;
+      const tell = (file: string, label = '') => {
+        around.out.say(`${label}${readScenario(resolve(file)).scenario}`);
+        return tellScenario(around, file, runId(), label);
+      };
+      const ends: Played[] = [];
+      if (options.together)
+        ends.push(...(await Promise.all(files.map((file) => tell(file, basename(file).padEnd(width))))));
+      else for (const file of files) ends.push(await tell(file));
+      const failed = ends.filter(({ verdict }) => !verdict.passed).length;
       if (failed > 0) throw new CommandFailed(`${failed} of ${files.length} did not hold.`, EXIT.failed);
     });
 

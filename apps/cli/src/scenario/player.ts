@@ -72,6 +72,9 @@ const QUIET = new Set([
   'ShipmentClosed',
 ]);
 
+/** quiet looks at the timeline between two at the tasks */
+const LOOK_AGAIN = 8;
+
 /** "Not yet" of a system that is coming up: the first request still runs, or word of the shipment is still on its way. */
 const PASSING = new Set(['http.idempotency-key.running', 'documents.shipment.unknown']);
 
@@ -140,6 +143,7 @@ class Player {
     const timeline: TimelineEntry[] = [];
     let after: string | undefined;
     let stage = '';
+    let quiet = 0;
     while (Date.now() < deadline && !this.options.signal.aborted) {
       const page = await this.patiently(() =>
         this.as('operator').call(showTimeline, {
@@ -152,9 +156,13 @@ class Player {
         after = entry.position;
         if (!QUIET.has(entry.name)) this.tell(entry.context, entry.says, '·', entry.time);
       }
-      ({ stage } = await this.patiently(() => this.as('operator').call(showShipment, { params: { shipmentId } })));
       if ((stage === 'archived' || stage === 'closed') && page.items.length === 0) break;
-      await this.patiently(() => this.decideOpenTasks(shipmentId));
+      // Whatever changes is told in the timeline; in between, a look now and then takes up what a decision came too early for.
+      quiet = page.items.length > 0 ? 0 : quiet + 1;
+      if (quiet % LOOK_AGAIN === 0) {
+        ({ stage } = await this.patiently(() => this.as('operator').call(showShipment, { params: { shipmentId } })));
+        await this.patiently(() => this.decideOpenTasks(shipmentId));
+      }
       await new Promise((resume) => setTimeout(resume, 150));
     }
     const verdict = await this.patiently(() =>
