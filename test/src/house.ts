@@ -68,13 +68,12 @@ export interface Said {
 }
 
 /** Runs a command against the stack of a folder. */
-export function command(home: string, args: readonly string[], signal?: AbortSignal): Promise<Said> {
+function command(home: string, args: readonly string[]): Promise<Said> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, 'apps/cli/bin/tidewaiter.mjs'), '--json', ...args], {
       cwd: ROOT,
       env: { ...process.env, TIDEWAITER_DATA: home },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...(signal ? { signal } : {}),
     });
     const said = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
@@ -84,7 +83,7 @@ export function command(home: string, args: readonly string[], signal?: AbortSig
   });
 }
 
-export const scenarioFile = (name: string): string => join(ROOT, 'test/fixtures/scenarios', `${name}.yaml`);
+const scenarioFile = (name: string): string => join(ROOT, 'test/fixtures/scenarios', `${name}.yaml`);
 export const newRunId = (): string => randomBytes(6).toString('hex');
 
 /**
@@ -92,19 +91,9 @@ export const newRunId = (): string => randomBytes(6).toString('hex');
  *
  * @param names of files below `test/fixtures/scenarios`, without their ending
  */
-export async function play(
-  home: string,
-  names: readonly string[],
-  runId = newRunId(),
-  signal?: AbortSignal,
-): Promise<Map<string, Told>> {
-  const ends = await Promise.all(
-    names.map(
-      async (name) =>
-        [name, told(await command(home, ['scenario', 'run', '--run-id', runId, scenarioFile(name)], signal))] as const,
-    ),
-  );
-  return new Map(ends);
+export async function play(home: string, names: readonly string[], runId = newRunId()): Promise<Map<string, Told>> {
+  const said = await command(home, ['scenario', 'run', '--together', '--run-id', runId, ...names.map(scenarioFile)]);
+  return new Map(names.map((name) => [name, told(said, scenarioFile(name))]));
 }
 
 /** A platform of its own for one suite: the real servers, the simulators and everything of ours, in a folder that is thrown away. */

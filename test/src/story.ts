@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Said } from './house.js';
 
+const line = z.looseObject({ file: z.string() });
 const verdict = z.object({
+  file: z.string(),
   reference: z.string(),
   shipmentId: z.string(),
   passed: z.boolean(),
@@ -9,7 +11,7 @@ const verdict = z.object({
   seconds: z.number(),
 });
 
-/** How a story ended; `story` is what was told until then. */
+/** How a story ended. */
 export interface Told {
   reference: string;
   shipmentId: string;
@@ -18,14 +20,14 @@ export interface Told {
   failed: string[];
 }
 
-/** Reads what `tidewaiter --json scenario run` printed. */
-export function told({ code, stdout, stderr }: Said): Told {
-  const lines = stdout.split('\n').filter((line) => line !== '');
+/** Reads what `tidewaiter --json scenario run` printed of one file. */
+export function told({ code, stdout, stderr }: Said, file: string): Told {
+  const lines = stdout.split('\n').filter((text) => text !== '' && line.parse(JSON.parse(text)).file === file);
   const parsed = verdict.safeParse(JSON.parse(lines.at(-1) ?? 'null'));
   if (!parsed.success) {
     return { reference: '', shipmentId: '', seconds: 0, failed: [`no verdict, code ${code}: ${stderr}`, ...lines] };
   }
-  const { passed, checks, ...rest } = parsed.data;
+  const { passed, checks, reference, shipmentId, seconds } = parsed.data;
   const broken = checks.filter(({ holds }) => !holds).map(({ says }) => says);
-  return { ...rest, failed: passed && code === 0 ? [] : [...broken, ...lines, stderr] };
+  return { reference, shipmentId, seconds, failed: passed ? [] : [...broken, ...lines] };
 }
