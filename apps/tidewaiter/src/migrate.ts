@@ -7,6 +7,11 @@ const admin = z.object({
   ADMIN_DATABASE_URL: z.url().meta({ description: 'Postgres as a role that may create roles and schemas' }),
   ADMIN_AUDIT_DATABASE_URL: z.url().meta({ description: 'the same for the database of the audit log' }),
   KAFKA_BROKERS: z.string().min(1),
+  KAFKA_PARTITIONS: z.coerce
+    .number()
+    .refine((count) => [1, 2, 4, 8, 16, 32, 64].includes(count), 'a power of two')
+    .default(8)
+    .meta({ description: 'of each topic when it is made; never changed afterwards' }),
 });
 
 const urlOf = (name: string): string => {
@@ -31,7 +36,12 @@ export async function migrate(): Promise<void> {
     });
     log.info('schema is up to date', { context });
   }
-  const bus = new KafkaBus({ brokers: env.KAFKA_BROKERS.split(','), clientId: 'tidewaiter-migrate', log });
+  const bus = new KafkaBus({
+    brokers: env.KAFKA_BROKERS.split(','),
+    clientId: 'tidewaiter-migrate',
+    log,
+    partitions: env.KAFKA_PARTITIONS,
+  });
   await bus.ensureTopics();
   await bus.close();
 }

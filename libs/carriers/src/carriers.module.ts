@@ -44,8 +44,8 @@ function carriersFromSettings(): CarrierRegistry {
     CarrierInbound,
     DeliveryProofs,
     CarriersActivitiesService,
-    ...hostDrain({ context: 'carriers', name: INBOUND_DRAIN, handler: CarrierInbound, idleMs: 250 }),
-    ...hostDrain({ context: 'carriers', name: PROOF_DRAIN, handler: DeliveryProofs, idleMs: 250 }),
+    ...hostDrain({ context: 'carriers', name: INBOUND_DRAIN, handler: CarrierInbound, idleMs: 1000 }),
+    ...hostDrain({ context: 'carriers', name: PROOF_DRAIN, handler: DeliveryProofs, idleMs: 1000 }),
     hostActivities('carriers', CarriersActivitiesService),
   ],
 })

@@ -4,10 +4,12 @@ import { Partitioners, type Admin, type Kafka, type Producer, type RecordMetadat
 import type { EventBus, OutgoingRecord } from './event-bus.js';
 import { connectKafka, type KafkaConnection } from './kafka.js';
 
-/** A power of two, and never changed: changing it would move keys to other partitions and break their order. */
+/** Unless set otherwise when the topics are made. A power of two, and never changed: changing it would move keys to other partitions and break their order. */
 export const PARTITIONS = 8;
 
 export interface KafkaBusOptions extends KafkaConnection {
+  /** of each topic, when it is made; 8 by default */
+  partitions?: number;
   /** 1 on one broker; 3 with `min.insync.replicas` 2 on a cluster */
   replication?: number;
   /** how long one publish may take before the caller is told it failed, 20 s by default */
@@ -26,6 +28,7 @@ const HEADERS = { 'content-type': 'application/cloudevents+json; charset=UTF-8' 
  */
 export class KafkaBus implements EventBus {
   private readonly kafka: Kafka;
+  private readonly partitions: number;
   private readonly admin: Admin;
   private adminReady: Promise<void> | undefined;
   private producer: Promise<Producer> | undefined;
@@ -34,6 +37,7 @@ export class KafkaBus implements EventBus {
 
   constructor(private readonly options: KafkaBusOptions) {
     this.kafka = connectKafka(options);
+    this.partitions = options.partitions ?? PARTITIONS;
     this.admin = this.kafka.admin();
   }
 
@@ -47,11 +51,11 @@ export class KafkaBus implements EventBus {
       await admin.createTopics({ waitForLeaders: true, topics: missing.map((topic) => this.topicConfig(topic)) });
     const { topics } = await admin.fetchTopicMetadata({ topics: [...wanted] });
     for (const { name, partitions } of topics) {
-      if (partitions.length !== PARTITIONS) {
+      if (partitions.length !== this.partitions) {
         this.options.log.error('a topic has another number of partitions', {
           topic: name,
           partitions: partitions.length,
-          expected: PARTITIONS,
+          expected: this.partitions,
         });
       }
     }
@@ -155,7 +159,7 @@ export class KafkaBus implements EventBus {
   private topicConfig(topic: string) {
     return {
       topic,
-      numPartitions: PARTITIONS,
+      numPartitions: this.partitions,
       replicationFactor: this.options.replication ?? 1,
       // Kept for good: a reader that is new today starts with the first event.
       configEntries: [{ name: 'retention.ms', value: '-1' }],

@@ -106,6 +106,8 @@ export const settingsOfMigrations = (stack: StackAddresses, secrets: Secrets, en
   ...settingsOfAll(stack, secrets, env),
   ADMIN_DATABASE_URL: inDatabase(stack.postgres, DATABASE),
   ADMIN_AUDIT_DATABASE_URL: inDatabase(stack.postgres, AUDIT_DATABASE),
+  // One machine works off few partitions in larger batches faster than many in small ones.
+  KAFKA_PARTITIONS: env['KAFKA_PARTITIONS'] ?? '2',
 });
 
 export const settingsOfSimulators = (stack: StackAddresses, secrets: Secrets, env: NodeJS.ProcessEnv): Settings =>

@@ -9,7 +9,10 @@ import { AUDIT_SETTINGS, originOf, type AuditSettings } from './audit.settings.j
 export const LOG_DRAIN = 'audit.log';
 
 /** How often the tables are looked at when nothing rings. */
-export const LOG_IDLE_MS = 100;
+export const LOG_IDLE_MS = 500;
+
+/** How long staged events are gathered before they are sequenced together: a step costs the same for one as for hundreds. */
+const GATHER_MS = 40;
 
 /** Sequences, integrates and publishes in this process, or waits for the one that does. */
 export class LogService implements DrainHandler {
@@ -17,6 +20,7 @@ export class LogService implements DrainHandler {
   private readonly pipeline: LogPipeline;
   private readonly signer: CheckpointSigner;
   private waiters: (() => void)[] = [];
+  private gathering: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(AUDIT_SETTINGS) private readonly settings: AuditSettings,
@@ -48,7 +52,10 @@ export class LogService implements DrainHandler {
 
   /** Something was staged. */
   nudge(): void {
-    this.drain.nudge();
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      this.drain.nudge();
+    }, GATHER_MS);
   }
 
   /** Somebody waits for a checkpoint over what the log has now. */
@@ -69,6 +76,7 @@ export class LogService implements DrainHandler {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    clearTimeout(this.gathering);
     await this.lease.release();
     this.wake();
   }

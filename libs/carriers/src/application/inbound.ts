@@ -1,3 +1,4 @@
+import { PROOF_DRAIN } from './proofs.js';
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { By, EventStore } from '@tidewaiter/event-store';
@@ -12,6 +13,8 @@ import {
   type Clock,
   type Database,
   type Log,
+  drainToken,
+  type Nudge,
 } from '@tidewaiter/platform';
 import {
   CARRIERS,
@@ -56,6 +59,7 @@ export class CarrierInbound {
     @Inject(CARRIERS) private readonly carriers: CarrierRegistry,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
+    @Inject(drainToken(PROOF_DRAIN)) private readonly proofs: Nudge,
   ) {}
 
   /** Checks the signature over the raw body and keeps the bytes. @throws Unauthenticated; Invalid when it is too large */
@@ -194,6 +198,7 @@ export class CarrierInbound {
       await this.store.execute(delivery, `delivery-${shipmentId}`, claim, by('deliver', once), {
         fingerprint: delivered,
       });
+      this.proofs.nudge();
     } catch (error) {
       const refusal = refusalOf(error);
       this.log.info('claim of delivery does not fit', { tenant, shipmentId, code: refusal.code });

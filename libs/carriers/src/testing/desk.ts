@@ -38,7 +38,7 @@ export class Desk {
     this.adapter = dcsaAdapter({ url: carrier.url, token: 'a-token', webhookSecret: SECRET, timeoutMs: 250 });
     const clock = () => this.now;
     const accounts = new Map([[ACCOUNT, this.adapter]]);
-    this.inbound = new CarrierInbound(this.data, this.store, accounts, clock, this.log);
+    this.inbound = new CarrierInbound(this.data, this.store, accounts, clock, this.log, { nudge: () => undefined });
     this.proofs = new DeliveryProofs(this.data, this.store, accounts, clock, this.log);
     this.activities = this.activitiesOver(this.adapter);
   }

@@ -86,7 +86,8 @@ export class ContextRuntime {
     this.keysPool = createPool(keys, `tidewaiter ${context} keys`, 2, lost);
     this.keys = new SubjectKeys({ pool: this.keysPool, masterKey: env.SUBJECT_KEY });
     this.database = createDatabase(this.appPool, this.systemPool);
-    this.relay = new Relay({ context, systemPool: this.systemPool, bus, log });
+    // Appends ring the relay; the poll only finds what a killed process left.
+    this.relay = new Relay({ context, systemPool: this.systemPool, bus, log, idleMs: 1000 });
     this.reader = createEventReader({ keys: this.keys });
     this.store = createEventStore({
       context,
