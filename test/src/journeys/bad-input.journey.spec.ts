@@ -130,7 +130,7 @@ describe('bad input', () => {
     };
 
     it('an unknown currency is refused at its place', async () => {
-      const problem = await opening((body) => (body.lines![0]!.price.currency = 'QQQ'));
+      const problem = await opening((body) => (body.lines[0]!.price.currency = 'QQQ'));
       expect(problem).toMatchObject({
         status: 400,
         code: 'http.request.invalid',
@@ -139,7 +139,7 @@ describe('bad input', () => {
     });
 
     it('a negative quantity is refused at its place', async () => {
-      const problem = await opening((body) => (body.lines![0]!.quantity.value = '-40'));
+      const problem = await opening((body) => (body.lines[0]!.quantity.value = '-40'));
       expect(problem).toMatchObject({
         status: 400,
         code: 'http.request.invalid',
@@ -193,7 +193,7 @@ describe('bad input', () => {
         advice: says,
       });
       const shipmentId = await open();
-      const lines = particulars(engagementId, 'x').lines!;
+      const lines = particulars(engagementId, 'x').lines;
       expect(
         await refusal(operator.call(amendShipment, { params: { shipmentId }, body: { lines } }, { ifMatch: 0 })),
       ).toMatchObject({ status: 412 });
