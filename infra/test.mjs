@@ -23,7 +23,11 @@ const RUNS = {
       `--testPathIgnorePatterns=${INT}`,
     ],
   },
-  int: { name: 'integration tests', args: ['--maxWorkers=2', '--ignoreProjects=test'], ending: `.*${INT}` },
+  int: {
+    name: 'integration tests',
+    args: ['--maxWorkers=2', '--ignoreProjects=test', '--testTimeout=60000'], // a limit for what hangs, not a measure
+    ending: `.*${INT}`,
+  },
   journeys: { name: 'journeys', args: ['--runInBand', '--selectProjects=test'] },
 };
 
