@@ -30,6 +30,7 @@ create table messages (
   declaration_id uuid not null,
   message_id text not null,
   raw_id uuid not null,
+  position integer not null, -- within its body, from 0
   identity text not null,
   function_code text not null,
   sha256 text not null,

@@ -190,11 +190,15 @@ describe('messages of the authority', () => {
     );
   });
 
-  it('several in one body are several messages', async () => {
+  it('several in one body are several messages, in the order of the body whatever their names', async () => {
     const of = await lodged();
     const { lrn, mrn } = of;
+    const [first, second] = [`f${id().slice(1)}`, `0${id().slice(1)}`];
     await house.receive(
-      notificationXml({ ...accepted(), lrn, mrn, id: id() }, { code: '05', lrn, mrn, id: id(), at: '20261124100002Z' }),
+      notificationXml(
+        { ...accepted(), lrn, mrn, id: first },
+        { code: '05', lrn, mrn, id: second, at: '20261124100002Z' },
+      ),
       of.conversationId,
     );
     expect(await show(of)).toMatchObject({ summary: 'Exam', messages: [{ name: 'DMSACC' }, { name: 'DMSCTL' }] });

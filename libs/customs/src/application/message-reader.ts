@@ -154,6 +154,7 @@ export class MessageReader {
       await messages.link(tx, declarationId, {
         messageId,
         rawId,
+        position: index,
         identity,
         functionCode,
         sha256,

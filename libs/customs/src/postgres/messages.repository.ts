@@ -5,6 +5,8 @@ import { toInstant, type Instant } from '@tidewaiter/kernel';
 export interface LinkedMessage {
   messageId: string;
   rawId: string;
+  /** within its body, from 0 */
+  position: number;
   identity: string;
   functionCode: string;
   sha256: string;
@@ -15,6 +17,7 @@ export interface LinkedMessage {
 interface Row {
   message_id: string;
   raw_id: string;
+  position: number;
   identity: string;
   function_code: string;
   sha256: string;
@@ -25,6 +28,7 @@ interface Row {
 const linked = (row: Row): LinkedMessage => ({
   messageId: row.message_id,
   rawId: row.raw_id,
+  position: row.position,
   identity: row.identity,
   functionCode: row.function_code,
   sha256: row.sha256,
@@ -32,18 +36,19 @@ const linked = (row: Row): LinkedMessage => ({
   duplicate: row.duplicate,
 });
 
-const COLUMNS = 'message_id, raw_id, identity, function_code, sha256, received_at, duplicate';
+const COLUMNS = 'message_id, raw_id, position, identity, function_code, sha256, received_at, duplicate';
 
 /** Links between declarations and messages, in the tenant's own transactions. */
 export const messages = {
   async link(tx: Tx, declarationId: string, message: LinkedMessage): Promise<void> {
     await tx.query(
-      `insert into messages (tenant_id, declaration_id, ${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      `insert into messages (tenant_id, declaration_id, ${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         tx.tenant,
         declarationId,
         message.messageId,
         message.rawId,
+        message.position,
         message.identity,
         message.functionCode,
         message.sha256,
@@ -63,7 +68,7 @@ export const messages = {
 
   async of(tx: Tx, declarationId: string): Promise<LinkedMessage[]> {
     const { rows } = await tx.query<Row>(
-      `select ${COLUMNS} from messages where tenant_id = $1 and declaration_id = $2 order by received_at, raw_id, message_id`,
+      `select ${COLUMNS} from messages where tenant_id = $1 and declaration_id = $2 order by received_at, raw_id, position`,
       [tx.tenant, declarationId],
     );
     return rows.map(linked);
