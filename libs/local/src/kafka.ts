@@ -88,6 +88,14 @@ function propertiesOf(data: string, { port, controller }: { port: number; contro
     .join('');
 }
 
+/** 128 bits in base64url, as Kafka draws them: one that begins with a dash would be taken for an option. */
+export function newClusterId(draw: () => Buffer = () => randomBytes(16)): string {
+  for (;;) {
+    const id = draw().toString('base64url');
+    if (!id.startsWith('-')) return id;
+  }
+}
+
 /** Formats a new data folder, once; `meta.properties` is the last thing that the formatting writes. */
 async function format(
   data: string,
@@ -100,7 +108,7 @@ async function format(
   reporterOf('kafka', onProgress)('starting', 'formats a new log folder');
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   await run(java, [
     '-Xmx128m',
     '-XX:TieredStopAtLevel=1',
