@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Step } from '@tidewaiter/contracts';
 import { silentLog } from '@tidewaiter/event-bus';
-import type { EventStore, SubjectKeys } from '@tidewaiter/event-store';
+import { Drain, type EventStore, type SubjectKeys } from '@tidewaiter/event-store';
 import { createDatabase, type CallerIdentity, type Database } from '@tidewaiter/platform';
 import { EvidenceController } from '../http/evidence.controller.js';
 import { LogController } from '../http/log.controller.js';
@@ -43,7 +43,7 @@ let activities: AuditActivitiesService;
 let evidence: Evidence;
 let evidenceHttp: EvidenceController;
 let logHttp: LogController;
-let pump: NodeJS.Timeout;
+let drain: Drain | undefined;
 
 beforeEach(async () => {
   bench = await LogBench.create();
@@ -58,7 +58,7 @@ beforeEach(async () => {
       AUDIT_SYSTEM_DATABASE_URL: bench.systemUrl,
     },
     database,
-    { nudge: () => void logs.work() },
+    { nudge: () => drain?.nudge() },
   );
   clock = '2026-11-24T14:00:00.000000Z';
   activities = new AuditActivitiesService(store, database, keys, logs, () => clock, silentLog as never);
@@ -67,7 +67,8 @@ beforeEach(async () => {
   logHttp = new LogController(database, logs);
 });
 afterEach(async () => {
-  clearInterval(pump);
+  await drain?.stop();
+  drain = undefined;
   await logs.onApplicationShutdown();
   await bench.end();
 });
@@ -80,15 +81,15 @@ describe('sealing a dossier', () => {
   it('waits until every stream named is in the log and a signed checkpoint covers it, asked for ahead of its turn', async () => {
     await bench.stage([received('shipment-1', 1), received('engagement-9', 1, { subject: 'engagement-9' })]);
     await bench.settle();
+    drain = new Drain({ name: 'log', work: () => logs.work(), log: silentLog, idleMs: 20 });
+    drain.start();
     let done = false;
     const sealing = seal({ 'shipment-1': 3, 'engagement-9': 1 }).then((answer) => ((done = true), answer));
     await bench.stage([received('shipment-1', 2), received('file-1', 1)]);
-    await logs.work();
     await new Promise((go) => setTimeout(go, 300));
     expect(done).toBe(false);
     await bench.stage([received('shipment-1', 3)]);
-    logs.nudge();
-    pump = setInterval(() => void logs.work(), 20);
+    drain.nudge();
     const { sealed } = await sealing;
     expect(sealed).toMatchObject({ events: 5, treeSize: 5, retainUntil: '2032-11-24' });
     expect(await evidenceHttp.dossier({ params: { shipmentId }, query: {}, body: undefined }, ann)).toMatchObject({
