@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin, Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { Delivery, NotTheOwner, type DeliveryOptions, type DeliveryPort, type Slice } from './delivery.js';
+import { Delivery, type DeliveryOptions, type DeliveryPort } from './delivery.js';
 import type { ReceivedRecord } from './event-bus.js';
 import { isInfrastructure } from './failures.js';
 import { connectKafka, type KafkaConnection } from './kafka.js';
 import { StoredOffsets } from './offsets.js';
 import { recordsOf } from './records.js';
+import { Rounds } from './rounds.js';
+import { NotTheOwner, type Piece } from './slices.js';
 
 export interface ConsumerOptions<E> extends KafkaConnection, DeliveryOptions<E> {
   /** the schema whose tables it writes; with the consumer's name it makes the Kafka group */
@@ -13,15 +15,15 @@ export interface ConsumerOptions<E> extends KafkaConnection, DeliveryOptions<E> 
   topics: readonly string[];
   /** how often an event is tried before its stream is parked, 5 by default */
   tries?: number;
-  /** events per transaction when all goes well, 100 by default */
+  /** events of one partition per transaction when all goes well, 100 by default */
   chunk?: number;
+  /** least time from the beginning of one transaction to that of the next, 10 ms by default; see `Rounds` */
+  spacingMs?: number;
   /**
    * How long the broker may hold a fetch that has nothing to bring, 100 ms by default. A record ends the wait at once, so
    * this does not delay records; heartbeats and a stop queue behind it, and a shorter wait costs processor time when idle.
    */
   maxWaitMs?: number;
-  /** partitions worked on at once, each with a connection of the pool; 2 by default */
-  concurrency?: number;
   /** without progress for so long while records wait, the Kafka client is made anew; 30 s by default */
   stallMs?: number;
   /** so many new clients in a row that bring no progress are fatal; 5 by default */
@@ -36,6 +38,8 @@ interface Assignment {
 }
 
 const HINT_EVERY_MS = 2000;
+/** More than a consumer has partitions: what one fetch brings goes together. */
+const ALL_AT_ONCE = 64;
 
 /**
  * Reads published events for good: each takes effect once, in the order of its stream, whatever Kafka, the client or a
@@ -57,6 +61,7 @@ export class Consumer<E> {
   private stopped = true;
   private watchdog: NodeJS.Timeout | undefined;
   private caughtUp: (() => void)[] = [];
+  private readonly rounds: Rounds<readonly ReceivedRecord[]>;
 
   /** @param delivery where records go instead of the usual inbox: for a reader that keeps their bytes */
   constructor(
@@ -67,6 +72,7 @@ export class Consumer<E> {
     this.admin = this.kafka.admin();
     this.delivery = delivery ?? new Delivery(options);
     this.offsets = new StoredOffsets(options.pool, options.consumer);
+    this.rounds = new Rounds((chunks) => this.deliver(chunks), options.spacingMs ?? 10);
   }
 
   /** Begins to read, and goes on trying while Kafka or Postgres are away. Resolves when partitions are first assigned. */
@@ -125,7 +131,7 @@ export class Consumer<E> {
         await client.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: this.options.concurrency ?? 2,
+          partitionsConsumedConcurrently: ALL_AT_ONCE,
           eachBatch: (payload) => this.work(client, payload),
         });
         // Left while it was joining: what has just begun has to end.
@@ -152,7 +158,7 @@ export class Consumer<E> {
       // A member that was killed holds the group up for this long, not for its whole session. One that is only slow is put
       // out with it and joins again: its offset is moved by compare-and-set, so nothing is taken twice.
       rebalanceTimeout: 6000,
-      maxWaitTimeInMs: this.options.maxWaitMs ?? 100,
+      maxWaitTimeInMs: this.options.maxWaitMs ?? 500,
       minBytes: 1,
       allowAutoTopicCreation: false,
     });
@@ -235,7 +241,7 @@ export class Consumer<E> {
   ): Promise<boolean> {
     try {
       if (!active()) return false;
-      await this.deliver(chunk);
+      await this.rounds.take(chunk);
       return true;
     } catch (error) {
       if (error instanceof NotTheOwner) return false;
@@ -254,7 +260,7 @@ export class Consumer<E> {
     let failure: unknown;
     for (let tries = 0, waits = 0; active(); waits += 1) {
       try {
-        if (tries < most) await this.deliver([record]);
+        if (tries < most) await this.deliver([[record]]);
         else await this.park(record, failure, tries);
         return true;
       } catch (error) {
@@ -271,24 +277,31 @@ export class Consumer<E> {
     return false;
   }
 
-  private async deliver(records: readonly ReceivedRecord[]): Promise<void> {
-    await this.move(records, (slice) => this.delivery.deliver(slice, records));
+  private deliver(chunks: readonly (readonly ReceivedRecord[])[]): Promise<void> {
+    return this.move(chunks, (pieces) => this.delivery.deliver(pieces));
   }
 
-  private async park(record: ReceivedRecord, failure: unknown, tries: number): Promise<void> {
-    await this.move([record], (slice) => this.delivery.park(slice, record, failure, tries));
+  private park(record: ReceivedRecord, failure: unknown, tries: number): Promise<void> {
+    return this.move([[record]], ([piece]) => this.delivery.park(piece!.slice, record, failure, tries));
   }
 
-  private async move(records: readonly ReceivedRecord[], work: (slice: Slice) => Promise<void>): Promise<void> {
+  private async move(
+    chunks: readonly (readonly ReceivedRecord[])[],
+    work: (pieces: readonly Piece[]) => Promise<void>,
+  ): Promise<void> {
+    const pieces = chunks.map((records) => ({ slice: this.sliceOf(records), records }));
+    const { generation } = this;
+    await work(pieces);
+    if (generation === this.generation) for (const { slice } of pieces) this.cursors.set(nameOf(slice), slice.to);
+    this.progressAt = performance.now();
+    this.fruitless = 0;
+  }
+
+  private sliceOf(records: readonly ReceivedRecord[]): Piece['slice'] {
     const { topic, partition } = records[0]!;
     const from = this.cursors.get(nameOf({ topic, partition }));
     if (from === undefined) throw new NotTheOwner();
-    const to = BigInt(records.at(-1)!.offset) + 1n;
-    const { generation } = this;
-    await work({ topic, partition, from, to });
-    if (generation === this.generation) this.cursors.set(nameOf({ topic, partition }), to);
-    this.progressAt = performance.now();
-    this.fruitless = 0;
+    return { topic, partition, from, to: BigInt(records.at(-1)!.offset) + 1n };
   }
 
   /** The stored offset is elsewhere: go on from there, if this consumer still has the partition at all. */

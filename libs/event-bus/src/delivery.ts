@@ -5,6 +5,7 @@ import type { HandlerTx, ReceivedRecord } from './event-bus.js';
 import type { Log } from './log.js';
 import { NO_TENANT, Parking } from './parking.js';
 import { digestOf, readEnvelope, Unreadable } from './read-envelope.js';
+import { moveOffsets, type Piece, type Slice } from './slices.js';
 
 export interface DeliveryOptions<E> {
   /** name of the consumer in its schema's tables */
@@ -13,8 +14,8 @@ export interface DeliveryOptions<E> {
   pool: Pool;
   /** decrypts, checks and upcasts an event's data */
   open(envelope: EventEnvelope): Promise<E>;
-  /** the effect of one event; runs in the transaction that also records that it ran */
-  handle(event: E, tx: HandlerTx): Promise<void>;
+  /** the effects of events of one tenant, in the order of each stream; runs in the transaction that also records that they ran */
+  handle(events: readonly E[], tx: HandlerTx): Promise<void>;
   /** called after the commit with what was handled: for wake-ups */
   afterCommit?: (events: readonly E[]) => void | Promise<void>;
   /** an event came again with other bytes, or another event under a version that is taken */
@@ -22,18 +23,7 @@ export interface DeliveryOptions<E> {
   log: Log;
 }
 
-/** Where a chunk of records belongs: the offset that is stored now, and the one to store with the chunk. */
-export interface Slice {
-  topic: string;
-  partition: number;
-  from: bigint;
-  to: bigint;
-}
-
-/** The stored offset is not where this owner believes it is: another one has the partition. Nothing was written. */
-export class NotTheOwner extends Error {}
-
-/** A chunk with something out of the ordinary in it; nothing was written, its records go one by one. */
+/** Something out of the ordinary is among the records; nothing was written, they go one by one. */
 export class OneByOne extends Error {}
 
 type Verdict = 'next' | 'next-with-waiting' | 'repeat' | 'differs' | 'early' | 'behind';
@@ -57,19 +47,21 @@ export class Delivery<E> {
   }
 
   /**
-   * Delivers records of one partition in one transaction.
+   * Delivers records of one or more partitions in one transaction.
    * @throws NotTheOwner; OneByOne; whatever the handler throws, with nothing written
    */
-  deliver(slice: Slice, records: readonly ReceivedRecord[]): Promise<void> {
-    return this.moving(slice, (work) =>
-      records.length === 1 ? this.enter(work, records[0]!) : this.enterAll(work, records),
+  deliver(pieces: readonly Piece[]): Promise<void> {
+    const records = pieces.flatMap((piece) => piece.records);
+    return this.moving(
+      pieces.map(({ slice }) => slice),
+      (work) => (records.length === 1 ? this.enter(work, records[0]!) : this.enterAll(work, records)),
     );
   }
 
   /** Sets an event aside that cannot be handled, together with its stream, and moves on. */
   async park(slice: Slice, record: ReceivedRecord, failure: unknown, tries: number): Promise<void> {
     const error = String(failure);
-    await this.moving(slice, async ({ client }) => {
+    await this.moving([slice], async ({ client }) => {
       const event = readEnvelope(record);
       await setTenant(client, event.tenantid);
       await this.parking.add(client, placeOf(event), record, { reason: 'poison', error, tries });
@@ -115,26 +107,27 @@ export class Delivery<E> {
 
   /** The quick way: every event the next of its stream or a repeat. */
   private async enterAll(work: Work<E>, records: readonly ReceivedRecord[]): Promise<void> {
-    const events = records.map(readOrGoOneByOne);
-    const { rows } = await work.client.query<{ verdicts: Verdict[] | null }>(
-      'select receive_all($1, $2, $3, $4, $5, $6) as verdicts',
-      [
-        this.options.consumer,
-        events.map((event) => event.tenantid),
-        events.map((event) => event.stream),
-        events.map((event) => event.version),
-        events.map((event) => event.id),
-        records.map((record) => digestOf(record.value)),
-      ],
-    );
-    const verdicts = rows[0]?.verdicts;
-    if (!verdicts) throw new OneByOne();
-    let tenant = '';
-    for (const [index, event] of events.entries()) {
-      if (verdicts[index] !== 'next') continue;
-      if (event.tenantid !== tenant) await setTenant(work.client, event.tenantid);
-      tenant = event.tenantid;
-      await this.handle(work, event);
+    const received = records.map((record) => ({ event: readOrGoOneByOne(record), digest: digestOf(record.value) }));
+    for (const tenant of new Set(received.map(({ event }) => event.tenantid))) {
+      const of = received.filter(({ event }) => event.tenantid === tenant);
+      const { rows } = await work.client.query<{ fresh: boolean[] | null }>(
+        'select receive_many($1, $2, $3, $4, $5, $6) as fresh',
+        [
+          this.options.consumer,
+          tenant,
+          of.map(({ event }) => event.stream),
+          of.map(({ event }) => event.version),
+          of.map(({ event }) => event.id),
+          of.map(({ digest }) => digest),
+        ],
+      );
+      const fresh = rows[0]?.fresh;
+      if (!fresh) throw new OneByOne();
+      await this.handle(
+        work,
+        tenant,
+        of.filter((_, index) => fresh[index]).map(({ event }) => event),
+      );
     }
   }
 
@@ -148,9 +141,9 @@ export class Delivery<E> {
     }
     switch (await this.receive(work.client, event, record)) {
       case 'next':
-        return this.handle(work, event);
+        return this.handle(work, event.tenantid, [event]);
       case 'next-with-waiting':
-        await this.handle(work, event);
+        await this.handle(work, event.tenantid, [event]);
         return this.handleWaiting(work, event);
       case 'early':
         this.options.log.warn('an event waits for an earlier one of its stream', {
@@ -185,15 +178,20 @@ export class Delivery<E> {
     return rows[0]!.verdict;
   }
 
-  private async handle({ client, handled, wakeUps }: Work<E>, envelope: EventEnvelope): Promise<void> {
-    const event = await this.options.open(envelope);
-    await this.options.handle(event, {
-      tenant: envelope.tenantid,
+  private async handle(
+    { client, handled, wakeUps }: Work<E>,
+    tenant: string,
+    envelopes: readonly EventEnvelope[],
+  ): Promise<void> {
+    if (envelopes.length === 0) return;
+    const events = await Promise.all(envelopes.map((envelope) => this.options.open(envelope)));
+    await this.options.handle(events, {
+      tenant,
       query: <R extends QueryResultRow>(sql: string, params: readonly unknown[] = []) =>
         client.query<R>(sql, [...params]),
       afterCommit: (wakeUp) => void wakeUps.push(wakeUp),
     });
-    handled.push(event);
+    handled.push(...events);
   }
 
   /** The missing version has come: what waited for it follows, up to the next gap. */
@@ -204,7 +202,7 @@ export class Delivery<E> {
       if (!waiting) break;
       const event = readEnvelope(waiting.record);
       await this.receive(work.client, event, waiting.record);
-      await this.handle(work, event);
+      await this.handle(work, event.tenantid, [event]);
       await this.parking.remove(work.client, tenant, stream, next);
     }
     await this.parking.endIfEmpty(work.client, tenant, stream);
@@ -230,7 +228,7 @@ export class Delivery<E> {
         return { waiting: await this.parking.endIfEmpty(client, tenant, stream) };
       }
       if (verdict === 'differs') this.alarm(event);
-      else if (verdict !== 'repeat') await this.handle(work, event);
+      else if (verdict !== 'repeat') await this.handle(work, event.tenantid, [event]);
       await this.parking.remove(client, tenant, stream, parked.version);
       return 'goes on';
     });
@@ -253,16 +251,9 @@ export class Delivery<E> {
     this.options.onAlarm?.(alarm);
   }
 
-  private moving(slice: Slice, work: (work: Work<E>) => Promise<void>): Promise<void> {
+  private moving(slices: readonly Slice[], work: (work: Work<E>) => Promise<void>): Promise<void> {
     return this.transaction(async (open) => {
-      const { rows } = await open.client.query<{ moved: boolean }>('select advance($1, $2, $3, $4, $5) as moved', [
-        this.options.consumer,
-        slice.topic,
-        slice.partition,
-        String(slice.from),
-        String(slice.to),
-      ]);
-      if (!rows[0]?.moved) throw new NotTheOwner(`${slice.topic}/${slice.partition} does not stand at ${slice.from}`);
+      await moveOffsets(open.client, this.options.consumer, slices);
       await work(open);
     });
   }

@@ -23,7 +23,10 @@ export interface ForwarderOptions<E> extends KafkaConnection {
   maxWaitMs?: number;
 }
 
-/** Hands events on, at least once, in the order of each partition, without a database: offsets are committed after the handler. */
+/** Records of a partition that are handed on before their offset is committed, and so the most that are under way at once. */
+const PORTION = 50;
+
+/** Hands events on, at least once, in the order of each key, without a database: offsets are committed after the handler. */
 export class Forwarder<E> {
   private client: KafkaConsumer | undefined;
   private joining: Promise<void> | undefined;
@@ -40,7 +43,7 @@ export class Forwarder<E> {
     await ready;
   }
 
-  /** Finishes the event at hand and leaves the group. */
+  /** Finishes the events at hand and leaves the group. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.joined?.();
@@ -56,7 +59,7 @@ export class Forwarder<E> {
         groupId: group,
         sessionTimeout: 20_000,
         heartbeatInterval: 2000,
-        maxWaitTimeInMs: maxWaitMs ?? 100,
+        maxWaitTimeInMs: maxWaitMs ?? 500,
         minBytes: 1,
         allowAutoTopicCreation: false,
       });
@@ -68,6 +71,7 @@ export class Forwarder<E> {
         await client.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: 8,
           eachBatch: (payload) => this.work(client, payload),
         });
         if (this.stopped) await client.disconnect();
@@ -81,24 +85,39 @@ export class Forwarder<E> {
   }
 
   private async work(client: KafkaConsumer, payload: EachBatchPayload): Promise<void> {
-    const { batch } = payload;
+    const { topic, partition } = payload.batch;
     const heartbeat = (): Promise<void> => payload.heartbeat();
     const active = (): boolean => !this.stopped && payload.isRunning() && !payload.isStale();
-    let next: string | undefined;
-    try {
-      for (const record of recordsOf(batch, 0n)) {
-        if (!(await this.handOn(record, active, heartbeat))) return;
-        payload.resolveOffset(record.offset);
-        next = String(BigInt(record.offset) + 1n);
-        await heartbeat();
-      }
-    } finally {
+    const records = recordsOf(payload.batch, 0n);
+    for (let start = 0; start < records.length; start += PORTION) {
+      const portion = records.slice(start, start + PORTION);
+      if (!(await this.handOnAll(portion, active, heartbeat))) return;
+      const { offset } = portion.at(-1)!;
+      payload.resolveOffset(offset);
       // A commit that is lost means handing on again, which the handler bears.
-      if (next)
-        await client
-          .commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: next }])
-          .catch(() => undefined);
+      await client.commitOffsets([{ topic, partition, offset: String(BigInt(offset) + 1n) }]).catch(() => undefined);
+      await heartbeat();
     }
+  }
+
+  /** Side by side, but those of one key one after the other. */
+  private async handOnAll(
+    records: readonly ReceivedRecord[],
+    active: () => boolean,
+    heartbeat: () => Promise<void>,
+  ): Promise<boolean> {
+    const byKey = new Map<string, ReceivedRecord[]>();
+    for (const record of records) {
+      const key = record.key?.toString('latin1') ?? '';
+      byKey.set(key, [...(byKey.get(key) ?? []), record]);
+    }
+    const handedOn = await Promise.all(
+      [...byKey.values()].map(async (ofKey) => {
+        for (const record of ofKey) if (!(await this.handOn(record, active, heartbeat))) return false;
+        return true;
+      }),
+    );
+    return handedOn.every(Boolean);
   }
 
   /** @returns false when the partition or the process ends before the event was handed on */

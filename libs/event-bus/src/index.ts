@@ -1,6 +1,7 @@
 export type * from './event-bus.js';
 export { Consumer, type ConsumerOptions } from './consumer.js';
-export { Delivery, NotTheOwner, type DeliveryOptions, type DeliveryPort, type Slice } from './delivery.js';
+export { Delivery, type DeliveryOptions, type DeliveryPort } from './delivery.js';
+export { moveOffsets, NotTheOwner, type Piece, type Slice } from './slices.js';
 export { Forwarder, type ForwarderOptions } from './forwarder.js';
 export { KafkaBus, PARTITIONS, type KafkaBusOptions } from './kafka-bus.js';
 export type { KafkaConnection } from './kafka.js';

@@ -75,14 +75,16 @@ describe('a durable consumer', () => {
       pool: app,
       tries: 2,
       open: (envelope) => reader.open(envelope),
-      handle: async (event, tx) => {
-        const refusal = refuse(event);
-        await tx.query(
-          `insert into suspensions (tenant_id, stream, count) values ($1, $2, 1)
-           on conflict (tenant_id, stream) do update set count = suspensions.count + 1`,
-          [tx.tenant, event.stream],
-        );
-        if (refusal) throw refusal;
+      handle: async (events, tx) => {
+        for (const event of events) {
+          const refusal = refuse(event);
+          await tx.query(
+            `insert into suspensions (tenant_id, stream, count) values ($1, $2, 1)
+             on conflict (tenant_id, stream) do update set count = suspensions.count + 1`,
+            [tx.tenant, event.stream],
+          );
+          if (refusal) throw refusal;
+        }
       },
       afterCommit: (events) => void handled.push(...events.map((event) => `${event.stream}@${event.version}`)),
       ...changes,
@@ -286,11 +288,12 @@ describe('a durable consumer', () => {
   it('rolls a zombie back when another owner has moved the offset', async () => {
     const a = streamOf();
     const one = consumer({
-      handle: async (event, tx) => {
-        await tx.query(
-          `insert into suspensions values ($1, $2, 1) on conflict (tenant_id, stream) do update set count = suspensions.count + 1`,
-          [tx.tenant, event.stream],
-        );
+      handle: async (events, tx) => {
+        for (const { stream } of events)
+          await tx.query(
+            `insert into suspensions values ($1, $2, 1) on conflict (tenant_id, stream) do update set count = suspensions.count + 1`,
+            [tx.tenant, stream],
+          );
       },
     });
     await one.start();
@@ -317,12 +320,12 @@ describe('a durable consumer', () => {
     const a = streamOf();
     let away = 3;
     const one = consumer({
-      handle: async (event, tx) => {
+      handle: async ([event], tx) => {
         if (away > 0) {
           away -= 1;
           throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
         }
-        await tx.query('insert into suspensions values ($1, $2, 1)', [tx.tenant, event.stream]);
+        await tx.query('insert into suspensions values ($1, $2, 1)', [tx.tenant, event!.stream]);
       },
     });
     await one.start();

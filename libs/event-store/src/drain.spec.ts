@@ -39,6 +39,27 @@ describe('a drain', () => {
     await drain.stop();
   });
 
+  it('keeps its spacing however often it is nudged, and looks at once after a rest', async () => {
+    const looks: number[] = [];
+    const drain: Drain = new Drain({
+      name: 'd',
+      idleMs: 60_000,
+      spacingMs: 40,
+      log: logTo([]),
+      work: async () => {
+        looks.push(performance.now());
+        return 0;
+      },
+    });
+    drain.start();
+    await until(() => looks.length === 1);
+    for (let turn = 0; turn < 10; turn += 1) drain.nudge();
+    await until(() => looks.length === 2);
+    expect(looks[1]! - looks[0]!).toBeGreaterThanOrEqual(39);
+    await drain.stop();
+    expect(looks).toHaveLength(2);
+  });
+
   it('rests after an error however often it is nudged, tells of it once, and of its end', async () => {
     const lines: string[] = [];
     let calls = 0;

@@ -7,6 +7,11 @@ export interface DrainOptions {
   log: Log;
   /** how long to rest when nothing was left, 200 ms by default */
   idleMs?: number;
+  /**
+   * At least this long from one look to the next, 0 by default. The first look after a rest is at once; under load each look
+   * finds more, so that a piece of work costs less.
+   */
+  spacingMs?: number;
   /** longest rest after errors, 10 s by default */
   longestBackoffMs?: number;
 }
@@ -43,9 +48,13 @@ export class Drain {
   }
 
   private async run(): Promise<void> {
-    const { name, log, idleMs = 200, longestBackoffMs = 10_000 } = this.options;
+    const { name, log, idleMs = 200, spacingMs = 0, longestBackoffMs = 10_000 } = this.options;
     let failures = 0;
+    let lookedAt = -Infinity;
     while (!this.stopping) {
+      const early = lookedAt + spacingMs - performance.now();
+      if (early > 0) await this.rest(early, { deaf: true });
+      lookedAt = performance.now();
       this.nudged = false;
       try {
         const done = await this.options.work();

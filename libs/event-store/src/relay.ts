@@ -17,6 +17,8 @@ export interface RelayOptions {
   batch?: number;
   /** poll when idle, 200 ms by default */
   idleMs?: number;
+  /** see `DrainOptions.spacingMs` */
+  spacingMs?: number;
   /** how long a silent relay keeps its lanes, 3 s by default */
   leaseMs?: number;
   /** sent rows older than this are pruned, 14 days by default; the events themselves stay */
@@ -43,9 +45,11 @@ export class Relay {
   private readonly drain: Drain;
   private readonly leases: LaneLeases;
   private readonly topic: string;
+  private readonly batch: number;
   private prunedAt = performance.now();
 
   constructor(private readonly options: RelayOptions) {
+    this.batch = options.batch ?? 500;
     this.topic = options.topic ?? topicOf(options.context);
     this.leases = new LaneLeases(options.systemPool, newId(), options.leaseMs ?? 3000);
     this.drain = new Drain({
@@ -53,6 +57,7 @@ export class Relay {
       work: () => this.work(),
       log: options.log,
       ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
+      ...(options.spacingMs === undefined ? {} : { spacingMs: options.spacingMs }),
     });
   }
 
@@ -136,7 +141,8 @@ export class Relay {
       });
     }
     this.options.metrics?.sent(marked, Math.max(...rows.map(({ waited }) => waited)));
-    return rows.length;
+    // Less than a full batch was all there was; what came since has rung.
+    return rows.length < this.batch ? 0 : rows.length;
   }
 
   private async readUnsent(lanes: HeldLanes): Promise<UnsentRow[]> {
@@ -144,7 +150,7 @@ export class Relay {
       `select o.position, o.lane, o.key, e.body, extract(epoch from clock_timestamp() - e.time)::float8 * 1000 as waited
        from outbox o join events e using (position)
        where o.sent_at is null and o.lane = any($1) order by o.position limit $2`,
-      [[...lanes.keys()], this.options.batch ?? 500],
+      [[...lanes.keys()], this.batch],
     );
     return rows;
   }

@@ -23,21 +23,23 @@ describe('GET /v1/events', () => {
     put = (shipmentId = newId()) =>
       inTenant(app, 'acme', (tx) =>
         writer.handle(
-          {
-            id: newId(),
-            context: 'shipments',
-            type: 'ShipmentClosed',
-            data: { shipmentId, outcome: 'delivered', reason: null },
-            stream: `shipment-${shipmentId}`,
-            version: 1,
-            time: '2026-11-24T10:00:00.000000Z',
-            tenant: 'acme',
-            subject: shipmentId,
-            actor: 'user:olivia',
-            correlationId: shipmentId,
-            causationId: 'test',
-            position: '',
-          },
+          [
+            {
+              id: newId(),
+              context: 'shipments',
+              type: 'ShipmentClosed',
+              data: { shipmentId, outcome: 'delivered', reason: null },
+              stream: `shipment-${shipmentId}`,
+              version: 1,
+              time: '2026-11-24T10:00:00.000000Z',
+              tenant: 'acme',
+              subject: shipmentId,
+              actor: 'user:olivia',
+              correlationId: shipmentId,
+              causationId: 'test',
+              position: '',
+            },
+          ],
           tx,
         ),
       );

@@ -23,22 +23,32 @@ export class FeedBell {
 export class FeedWriter {
   constructor(@Inject(FeedBell) private readonly bell: FeedBell) {}
 
-  async handle(event: StoredEvent, tx: Tx): Promise<void> {
-    const entry = feedEntryOf(event);
-    if (!entry) return;
+  async handle(events: readonly StoredEvent[], tx: Tx): Promise<void> {
+    const entries = events.map(feedEntryOf).filter((entry) => entry !== null);
+    if (entries.length === 0) return;
     // One writer at a time: a transaction may bring events of several tenants, and two of them would otherwise wait for each
     // other's heads. The head's row keeps the order of positions even without the lock.
     await tx.query(
       `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('partners.feed', 0))),
        head as (
-         insert into feed_heads (tenant_id, position) select $1, 1 from turn
-         on conflict (tenant_id) do update set position = feed_heads.position + 1 returning position
+         insert into feed_heads (tenant_id, position) select $1, $2 from turn
+         on conflict (tenant_id) do update set position = feed_heads.position + $2 returning position
        )
        insert into feed (tenant_id, position, event_id, subject, shipment_id, type, body)
-       select $1, position, $2, $3, $4, $5, $6 from head`,
-      [tx.tenant, entry.eventId, entry.subject, entry.shipmentId, entry.type, entry.body],
+       select $1, head.position - $2 + e.n, e.event_id, e.subject, e.shipment_id, e.type, e.body
+       from head, unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[])
+         with ordinality as e (event_id, subject, shipment_id, type, body, n)`,
+      [
+        tx.tenant,
+        entries.length,
+        entries.map(({ eventId }) => eventId),
+        entries.map(({ subject }) => subject),
+        entries.map(({ shipmentId }) => shipmentId),
+        entries.map(({ type }) => type),
+        entries.map(({ body }) => body),
+      ],
     );
-    tx.afterCommit?.(() => this.bell.ring(event.tenant));
+    tx.afterCommit?.(() => this.bell.ring(tx.tenant));
   }
 }
 

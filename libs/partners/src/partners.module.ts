@@ -11,7 +11,13 @@ import { FeedBell, FeedReader, FeedWriter } from './feed.js';
     FeedBell,
     FeedReader,
     FeedWriter,
-    hostConsumer({ context: 'partners', name: 'partners.feed', topics: [...CONTEXTS], handler: FeedWriter }),
+    hostConsumer({
+      context: 'partners',
+      name: 'partners.feed',
+      topics: [...CONTEXTS],
+      spacingMs: 20,
+      handler: FeedWriter,
+    }),
   ],
 })
 export class PartnersModule {}

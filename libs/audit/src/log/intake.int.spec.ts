@@ -96,17 +96,19 @@ describe('a delivery', () => {
   });
 
   it('moves the offset together with what it staged, and rings', async () => {
-    await intake().deliver(slice(0, 2), records('a-1', 'b-1'));
+    await intake().deliver([{ slice: slice(0, 2), records: records('a-1', 'b-1') }]);
     expect([await stored(), staged, (await bench.status()).staged]).toEqual(['2', 1, 2]);
   });
   it('by an owner who lost the partition writes nothing', async () => {
-    await intake().deliver(slice(0, 2), records('a-1', 'b-1'));
-    await expect(intake().deliver(slice(0, 1), records('c-1'))).rejects.toThrow('does not stand at 0');
+    await intake().deliver([{ slice: slice(0, 2), records: records('a-1', 'b-1') }]);
+    await expect(intake().deliver([{ slice: slice(0, 1), records: records('c-1') }])).rejects.toThrow(
+      'does not stand at 0',
+    );
     expect([await stored(), (await bench.status()).staged]).toEqual(['2', 2]);
   });
   it('that Postgres refuses is set aside with an alarm of its tenant, and the offset moves on', async () => {
     const [record] = [received('a-1', 1, { subject: 'nul\0' }).record];
-    await expect(intake().deliver(slice(0, 1), [record])).rejects.toThrow();
+    await expect(intake().deliver([{ slice: slice(0, 1), records: [record] }])).rejects.toThrow();
     await intake().park(slice(0, 1), record, new Error('invalid byte sequence'));
     expect(await stored()).toBe('1');
     expect((await bench.status()).alarms).toMatchObject([

@@ -1,14 +1,14 @@
 import {
-  NotTheOwner,
+  moveOffsets,
   readEnvelope,
   Unreadable,
   type DeliveryPort,
   type Log,
+  type Piece,
   type ReceivedEvent,
   type ReceivedRecord,
   type Slice,
 } from '@tidewaiter/event-bus';
-import type { Tx } from '@tidewaiter/event-store';
 import { NotFound } from '@tidewaiter/kernel';
 import type { Database } from '@tidewaiter/platform';
 import { raise } from './alarms.js';
@@ -35,10 +35,10 @@ export class LogIntake implements DeliveryPort {
   constructor(private readonly options: IntakeOptions) {}
 
   /** @throws NotTheOwner; whatever Postgres throws, with nothing written */
-  async deliver(slice: Slice, records: readonly ReceivedRecord[]): Promise<void> {
+  async deliver(pieces: readonly Piece[]): Promise<void> {
     const unreadable: { record: ReceivedRecord; why: string }[] = [];
     const events: ReceivedEvent[] = [];
-    for (const record of records) {
+    for (const record of pieces.flatMap(({ records }) => records)) {
       try {
         events.push({ record, event: readEnvelope(record) });
       } catch (error) {
@@ -47,7 +47,11 @@ export class LogIntake implements DeliveryPort {
       }
     }
     const staged = await this.options.database.system(async (tx) => {
-      await this.advance(tx, slice);
+      await moveOffsets(
+        tx,
+        this.options.consumer,
+        pieces.map(({ slice }) => slice),
+      );
       await raise(
         tx,
         unreadable.map(({ record, why }) => alarmOf(NO_TENANT, 'audit.record.unreadable', record, why)),
@@ -65,7 +69,7 @@ export class LogIntake implements DeliveryPort {
   async park(slice: Slice, record: ReceivedRecord, error: unknown): Promise<void> {
     const { tenantid } = readEnvelope(record);
     await this.options.database.system(async (tx) => {
-      await this.advance(tx, slice);
+      await moveOffsets(tx, this.options.consumer, [slice]);
       await raise(tx, [alarmOf(tenantid, 'audit.record.refused', record, String(error))]);
     });
     this.options.log.error('an event cannot be staged', {
@@ -83,17 +87,6 @@ export class LogIntake implements DeliveryPort {
 
   async discard(stream: string): Promise<never> {
     throw new NotFound('event-bus.parked.unknown', `${stream} is not parked`);
-  }
-
-  private async advance(tx: Tx, { topic, partition, from, to }: Slice): Promise<void> {
-    const { rows } = await tx.query<{ moved: boolean }>('select advance($1, $2, $3, $4, $5) as moved', [
-      this.options.consumer,
-      topic,
-      partition,
-      String(from),
-      String(to),
-    ]);
-    if (!rows[0]?.moved) throw new NotTheOwner(`${topic}/${partition} does not stand at ${from}`);
   }
 }
 

@@ -3,7 +3,11 @@ import { noteShipment } from '../postgres/documents.repository.js';
 
 /** Hears which shipments there are, so that papers are taken for those alone, and which were called off. */
 export class KnownShipments {
-  async handle(event: StoredEvent, tx: Tx): Promise<void> {
+  async handle(events: readonly StoredEvent[], tx: Tx): Promise<void> {
+    for (const event of events) await this.hear(event, tx);
+  }
+
+  private async hear(event: StoredEvent, tx: Tx): Promise<void> {
     const { type } = event as { type: string };
     const data = event.data as { shipmentId?: string; outcome?: string };
     if (data.shipmentId === undefined) return;

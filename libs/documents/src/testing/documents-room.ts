@@ -83,7 +83,7 @@ export class DocumentsRoom {
   }
 
   hear(tenant: string, type: string, data: Record<string, unknown>): Promise<void> {
-    return this.base.tenant(tenant, (tx) => this.known.handle({ type, data } as StoredEvent, tx));
+    return this.base.tenant(tenant, (tx) => this.known.handle([{ type, data } as StoredEvent], tx));
   }
 
   upload(

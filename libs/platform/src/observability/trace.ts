@@ -1,4 +1,13 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type SpanOptions,
+} from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -69,7 +78,24 @@ export function inSpan<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const parent = options.traceparent === undefined ? context.active() : continued(options.traceparent);
-  return tracer().startActiveSpan(name, {}, parent, async (span) => {
+  return within(name, {}, parent, work);
+}
+
+/** Runs work that many traces share: a span of its own that points to each of them. */
+export function inLinkedSpan<T>(
+  name: string,
+  traceparents: readonly (string | undefined)[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const links = [...new Set(traceparents)].flatMap((traceparent) => {
+    const linked = traceparent === undefined ? undefined : trace.getSpanContext(continued(traceparent));
+    return linked ? [{ context: linked }] : [];
+  });
+  return within(name, { links }, ROOT_CONTEXT, work);
+}
+
+function within<T>(name: string, options: SpanOptions, parent: Context, work: () => Promise<T>): Promise<T> {
+  return tracer().startActiveSpan(name, options, parent, async (span) => {
     try {
       return await work();
     } catch (error) {

@@ -5,12 +5,12 @@ import type { StoredEvent, Tx } from '@tidewaiter/event-store';
 import { READINESS, type Readiness } from '../health/health.js';
 import { LOG, type Log } from '../observability/log.js';
 import { alarms, eventsConsumed } from '../observability/metrics.js';
-import { inSpan } from '../observability/trace.js';
+import { inLinkedSpan } from '../observability/trace.js';
 import { RUNTIME, type ContextRuntime } from './context.module.js';
 
 export interface ConsumerHandler {
-  /** the effect of one event; its transaction also records that it ran */
-  handle(event: StoredEvent, tx: Tx): Promise<void>;
+  /** the effects of events of one tenant, in the order of each stream; their transaction also records that they ran */
+  handle(events: readonly StoredEvent[], tx: Tx): Promise<void>;
   afterCommit?(events: readonly StoredEvent[]): void | Promise<void>;
 }
 
@@ -19,6 +19,8 @@ interface HostOptions {
   name: string;
   /** contexts whose events are read */
   topics: readonly ContextName[];
+  /** see `ConsumerOptions.spacingMs` */
+  spacingMs?: number;
   handler: Type<ConsumerHandler>;
 }
 
@@ -44,10 +46,12 @@ export class ConsumerHost {
       topics: options.topics.map(topicOf),
       pool: runtime.appPool,
       open: (envelope) => runtime.reader.open(envelope),
-      handle: async (event, tx) => {
-        await inSpan(`consume ${name}`, { traceparent: event.traceparent }, () => handler.handle(event, tx));
-        eventsConsumed.labels(name).inc();
+      handle: async (events, tx) => {
+        const links = events.map(({ traceparent }) => traceparent);
+        await inLinkedSpan(`consume ${name}`, links, () => handler.handle(events, tx));
+        eventsConsumed.labels(name).inc(events.length);
       },
+      ...(options.spacingMs === undefined ? {} : { spacingMs: options.spacingMs }),
       ...(handler.afterCommit ? { afterCommit: (events: readonly StoredEvent[]) => handler.afterCommit!(events) } : {}),
       onAlarm: () => alarms.labels('event-bus.event.differs').inc(),
       onFatal: (error) => {

@@ -128,13 +128,7 @@ describe('the board', () => {
     });
     const pool = room.test.pool('shipments_app', 8);
     const { Board } = await import('./board.js');
-    await Promise.all(
-      arriving.map((chunk) =>
-        inTenant(pool, 'acme', async (tx) => {
-          for (const event of chunk) await new Board().handle(event, tx);
-        }),
-      ),
-    );
+    await Promise.all(arriving.map((chunk) => inTenant(pool, 'acme', (tx) => new Board().handle(chunk, tx))));
     for (const id of ids) expect((await room.views.shipment('acme', id)).events).toBe(8);
   });
 });

@@ -158,7 +158,7 @@ export class Room {
   async toBoard(...events: StoredEvent[]): Promise<void> {
     const board = new Board();
     for (const event of events) {
-      await inTenant(this.test.pool('shipments_app', 1), event.tenant, (tx) => board.handle(event, tx));
+      await inTenant(this.test.pool('shipments_app', 1), event.tenant, (tx) => board.handle([event], tx));
     }
   }
 
