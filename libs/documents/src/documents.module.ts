@@ -59,7 +59,13 @@ class Sweeping implements OnApplicationBootstrap {
     Sweeping,
     DocumentsActivitiesService,
     hostActivities('documents', DocumentsActivitiesService),
-    hostConsumer({ context: 'documents', name: 'documents.shipments', topics: ['shipments'], handler: KnownShipments }),
+    hostConsumer({
+      context: 'documents',
+      name: 'documents.shipments',
+      topics: ['shipments'],
+      spacingMs: 5,
+      handler: KnownShipments,
+    }),
     ...hostDrain({ context: 'documents', name: 'documents.reading', handler: Reading, idleMs: 1000 }),
   ],
 })

@@ -17,10 +17,10 @@ export interface ConsumerOptions<E> extends KafkaConnection, DeliveryOptions<E> 
   tries?: number;
   /** events of one partition per transaction when all goes well, 100 by default */
   chunk?: number;
-  /** least time from the beginning of one transaction to that of the next, 10 ms by default; see `Rounds` */
+  /** least time from the beginning of one transaction to that of the next, 25 ms by default; see `Rounds` */
   spacingMs?: number;
   /**
-   * How long the broker may hold a fetch that has nothing to bring, 100 ms by default. A record ends the wait at once, so
+   * How long the broker may hold a fetch that has nothing to bring, 250 ms by default. A record ends the wait at once, so
    * this does not delay records; heartbeats and a stop queue behind it, and a shorter wait costs processor time when idle.
    */
   maxWaitMs?: number;
@@ -72,7 +72,7 @@ export class Consumer<E> {
     this.admin = this.kafka.admin();
     this.delivery = delivery ?? new Delivery(options);
     this.offsets = new StoredOffsets(options.pool, options.consumer);
-    this.rounds = new Rounds((chunks) => this.deliver(chunks), options.spacingMs ?? 10);
+    this.rounds = new Rounds((chunks) => this.deliver(chunks), options.spacingMs ?? 25);
   }
 
   /** Begins to read, and goes on trying while Kafka or Postgres are away. Resolves when partitions are first assigned. */
@@ -158,7 +158,7 @@ export class Consumer<E> {
       // A member that was killed holds the group up for this long, not for its whole session. One that is only slow is put
       // out with it and joins again: its offset is moved by compare-and-set, so nothing is taken twice.
       rebalanceTimeout: 6000,
-      maxWaitTimeInMs: this.options.maxWaitMs ?? 500,
+      maxWaitTimeInMs: this.options.maxWaitMs ?? 250,
       minBytes: 1,
       allowAutoTopicCreation: false,
     });

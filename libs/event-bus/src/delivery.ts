@@ -4,6 +4,7 @@ import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import type { HandlerTx, ReceivedRecord } from './event-bus.js';
 import type { Log } from './log.js';
 import { NO_TENANT, Parking } from './parking.js';
+import { prepared } from './prepared.js';
 import { digestOf, readEnvelope, Unreadable } from './read-envelope.js';
 import { moveOffsets, type Piece, type Slice } from './slices.js';
 
@@ -111,15 +112,14 @@ export class Delivery<E> {
     for (const tenant of new Set(received.map(({ event }) => event.tenantid))) {
       const of = received.filter(({ event }) => event.tenantid === tenant);
       const { rows } = await work.client.query<{ fresh: boolean[] | null }>(
-        'select receive_many($1, $2, $3, $4, $5, $6) as fresh',
-        [
+        prepared('select receive_many($1, $2, $3, $4, $5, $6) as fresh', [
           this.options.consumer,
           tenant,
           of.map(({ event }) => event.stream),
           of.map(({ event }) => event.version),
           of.map(({ event }) => event.id),
           of.map(({ digest }) => digest),
-        ],
+        ]),
       );
       const fresh = rows[0]?.fresh;
       if (!fresh) throw new OneByOne();
@@ -188,7 +188,7 @@ export class Delivery<E> {
     await this.options.handle(events, {
       tenant,
       query: <R extends QueryResultRow>(sql: string, params: readonly unknown[] = []) =>
-        client.query<R>(sql, [...params]),
+        client.query<R>(prepared(sql, params)),
       afterCommit: (wakeUp) => void wakeUps.push(wakeUp),
     });
     handled.push(...events);
@@ -253,7 +253,9 @@ export class Delivery<E> {
 
   private moving(slices: readonly Slice[], work: (work: Work<E>) => Promise<void>): Promise<void> {
     return this.transaction(async (open) => {
-      await moveOffsets(open.client, this.options.consumer, slices);
+      const query = <R extends QueryResultRow>(sql: string, params: unknown[]) =>
+        open.client.query<R>(prepared(sql, params));
+      await moveOffsets({ query }, this.options.consumer, slices);
       await work(open);
     });
   }
@@ -263,8 +265,11 @@ export class Delivery<E> {
     let broken: Error | undefined;
     let result: T;
     try {
-      await open.client.query('begin');
+      // Not awaited before the work: on a pipelined connection the first statement travels with it.
+      const begun = open.client.query('begin');
+      begun.catch(() => undefined);
       result = await work(open);
+      await begun;
       await open.client.query('commit');
     } catch (error) {
       await open.client.query('rollback').catch((failure: Error) => (broken = failure));

@@ -59,7 +59,7 @@ export class Forwarder<E> {
         groupId: group,
         sessionTimeout: 20_000,
         heartbeatInterval: 2000,
-        maxWaitTimeInMs: maxWaitMs ?? 500,
+        maxWaitTimeInMs: maxWaitMs ?? 250,
         minBytes: 1,
         allowAutoTopicCreation: false,
       });

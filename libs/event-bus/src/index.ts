@@ -7,4 +7,5 @@ export { KafkaBus, PARTITIONS, type KafkaBusOptions } from './kafka-bus.js';
 export type { KafkaConnection } from './kafka.js';
 export { silentLog, type Log } from './log.js';
 export { NO_TENANT, parkedStreams, type ParkedReason, type ParkedStream } from './parking.js';
+export { prepared } from './prepared.js';
 export { readEnvelope, Unreadable } from './read-envelope.js';

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 interface Waiting<P> {
   piece: P;
-  resolve(): void;
-  reject(error: unknown): void;
+  resolve: () => void;
+  reject: (error: unknown) => void;
 }
 
 /**

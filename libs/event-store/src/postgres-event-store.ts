@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ContextName, EventEnvelope } from '@tidewaiter/contracts';
-import type { Log } from '@tidewaiter/event-bus';
+import { prepared, type Log } from '@tidewaiter/event-bus';
 import {
   canonicalJson,
   Conflict,
@@ -17,7 +17,7 @@ import type { By, EventStore, ExecuteOptions, Executed, InlineProjection, Stored
 import { openEvent } from './reader.js';
 import { rebuildProjection } from './rebuild.js';
 import type { SubjectKeys } from './subject-keys.js';
-import { inTenant, sqlState } from './transaction.js';
+import { askTenant, inTenant, sqlState } from './transaction.js';
 
 export interface EventStoreOptions {
   context: ContextName;
@@ -38,7 +38,7 @@ export interface EventStoreOptions {
 
 /** Anything that runs a statement: a pool in autocommit, or a transaction. */
 interface Queries {
-  query<R extends QueryResultRow>(sql: string, params: unknown[]): Promise<QueryResult<R>>;
+  query<R extends QueryResultRow>(sql: string, params: readonly unknown[]): Promise<QueryResult<R>>;
 }
 
 interface StreamRow {
@@ -73,9 +73,12 @@ export function createEventStore(options: EventStoreOptions): EventStore {
 class PostgresEventStore implements EventStore {
   readonly context: ContextName;
   private readonly inline: readonly InlineProjection[];
+  /** each statement a transaction of its own */
+  private readonly single: Queries;
 
   constructor(private readonly options: EventStoreOptions) {
     this.context = options.context;
+    this.single = { query: (sql, params) => options.appPool.query(prepared(sql, params)) };
     this.inline = options.inline ?? [];
   }
 
@@ -91,7 +94,7 @@ class PostgresEventStore implements EventStore {
       throw new Error(`a transaction of tenant ${tx.tenant} cannot append for ${by.tenant}`);
     const fingerprint = fingerprintOf(command, options.fingerprint);
     for (let attempt = 1; ; attempt += 1) {
-      const found = await this.find<E>(tx ?? this.options.appPool, by.tenant, stream, by.commandId);
+      const found = await this.find<E>(tx ?? this.single, by.tenant, stream, by.commandId);
       if (found.command) return firstAnswer(decider, stream, found.command, fingerprint, found.events);
 
       const version = found.events.length;
@@ -138,7 +141,7 @@ class PostgresEventStore implements EventStore {
     options: { fromVersion?: number; toVersion?: number; tx?: Tx } = {},
   ): Promise<StoredEvent[]> {
     const found = await this.find(
-      options.tx ?? this.options.appPool,
+      options.tx ?? this.single,
       tenant,
       stream,
       '',
@@ -157,7 +160,7 @@ class PostgresEventStore implements EventStore {
     sql: string,
     params?: readonly unknown[],
   ): Promise<R[]> {
-    return inTenant(this.options.appPool, tenant, async (tx) => (await tx.query<R>(sql, params)).rows);
+    return askTenant(this.options.appPool, tenant, sql, params);
   }
 
   rebuild(projection: InlineProjection): Promise<number> {
@@ -239,9 +242,7 @@ class PostgresEventStore implements EventStore {
     }
     try {
       const single = this.inline.length === 0 || built.length === 0;
-      const events = await (single
-        ? append(this.options.appPool)
-        : inTenant(this.options.appPool, by.tenant, appendAndProject));
+      const events = await (single ? append(this.single) : inTenant(this.options.appPool, by.tenant, appendAndProject));
       if (events?.length) this.options.onAppended?.();
       return events;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { topicOf, type ContextName } from '@tidewaiter/contracts';
-import type { EventBus, Log } from '@tidewaiter/event-bus';
+import { prepared, type EventBus, type Log } from '@tidewaiter/event-bus';
 import { newId } from '@tidewaiter/kernel';
 import type { Pool } from 'pg';
 import { Drain } from './drain.js';
@@ -147,10 +147,12 @@ export class Relay {
 
   private async readUnsent(lanes: HeldLanes): Promise<UnsentRow[]> {
     const { rows } = await this.options.systemPool.query<UnsentRow>(
-      `select o.position, o.lane, o.key, e.body, extract(epoch from clock_timestamp() - e.time)::float8 * 1000 as waited
-       from outbox o join events e using (position)
-       where o.sent_at is null and o.lane = any($1) order by o.position limit $2`,
-      [[...lanes.keys()], this.batch],
+      prepared(
+        `select o.position, o.lane, o.key, e.body, extract(epoch from clock_timestamp() - e.time)::float8 * 1000 as waited
+         from outbox o join events e using (position)
+         where o.sent_at is null and o.lane = any($1) order by o.position limit $2`,
+        [[...lanes.keys()], this.batch],
+      ),
     );
     return rows;
   }
@@ -159,12 +161,14 @@ export class Relay {
     const touched = new Set(rows.map(({ lane }) => lane));
     const held = [...lanes].filter(([lane]) => touched.has(lane));
     const { rowCount } = await this.options.systemPool.query(
-      `with held as (
-         select l.lane from lanes l join unnest($2::smallint[], $3::bigint[]) as mine (lane, epoch) using (lane, epoch) for share of l
-       )
-       update outbox o set sent_at = clock_timestamp()
-       from held where o.lane = held.lane and o.position = any($1) and o.sent_at is null`,
-      [rows.map(({ position }) => position), held.map(([lane]) => lane), held.map(([, epoch]) => epoch)],
+      prepared(
+        `with held as (
+           select l.lane from lanes l join unnest($2::smallint[], $3::bigint[]) as mine (lane, epoch) using (lane, epoch) for share of l
+         )
+         update outbox o set sent_at = clock_timestamp()
+         from held where o.lane = held.lane and o.position = any($1) and o.sent_at is null`,
+        [rows.map(({ position }) => position), held.map(([lane]) => lane), held.map(([, epoch]) => epoch)],
+      ),
     );
     return rowCount ?? 0;
   }

@@ -26,7 +26,7 @@ export async function removeData(home: string): Promise<void> {
   for (const name of readdirSync(home)) {
     if (KEPT.includes(name)) continue;
     const path = join(home, name);
-    // As root, Postgres' data may lie elsewhere, behind a link of ours.
+    // Postgres' sockets lie elsewhere, and as root its data may: behind links of ours.
     if (lstatSync(path).isSymbolicLink() && existsSync(path))
       rmSync(realpathSync(path), { recursive: true, force: true });
     rmSync(path, { recursive: true, force: true });

@@ -34,8 +34,8 @@ export interface ServerOptions {
 export const SERVER_PARTS = ['temporal', 'kafka', 'postgres'] as const;
 
 export interface Servers {
-  /** URL of the superuser, in database `postgres` */
-  postgres: { url: string };
+  /** URL of the superuser, in database `postgres`, for everybody and for programs on this machine */
+  postgres: { url: string; nearUrl: string };
   /** host:port, comma-separated */
   kafka: { brokers: string };
   /** host:port; the web UI is unknown when the server was named */
@@ -77,10 +77,14 @@ export async function startServersIn(state: RunState, options: ServerOptions): P
   mkdirSync(place.logs, { recursive: true });
 
   const postgres = async () => {
-    if (env['DATABASE_URL']) return { url: named('postgres', env['DATABASE_URL'], onProgress) };
+    if (env['DATABASE_URL']) {
+      const url = named('postgres', env['DATABASE_URL'], onProgress);
+      return { url, nearUrl: url };
+    }
     const started = await startPostgres({ ...place, ...(password === undefined ? {} : { password }) }, host);
-    programs.postgres = started.program;
-    return { url: started.url };
+    const { program, ...urls } = started;
+    programs.postgres = program;
+    return urls;
   };
   const kafka = async () => {
     if (env['KAFKA_BROKERS']) return { brokers: named('kafka', env['KAFKA_BROKERS'], onProgress) };

@@ -78,7 +78,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const stack: StackAddresses = {
       home,
       api: env['PUBLIC_URL'] ?? `http://127.0.0.1:${ports.api.port}`,
-      postgres: servers.postgres.url,
+      postgres: servers.postgres.nearUrl,
       kafka: servers.kafka.brokers,
       temporal: servers.temporal.address,
       temporalUi: servers.temporal.uiUrl,
@@ -91,7 +91,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       simulators: `http://127.0.0.1:${ports.simulators.admin}`,
       temporal: stack.temporal,
       kafka: stack.kafka,
-      postgres: withoutPassword(stack.postgres),
+      postgres: withoutPassword(servers.postgres.url),
       ...(stack.temporalUi ? { temporalUi: stack.temporalUi } : {}),
     };
     const launch = launcher({ root, home, env, ours, host: { state, onProgress, signal: options.signal } });
@@ -116,7 +116,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }
     state.addresses(addresses);
     const pids = () => Object.fromEntries(ours.flatMap(({ part, pid }) => (pid ? [[part, pid] as const] : [])));
-    return { home, addresses, secrets, postgresUrl: stack.postgres, pids, stop };
+    return { home, addresses, secrets, postgresUrl: servers.postgres.url, pids, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -15,12 +15,14 @@ export interface EventStreamOptions {
 export interface EventStreamTiming {
   /** how long to wait for a ring before looking anyway: growth in another process is only seen so */
   pollMs: number;
+  /** rings that come faster are gathered */
+  gatherMs: number;
   heartbeatMs: number;
   /** how long a reader may leave what was sent to it unread */
   slowMs: number;
 }
 
-const TIMING: EventStreamTiming = { pollMs: 1000, heartbeatMs: 15_000, slowMs: 60_000 };
+const TIMING: EventStreamTiming = { pollMs: 1000, gatherMs: 50, heartbeatMs: 15_000, slowMs: 60_000 };
 const BATCH = 200;
 
 /** One server-sent event; a body of JSON has no line breaks of its own. @see HTML, server-sent events, 9.2.6 */
@@ -34,12 +36,14 @@ export const frame = ({ position, type, body }: FeedRow): string =>
  * for `slowMs` is cut off and resumes from its last id.
  */
 export function eventStream(options: EventStreamOptions): Readable {
-  const { pollMs, heartbeatMs, slowMs } = { ...TIMING, ...options.timing };
+  const { pollMs, gatherMs, heartbeatMs, slowMs } = { ...TIMING, ...options.timing };
   let after = options.after;
   let wanted = false;
   let reading = false;
   let rung = false;
   let slow: NodeJS.Timeout | undefined;
+  let gathering: NodeJS.Timeout | undefined;
+  let lookedAt = -Infinity;
 
   const stream = new Readable({
     highWaterMark: 64 * 1024,
@@ -52,6 +56,7 @@ export function eventStream(options: EventStreamOptions): Readable {
       clearInterval(poll);
       clearInterval(heartbeat);
       clearTimeout(slow);
+      clearTimeout(gathering);
       silence();
       done(error);
     },
@@ -77,6 +82,7 @@ export function eventStream(options: EventStreamOptions): Readable {
     try {
       do {
         rung = false;
+        lookedAt = performance.now();
         const rows = await options.read(after, BATCH);
         for (const row of rows) {
           if (stream.destroyed) return;
@@ -97,7 +103,17 @@ export function eventStream(options: EventStreamOptions): Readable {
     rung = true;
     void pump();
   };
-  const silence = options.listen(wake);
+  /** The first ring after a rest is answered at once. */
+  const hear = (): void => {
+    gathering ??= setTimeout(
+      () => {
+        gathering = undefined;
+        wake();
+      },
+      Math.max(0, lookedAt + gatherMs - performance.now()),
+    );
+  };
+  const silence = options.listen(hear);
   const poll = setInterval(wake, pollMs).unref();
   const heartbeat = setInterval(() => {
     if (wanted) send(': still here\n\n');

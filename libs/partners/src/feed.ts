@@ -64,21 +64,21 @@ export class FeedReader {
 
   /** Position of the newest entry, "0" in an empty feed. */
   async head(tenant: string): Promise<string> {
-    const { rows } = await this.database.tenant(tenant, (tx) =>
-      tx.query<{ position: string }>(`select position from feed_heads where tenant_id = $1`, [tenant]),
+    const rows = await this.database.ask<{ position: string }>(
+      tenant,
+      `select position from feed_heads where tenant_id = $1`,
+      [tenant],
     );
     return rows[0]?.position ?? '0';
   }
 
   /** @param after only entries with a greater position; at most `limit` */
   async read(tenant: string, after: string, shipment: string | undefined, limit: number): Promise<FeedRow[]> {
-    const { rows } = await this.database.tenant(tenant, (tx) =>
-      tx.query<FeedRow>(
-        `select position, type, body from feed
-          where tenant_id = $1 and position > $2 and ($3::uuid is null or shipment_id = $3) order by position limit $4`,
-        [tenant, after, shipment ?? null, limit],
-      ),
+    return this.database.ask<FeedRow>(
+      tenant,
+      `select position, type, body from feed
+        where tenant_id = $1 and position > $2 and ($3::uuid is null or shipment_id = $3) order by position limit $4`,
+      [tenant, after, shipment ?? null, limit],
     );
-    return rows;
   }
 }

@@ -15,7 +15,7 @@ import { FeedBell, FeedReader, FeedWriter } from './feed.js';
       context: 'partners',
       name: 'partners.feed',
       topics: [...CONTEXTS],
-      spacingMs: 20,
+      spacingMs: 50,
       handler: FeedWriter,
     }),
   ],

@@ -12,7 +12,7 @@ export const LOG_DRAIN = 'audit.log';
 export const LOG_IDLE_MS = 500;
 
 /** How long staged events are gathered before they are sequenced together: a step costs the same for one as for hundreds. */
-const GATHER_MS = 40;
+const GATHER_MS = 100;
 
 /** Sequences, integrates and publishes in this process, or waits for the one that does. */
 export class LogService implements DrainHandler {

@@ -7,6 +7,8 @@ import { LogIntake } from './intake.js';
 export const INGEST = 'audit.ingest';
 /** Events per transaction. */
 const CHUNK = 500;
+/** From one transaction to the next: a transaction costs the same for one event as for hundreds. */
+const SPACING_MS = 50;
 
 export interface IntakeConsumerOptions extends KafkaConnection {
   topics: readonly string[];
@@ -24,7 +26,15 @@ export interface IntakeConsumerOptions extends KafkaConnection {
  */
 export const intakeConsumer = ({ database, onStaged, ...kafka }: IntakeConsumerOptions): Consumer<never> =>
   new Consumer<never>(
-    { ...kafka, schema: 'audit', consumer: INGEST, chunk: CHUNK, open: notUsed, handle: notUsed },
+    {
+      ...kafka,
+      schema: 'audit',
+      consumer: INGEST,
+      chunk: CHUNK,
+      spacingMs: SPACING_MS,
+      open: notUsed,
+      handle: notUsed,
+    },
     new LogIntake({ consumer: INGEST, database, log: kafka.log, onStaged }),
   );
 

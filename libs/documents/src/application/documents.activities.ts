@@ -21,16 +21,11 @@ import {
   type Checklist,
   type RequirementRow,
 } from '../domain/index.js';
-import {
-  documentById,
-  keepSituation,
-  lockShipment,
-  papersOfShipment,
-  situationOf,
-} from '../postgres/documents.repository.js';
+import { documentById, keepSituation, papersOfShipment, situationOf } from '../postgres/documents.repository.js';
 import { digestOf } from './digests.js';
 import { checklistStream, Judging } from './judging.js';
 import { REQUIREMENT_ROWS } from './tokens.js';
+import { inTurn } from './turns.js';
 
 /** Where the authority's clock stands: rows are in force by its date. */
 const ZONES: Record<string, string> = { GB: 'Europe/London', US: 'America/New_York', DE: 'Europe/Berlin' };
@@ -62,8 +57,7 @@ export class DocumentsActivitiesService implements DocumentsActivities {
     const by = byOfStep(step);
     const lawDate = legalDateAt(this.clock(), ZONES[destination] ?? 'UTC');
     const requirements = deriveRequirements(situation, this.rows, lawDate);
-    return this.store.transaction(step.tenant, async (tx) => {
-      await lockShipment(tx, shipmentId);
+    return inTurn(this.store, step.tenant, shipmentId, async (tx) => {
       await keepSituation(tx, shipmentId, canonicalJson(situation));
       const command = { type: 'DeriveChecklist', shipmentId, rows: digestOf(this.rows), requirements } as const;
       const derived = await this.store.execute(checklist, checklistStream(shipmentId), command, by, { tx });
@@ -100,8 +94,7 @@ export class DocumentsActivitiesService implements DocumentsActivities {
     lines: GoodsLine[],
   ): Promise<{ kind: 'confirmed'; wrote: Record<string, number> }> {
     const by = byOfStep(step);
-    return this.store.transaction(step.tenant, async (tx) => {
-      await lockShipment(tx, step.subject);
+    return inTurn(this.store, step.tenant, step.subject, async (tx) => {
       const known = await documentById(tx, documentId);
       const situation = await situationOf(tx, step.subject);
       if (known?.shipment_id !== step.subject || !situation)

@@ -7,7 +7,6 @@ import {
   dueReadings,
   keepFacts,
   lockInvoice,
-  lockShipment,
   readingDone,
   readingFailed,
   type Awaited,
@@ -18,6 +17,7 @@ import { digestOf } from './digests.js';
 import { Gate } from './gate.js';
 import { Judging } from './judging.js';
 import { STORAGE } from './tokens.js';
+import { inTurn } from './turns.js';
 
 const ATTEMPTS = 5;
 const documentStream = (documentId: string): string => `document-${documentId}`;
@@ -99,8 +99,7 @@ export class Reading {
       correlationId: shipmentId,
       causationId: cause,
     };
-    return this.store.transaction(tenant, async (tx) => {
-      await lockShipment(tx, shipmentId);
+    return inTurn(this.store, tenant, shipmentId, async (tx) => {
       const command =
         verdict.kind === 'read' ? await this.keep(tx, awaited, verdict.facts) : rejection(version, verdict.error);
       await this.store.execute(document, documentStream(documentId), command, by, { tx });

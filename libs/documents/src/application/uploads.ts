@@ -11,7 +11,6 @@ import {
   awaitReading,
   documentById,
   isKnown,
-  lockShipment,
   readsOf,
   sameBytes,
   type Awaited,
@@ -23,6 +22,7 @@ import { Gate } from './gate.js';
 import { checklistStream } from './judging.js';
 import { Reading, type Outcome } from './reading.js';
 import { LIMITS, STORAGE, type UploadLimits } from './tokens.js';
+import { inTurn } from './turns.js';
 
 /** One part of a multipart request, as the HTTP layer hands it on. */
 export type Part =
@@ -226,8 +226,7 @@ export class Uploads {
     const fileId = uuidOf('file', by.tenant, by.commandId);
     const stream = `file-${fileId}`;
     const fingerprint = { sha256, shipmentId, documentType, supersedes };
-    return this.store.transaction(by.tenant, async (tx) => {
-      await lockShipment(tx, shipmentId);
+    return inTurn(this.store, by.tenant, shipmentId, async (tx) => {
       const same = await sameBytes(tx, shipmentId, sha256, documentType);
       const isKeyUsed = async () => (await this.store.load(file, by.tenant, stream, tx)).version > 0;
       if (same && same.fileId !== fileId && !(await isKeyUsed())) {

@@ -57,7 +57,7 @@ export class TestDatabase {
 
   /** @param role without it the superuser, under whom row-level security does not hold */
   pool(role?: string, max = 8): pg.Pool {
-    const pool = new pg.Pool({ connectionString: this.url(role), max });
+    const pool = new pg.Pool({ connectionString: this.url(role), max, pipeline: true });
     pool.on('error', () => undefined);
     this.pools.push(pool);
     return pool;

@@ -87,7 +87,7 @@ export class ContextRuntime {
     this.keys = new SubjectKeys({ pool: this.keysPool, masterKey: env.SUBJECT_KEY });
     this.database = createDatabase(this.appPool, this.systemPool);
     // Appends ring the relay; the poll only finds what a killed process left.
-    this.relay = new Relay({ context, systemPool: this.systemPool, bus, log, idleMs: 1000, spacingMs: 15 });
+    this.relay = new Relay({ context, systemPool: this.systemPool, bus, log, idleMs: 1000, spacingMs: 25 });
     this.reader = createEventReader({ keys: this.keys });
     this.store = createEventStore({
       context,
