@@ -1,5 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** The time that rounds keep by: milliseconds that never run backwards. */
+export interface RoundsClock {
+  now(): number;
+  pause(ms: number): Promise<unknown>;
+}
+
+const machine: RoundsClock = { now: () => performance.now(), pause: (ms) => pause(ms) };
+
 interface Waiting<P> {
   piece: P;
   resolve: () => void;
@@ -22,6 +30,7 @@ export class Rounds<P> {
   constructor(
     private readonly work: (pieces: readonly P[]) => Promise<void>,
     private readonly spacingMs: number,
+    private readonly clock: RoundsClock = machine,
   ) {}
 
   /** Resolves when the round with this piece is done. A round that fails is taken apart: each piece then has its own result. */
@@ -36,8 +45,8 @@ export class Rounds<P> {
     this.running = true;
     while (this.waiting.length > 0) {
       // Of one fetch come the batches of several partitions, one after the other in the same turn of the event loop.
-      await pause(Math.max(0, this.beganAt + this.spacingMs - performance.now()));
-      this.beganAt = performance.now();
+      await this.clock.pause(Math.max(0, this.beganAt + this.spacingMs - this.clock.now()));
+      this.beganAt = this.clock.now();
       const round = this.waiting.splice(0);
       await this.hold(round);
     }

@@ -43,7 +43,13 @@ export const recordBook = ContextModule.for('shipments', {
   providers: [
     ...services,
     hostActivities('shipments', ShipmentsActivitiesService),
-    hostConsumer({ context: 'shipments', name: 'shipments.board', topics: [...CONTEXTS], spacingMs: 100, handler: Board }),
+    hostConsumer({
+      context: 'shipments',
+      name: 'shipments.board',
+      topics: [...CONTEXTS],
+      spacingMs: 100,
+      handler: Board,
+    }),
   ],
 })
 export class ShipmentsModule {}
