@@ -92,6 +92,10 @@ export const assessmentRequest = z
       .max(200)
       .default([]),
     rounding: z.enum(['authority', 'display']).default('authority'),
+    /** how tax and duty are settled, where that moves them from the entry to a later day */
+    payment: z
+      .strictObject({ vat: z.enum(['postponed', 'deferred']).optional(), duty: z.literal('deferred').optional() })
+      .optional(),
     lines: z
       .array(
         z.strictObject({

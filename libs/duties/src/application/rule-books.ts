@@ -4,7 +4,23 @@ import { readRuleBook, ruleBookDigest, type LoadedRuleBook } from '../domain/rul
 import { sha256 } from './digest.js';
 
 const folder = new URL('../../data/', import.meta.url);
-const FILES = ['gb.json', 'us.json', 'de.json'];
+const FILES = [
+  ...[
+    'ae.json',
+    'au.json',
+    'br.json',
+    'ca.json',
+    'ch.json',
+    'cn.json',
+    'de.json',
+    'gb.json',
+    'in.json',
+    'jp.json',
+    'kr.json',
+    'mx.json',
+  ],
+  ...['no.json', 'sg.json', 'us.json'],
+];
 
 const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
 

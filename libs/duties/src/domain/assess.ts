@@ -1,13 +1,14 @@
 import type { AssessmentRequest, AssessmentResult, MeasureRole } from '@tidewaiter/contracts';
-import { exact, Invalid, minorUnits, type Exact, type LegalDate } from '@tidewaiter/kernel';
+import { exact, Invalid, minorUnits, money, shareOut, type Exact, type LegalDate } from '@tidewaiter/kernel';
 import { valueLines, type PlacedLine, type Valuation } from './customs-value.js';
 import { entryFees, type EntryFees } from './entry-fees.js';
 import { evaluate } from './evaluate.js';
+import { convert } from './fx.js';
 import { landedCost } from './landed-cost.js';
 import { alternativesOf, needsOf, selectMeasures, type Measure } from './measures.js';
 import { declaredQuantities, type DeclaredQuantities } from './quantities.js';
-import { applyRounding, roundingWords, type RoundingRule } from './rounding.js';
-import { inForce, type LoadedRuleBook, type RuleBook } from './rule-book.js';
+import { applyRounding, roundingWords, roundTo, type RoundingRule } from './rounding.js';
+import { inForce, type ChargeRule, type LoadedRuleBook, type RuleBook } from './rule-book.js';
 import { unitOf } from './units.js';
 import { plain } from './words.js';
 
@@ -41,6 +42,11 @@ interface Case {
   rounding: RuleBook['rounding'][number] | null;
   display: RoundingRule;
   notices: Notices;
+  chargeRules: readonly ChargeRule[];
+  /** groups that a relief leaves uncollected, with its words */
+  relieved: ReadonlyMap<Group, string>;
+  /** groups that are due but not payable with the entry */
+  later: ReadonlySet<'duty' | 'excise' | 'tax'>;
 }
 
 /** Notices without repeats, in a fixed order. */
@@ -60,10 +66,18 @@ class Notices {
   }
 }
 
+/** What the entry's totals take of a charge; with `total`, its exact amount goes into a sum that is rounded for the entry. */
+interface Owed {
+  group: Group;
+  code: string;
+  amount: Exact;
+  exact: Exact;
+  total: ChargeRule['total'];
+}
+
 interface ComputedOption {
   option: Option;
-  /** what the entry's totals take from it, already rounded as owed */
-  byGroup: Record<Group, Exact>;
+  owed: Owed[];
   exactTotal: Exact;
   supported: boolean;
 }
@@ -91,10 +105,52 @@ const unitQuestion = (unit: string, measure: Measure): Question => ({
 
 interface Grounds {
   value: Exact;
+  /** null: not stated */
+  carriage: Exact | null;
+  /** this line's share of the entry's fees */
+  fees: Exact;
   quantities: DeclaredQuantities;
 }
 
-/** The charges of one alternative: itself, what is added to it, and the tax on the sum. */
+/** What was charged on a line so far: in all, and by role and measure type, as handed on to the next base. */
+class Charged {
+  private readonly parts = new Map<string, Exact>();
+
+  constructor(
+    private readonly grounds: Grounds,
+    private readonly carriageAsked: () => void,
+  ) {}
+
+  add(names: readonly (string | null)[], amount: Exact): void {
+    for (const name of names) if (name !== null) this.parts.set(name, this.of(name).plus(amount));
+  }
+
+  of(name: string): Exact {
+    if (name === 'customs-value') return this.grounds.value;
+    if (name === 'entry-fees') return this.grounds.fees;
+    if (name === 'carriage') {
+      if (this.grounds.carriage === null) this.carriageAsked();
+      return this.grounds.carriage ?? ZERO;
+    }
+    return this.parts.get(name) ?? ZERO;
+  }
+}
+
+const ruleFor = (on: Case, role: MeasureRole, type: string | null): ChargeRule | undefined =>
+  on.chargeRules.find((rule) => rule.role === role && rule.type === type && rule.share === undefined) ??
+  on.chargeRules.find((rule) => rule.role === role && rule.type === null && rule.share === undefined);
+
+const withAmountRule = (on: Case, group: Group, rule: ChargeRule | undefined): RoundingRule => {
+  const policy = roundingOf(on, group);
+  return rule?.amount && on.rounding !== null
+    ? { ...policy, rule: rule.amount, words: roundingWords(rule.amount) }
+    : policy;
+};
+
+/** A tax inside its own base: of the base b it takes t, so of what is paid in the end it takes t × b / (b − t). */
+const grossedUp = (base: Exact, tax: Exact): Exact => (tax.isZero() ? tax : tax.times(base).div(base.minus(tax)));
+
+/** The charges of one alternative: itself, what is added to it, and the taxes on the sum. */
 function computeOption(
   on: Case,
   line: PlacedLine['line'],
@@ -104,13 +160,51 @@ function computeOption(
 ): ComputedOption | Question[] {
   const charges: Charge[] = [];
   const questions: Question[] = [];
-  const byGroup: Record<Group, Exact> = { duty: ZERO, excise: ZERO, fee: ZERO, tax: ZERO };
-  let total = ZERO;
-  let exactTotal = ZERO;
+  const owed: Owed[] = [];
   let carried = grounds.value;
+  const asked = new Set<string>();
+  const charged = new Charged(grounds, () => asked.add('carriage'));
+  const put = (
+    charge: Pick<Charge, 'measure' | 'role' | 'code' | 'legalBasis' | 'expression'>,
+    names: readonly (string | null)[],
+    group: Group,
+    base: Exact,
+    full: Exact,
+    words: string,
+    rule: ChargeRule | undefined,
+  ): void => {
+    const relief = on.relieved.get(group);
+    const due = relief === undefined ? full : ZERO;
+    const rounding = withAmountRule(on, group, rule);
+    const amount = applyRounding(due, rounding);
+    charges.push({
+      ...charge,
+      base: shown(base, on),
+      exact: due.toFixed(),
+      amount: shown(amount, on),
+      arithmetic: relief === undefined ? words : `${words}; not collected: ${relief}`,
+      rounding: rounding.words,
+    });
+    const handed = rounding.feedsRounded ? amount : due;
+    if (group !== 'tax') carried = carried.plus(handed);
+    charged.add(names, handed);
+    owed.push({
+      group,
+      code: charge.code,
+      amount: handed,
+      exact: due,
+      total: on.rounding === null ? undefined : rule?.total,
+    });
+  };
   for (const measure of [...(basis ? [basis] : []), ...others]) {
     const group = GROUP[measure.role];
-    const base = group === 'tax' ? carried : grounds.value;
+    const rule = ruleFor(on, measure.role, measure.type);
+    const whole = rule
+      ? rule.of.reduce((sum, name) => sum.plus(charged.of(name)), ZERO)
+      : group === 'tax'
+        ? carried
+        : grounds.value;
+    const base = rule?.base && on.rounding !== null ? roundTo(whole, rule.base) : whole;
     const outcome = evaluate(measure.components, {
       ...grounds,
       base,
@@ -122,28 +216,62 @@ function computeOption(
       questions.push(...outcome.units.map((unit) => unitQuestion(unit, measure)));
       continue;
     }
-    const rounding = roundingOf(on, group);
-    const amount = applyRounding(outcome.exact, rounding);
-    charges.push({
-      measure: measure.id,
-      role: measure.role,
-      code: on.book.taxTypes[measure.role] ?? measure.role,
-      legalBasis: measure.legalBasis,
-      expression: measure.expression,
-      base: shown(base, on),
-      exact: outcome.exact.toFixed(),
-      amount: shown(amount, on),
-      arithmetic: group === 'tax' ? `${baseWords(on, grounds.value, charges)}; ${outcome.words}` : outcome.words,
-      rounding: rounding.words,
-    });
-    const owed = rounding.feedsRounded ? amount : outcome.exact;
-    if (group !== 'tax') carried = carried.plus(owed);
-    byGroup[group] = byGroup[group].plus(owed);
-    total = total.plus(owed);
-    exactTotal = exactTotal.plus(outcome.exact);
+    const full = rule?.inside ? grossedUp(base, outcome.exact) : outcome.exact;
+    const words = [
+      ...(rule
+        ? [`base: ${rule.of.map((name) => `${name} ${plain(charged.of(name))}`).join(' + ')} ${on.currency}`]
+        : []),
+      ...(rule?.base && on.rounding !== null ? [`${roundingWords(rule.base)}: ${plain(base)}`] : []),
+      ...(!rule && group === 'tax' ? [baseWords(on, grounds.value, charges)] : []),
+      outcome.words,
+      ...(rule?.inside ? [`inside its own base: ${plain(full)} ${on.currency}`] : []),
+    ];
+    put(
+      {
+        measure: measure.id,
+        role: measure.role,
+        code: rule?.code ?? on.book.taxTypes[measure.role] ?? measure.role,
+        legalBasis: measure.legalBasis,
+        expression: measure.expression,
+      },
+      [measure.role === 'preference' || measure.role === 'suspension' ? 'basic-duty' : measure.role, measure.type],
+      group,
+      base,
+      full,
+      words.join('; '),
+      rule,
+    );
+    for (const part of on.chargeRules.filter(({ share, of }) => share !== undefined && (of[0] === measure.type || of[0] === measure.role))) {
+      const { times, by } = part.share!;
+      const whole = charged.of(part.of[0]!);
+      const partBase = part.base && on.rounding !== null ? roundTo(whole, part.base) : whole;
+      put(
+        {
+          measure: `${part.code} of ${measure.id}`,
+          role: part.role,
+          code: part.code,
+          legalBasis: part.law,
+          expression: `${times} / ${by}`,
+        },
+        [part.type],
+        GROUP[part.role],
+        partBase,
+        partBase.times(times).div(by),
+        `${plain(partBase)} ${on.currency} × ${times} / ${by}`,
+        part,
+      );
+    }
   }
+  if (asked.has('carriage'))
+    questions.push({
+      code: 'freight',
+      asks: 'freight and insurance: a tax is counted on them; "0.00" if there were none',
+      measures: [],
+      answers: [],
+    });
   if (questions.length > 0) return questions;
   const needs = basis ? needsOf(basis, line) : [];
+  const total = owed.reduce((sum, { amount }) => sum.plus(amount), ZERO);
   return {
     option: {
       basis: basis?.id ?? 'none',
@@ -151,9 +279,9 @@ function computeOption(
       needs,
       charges,
       total: shown(applyRounding(total, on.display), on),
-      exactTotal: exactTotal.toFixed(),
+      exactTotal: owed.reduce((sum, { exact: full }) => sum.plus(full), ZERO).toFixed(),
     },
-    byGroup,
+    owed,
     exactTotal: total,
     supported: needs.length === 0,
   };
@@ -172,7 +300,7 @@ function choose(options: readonly ComputedOption[]): ComputedOption | null {
   );
 }
 
-function assessLine(on: Case, placed: PlacedLine, valuation: Valuation): AssessedLine {
+function assessLine(on: Case, placed: PlacedLine, valuation: Valuation, fees: Exact): AssessedLine {
   const { line, pointer } = placed;
   const { request, book } = on;
   const value = valuation.values.get(line.number);
@@ -207,7 +335,8 @@ function assessLine(on: Case, placed: PlacedLine, valuation: Valuation): Assesse
   }
   const alternatives = alternativesOf(measures);
   const others = measures.filter((measure) => !alternatives.includes(measure));
-  const grounds: Grounds = { value: value.amount, quantities };
+  const carriage = valuation.carriage?.get(line.number) ?? null;
+  const grounds: Grounds = { value: value.amount, carriage, fees, quantities };
   const computed: ComputedOption[] = [];
   let blocked = false;
   for (const basis of alternatives.length > 0 ? alternatives : [null]) {
@@ -271,7 +400,22 @@ function totalsOf(
   valuation: Valuation,
   fees: EntryFees,
 ): NonNullable<AssessmentResult['totals']> {
-  const sum = (group: Group): Exact => assessed.reduce((total, { chosen }) => total.plus(chosen!.byGroup[group]), ZERO);
+  const owed = assessed.flatMap(({ chosen }) => chosen!.owed);
+  const sum = (group: Group): Exact => {
+    const mine = owed.filter((each) => each.group === group);
+    const rounded = new Map(mine.flatMap(({ code, total }) => (total ? [[code, total] as const] : [])));
+    const alone = mine.filter(({ code }) => !rounded.has(code)).reduce((total, { amount }) => total.plus(amount), ZERO);
+    return [...rounded].reduce(
+      (total, [code, rule]) =>
+        total.plus(
+          roundTo(
+            mine.filter((each) => each.code === code).reduce((all, each) => all.plus(each.exact), ZERO),
+            rule,
+          ),
+        ),
+      alone,
+    );
+  };
   const totals = {
     duty: sum('duty'),
     excise: sum('excise'),
@@ -279,6 +423,7 @@ function totalsOf(
     tax: sum('tax'),
   };
   const charged = totals.duty.plus(totals.excise).plus(totals.fees).plus(totals.tax);
+  const later = [...on.later].reduce((sum, group) => sum.plus(totals[group]), ZERO);
   const print = (value: Exact): string => shown(applyRounding(value, on.display), on);
   const cost = landedCost({ request: on.request, currency: on.currency, basis, lines, valuation, charged });
   return {
@@ -286,10 +431,65 @@ function totalsOf(
     excise: print(totals.excise),
     fees: print(totals.fees),
     tax: print(totals.tax),
-    payableNow: print(charged),
-    payableLater: print(ZERO),
+    payableNow: print(charged.minus(later)),
+    payableLater: print(later),
     landedCost: cost === null ? null : print(cost),
   };
+}
+
+/** Reliefs of small consignments, applied where the book says what they relieve, else named in a notice. */
+function reliefsOf(book: RuleBook, request: AssessmentRequest, value: Exact, notices: Notices): Map<Group, string> {
+  const relieved = new Map<Group, string>();
+  for (const relief of inForce(book.reliefs, request.lawDate)) {
+    const reaches =
+      (relief.origins?.includes(request.origin) ?? true) &&
+      !(relief.otherOrigins?.includes(request.origin) ?? false) &&
+      (relief.transport === undefined ||
+        (request.transport !== undefined && relief.transport.includes(request.transport))) &&
+      !request.lines.some(({ commodity }) => relief.exceptCommodities?.some((code) => commodity.startsWith(code)));
+    if (!reaches) continue;
+    const foreign = relief.currency !== undefined && relief.currency !== book.currency;
+    const known =
+      !foreign ||
+      request.fx.some(({ from, to }) => [from, to].includes(relief.currency!) && [from, to].includes(book.currency));
+    if (!known) {
+      notices.add('duties.relief.not-applied', `${relief.says} (no rate of ${relief.currency} was given to compare)`);
+      continue;
+    }
+    const limit = foreign
+      ? convert(exact(relief.upTo), relief.currency!, book.currency, request.fx, '/fx').exact
+      : exact(relief.upTo);
+    if (value.gt(limit)) continue;
+    notices.lowConfidence('relief', relief);
+    notices.add(relief.relieves ? 'duties.relief.applied' : 'duties.relief.not-applied', relief.says);
+    for (const group of relief.relieves ?? []) relieved.set(group, relief.says);
+  }
+  return relieved;
+}
+
+function laterOf(book: RuleBook, request: AssessmentRequest, notices: Notices): Set<'duty' | 'excise' | 'tax'> {
+  const later = new Set<'duty' | 'excise' | 'tax'>();
+  for (const [group, kind] of [
+    ['tax', request.payment?.vat],
+    ['duty', request.payment?.duty],
+    ['excise', request.payment?.duty],
+  ] as const) {
+    if (kind === undefined) continue;
+    const rule = inForce(book.deferrals, request.lawDate).find(
+      (each) => each.kind === kind && each.covers.includes(group),
+    );
+    if (!rule) {
+      notices.add(
+        'duties.deferral.unknown',
+        `${book.set} ${book.version} holds no rule by which ${group} is ${kind} on ${request.lawDate}`,
+      );
+      continue;
+    }
+    later.add(group);
+    notices.add('duties.deferral.applied', rule.says);
+    notices.lowConfidence('payment', rule);
+  }
+  return later;
 }
 
 const one = <R extends { from: LegalDate; to: LegalDate | null }>(rows: readonly R[], on: LegalDate): R | null =>
@@ -336,6 +536,13 @@ export function assess(
     return { ...head, status: 'NEEDS_REVIEW', lines: empty, entryCharges: [], totals: null, notices: notices.sorted() };
   }
   const display = { mode: 'half-up' as const, places: minorUnits(currency) };
+  const valuation = valueLines(request, lines, {
+    basis: basis.basis,
+    currency,
+    rounding: request.rounding === 'authority' ? policy.customsValue : null,
+  });
+  const valued = lines.every(({ line }) => valuation.values.has(line.number));
+  const entryValue = [...valuation.values.values()].reduce((sum, { amount }) => sum.plus(amount), ZERO);
   const on: Case = {
     request,
     book,
@@ -343,25 +550,30 @@ export function assess(
     rounding: request.rounding === 'authority' ? policy : null,
     display: { rule: display, feedsRounded: false, words: `not rounded inside; shown ${roundingWords(display)}` },
     notices,
+    chargeRules: inForce(book.charges, request.lawDate),
+    relieved: valued ? reliefsOf(book, request, entryValue, notices) : new Map(),
+    later: laterOf(book, request, notices),
   };
   notices.lowConfidence('customs value', basis);
   if (on.rounding) notices.lowConfidence('rounding', policy);
+  for (const each of on.chargeRules) notices.lowConfidence(`base of ${each.code}`, each);
   for (const gap of inForce(book.gaps, request.lawDate)) notices.add('duties.rule.incomplete', gap.says);
-
-  const valuation = valueLines(request, lines, {
-    basis: basis.basis,
-    currency,
-    rounding: on.rounding?.customsValue ?? null,
-  });
   if (valuation.insuranceUnstated)
     notices.add('duties.value.insurance-unstated', 'No insurance was stated: none was taken into the value.');
-  const assessed = lines.map((line) => assessLine(on, line, valuation));
 
-  const valued = lines.every(({ line }) => valuation.values.has(line.number));
-  const entryValue = [...valuation.values.values()].reduce((sum, { amount }) => sum.plus(amount), ZERO);
   const fees: EntryFees = valued
     ? entryFees(book, {
         base: entryValue,
+        freight: request.charges.freight
+          ? convert(
+              exact(request.charges.freight.amount),
+              request.charges.freight.currency,
+              currency,
+              request.fx,
+              '/charges/freight/currency',
+            ).exact
+          : null,
+        lines: lines.length,
         currency,
         on: request.entryDate ?? request.lawDate,
         entryType: request.entryType,
@@ -369,21 +581,23 @@ export function assess(
         rounding: roundingOf(on, 'fee'),
       })
     : { charges: [], amounts: [], unknown: [], lowConfidence: [], questions: [] };
+  const feeShares = shareOut(
+    money(
+      fees.amounts.reduce((a, b) => a.plus(b), ZERO),
+      currency,
+    ),
+    lines.map(({ line }) => valuation.values.get(line.number)?.amount.toFixed() ?? '0'),
+  );
+  const assessed = lines.map((line, index) => assessLine(on, line, valuation, exact(feeShares[index]!.amount)));
   for (const why of fees.lowConfidence) notices.add('duties.rule.low-confidence', why);
   for (const why of fees.unknown) notices.add('duties.fee.undecided', why);
-  for (const asks of fees.questions)
+  for (const { code, asks } of fees.questions)
     assessed[0]!.line.questions.push({
-      code: 'transport',
+      code,
       asks,
       measures: [],
-      answers: ['ocean', 'air', 'road', 'rail', 'post', 'inland-waterway'],
+      answers: code === 'transport' ? ['ocean', 'air', 'road', 'rail', 'post', 'inland-waterway'] : [],
     });
-  if (valued) {
-    for (const relief of inForce(book.reliefs, request.lawDate)) {
-      if (entryValue.lte(relief.upTo)) notices.add('duties.relief.not-applied', relief.says);
-    }
-  }
-
   const needsReview = fees.unknown.length > 0 || assessed.some(({ review }) => review !== null);
   const open = fees.questions.length > 0 || assessed.some(({ chosen }) => chosen === null);
   const status = needsReview ? 'NEEDS_REVIEW' : open ? 'QUESTIONS' : 'ASSESSED';

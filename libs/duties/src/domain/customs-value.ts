@@ -1,8 +1,8 @@
 import type { AssessmentRequest } from '@tidewaiter/contracts';
-import { exact, Invalid, round, shareOut, type Exact } from '@tidewaiter/kernel';
+import { exact, Invalid, shareOut, type Exact } from '@tidewaiter/kernel';
 import { convert } from './fx.js';
 import type { RuleBook, Rounding } from './rule-book.js';
-import { roundingWords } from './rounding.js';
+import { roundingWords, roundTo } from './rounding.js';
 import { plain } from './words.js';
 
 /** A line of the request with its place in it, kept when the lines are put in the order of their numbers. */
@@ -35,6 +35,8 @@ export interface ValueQuestion {
 export interface Valuation {
   /** by line number; a line is absent when a question stands for it */
   values: Map<number, LineValue>;
+  /** freight and insurance of each line in the currency of the assessment; null: the freight was not stated */
+  carriage: Map<number, Exact> | null;
   questions: Map<number, ValueQuestion[]>;
   /** insurance was not stated although it belongs to (or is in) the price's terms */
   insuranceUnstated: boolean;
@@ -131,8 +133,33 @@ function valueOfLine(
 
 function rounded(value: Exact, trace: string[], { rounding, currency }: ValuationGrounds): LineValue {
   if (rounding === null) return { amount: value, trace };
-  const amount = round(value, rounding.places, rounding.mode);
+  const amount = roundTo(value, rounding);
   return { amount, trace: [...trace, `${roundingWords(rounding)}: ${plain(amount)} ${currency}`] };
+}
+
+/** The way of each line, by price or stated value, whether the customs value holds it or not: some taxes are counted on it. */
+function carriageOf(
+  request: AssessmentRequest,
+  lines: readonly PlacedLine[],
+  currency: string,
+): Map<number, Exact> | null {
+  const { freight, insurance } = request.charges;
+  const worth = lines.flatMap(({ line, pointer }): Priced[] => {
+    const price = line.customsValue ?? line.price;
+    return price ? [{ number: line.number, price, pointer }] : [];
+  });
+  if (freight === undefined || worth.length < lines.length) return null;
+  const weights = weightsOf(worth, request.fx, currency);
+  const shares = [freight, ...(insurance ? [insurance] : [])].map((charge) => share(charge, worth, weights));
+  return new Map(
+    worth.map(({ number }) => [
+      number,
+      shares.reduce((sum, each) => {
+        const part = each.get(number)!;
+        return sum.plus(convert(exact(part.amount), part.currency, currency, request.fx, '/charges').exact);
+      }, exact('0')),
+    ]),
+  );
 }
 
 function stated(value: Price, pointer: string, rates: AssessmentRequest['fx'], grounds: ValuationGrounds): LineValue {
@@ -164,7 +191,12 @@ export function valueLines(
   lines: readonly PlacedLine[],
   grounds: ValuationGrounds,
 ): Valuation {
-  const valuation: Valuation = { values: new Map(), questions: new Map(), insuranceUnstated: false };
+  const valuation: Valuation = {
+    values: new Map(),
+    carriage: carriageOf(request, lines, grounds.currency),
+    questions: new Map(),
+    insuranceUnstated: false,
+  };
   const priced: Priced[] = [];
   for (const { line, pointer } of lines) {
     if (line.customsValue) valuation.values.set(line.number, stated(line.customsValue, pointer, request.fx, grounds));

@@ -2,13 +2,15 @@ import { MEASURE_ROLES, type AssessmentRequest, type DutyComponent, type Measure
 import { Invalid, type LegalDate } from '@tidewaiter/kernel';
 import type { PlacedLine } from './customs-value.js';
 import { parseExpression, printExpression } from './expression.js';
-import { inForce, type RuleBook } from './rule-book.js';
+import { inForce, type ChargeRule, type RuleBook } from './rule-book.js';
 import { unknownUnit } from './quantities.js';
 import { unitOf } from './units.js';
 
 export interface Measure {
   id: string;
   role: MeasureRole;
+  /** the tariff's own type, which decides what the charge is counted on where the rule book says so */
+  type: string | null;
   legalBasis: string;
   expression: string;
   components: DutyComponent[];
@@ -82,6 +84,7 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
     return {
       id: measure.id,
       role: measure.role,
+      type: measure.type ?? null,
       legalBasis: measure.legalBasis ?? 'given with the request',
       expression: measure.expression ?? printExpression(components),
       components,
@@ -122,6 +125,7 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
       return {
         id: measure.id,
         role: measure.role,
+        type: measure.type,
         legalBasis: measure.law,
         expression: measure.expression,
         components: parseExpression(measure.expression),
@@ -177,8 +181,14 @@ function byAdditionalCode(measures: readonly Measure[], stated: readonly string[
   return { kind: 'measures', measures: applying };
 }
 
-const order = (measure: Measure): string =>
-  `${String(MEASURE_ROLES.indexOf(measure.role)).padStart(2, '0')} ${measure.id}`;
+/** By role, then in the order in which the rule book names the charges (each counted on the ones before), then by id. */
+const order = (measure: Measure, rules: readonly ChargeRule[]): string => {
+  const named = rules.findIndex(({ role, type }) => role === measure.role && type === measure.type);
+  return [MEASURE_ROLES.indexOf(measure.role), named < 0 ? rules.length : named]
+    .map((position) => String(position).padStart(3, '0'))
+    .concat(measure.id)
+    .join(' ');
+};
 
 /**
  * Measures of a line on a date: those given with it, else those of the rule book for its commodity (children inherit) and
@@ -193,7 +203,9 @@ export function selectMeasures(book: RuleBook, line: PlacedLine, origin: string,
   if (found.kind !== 'measures') return found;
   const selected = byAdditionalCode(found.measures, line.line.additionalCodes);
   if (selected.kind !== 'measures') return selected;
-  return { kind: 'measures', measures: [...selected.measures].sort((a, b) => (order(a) < order(b) ? -1 : 1)) };
+  const rules = inForce(book.charges, on);
+  const sorted = [...selected.measures].sort((a, b) => (order(a, rules) < order(b, rules) ? -1 : 1));
+  return { kind: 'measures', measures: sorted };
 }
 
 /** What the line would still have to name or hold before the measure may be used; empty when it is supported. */

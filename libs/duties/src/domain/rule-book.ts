@@ -18,6 +18,7 @@ const rule = {
 const rounding = z.strictObject({
   mode: z.enum(['half-up', 'half-even', 'down', 'up']),
   places: z.int().min(0).max(4),
+  unit: decimalText.optional().meta({ description: 'to multiples of it, e.g. 0.05 or 100, instead of to decimals' }),
 });
 
 /** A limit of a fee: known, absent, or not published yet but surely inside a span. */
@@ -42,7 +43,40 @@ export const ruleBookSchema = z.strictObject({
       feeds: z.enum(['rounded', 'exact']).meta({ description: 'what a charge hands on to the next base' }),
     }),
   ),
-  fx: z.array(z.strictObject({ ...rule, publisher: z.string(), dateOf: z.string(), period: z.literal('month') })),
+  fx: z.array(
+    z.strictObject({
+      ...rule,
+      publisher: z.string(),
+      dateOf: z.string(),
+      period: z.enum(['day', 'week', 'month', 'notification']),
+    }),
+  ),
+  /** What a charge is counted on where it is not the rule: customs value for duties, everything charged before for taxes. */
+  charges: z
+    .array(
+      z.strictObject({
+        ...rule,
+        role: z.enum(MEASURE_ROLES),
+        type: z
+          .string()
+          .nullable()
+          .meta({ description: 'the measure type it concerns; null: every other one of the role' }),
+        code: z.string().meta({ description: 'the authority’s own name of the charge' }),
+        of: z
+          .array(z.string())
+          .min(1)
+          .meta({ description: '`customs-value`, `carriage`, `entry-fees`, a role, or a measure type charged before' }),
+        inside: z.boolean().default(false).meta({ description: 'the charge is part of its own base' }),
+        share: z
+          .strictObject({ times: decimalText, by: decimalText })
+          .optional()
+          .meta({ description: 'a charge without a measure of its own: this part of its base' }),
+        base: rounding.optional(),
+        amount: rounding.optional().meta({ description: 'of the line, instead of the policy’s' }),
+        total: rounding.optional().meta({ description: 'the entry owes the sum of the unrounded amounts, rounded so' }),
+      }),
+    )
+    .default([]),
   taxTypes: z.record(z.enum(MEASURE_ROLES), z.string()),
   areas: z.record(z.string(), z.array(z.string()).nullable()).meta({ description: 'members; null: every country' }),
   commodities: z.array(
@@ -76,16 +110,67 @@ export const ruleBookSchema = z.strictObject({
       entryType: z.enum(['formal', 'informal']).nullable(),
       transport: z.array(z.string()).nullable(),
       charge: z.discriminatedUnion('kind', [
-        z.strictObject({ kind: z.literal('percent'), rate: decimalText, min: limit, max: limit }),
+        z.strictObject({
+          kind: z.literal('percent'),
+          rate: decimalText,
+          of: z.enum(['customs-value', 'freight']).default('customs-value'),
+          min: limit,
+          max: limit,
+        }),
         z.strictObject({ kind: z.literal('flat'), amount: decimalText }),
+        z.strictObject({
+          kind: z.literal('bands'),
+          bands: z
+            .array(z.strictObject({ upTo: decimalText.optional(), below: decimalText.optional(), amount: decimalText }))
+            .min(1),
+        }),
+        z.strictObject({
+          kind: z.literal('per-line'),
+          entry: decimalText,
+          lines: z.array(z.strictObject({ upTo: z.int().positive().nullable(), amount: decimalText })).min(1),
+        }),
       ]),
     }),
   ),
-  reliefs: z.array(z.strictObject({ ...rule, upTo: decimalText, says: z.string() })),
+  reliefs: z.array(
+    z.strictObject({
+      ...rule,
+      upTo: decimalText,
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/)
+        .optional()
+        .meta({ description: 'of the limit; the book’s when absent' }),
+      /** what is not collected up to the limit; without it the relief is only named in a notice */
+      relieves: z
+        .array(z.enum(['duty', 'tax']))
+        .min(1)
+        .optional(),
+      origins: z.array(z.string()).optional(),
+      otherOrigins: z.array(z.string()).optional().meta({ description: 'every origin but these' }),
+      transport: z.array(z.string()).optional(),
+      exceptCommodities: z
+        .array(z.string())
+        .optional()
+        .meta({ description: 'beginnings of codes that it does not reach' }),
+      says: z.string(),
+    }),
+  ),
+  deferrals: z
+    .array(
+      z.strictObject({
+        ...rule,
+        kind: z.enum(['postponed', 'deferred']),
+        covers: z.array(z.enum(['duty', 'excise', 'tax'])).min(1),
+        says: z.string(),
+      }),
+    )
+    .default([]),
   gaps: z.array(z.strictObject({ ...rule, says: z.string() })),
 });
 export type RuleBook = z.infer<typeof ruleBookSchema>;
 export type RuleBookMeasure = RuleBook['measures'][number];
+export type ChargeRule = RuleBook['charges'][number];
 export type Rounding = z.infer<typeof rounding>;
 
 /** A rule book together with the digest that decisions name it by. */
