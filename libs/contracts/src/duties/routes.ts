@@ -31,7 +31,7 @@ export const dutyComponent = z
       z.strictObject({
         kind: z.literal('percent'),
         rate: nonNegative,
-        of: z.literal('customsValue').default('customsValue'),
+        of: z.enum(['customsValue', 'retailPrice']).default('customsValue'),
       }),
       z.strictObject({
         kind: z.literal('specific'),
@@ -68,6 +68,9 @@ const givenMeasure = z.strictObject({
   type: z.string().max(8).optional(),
   area: z.string().max(8).optional(),
   additionalCode: z.string().max(8).optional(),
+  exciseCode: z.string().max(8).optional(),
+  /** an option of the tax such as VATR; without it the standard rate */
+  option: z.string().max(8).optional(),
   legalBasis: z.string().max(300).optional(),
   expression: z.string().max(500).optional(),
   components: z.array(dutyComponent).min(1).max(24).optional(),
@@ -115,6 +118,8 @@ export const assessmentRequest = z
             })
             .optional(),
           additionalCodes: z.array(z.string()).default([]),
+          exciseCode: z.string().max(8).optional(),
+          vatOption: z.string().max(8).optional(),
           documents: z
             .array(
               z.strictObject({ code: z.string(), status: z.string().optional(), reference: z.string().optional() }),

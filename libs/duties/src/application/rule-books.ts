@@ -5,22 +5,27 @@ import { sha256 } from './digest.js';
 
 const folder = new URL('../../data/', import.meta.url);
 const FILES = [
-  ...[
-    'ae.json',
-    'au.json',
-    'br.json',
-    'ca.json',
-    'ch.json',
-    'cn.json',
-    'de.json',
-    'gb.json',
-    'in.json',
-    'jp.json',
-    'kr.json',
-    'mx.json',
-  ],
-  ...['no.json', 'sg.json', 'us.json'],
-];
+  'ae',
+  'au',
+  'br',
+  'ca',
+  'ch',
+  'cn',
+  'de',
+  'es',
+  'fr',
+  'gb',
+  'ie',
+  'in',
+  'it',
+  'jp',
+  'kr',
+  'mx',
+  'nl',
+  'no',
+  'sg',
+  'us',
+].map((name) => `${name}.json`);
 
 const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
 

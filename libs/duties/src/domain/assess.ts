@@ -241,7 +241,9 @@ function computeOption(
       words.join('; '),
       rule,
     );
-    for (const part of on.chargeRules.filter(({ share, of }) => share !== undefined && (of[0] === measure.type || of[0] === measure.role))) {
+    for (const part of on.chargeRules.filter(
+      ({ share, of }) => share !== undefined && (of[0] === measure.type || of[0] === measure.role),
+    )) {
       const { times, by } = part.share!;
       const whole = charged.of(part.of[0]!);
       const partBase = part.base && on.rounding !== null ? roundTo(whole, part.base) : whole;
@@ -316,7 +318,11 @@ function assessLine(on: Case, placed: PlacedLine, valuation: Valuation, fees: Ex
     options: [],
     questions,
   };
-  const quantities = declaredQuantities(line.quantities, `${pointer}/quantities`);
+  const quantities = declaredQuantities(
+    line.quantities,
+    `${pointer}/quantities`,
+    inForce(book.quantities, request.lawDate),
+  );
   const selection = selectMeasures(book, placed, line.origin ?? request.origin, request.lawDate);
   if (selection.kind === 'none') {
     on.notices.add('duties.rule.none', `line ${line.number}: ${selection.why}`);

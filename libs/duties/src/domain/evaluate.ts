@@ -20,6 +20,16 @@ export type Evaluation = { kind: 'amount'; exact: Exact; words: string } | { kin
 type Term = DutyComponent['term'];
 
 function percent(term: Extract<Term, { kind: 'percent' }>, on: Grounds): Evaluation {
+  if (term.of === 'retailPrice') {
+    const retail = on.quantities.in('RET');
+    if (retail === undefined) return { kind: 'missing', units: ['RET'] };
+    const part = retail.times(term.rate).div(100);
+    return {
+      kind: 'amount',
+      exact: part,
+      words: `${term.rate} % of the retail price ${plain(retail)} ${on.currency} = ${plain(part)} ${on.currency}`,
+    };
+  }
   const amount = on.base.times(term.rate).div(100);
   return {
     kind: 'amount',

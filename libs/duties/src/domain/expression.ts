@@ -94,7 +94,7 @@ function termOf(read: Reader): Term {
   if (read.take('Free') || read.take('free')) return { kind: 'percent', rate: '0', of: 'customsValue' };
   if (read.take('$')) return specificOf(read, read.number(), 'USD');
   const number = read.number();
-  if (read.take('%')) return { kind: 'percent', rate: number, of: 'customsValue' };
+  if (read.take('%')) return { kind: 'percent', rate: number, of: read.take('RET') ? 'retailPrice' : 'customsValue' };
   if (read.take('¢') || read.take('cents')) return specificOf(read, centsToDollars(number), 'USD');
   const currency = read.match(/^[A-Z]{3}(?![A-Za-z])/) ?? read.refuse('“%” or a currency');
   return specificOf(read, number, currency);
@@ -123,7 +123,9 @@ const printPer = ({ quantity, unit }: Specific['per'][number]): string =>
   ` / ${quantity === '1' ? '' : `${quantity} `}${unitOf(unit)?.name ?? unit}`;
 
 const printTerm = (term: Term): string =>
-  term.kind === 'percent' ? `${term.rate} %` : `${term.amount} ${term.currency}${term.per.map(printPer).join('')}`;
+  term.kind === 'percent'
+    ? `${term.rate} %${term.of === 'retailPrice' ? ' RET' : ''}`
+    : `${term.amount} ${term.currency}${term.per.map(printPer).join('')}`;
 
 /** The text of the components; reading it again gives the same components. */
 export const printExpression = (components: readonly DutyComponent[]): string =>

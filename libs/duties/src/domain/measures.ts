@@ -90,7 +90,7 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
       components,
       pointer: place2,
       claim: claimOfGiven(measure.role),
-      additionalCode: measure.additionalCode ?? null,
+      additionalCode: measure.additionalCode ?? measure.exciseCode ?? measure.option ?? null,
       lowConfidence: null,
     };
   });
@@ -147,6 +147,13 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
   return { kind: 'measures', measures };
 }
 
+/** What the line answers to the question which of several measures of one role is its own. */
+const statedCodes = ({ additionalCodes, exciseCode, vatOption }: PlacedLine['line']): string[] => [
+  ...additionalCodes,
+  ...(exciseCode === undefined ? [] : [exciseCode]),
+  ...(vatOption === undefined ? [] : [vatOption]),
+];
+
 /** Measures that differ by additional code apply by the one the line names; none named is a question, not a choice. */
 function byAdditionalCode(measures: readonly Measure[], stated: readonly string[]): Selection {
   const applying = measures.filter(({ additionalCode }) => additionalCode === null || stated.includes(additionalCode));
@@ -201,7 +208,7 @@ export function selectMeasures(book: RuleBook, line: PlacedLine, origin: string,
     ? { kind: 'measures', measures: given(line.line.measures, line.pointer) }
     : stored(book, line, origin, on);
   if (found.kind !== 'measures') return found;
-  const selected = byAdditionalCode(found.measures, line.line.additionalCodes);
+  const selected = byAdditionalCode(found.measures, statedCodes(line.line));
   if (selected.kind !== 'measures') return selected;
   const rules = inForce(book.charges, on);
   const sorted = [...selected.measures].sort((a, b) => (order(a, rules) < order(b, rules) ? -1 : 1));

@@ -1,4 +1,6 @@
 import { exact, Invalid, type Exact } from '@tidewaiter/kernel';
+import { roundTo } from './rounding.js';
+import type { Rounding } from './rule-book.js';
 import { unitOf } from './units.js';
 import { plain } from './words.js';
 
@@ -9,12 +11,14 @@ export interface DeclaredQuantities {
 }
 
 /**
- * @param pointer place of the list, e.g. `/lines/0/quantities`
+ * @param pointer   place of the list, e.g. `/lines/0/quantities`
+ * @param roundings of quantities by their base unit, where the law rounds them (Swiss gross mass: up to 100 g)
  * @throws Invalid `duties.unit.unknown`, `duties.quantity.contradicts` when two entries of one base differ
  */
 export function declaredQuantities(
   given: readonly { unit: string; value: string }[],
   pointer: string,
+  roundings: readonly { unit: string; rounding: Rounding }[] = [],
 ): DeclaredQuantities {
   const bases = new Map<string, Exact>();
   given.forEach(({ unit: code, value }, index) => {
@@ -37,7 +41,10 @@ export function declaredQuantities(
   return {
     in(code) {
       const unit = unitOf(code);
-      return unit && bases.get(unit.base)?.div(unit.factor);
+      const declared = unit && bases.get(unit.base);
+      if (!declared) return undefined;
+      const rule = roundings.find((each) => each.unit === unit.base);
+      return (rule ? roundTo(declared, rule.rounding) : declared).div(unit.factor);
     },
   };
 }

@@ -79,6 +79,10 @@ export const ruleBookSchema = z.strictObject({
     .default([]),
   taxTypes: z.record(z.enum(MEASURE_ROLES), z.string()),
   areas: z.record(z.string(), z.array(z.string()).nullable()).meta({ description: 'members; null: every country' }),
+  quantities: z
+    .array(z.strictObject({ ...rule, unit: z.string(), rounding }))
+    .default([])
+    .meta({ description: 'quantities that are rounded before they are multiplied' }),
   commodities: z.array(
     z.strictObject({ code: z.string().regex(/^\d{6,10}$/), description: z.string(), from: date, to: date.nullable() }),
   ),

@@ -42,6 +42,8 @@ const UNITS: readonly Unit[] = [
   unit('LPF', 'LPF', '1', 'pf.liter', 'the volume in US proof litres'),
   unit('ASV', 'ASV', '1', '% vol', 'the alcoholic strength in % vol'),
   unit('BRX', 'BRX', '1', '% sucrose', 'the sucrose content in percent'),
+  unit('RET', 'RET', '1', 'RET', 'the retail price of the goods in the currency of the destination'),
+  unit('SPR', 'SPR', '1', 'SPR discount', 'the small producer’s discount in pounds per litre of pure alcohol'),
   unit('NAR', 'NAR', '1', 'p/st', pieces),
   unit('CEN', 'NAR', '100', 'CEN', pieces),
   unit('MIL', 'NAR', '1000', 'MIL', pieces),
