@@ -20,6 +20,9 @@ const shipmentParams = z.strictObject({ shipmentId: uuid });
 
 const unit = z.string().regex(/^[A-Z0-9_]{2,16}$/, 'a tariff unit such as KGM, DTN or NAR');
 
+/** Parts of a Meursing expression; R is the reduced part of an agreement. */
+export const PLACEHOLDERS = ['EA', 'EAR', 'ADSZ', 'ADSZR', 'ADFM', 'ADFMR'] as const;
+
 /**
  * One step of a duty expression. `floor` is the tariff's MIN (at least), `cap` its MAX (at most); the expression is split
  * at the last of them and everything to its right is the right operand. A unit is charged per product of the `per`s.
@@ -33,6 +36,7 @@ export const dutyComponent = z
         rate: nonNegative,
         of: z.enum(['customsValue', 'retailPrice']).default('customsValue'),
       }),
+      z.strictObject({ kind: z.literal('placeholder'), placeholder: z.enum(PLACEHOLDERS) }),
       z.strictObject({
         kind: z.literal('specific'),
         amount: nonNegative,
@@ -47,10 +51,11 @@ export const dutyComponent = z
   .meta({ id: 'DutyComponent' });
 export type DutyComponent = z.infer<typeof dutyComponent>;
 
-/** `basic-duty`, `preference` and `suspension` are alternatives; the rest is added to the one chosen; `vat` closes the sum. */
+/** `basic-duty`, `preference`, `quota` and `suspension` are alternatives; the rest is added to the one chosen; `vat` closes the sum. */
 export const MEASURE_ROLES = [
   'basic-duty',
   'preference',
+  'quota',
   'suspension',
   'safeguard',
   'additional-duty',
@@ -62,6 +67,20 @@ export const MEASURE_ROLES = [
 ] as const;
 export type MeasureRole = (typeof MEASURE_ROLES)[number];
 
+/**
+ * Conditions of one code form an ordered list that ends with the negative one (`document` null): the first that is met decides
+ * by its action whether the measure applies, and brings components of its own.
+ */
+const measureCondition = z.strictObject({
+  code: z.string().max(4),
+  document: z.string().max(8).nullable().optional(),
+  threshold: z
+    .strictObject({ unit, value: nonNegative, operator: z.enum(['<', '=<', '<=', '=', '=>', '>=', '>']) })
+    .optional(),
+  action: z.string().regex(/^\d{2}$/),
+  components: z.array(dutyComponent).min(1).max(24).optional(),
+});
+
 const givenMeasure = z.strictObject({
   id: z.string().min(1).max(64),
   role: z.enum(MEASURE_ROLES),
@@ -71,6 +90,13 @@ const givenMeasure = z.strictObject({
   exciseCode: z.string().max(8).optional(),
   /** an option of the tax such as VATR; without it the standard rate */
   option: z.string().max(8).optional(),
+  quotaOrderNumber: z
+    .string()
+    .regex(/^\d{6}$/)
+    .optional(),
+  quotaStatus: z.enum(['open', 'critical', 'exhausted']).optional(),
+  meursingCode: z.string().max(4).optional(),
+  conditions: z.array(measureCondition).min(1).max(40).optional(),
   legalBasis: z.string().max(300).optional(),
   expression: z.string().max(500).optional(),
   components: z.array(dutyComponent).min(1).max(24).optional(),
@@ -94,7 +120,26 @@ export const assessmentRequest = z
       )
       .max(200)
       .default([]),
+    /** what the placeholders of a Meursing code stand for */
+    meursingTable: z
+      .array(
+        z.strictObject({
+          meursingCode: z.string().max(4),
+          placeholder: z.enum(PLACEHOLDERS),
+          area: z.string().max(8).default('1011'),
+          amount: nonNegative,
+          currency,
+          per: z
+            .array(z.strictObject({ quantity: positive, unit }))
+            .min(1)
+            .max(4),
+        }),
+      )
+      .max(500)
+      .optional(),
     rounding: z.enum(['authority', 'display']).default('authority'),
+    /** codes of the reliefs that are claimed, e.g. C07 for a consignment of low value */
+    reliefs: z.array(z.string().max(16)).max(20).optional(),
     /** how tax and duty are settled, where that moves them from the entry to a later day */
     payment: z
       .strictObject({ vat: z.enum(['postponed', 'deferred']).optional(), duty: z.literal('deferred').optional() })
@@ -120,6 +165,7 @@ export const assessmentRequest = z
           additionalCodes: z.array(z.string()).default([]),
           exciseCode: z.string().max(8).optional(),
           vatOption: z.string().max(8).optional(),
+          meursingCode: z.string().max(4).optional(),
           documents: z
             .array(
               z.strictObject({ code: z.string(), status: z.string().optional(), reference: z.string().optional() }),

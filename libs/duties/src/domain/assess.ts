@@ -5,7 +5,7 @@ import { entryFees, type EntryFees } from './entry-fees.js';
 import { evaluate } from './evaluate.js';
 import { convert } from './fx.js';
 import { landedCost } from './landed-cost.js';
-import { alternativesOf, needsOf, selectMeasures, type Measure } from './measures.js';
+import { alternativesOf, conditionsOf, isAlternative, needsOf, selectMeasures, type Measure } from './measures.js';
 import { declaredQuantities, type DeclaredQuantities } from './quantities.js';
 import { applyRounding, roundingWords, roundTo, type RoundingRule } from './rounding.js';
 import { inForce, type ChargeRule, type LoadedRuleBook, type RuleBook } from './rule-book.js';
@@ -21,6 +21,7 @@ type Group = 'duty' | 'excise' | 'fee' | 'tax';
 const GROUP: Record<MeasureRole, Group> = {
   'basic-duty': 'duty',
   preference: 'duty',
+  quota: 'duty',
   suspension: 'duty',
   safeguard: 'duty',
   'additional-duty': 'duty',
@@ -96,12 +97,15 @@ const roundingOf = (on: Case, group: Group): RoundingRule => {
 
 const shown = (value: Exact, on: Case): string => value.toFixed(minorUnits(on.currency));
 
-const unitQuestion = (unit: string, measure: Measure): Question => ({
-  code: 'quantity',
-  asks: `${unitOf(unit)!.asks} (unit ${unit})`,
-  measures: [measure.id],
-  answers: [],
-});
+function unitQuestion(unit: string, measure: Measure): Question {
+  const known = unitOf(unit);
+  if (known) return { code: 'quantity', asks: `${known.asks} (unit ${unit})`, measures: [measure.id], answers: [] };
+  const asks =
+    unit === 'MEURSING'
+      ? 'the Meursing code: it stands for the content of milk fat, milk protein, starch and sugar'
+      : `the table's amount for ${unit}`;
+  return { code: 'meursing', asks, measures: [measure.id], answers: [] };
+}
 
 interface Grounds {
   value: Exact;
@@ -196,7 +200,19 @@ function computeOption(
       total: on.rounding === null ? undefined : rule?.total,
     });
   };
+  const needs = basis ? needsOf(basis, line) : [];
   for (const measure of [...(basis ? [basis] : []), ...others]) {
+    // a quota's own rate stands in place of the safeguard
+    if (basis?.role === 'quota' && measure.role === 'safeguard') continue;
+    const condition = conditionsOf(measure, line, grounds.quantities);
+    if (condition.kind === 'missing') {
+      questions.push(unitQuestion(condition.unit, measure));
+      continue;
+    }
+    if (condition.kind === 'not') {
+      if (measure !== basis) continue;
+      needs.push(...condition.needs);
+    }
     const group = GROUP[measure.role];
     const rule = ruleFor(on, measure.role, measure.type);
     const whole = rule
@@ -205,11 +221,13 @@ function computeOption(
         ? carried
         : grounds.value;
     const base = rule?.base && on.rounding !== null ? roundTo(whole, rule.base) : whole;
-    const outcome = evaluate(measure.components, {
+    const components = (condition.kind === 'applies' && condition.components) || measure.components;
+    const outcome = evaluate(components, {
       ...grounds,
       base,
       currency: on.currency,
       rates: on.request.fx,
+      meursing: { code: line.meursingCode ?? measure.meursingCode, table: on.request.meursingTable ?? [] },
       pointer: measure.pointer,
     });
     if (outcome.kind === 'missing') {
@@ -224,6 +242,7 @@ function computeOption(
       ...(rule?.base && on.rounding !== null ? [`${roundingWords(rule.base)}: ${plain(base)}`] : []),
       ...(!rule && group === 'tax' ? [baseWords(on, grounds.value, charges)] : []),
       outcome.words,
+      ...(condition.kind === 'applies' && condition.words !== null ? [condition.words] : []),
       ...(rule?.inside ? [`inside its own base: ${plain(full)} ${on.currency}`] : []),
     ];
     put(
@@ -234,7 +253,7 @@ function computeOption(
         legalBasis: measure.legalBasis,
         expression: measure.expression,
       },
-      [measure.role === 'preference' || measure.role === 'suspension' ? 'basic-duty' : measure.role, measure.type],
+      [isAlternative(measure.role) ? 'basic-duty' : measure.role, measure.type],
       group,
       base,
       full,
@@ -272,7 +291,6 @@ function computeOption(
       answers: [],
     });
   if (questions.length > 0) return questions;
-  const needs = basis ? needsOf(basis, line) : [];
   const total = owed.reduce((sum, { amount }) => sum.plus(amount), ZERO);
   return {
     option: {
@@ -443,7 +461,7 @@ function totalsOf(
   };
 }
 
-/** Reliefs of small consignments, applied where the book says what they relieve, else named in a notice. */
+/** Reliefs of small consignments: applied where claimed, else named in a notice. */
 function reliefsOf(book: RuleBook, request: AssessmentRequest, value: Exact, notices: Notices): Map<Group, string> {
   const relieved = new Map<Group, string>();
   for (const relief of inForce(book.reliefs, request.lawDate)) {
@@ -466,9 +484,13 @@ function reliefsOf(book: RuleBook, request: AssessmentRequest, value: Exact, not
       ? convert(exact(relief.upTo), relief.currency!, book.currency, request.fx, '/fx').exact
       : exact(relief.upTo);
     if (value.gt(limit)) continue;
+    if (!relief.relieves || !request.reliefs?.includes(relief.code)) {
+      notices.add('duties.relief.not-applied', `${relief.says} Not claimed (${relief.code}): computed in full.`);
+      continue;
+    }
     notices.lowConfidence('relief', relief);
-    notices.add(relief.relieves ? 'duties.relief.applied' : 'duties.relief.not-applied', relief.says);
-    for (const group of relief.relieves ?? []) relieved.set(group, relief.says);
+    notices.add('duties.relief.applied', relief.says);
+    for (const group of relief.relieves) relieved.set(group, relief.says);
   }
   return relieved;
 }

@@ -1,4 +1,4 @@
-import type { DutyComponent } from '@tidewaiter/contracts';
+import type { AssessmentRequest, DutyComponent } from '@tidewaiter/contracts';
 import { exact, type Exact } from '@tidewaiter/kernel';
 import { convert, type Rates } from './fx.js';
 import type { DeclaredQuantities } from './quantities.js';
@@ -11,6 +11,8 @@ export interface Grounds {
   currency: string;
   quantities: DeclaredQuantities;
   rates: Rates;
+  /** the code of the goods' composition and the table that its placeholders are read in */
+  meursing?: { code: string | undefined; table: NonNullable<AssessmentRequest['meursingTable']> };
   /** place of the expression in the request, for errors */
   pointer: string;
 }
@@ -63,8 +65,26 @@ function specific(term: Extract<Term, { kind: 'specific' }>, on: Grounds): Evalu
   };
 }
 
-const ofTerm = (term: Term, on: Grounds): Evaluation =>
-  term.kind === 'percent' ? percent(term, on) : specific(term, on);
+/** The cell of the table that the code of the goods' composition stands for; never zero for one that is not there. */
+function placeholder({ placeholder: name }: Extract<Term, { kind: 'placeholder' }>, on: Grounds): Evaluation {
+  const code = on.meursing?.code;
+  if (code === undefined) return { kind: 'missing', units: ['MEURSING'] };
+  const cell = on.meursing!.table.find((row) => row.meursingCode === code && row.placeholder === name);
+  if (!cell) return { kind: 'missing', units: [`${name} of ${code}`] };
+  const outcome = specific({ kind: 'specific', amount: cell.amount, currency: cell.currency, per: cell.per }, on);
+  return outcome.kind === 'missing' ? outcome : { ...outcome, words: `${name} of code ${code}: ${outcome.words}` };
+}
+
+function ofTerm(term: Term, on: Grounds): Evaluation {
+  switch (term.kind) {
+    case 'percent':
+      return percent(term, on);
+    case 'specific':
+      return specific(term, on);
+    case 'placeholder':
+      return placeholder(term, on);
+  }
+}
 
 function combine(op: DutyComponent['op'], left: Evaluation, right: Evaluation, currency: string): Evaluation {
   if (left.kind === 'missing' || right.kind === 'missing') {

@@ -1,4 +1,4 @@
-import type { DutyComponent } from '@tidewaiter/contracts';
+import { PLACEHOLDERS, type DutyComponent } from '@tidewaiter/contracts';
 import { Invalid } from '@tidewaiter/kernel';
 import { UNIT_SPELLINGS, unitOf } from './units.js';
 
@@ -13,6 +13,7 @@ const OPERATORS: readonly (readonly [text: string, op: DutyComponent['op']])[] =
 ];
 const PRINTED: Record<DutyComponent['op'], string> = { add: '+', subtract: '-', floor: 'MIN', cap: 'MAX' };
 
+const LONGEST_FIRST = [...PLACEHOLDERS].sort((a, b) => b.length - a.length);
 const LONGEST_TEXT = 500;
 const MOST_TERMS = 24;
 
@@ -92,6 +93,8 @@ function centsToDollars(cents: string): string {
 
 function termOf(read: Reader): Term {
   if (read.take('Free') || read.take('free')) return { kind: 'percent', rate: '0', of: 'customsValue' };
+  const placeholder = LONGEST_FIRST.find((name) => read.take(name));
+  if (placeholder) return { kind: 'placeholder', placeholder };
   if (read.take('$')) return specificOf(read, read.number(), 'USD');
   const number = read.number();
   if (read.take('%')) return { kind: 'percent', rate: number, of: read.take('RET') ? 'retailPrice' : 'customsValue' };
@@ -122,10 +125,11 @@ export function parseExpression(text: string, pointer = ''): DutyComponent[] {
 const printPer = ({ quantity, unit }: Specific['per'][number]): string =>
   ` / ${quantity === '1' ? '' : `${quantity} `}${unitOf(unit)?.name ?? unit}`;
 
-const printTerm = (term: Term): string =>
-  term.kind === 'percent'
-    ? `${term.rate} %${term.of === 'retailPrice' ? ' RET' : ''}`
-    : `${term.amount} ${term.currency}${term.per.map(printPer).join('')}`;
+function printTerm(term: Term): string {
+  if (term.kind === 'placeholder') return term.placeholder;
+  if (term.kind === 'percent') return `${term.rate} %${term.of === 'retailPrice' ? ' RET' : ''}`;
+  return `${term.amount} ${term.currency}${term.per.map(printPer).join('')}`;
+}
 
 /** The text of the components; reading it again gives the same components. */
 export const printExpression = (components: readonly DutyComponent[]): string =>

@@ -3,7 +3,7 @@ import { Invalid, type LegalDate } from '@tidewaiter/kernel';
 import type { PlacedLine } from './customs-value.js';
 import { parseExpression, printExpression } from './expression.js';
 import { inForce, type ChargeRule, type RuleBook } from './rule-book.js';
-import { unknownUnit } from './quantities.js';
+import { unknownUnit, type DeclaredQuantities } from './quantities.js';
 import { unitOf } from './units.js';
 
 export interface Measure {
@@ -20,6 +20,9 @@ export interface Measure {
   claim: { preferenceCodes: RegExp; words: string; proofs: string[] | null } | null;
   additionalCode: string | null;
   lowConfidence: string | null;
+  conditions: GivenMeasure['conditions'];
+  quotaStatus: GivenMeasure['quotaStatus'];
+  meursingCode: string | undefined;
 }
 
 export interface MeasureQuestion {
@@ -37,8 +40,8 @@ export type Selection =
 
 type GivenMeasure = NonNullable<AssessmentRequest['lines'][number]['measures']>[number];
 
-const isAlternative = (role: MeasureRole): boolean =>
-  role === 'basic-duty' || role === 'preference' || role === 'suspension';
+export const isAlternative = (role: MeasureRole): boolean =>
+  role === 'basic-duty' || role === 'preference' || role === 'quota' || role === 'suspension';
 export const alternativesOf = (measures: readonly Measure[]): Measure[] =>
   measures.filter(({ role }) => isAlternative(role));
 
@@ -46,6 +49,12 @@ export const alternativesOf = (measures: readonly Measure[]): Measure[] =>
 function claimOfGiven(role: MeasureRole): Measure['claim'] {
   if (role === 'preference')
     return { preferenceCodes: /^[2-9]\d\d$/, words: 'a preference code (200 or above)', proofs: null };
+  if (role === 'quota')
+    return {
+      preferenceCodes: /^\d2[0358]$/,
+      words: 'a preference code of quotas (120, 123, 125, 128, 220, 320 …)',
+      proofs: [],
+    };
   if (role === 'suspension') return { preferenceCodes: /^11\d$/, words: 'preference code 110, 115 or 119', proofs: [] };
   return null;
 }
@@ -92,6 +101,9 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
       claim: claimOfGiven(measure.role),
       additionalCode: measure.additionalCode ?? measure.exciseCode ?? measure.option ?? null,
       lowConfidence: null,
+      conditions: measure.conditions,
+      quotaStatus: measure.quotaStatus,
+      meursingCode: measure.meursingCode,
     };
   });
 }
@@ -139,6 +151,9 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
           : null,
         additionalCode: measure.additionalCode ?? null,
         lowConfidence: measure.confidence === 'low' ? (measure.note ?? measure.law) : null,
+        conditions: undefined,
+        quotaStatus: undefined,
+        meursingCode: undefined,
       };
     });
   if (!measures.some(({ role }) => role === 'basic-duty')) {
@@ -218,8 +233,8 @@ export function selectMeasures(book: RuleBook, line: PlacedLine, origin: string,
 /** What the line would still have to name or hold before the measure may be used; empty when it is supported. */
 export function needsOf(measure: Measure, line: PlacedLine['line']): string[] {
   const { claim } = measure;
-  if (!claim) return [];
-  const needs: string[] = [];
+  const needs: string[] = measure.quotaStatus === 'exhausted' ? ['a quota that is not exhausted'] : [];
+  if (!claim) return needs;
   const code = line.preference?.code;
   const papers = line.documents.map((document) => document.code);
   if (line.preference?.proof) papers.push(line.preference.proof.document);
@@ -232,4 +247,68 @@ export function needsOf(measure: Measure, line: PlacedLine['line']): string[] {
   if (code === undefined ? !supportedByPapers : !claim.preferenceCodes.test(code)) needs.push(claim.words);
   if (!proved) needs.push(anyProofCounts ? 'a proof of origin' : `document ${claim.proofs!.join(' or ')}`);
   return needs;
+}
+
+const APPLIES = new Set(['01', '24', '25', '26', '27', '28', '29', '34', '36']);
+
+export type ConditionOutcome =
+  | { kind: 'applies'; components: DutyComponent[] | null; words: string | null }
+  | { kind: 'not'; needs: string[]; words: string }
+  | { kind: 'missing'; unit: string };
+
+/** Whether the measure's conditions let it apply to the line: of each code the first condition that is met decides, one code suffices. */
+export function conditionsOf(
+  measure: Measure,
+  line: PlacedLine['line'],
+  quantities: DeclaredQuantities,
+): ConditionOutcome {
+  if (!measure.conditions) return { kind: 'applies', components: null, words: null };
+  const papers = new Set(line.documents.map(({ code }) => code));
+  if (line.preference?.proof) papers.add(line.preference.proof.document);
+  const refusals: string[] = [];
+  for (const code of new Set(measure.conditions.map((condition) => condition.code))) {
+    for (const condition of measure.conditions.filter((each) => each.code === code)) {
+      const met = isMet(condition, papers, quantities);
+      if (met === 'unknown') return { kind: 'missing', unit: condition.threshold!.unit };
+      if (!met) continue;
+      const what = `condition ${code}: ${wordsOf(condition)}, action ${condition.action}`;
+      if (APPLIES.has(condition.action))
+        return { kind: 'applies', components: condition.components ?? null, words: what };
+      refusals.push(what);
+      break;
+    }
+  }
+  const needs = measure.conditions
+    .filter(({ document, action }) => document && APPLIES.has(action))
+    .map(({ document }) => `document ${document}`);
+  return { kind: 'not', needs, words: refusals.join('; ') };
+}
+
+type Condition = NonNullable<Measure['conditions']>[number];
+
+const wordsOf = ({ document, threshold }: Condition): string =>
+  threshold
+    ? `${threshold.operator} ${threshold.value} ${threshold.unit}`
+    : document
+      ? `document ${document}`
+      : 'none of its documents';
+
+function isMet(
+  { document, threshold }: Condition,
+  papers: ReadonlySet<string>,
+  quantities: DeclaredQuantities,
+): boolean | 'unknown' {
+  if (!threshold) return document ? papers.has(document) : true;
+  const declared = quantities.in(threshold.unit);
+  if (declared === undefined) return 'unknown';
+  const side = declared.cmp(threshold.value);
+  return {
+    '<': side < 0,
+    '=<': side <= 0,
+    '<=': side <= 0,
+    '=': side === 0,
+    '=>': side >= 0,
+    '>=': side >= 0,
+    '>': side > 0,
+  }[threshold.operator];
 }

@@ -77,7 +77,7 @@ export const ruleBookSchema = z.strictObject({
       }),
     )
     .default([]),
-  taxTypes: z.record(z.enum(MEASURE_ROLES), z.string()),
+  taxTypes: z.partialRecord(z.enum(MEASURE_ROLES), z.string()),
   areas: z.record(z.string(), z.array(z.string()).nullable()).meta({ description: 'members; null: every country' }),
   quantities: z
     .array(z.strictObject({ ...rule, unit: z.string(), rounding }))
@@ -139,13 +139,14 @@ export const ruleBookSchema = z.strictObject({
   reliefs: z.array(
     z.strictObject({
       ...rule,
+      code: z.string().meta({ description: 'what a request claims it by' }),
       upTo: decimalText,
       currency: z
         .string()
         .regex(/^[A-Z]{3}$/)
         .optional()
         .meta({ description: 'of the limit; the book’s when absent' }),
-      /** what is not collected up to the limit; without it the relief is only named in a notice */
+      /** what is not collected up to the limit when the relief is claimed; without it the relief is only named in a notice */
       relieves: z
         .array(z.enum(['duty', 'tax']))
         .min(1)
