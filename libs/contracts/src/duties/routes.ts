@@ -113,7 +113,20 @@ export const assessmentRequest = z
     entryType: z.enum(['formal', 'informal']).default('formal'),
     incoterm: incoterm.optional(),
     procedure: z.literal('release-for-free-circulation').default('release-for-free-circulation'),
-    charges: z.strictObject({ freight: price.optional(), insurance: price.optional() }).default({}),
+    charges: z
+      .strictObject({
+        freight: price.optional(),
+        insurance: price.optional(),
+        /** what the buyer bears beside the price and the value takes in: WTO Valuation Agreement, Article 8 */
+        packing: price.optional(),
+        commission: price.optional(),
+        assists: price.optional(),
+        royalties: price.optional(),
+        proceeds: price.optional(),
+        /** transport after entry: never in the value, in the base of import VAT */
+        inland: price.optional(),
+      })
+      .default({}),
     fx: z
       .array(
         z.strictObject({ from: currency, to: currency, rate: positive, source: z.string().max(200).default('given') }),

@@ -1,6 +1,6 @@
 import type { AssessmentRequest, AssessmentResult, MeasureRole } from '@tidewaiter/contracts';
 import { exact, Invalid, minorUnits, money, shareOut, type Exact, type LegalDate } from '@tidewaiter/kernel';
-import { valueLines, type PlacedLine, type Valuation } from './customs-value.js';
+import { valueLines, type LineValue, type PlacedLine, type Valuation } from './customs-value.js';
 import { entryFees, type EntryFees } from './entry-fees.js';
 import { evaluate } from './evaluate.js';
 import { convert } from './fx.js';
@@ -111,6 +111,7 @@ interface Grounds {
   value: Exact;
   /** null: not stated */
   carriage: Exact | null;
+  inland: Exact;
   /** this line's share of the entry's fees */
   fees: Exact;
   quantities: DeclaredQuantities;
@@ -132,6 +133,7 @@ class Charged {
   of(name: string): Exact {
     if (name === 'customs-value') return this.grounds.value;
     if (name === 'entry-fees') return this.grounds.fees;
+    if (name === 'inland') return this.grounds.inland;
     if (name === 'carriage') {
       if (this.grounds.carriage === null) this.carriageAsked();
       return this.grounds.carriage ?? ZERO;
@@ -218,7 +220,7 @@ function computeOption(
     const whole = rule
       ? rule.of.reduce((sum, name) => sum.plus(charged.of(name)), ZERO)
       : group === 'tax'
-        ? carried
+        ? carried.plus(grounds.inland)
         : grounds.value;
     const base = rule?.base && on.rounding !== null ? roundTo(whole, rule.base) : whole;
     const components = (condition.kind === 'applies' && condition.components) || measure.components;
@@ -240,7 +242,7 @@ function computeOption(
         ? [`base: ${rule.of.map((name) => `${name} ${plain(charged.of(name))}`).join(' + ')} ${on.currency}`]
         : []),
       ...(rule?.base && on.rounding !== null ? [`${roundingWords(rule.base)}: ${plain(base)}`] : []),
-      ...(!rule && group === 'tax' ? [baseWords(on, grounds.value, charges)] : []),
+      ...(!rule && group === 'tax' ? [baseWords(on, grounds, charges)] : []),
       outcome.words,
       ...(condition.kind === 'applies' && condition.words !== null ? [condition.words] : []),
       ...(rule?.inside ? [`inside its own base: ${plain(full)} ${on.currency}`] : []),
@@ -307,10 +309,12 @@ function computeOption(
   };
 }
 
-const baseWords = (on: Case, value: Exact, charges: readonly Charge[]): string =>
-  charges.length === 0
-    ? `base: customs value ${plain(value)} ${on.currency}`
-    : `base: customs value ${plain(value)} + ${charges.map(({ code, amount, exact: full }) => `${on.rounding?.feeds === 'rounded' ? amount : full} (${code})`).join(' + ')} ${on.currency}`;
+const baseWords = (on: Case, { value, inland }: Grounds, charges: readonly Charge[]): string =>
+  [
+    `base: customs value ${plain(value)}`,
+    ...charges.map(({ code, amount, exact: full }) => `${on.rounding?.feeds === 'rounded' ? amount : full} (${code})`),
+    ...(inland.isZero() ? [] : [`${plain(inland)} (transport after entry)`]),
+  ].join(' + ') + ` ${on.currency}`;
 
 /** The cheapest that the papers support; of equals the third country duty, which needs no proof. */
 function choose(options: readonly ComputedOption[]): ComputedOption | null {
@@ -360,7 +364,8 @@ function assessLine(on: Case, placed: PlacedLine, valuation: Valuation, fees: Ex
   const alternatives = alternativesOf(measures);
   const others = measures.filter((measure) => !alternatives.includes(measure));
   const carriage = valuation.carriage?.get(line.number) ?? null;
-  const grounds: Grounds = { value: value.amount, carriage, fees, quantities };
+  const inland = valuation.inland?.get(line.number) ?? ZERO;
+  const grounds: Grounds = { value: value.amount, carriage, inland, fees, quantities };
   const computed: ComputedOption[] = [];
   let blocked = false;
   for (const basis of alternatives.length > 0 ? alternatives : [null]) {
@@ -459,6 +464,44 @@ function totalsOf(
     payableLater: print(later),
     landedCost: cost === null ? null : print(cost),
   };
+}
+
+/** Solving goes on until the value with its charges is the price to this part of a minor unit. */
+const CLOSE = exact('0.000000000001');
+const MOST_STEPS = 60;
+
+/**
+ * Customs value inside a price that holds duty and tax: the value v for which v and the charges of the option that would be
+ * chosen are the price. The charges grow with v in straight pieces, so secants meet the price; entry fees are not in it.
+ */
+function takenOutOf(on: Case, placed: PlacedLine, gross: LineValue): [Exact, string[]] {
+  const withCharges = (value: Exact): Exact | null => {
+    const valuation: Valuation = {
+      values: new Map([[placed.line.number, { amount: value, trace: [] }]]),
+      carriage: new Map([[placed.line.number, ZERO]]),
+      inland: null,
+      questions: new Map(),
+      insuranceUnstated: false,
+    };
+    const { chosen } = assessLine(on, placed, valuation, ZERO);
+    return chosen && value.plus(chosen.exactTotal);
+  };
+  const price = gross.amount;
+  let [low, high] = [ZERO, price];
+  let [atLow, atHigh] = [withCharges(low), withCharges(high)];
+  if (atLow === null || atHigh === null || atLow.gt(price)) return [price, gross.trace];
+  let value = high;
+  for (let step = 0; step < MOST_STEPS && !atHigh.minus(atLow).isZero(); step += 1) {
+    value = low.plus(price.minus(atLow).times(high.minus(low)).div(atHigh.minus(atLow)));
+    const at = withCharges(value)!;
+    if (at.minus(price).abs().lt(CLOSE)) break;
+    if (at.lt(price)) [low, atLow] = [value, at];
+    else [high, atHigh] = [value, at];
+  }
+  return [
+    value,
+    [...gross.trace, `the price holds duty and tax (DDP): ${plain(value)} and its charges are ${plain(price)}`],
+  ];
 }
 
 /** Reliefs of small consignments: applied where claimed, else named in a notice. */
@@ -564,10 +607,31 @@ export function assess(
     return { ...head, status: 'NEEDS_REVIEW', lines: empty, entryCharges: [], totals: null, notices: notices.sorted() };
   }
   const display = { mode: 'half-up' as const, places: minorUnits(currency) };
+  const blank = {
+    request,
+    book,
+    currency,
+    notices: new Notices(),
+    chargeRules: inForce(book.charges, request.lawDate),
+  };
   const valuation = valueLines(request, lines, {
     basis: basis.basis,
     currency,
     rounding: request.rounding === 'authority' ? policy.customsValue : null,
+    solve: (number, gross) => {
+      const unrounded: Case = {
+        ...blank,
+        rounding: null,
+        display: { rule: display, feedsRounded: false, words: '' },
+        relieved: new Map(),
+        later: new Set(),
+      };
+      return takenOutOf(
+        unrounded,
+        lines.find(({ line }) => line.number === number)!,
+        gross,
+      );
+    },
   });
   const valued = lines.every(({ line }) => valuation.values.has(line.number));
   const entryValue = [...valuation.values.values()].reduce((sum, { amount }) => sum.plus(amount), ZERO);

@@ -18,7 +18,12 @@ interface Priced {
 }
 
 type Incoterm = NonNullable<AssessmentRequest['incoterm']>;
-type Charge = 'freight' | 'insurance';
+type Carriage = 'freight' | 'insurance';
+type Charge = keyof AssessmentRequest['charges'];
+/** Article 8 of the WTO Valuation Agreement: in the value wherever the goods go, whatever the price's terms. */
+const ADDITIONS = ['packing', 'commission', 'assists', 'royalties', 'proceeds'] as const;
+/** Prices that hold the way up to a place beyond the border. */
+const BEYOND_THE_BORDER: readonly Incoterm[] = ['CPT', 'CIP', 'DAP', 'DPU', 'DDP'];
 type Price = { amount: string; currency: string };
 
 export interface LineValue {
@@ -37,13 +42,15 @@ export interface Valuation {
   values: Map<number, LineValue>;
   /** freight and insurance of each line in the currency of the assessment; null: the freight was not stated */
   carriage: Map<number, Exact> | null;
+  /** transport after entry of each line; null: none was stated */
+  inland: Map<number, Exact> | null;
   questions: Map<number, ValueQuestion[]>;
   /** insurance was not stated although it belongs to (or is in) the price's terms */
   insuranceUnstated: boolean;
 }
 
-/** What the seller's price holds already. DDP holds the duty too and must be solved for it; that is refused before. */
-const IN_THE_PRICE: Record<Exclude<Incoterm, 'DDP'>, readonly Charge[]> = {
+/** What the seller's price holds already. DDP holds the duty too and is solved for it. */
+const IN_THE_PRICE: Record<Incoterm, readonly Carriage[]> = {
   EXW: [],
   FCA: [],
   FAS: [],
@@ -54,11 +61,12 @@ const IN_THE_PRICE: Record<Exclude<Incoterm, 'DDP'>, readonly Charge[]> = {
   CIP: ['freight', 'insurance'],
   DAP: ['freight', 'insurance'],
   DPU: ['freight', 'insurance'],
+  DDP: ['freight', 'insurance'],
 };
 
 /** Whether a price under the Incoterm holds the charge already. */
-export const priceHolds = (incoterm: Incoterm | undefined, charge: Charge): boolean =>
-  incoterm === 'DDP' || (incoterm !== undefined && IN_THE_PRICE[incoterm].includes(charge));
+export const priceHolds = (incoterm: Incoterm | undefined, charge: Carriage): boolean =>
+  incoterm !== undefined && IN_THE_PRICE[incoterm].includes(charge);
 
 interface Adjustment {
   charge: Charge;
@@ -70,17 +78,22 @@ export interface ValuationGrounds {
   basis: RuleBook['customsValue'][number]['basis'];
   currency: string;
   rounding: Rounding | null;
+  /** of a price that holds duty and tax too: the value that remains, with the trace */
+  solve?: (line: number, gross: LineValue) => [value: Exact, trace: string[]];
 }
 
 /** The charges that turn the price into the jurisdiction's base: added to reach CIF, taken out to reach FOB. */
-function chargesToMove(
-  basis: 'CIF' | 'FOB',
-  incoterm: Exclude<Incoterm, 'DDP'>,
-): readonly { charge: Charge; sign: 1 | -1 }[] {
-  const all: readonly Charge[] = ['freight', 'insurance'];
-  return basis === 'CIF'
-    ? all.filter((charge) => !priceHolds(incoterm, charge)).map((charge) => ({ charge, sign: 1 }))
-    : all.filter((charge) => priceHolds(incoterm, charge)).map((charge) => ({ charge, sign: -1 }));
+function chargesToMove(basis: 'CIF' | 'FOB', incoterm: Incoterm): readonly { charge: Charge; sign: 1 | -1 }[] {
+  const all: readonly Carriage[] = ['freight', 'insurance'];
+  const way: { charge: Charge; sign: 1 | -1 }[] =
+    basis === 'CIF'
+      ? all.filter((charge) => !priceHolds(incoterm, charge)).map((charge) => ({ charge, sign: 1 }))
+      : all.filter((charge) => priceHolds(incoterm, charge)).map((charge) => ({ charge, sign: -1 }));
+  return [
+    ...way,
+    ...ADDITIONS.map((charge) => ({ charge, sign: 1 as const })),
+    ...(BEYOND_THE_BORDER.includes(incoterm) ? [{ charge: 'inland' as const, sign: -1 as const }] : []),
+  ];
 }
 
 /** Prices as weights; brought to one currency first when they are in several. */
@@ -128,7 +141,7 @@ function valueOfLine(
       places: [{ pointer: '/charges', reason: `the customs value of line ${line.number} would be below zero` }],
     });
   }
-  return rounded(total, trace, grounds);
+  return request.incoterm === 'DDP' ? { amount: total, trace } : rounded(total, trace, grounds);
 }
 
 function rounded(value: Exact, trace: string[], { rounding, currency }: ValuationGrounds): LineValue {
@@ -137,20 +150,22 @@ function rounded(value: Exact, trace: string[], { rounding, currency }: Valuatio
   return { amount, trace: [...trace, `${roundingWords(rounding)}: ${plain(amount)} ${currency}`] };
 }
 
-/** The way of each line, by price or stated value, whether the customs value holds it or not: some taxes are counted on it. */
-function carriageOf(
+/** What each line bears of some charges, by price or stated value, whether the customs value holds them or not; null: the first was not stated. */
+function sharesOf(
   request: AssessmentRequest,
   lines: readonly PlacedLine[],
   currency: string,
+  [first, ...others]: (Price | undefined)[],
 ): Map<number, Exact> | null {
-  const { freight, insurance } = request.charges;
   const worth = lines.flatMap(({ line, pointer }): Priced[] => {
     const price = line.customsValue ?? line.price;
     return price ? [{ number: line.number, price, pointer }] : [];
   });
-  if (freight === undefined || worth.length < lines.length) return null;
+  if (first === undefined || worth.length < lines.length) return null;
   const weights = weightsOf(worth, request.fx, currency);
-  const shares = [freight, ...(insurance ? [insurance] : [])].map((charge) => share(charge, worth, weights));
+  const shares = [first, ...others.filter((other) => other !== undefined)].map((charge) =>
+    share(charge, worth, weights),
+  );
   return new Map(
     worth.map(({ number }) => [
       number,
@@ -183,7 +198,7 @@ function stated(value: Price, pointer: string, rates: AssessmentRequest['fx'], g
  *
  * @param lines   in the order of their numbers, so that the order of the request does not move a remainder
  * @param grounds `rounding` null: nothing is rounded
- * @throws Invalid `duties.currency.no-rate`, `duties.value.negative`, `duties.incoterm.not-served` (DDP)
+ * @throws Invalid `duties.currency.no-rate`, `duties.value.negative`
  * @see WTO Valuation Agreement, Articles 1 and 8; basis by jurisdiction in the rule book
  */
 export function valueLines(
@@ -193,7 +208,8 @@ export function valueLines(
 ): Valuation {
   const valuation: Valuation = {
     values: new Map(),
-    carriage: carriageOf(request, lines, grounds.currency),
+    carriage: sharesOf(request, lines, grounds.currency, [request.charges.freight, request.charges.insurance]),
+    inland: sharesOf(request, lines, grounds.currency, [request.charges.inland]),
     questions: new Map(),
     insuranceUnstated: false,
   };
@@ -211,16 +227,6 @@ export function valueLines(
   };
   if (request.incoterm === undefined)
     return ask({ code: 'incoterm', asks: 'the Incoterm: it says whether the price holds freight and insurance' });
-  if (request.incoterm === 'DDP') {
-    throw new Invalid(
-      'duties.incoterm.not-served',
-      'a DDP price holds the duty and tax themselves, and is not solved for them yet',
-      {
-        advice: 'State the customs value of each line, or a price under another Incoterm.',
-        places: [{ pointer: '/incoterm', reason: 'DDP is not served' }],
-      },
-    );
-  }
   const toMove = chargesToMove(grounds.basis, request.incoterm);
   if (toMove.some(({ charge }) => charge === 'freight') && request.charges.freight === undefined) {
     return ask({
@@ -239,6 +245,12 @@ export function valueLines(
     const amount = request.charges[charge];
     return amount === undefined ? [] : [{ charge, sign, shares: share(amount, priced, weights) }];
   });
-  for (const line of priced) valuation.values.set(line.number, valueOfLine(request, line, moved, grounds));
+  for (const line of priced) {
+    const value = valueOfLine(request, line, moved, grounds);
+    valuation.values.set(
+      line.number,
+      request.incoterm === 'DDP' && grounds.solve ? rounded(...grounds.solve(line.number, value), grounds) : value,
+    );
+  }
   return valuation;
 }
