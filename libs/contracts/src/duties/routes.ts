@@ -86,6 +86,8 @@ const givenMeasure = z.strictObject({
   role: z.enum(MEASURE_ROLES),
   type: z.string().max(8).optional(),
   area: z.string().max(8).optional(),
+  /** destination XI: whose tariff the duty is of; without it a duty is the Union's */
+  tariff: z.enum(['GB', 'EU']).optional(),
   additionalCode: z.string().max(8).optional(),
   exciseCode: z.string().max(8).optional(),
   /** an option of the tax such as VATR; without it the standard rate */
@@ -151,6 +153,18 @@ export const assessmentRequest = z
       .max(500)
       .optional(),
     rounding: z.enum(['authority', 'display']).default('authority'),
+    /** destination XI: what decides between the duty of the United Kingdom, of the Union, and none */
+    northernIreland: z
+      .strictObject({
+        authorised: z.boolean().optional(),
+        finalUse: z.boolean().optional(),
+        smallTurnover: z.boolean().optional(),
+        processing: z.boolean().optional().meta({ description: 'only such processing as the scheme permits' }),
+        ukOrigin: z.boolean().optional(),
+        euThirdCountryDutyZero: z.boolean().optional(),
+        tradeRemedy: z.boolean().optional(),
+      })
+      .optional(),
     /** codes of the reliefs that are claimed, e.g. C07 for a consignment of low value */
     reliefs: z.array(z.string().max(16)).max(20).optional(),
     /** how tax and duty are settled, where that moves them from the entry to a later day */
@@ -193,6 +207,7 @@ export const assessmentRequest = z
   .meta({ id: 'AssessmentRequest' });
 export type AssessmentRequest = z.infer<typeof assessmentRequest>;
 
+const regime = z.enum(['GB', 'EU', 'none']);
 const amountOrNull = z.string().nullable();
 export const assessmentResult = z
   .strictObject({
@@ -201,10 +216,13 @@ export const assessmentResult = z
     currency: z.string(),
     lawDate: legalDate,
     status: z.enum(['ASSESSED', 'QUESTIONS', 'NEEDS_REVIEW']),
+    /** destination XI: of every line, when it is one and the same */
+    regime: regime.nullable().optional(),
     rules: z.array(z.strictObject({ set: z.string(), version: z.string(), digest })),
     lines: z.array(
       z.strictObject({
         number: z.int(),
+        regime: regime.optional(),
         customsValue: z
           .strictObject({ amount: z.string(), currency: z.string(), trace: z.array(z.string()) })
           .nullable(),

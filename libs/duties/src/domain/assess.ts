@@ -5,6 +5,7 @@ import { entryFees, type EntryFees } from './entry-fees.js';
 import { evaluate } from './evaluate.js';
 import { convert } from './fx.js';
 import { landedCost } from './landed-cost.js';
+import { AT_RISK_PERCENT, routeToNorthernIreland, type Regime } from './northern-ireland.js';
 import { alternativesOf, conditionsOf, isAlternative, needsOf, selectMeasures, type Measure } from './measures.js';
 import { declaredQuantities, type DeclaredQuantities } from './quantities.js';
 import { applyRounding, roundingWords, roundTo, type RoundingRule } from './rounding.js';
@@ -324,7 +325,62 @@ function choose(options: readonly ComputedOption[]): ComputedOption | null {
   );
 }
 
-function assessLine(on: Case, placed: PlacedLine, valuation: Valuation, fees: Exact): AssessedLine {
+const dutyOf = ({ chosen }: AssessedLine): Exact | null =>
+  chosen && chosen.owed.filter(({ group }) => group === 'duty').reduce((sum, { amount }) => sum.plus(amount), ZERO);
+
+const underRegime =
+  (regime: Regime) =>
+  ({ role, tariff }: Measure): boolean =>
+    GROUP[role] !== 'duty' || (regime !== 'none' && (tariff ?? 'EU') === regime);
+
+/** A line to Northern Ireland: routed first, and where the duties must be compared, assessed under both. */
+function assessRouted(on: Case, placed: PlacedLine, valuation: Valuation, fees: Exact): AssessedLine {
+  const { line } = placed;
+  const routing = routeToNorthernIreland(
+    line.origin ?? on.request.origin,
+    on.book.areas['1013'] ?? [],
+    on.request.northernIreland ?? {},
+  );
+  const under = (regime: Regime): AssessedLine => assessLine(on, placed, valuation, fees, underRegime(regime));
+  const decided = (assessed: AssessedLine, regime: Regime, rule: string): AssessedLine => {
+    on.notices.add(
+      'duties.northern-ireland.routed',
+      `line ${line.number}: ${regime === 'none' ? 'no duty' : `duty of ${regime}`}: ${rule}`,
+    );
+    return { ...assessed, line: { ...assessed.line, regime } };
+  };
+  if (routing.kind === 'question') {
+    const { line: open } = under('none');
+    const question = {
+      code: 'northern-ireland',
+      asks: `what decides whose duty is due: ${routing.flags.join(', ')}`,
+      measures: [],
+      answers: routing.flags,
+    };
+    return { line: { ...open, options: [], questions: [question] }, chosen: null, review: null };
+  }
+  if (routing.kind === 'regime') return decided(under(routing.regime), routing.regime, routing.rule);
+  const [british, european] = [under('GB'), under('EU')];
+  const [gb, eu] = [dutyOf(british), dutyOf(european)];
+  const value = valuation.values.get(line.number)?.amount;
+  if (gb === null || eu === null || value === undefined) return gb === null ? british : european;
+  const most = value.times(AT_RISK_PERCENT).div(100);
+  const difference = gb.minus(eu).abs();
+  const close = difference.lte(most);
+  return decided(
+    close ? british : european,
+    close ? 'GB' : 'EU',
+    `${routing.rule}: they differ by ${plain(difference)}, ${AT_RISK_PERCENT} % of the value is ${plain(most)}`,
+  );
+}
+
+function assessLine(
+  on: Case,
+  placed: PlacedLine,
+  valuation: Valuation,
+  fees: Exact,
+  concerns?: (measure: Measure) => boolean,
+): AssessedLine {
   const { line, pointer } = placed;
   const { request, book } = on;
   const value = valuation.values.get(line.number);
@@ -336,7 +392,10 @@ function assessLine(on: Case, placed: PlacedLine, valuation: Valuation, fees: Ex
   }));
   const result: ResultLine = {
     number: line.number,
-    customsValue: value ? { amount: shown(value.amount, on), currency: on.currency, trace: value.trace } : null,
+    customsValue:
+      value && !valuation.unsolved.has(line.number)
+        ? { amount: shown(value.amount, on), currency: on.currency, trace: value.trace }
+        : null,
     options: [],
     questions,
   };
@@ -345,7 +404,7 @@ function assessLine(on: Case, placed: PlacedLine, valuation: Valuation, fees: Ex
     `${pointer}/quantities`,
     inForce(book.quantities, request.lawDate),
   );
-  const selection = selectMeasures(book, placed, line.origin ?? request.origin, request.lawDate);
+  const selection = selectMeasures(book, placed, line.origin ?? request.origin, request.lawDate, concerns);
   if (selection.kind === 'none') {
     on.notices.add('duties.rule.none', `line ${line.number}: ${selection.why}`);
     return { line: result, chosen: null, review: selection.why };
@@ -474,13 +533,14 @@ const MOST_STEPS = 60;
  * Customs value inside a price that holds duty and tax: the value v for which v and the charges of the option that would be
  * chosen are the price. The charges grow with v in straight pieces, so secants meet the price; entry fees are not in it.
  */
-function takenOutOf(on: Case, placed: PlacedLine, gross: LineValue): [Exact, string[]] {
+function takenOutOf(on: Case, placed: PlacedLine, gross: LineValue): [Exact, string[]] | null {
   const withCharges = (value: Exact): Exact | null => {
     const valuation: Valuation = {
       values: new Map([[placed.line.number, { amount: value, trace: [] }]]),
       carriage: new Map([[placed.line.number, ZERO]]),
       inland: null,
       questions: new Map(),
+      unsolved: new Set(),
       insuranceUnstated: false,
     };
     const { chosen } = assessLine(on, placed, valuation, ZERO);
@@ -489,7 +549,15 @@ function takenOutOf(on: Case, placed: PlacedLine, gross: LineValue): [Exact, str
   const price = gross.amount;
   let [low, high] = [ZERO, price];
   let [atLow, atHigh] = [withCharges(low), withCharges(high)];
-  if (atLow === null || atHigh === null || atLow.gt(price)) return [price, gross.trace];
+  if (atLow === null || atHigh === null) return null;
+  if (atLow.gt(price)) {
+    throw new Invalid('duties.value.negative', `the charges on line ${placed.line.number} are more than its price`, {
+      advice: 'Check the price, the quantities, and whether the price holds duty and tax.',
+      places: [
+        { pointer: `${placed.pointer}/price`, reason: 'the customs value inside the price would be below zero' },
+      ],
+    });
+  }
   let value = high;
   for (let step = 0; step < MOST_STEPS && !atHigh.minus(atLow).isZero(); step += 1) {
     value = low.plus(price.minus(atLow).times(high.minus(low)).div(atHigh.minus(atLow)));
@@ -633,7 +701,7 @@ export function assess(
       );
     },
   });
-  const valued = lines.every(({ line }) => valuation.values.has(line.number));
+  const valued = lines.every(({ line }) => valuation.values.has(line.number)) && valuation.unsolved.size === 0;
   const entryValue = [...valuation.values.values()].reduce((sum, { amount }) => sum.plus(amount), ZERO);
   const on: Case = {
     request,
@@ -680,7 +748,10 @@ export function assess(
     ),
     lines.map(({ line }) => valuation.values.get(line.number)?.amount.toFixed() ?? '0'),
   );
-  const assessed = lines.map((line, index) => assessLine(on, line, valuation, exact(feeShares[index]!.amount)));
+  const toNorthernIreland = request.destination === 'XI';
+  const assessed = lines.map((line, index) =>
+    (toNorthernIreland ? assessRouted : assessLine)(on, line, valuation, exact(feeShares[index]!.amount)),
+  );
   for (const why of fees.lowConfidence) notices.add('duties.rule.low-confidence', why);
   for (const why of fees.unknown) notices.add('duties.fee.undecided', why);
   for (const { code, asks } of fees.questions)
@@ -693,9 +764,11 @@ export function assess(
   const needsReview = fees.unknown.length > 0 || assessed.some(({ review }) => review !== null);
   const open = fees.questions.length > 0 || assessed.some(({ chosen }) => chosen === null);
   const status = needsReview ? 'NEEDS_REVIEW' : open ? 'QUESTIONS' : 'ASSESSED';
+  const regimes = new Set(assessed.map(({ line }) => line.regime));
   return {
     ...head,
     status,
+    ...(toNorthernIreland ? { regime: regimes.size === 1 ? ([...regimes][0] ?? null) : null } : {}),
     lines: assessed.map(({ line }) => line),
     entryCharges: fees.charges,
     totals: status === 'ASSESSED' ? totalsOf(on, basis.basis, lines, assessed, valuation, fees) : null,

@@ -45,6 +45,8 @@ export interface Valuation {
   /** transport after entry of each line; null: none was stated */
   inland: Map<number, Exact> | null;
   questions: Map<number, ValueQuestion[]>;
+  /** lines whose price holds charges that cannot be computed yet; what is asked for them stands with the charges */
+  unsolved: Set<number>;
   /** insurance was not stated although it belongs to (or is in) the price's terms */
   insuranceUnstated: boolean;
 }
@@ -78,8 +80,8 @@ export interface ValuationGrounds {
   basis: RuleBook['customsValue'][number]['basis'];
   currency: string;
   rounding: Rounding | null;
-  /** of a price that holds duty and tax too: the value that remains, with the trace */
-  solve?: (line: number, gross: LineValue) => [value: Exact, trace: string[]];
+  /** of a price that holds duty and tax too: the value that remains, with the trace; null: its charges cannot be computed yet */
+  solve: (line: number, gross: LineValue) => [value: Exact, trace: string[]] | null;
 }
 
 /** The charges that turn the price into the jurisdiction's base: added to reach CIF, taken out to reach FOB. */
@@ -211,6 +213,7 @@ export function valueLines(
     carriage: sharesOf(request, lines, grounds.currency, [request.charges.freight, request.charges.insurance]),
     inland: sharesOf(request, lines, grounds.currency, [request.charges.inland]),
     questions: new Map(),
+    unsolved: new Set(),
     insuranceUnstated: false,
   };
   const priced: Priced[] = [];
@@ -247,10 +250,9 @@ export function valueLines(
   });
   for (const line of priced) {
     const value = valueOfLine(request, line, moved, grounds);
-    valuation.values.set(
-      line.number,
-      request.incoterm === 'DDP' && grounds.solve ? rounded(...grounds.solve(line.number, value), grounds) : value,
-    );
+    const solved = request.incoterm === 'DDP' ? grounds.solve(line.number, value) : null;
+    if (request.incoterm === 'DDP' && solved === null) valuation.unsolved.add(line.number);
+    valuation.values.set(line.number, solved ? rounded(...solved, grounds) : value);
   }
   return valuation;
 }

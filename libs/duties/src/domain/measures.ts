@@ -22,6 +22,8 @@ export interface Measure {
   lowConfidence: string | null;
   conditions: GivenMeasure['conditions'];
   quotaStatus: GivenMeasure['quotaStatus'];
+  /** Northern Ireland: whose duty it is */
+  tariff: 'GB' | 'EU' | undefined;
   meursingCode: string | undefined;
 }
 
@@ -103,6 +105,7 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
       lowConfidence: null,
       conditions: measure.conditions,
       quotaStatus: measure.quotaStatus,
+      tariff: measure.tariff,
       meursingCode: measure.meursingCode,
     };
   });
@@ -153,6 +156,7 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
         lowConfidence: measure.confidence === 'low' ? (measure.note ?? measure.law) : null,
         conditions: undefined,
         quotaStatus: undefined,
+        tariff: measure.tariff,
         meursingCode: undefined,
       };
     });
@@ -216,14 +220,21 @@ const order = (measure: Measure, rules: readonly ChargeRule[]): string => {
  * Measures of a line on a date: those given with it, else those of the rule book for its commodity (children inherit) and
  * origin. In the order of their roles, then of their ids, so that the order in which they were given does not matter.
  *
+ * @param concerns leaves out what a regime does not collect
  * @throws Invalid `duties.measure.no-expression`, `duties.measure.twice`, `duties.expression.unreadable`, `duties.unit.unknown`
  */
-export function selectMeasures(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate): Selection {
+export function selectMeasures(
+  book: RuleBook,
+  line: PlacedLine,
+  origin: string,
+  on: LegalDate,
+  concerns: (measure: Measure) => boolean = () => true,
+): Selection {
   const found: Selection = line.line.measures
     ? { kind: 'measures', measures: given(line.line.measures, line.pointer) }
     : stored(book, line, origin, on);
   if (found.kind !== 'measures') return found;
-  const selected = byAdditionalCode(found.measures, statedCodes(line.line));
+  const selected = byAdditionalCode(found.measures.filter(concerns), statedCodes(line.line));
   if (selected.kind !== 'measures') return selected;
   const rules = inForce(book.charges, on);
   const sorted = [...selected.measures].sort((a, b) => (order(a, rules) < order(b, rules) ? -1 : 1));

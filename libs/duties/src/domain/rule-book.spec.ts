@@ -4,9 +4,9 @@ import { books } from '../testing/books.js';
 import { inForce, readRuleBook, ruleBookDigest } from './rule-book.js';
 
 describe('the rule books of the house', () => {
-  it('stand for twenty destinations and name their law in every rule', () => {
+  it('stand for twenty-one destinations and name their law in every rule', () => {
     expect(books.map(({ book }) => book.destination).join(' ')).toBe(
-      'AE AU BR CA CH CN DE ES FR GB IE IN IT JP KR MX NL NO SG US',
+      'AE AU BR CA CH CN DE ES FR GB IE IN IT JP KR MX NL NO SG US XI',
     );
     for (const { book } of books) expect(book.measures.every(({ law }) => law.length > 10)).toBe(true);
   });
@@ -23,7 +23,9 @@ describe('the rule books of the house', () => {
         expect(inForce(book.customsValue, day).length).toBeLessThanOrEqual(1);
         expect(inForce(book.rounding, day).length).toBeLessThanOrEqual(1);
         const keys = [
-          ...inForce(book.measures, day).map((each) => `${each.commodity} ${each.role} ${each.type} ${each.area}`),
+          ...inForce(book.measures, day).map(
+            (each) => `${each.commodity} ${each.role} ${each.type} ${each.area} ${each.tariff}`,
+          ),
           ...inForce(book.fees, day).map((each) => `${each.code} ${each.entryType} ${each.transport?.join() ?? ''}`),
           ...inForce(book.charges, day).map((each) => `charge ${each.role} ${each.type} ${each.code}`),
         ];

@@ -103,6 +103,7 @@ export const ruleBookSchema = z.strictObject({
         .optional()
         .meta({ description: 'what the declaration must name and support before the rate may be used' }),
       additionalCode: z.string().optional(),
+      tariff: z.enum(['GB', 'EU']).optional().meta({ description: 'Northern Ireland: whose duty it is' }),
     }),
   ),
   fees: z.array(

@@ -24,6 +24,10 @@ const optionsOn = (book: RuleBook, commodity: string, area: string, lawDate: str
       origin: originOf(book, area),
       lawDate,
       transport: 'air',
+      charges: {
+        freight: { amount: '0.00', currency: book.currency },
+        insurance: { amount: '0.00', currency: book.currency },
+      },
       fx: rates.map((from) => ({ from, to: book.currency, rate: '1.5' })),
       lines: [
         {
@@ -41,7 +45,10 @@ const optionsOn = (book: RuleBook, commodity: string, area: string, lawDate: str
 const dutiesOf = new Map(
   books.flatMap(({ book }) =>
     book.measures
-      .filter(({ role, commodity }) => (role === 'basic-duty' || role === 'preference') && commodity !== '')
+      .filter(
+        ({ role, commodity }) =>
+          (role === 'basic-duty' || role === 'preference') && commodity !== '' && book.destination !== 'XI',
+      )
       .map((measure) => [measure.id, { book, measure }] as const),
   ),
 );
