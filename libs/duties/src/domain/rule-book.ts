@@ -152,6 +152,9 @@ export const ruleBookSchema = z.strictObject({
         .array(z.enum(['duty', 'tax']))
         .min(1)
         .optional(),
+      flatDuty: decimalText
+        .optional()
+        .meta({ description: 'instead of the tariff: for each six-digit subheading of the entry' }),
       origins: z.array(z.string()).optional(),
       otherOrigins: z.array(z.string()).optional().meta({ description: 'every origin but these' }),
       transport: z.array(z.string()).optional(),
