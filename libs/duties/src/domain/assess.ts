@@ -843,26 +843,27 @@ export function assess(
   if (valuation.insuranceUnstated)
     notices.add('duties.value.insurance-unstated', 'No insurance was stated: none was taken into the value.');
 
-  const fees: EntryFees = valued
-    ? entryFees(book, {
-        base: entryValue,
-        freight: request.charges.freight
-          ? convert(
-              exact(request.charges.freight.amount),
-              request.charges.freight.currency,
-              currency,
-              request.fx,
-              '/charges/freight/currency',
-            ).exact
-          : null,
-        lines: lines.length,
-        currency,
-        on: request.entryDate ?? request.lawDate,
-        entryType: request.entryType,
-        transport: request.transport,
-        rounding: roundingOf(on, 'fee'),
-      })
-    : { charges: [], amounts: [], unknown: [], lowConfidence: [], questions: [] };
+  const fees: EntryFees =
+    valued && !on.relieved.has('fee')
+      ? entryFees(book, {
+          base: entryValue,
+          freight: request.charges.freight
+            ? convert(
+                exact(request.charges.freight.amount),
+                request.charges.freight.currency,
+                currency,
+                request.fx,
+                '/charges/freight/currency',
+              ).exact
+            : null,
+          lines: lines.length,
+          currency,
+          on: request.entryDate ?? request.lawDate,
+          entryType: request.entryType,
+          transport: request.transport,
+          rounding: roundingOf(on, 'fee'),
+        })
+      : { charges: [], amounts: [], unknown: [], lowConfidence: [], questions: [] };
   const feeShares = shareOut(
     money(
       fees.amounts.reduce((a, b) => a.plus(b), ZERO),

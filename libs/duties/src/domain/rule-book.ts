@@ -149,7 +149,7 @@ export const ruleBookSchema = z.strictObject({
         .meta({ description: 'of the limit; the book’s when absent' }),
       /** what is not collected up to the limit when the relief is claimed; without it the relief is only named in a notice */
       relieves: z
-        .array(z.enum(['duty', 'tax']))
+        .array(z.enum(['duty', 'tax', 'fee']))
         .min(1)
         .optional(),
       flatDuty: decimalText
