@@ -97,6 +97,8 @@ const givenMeasure = z.strictObject({
     .regex(/^\d{6}$/)
     .optional(),
   quotaStatus: z.enum(['open', 'critical', 'exhausted']).optional(),
+  /** what is left of the quota: goods beyond it are split off and pay the third country duty */
+  quotaBalance: z.strictObject({ unit, value: nonNegative }).optional(),
   meursingCode: z.string().max(4).optional(),
   conditions: z.array(measureCondition).min(1).max(40).optional(),
   legalBasis: z.string().max(300).optional(),
@@ -234,6 +236,8 @@ export const assessmentResult = z
             charges: z.array(
               z.strictObject({
                 measure: z.string(),
+                /** of a line that a quota splits */
+                part: z.enum(['in-quota', 'out-of-quota']).optional(),
                 role: z.string(),
                 code: z.string(),
                 legalBasis: z.string(),

@@ -7,7 +7,7 @@ import { convert } from './fx.js';
 import { landedCost } from './landed-cost.js';
 import { AT_RISK_PERCENT, routeToNorthernIreland, type Regime } from './northern-ireland.js';
 import { alternativesOf, conditionsOf, isAlternative, needsOf, selectMeasures, type Measure } from './measures.js';
-import { declaredQuantities, type DeclaredQuantities } from './quantities.js';
+import { declaredQuantities, inPart, type DeclaredQuantities } from './quantities.js';
 import { applyRounding, roundingWords, roundTo, type RoundingRule } from './rounding.js';
 import { inForce, type ChargeRule, type LoadedRuleBook, type RuleBook } from './rule-book.js';
 import { unitOf } from './units.js';
@@ -317,6 +317,67 @@ const baseWords = (on: Case, { value, inland }: Grounds, charges: readonly Charg
     ...(inland.isZero() ? [] : [`${plain(inland)} (transport after entry)`]),
   ].join(' + ') + ` ${on.currency}`;
 
+/**
+ * A quota that holds less than the line declares: the line is split, each part taxed at its own rate, the parts' values adding up.
+ * Null when the quota holds it all, or nothing is known of its balance.
+ */
+function computeSplit(
+  on: Case,
+  line: PlacedLine['line'],
+  quota: Measure,
+  thirdCountry: Measure | undefined,
+  others: readonly Measure[],
+  grounds: Grounds,
+): ComputedOption | Question[] | null {
+  if (!quota.quotaBalance || !thirdCountry) return null;
+  const { unit, value: balance } = quota.quotaBalance;
+  const declared = grounds.quantities.in(unit);
+  if (declared === undefined) return [unitQuestion(unit, quota)];
+  if (declared.lte(balance)) return null;
+  const within = exact(balance).div(declared);
+  const valueWithin =
+    on.rounding === null ? grounds.value.times(within) : roundTo(grounds.value.times(within), on.rounding.customsValue);
+  const share = (whole: Exact): Exact => exact(whole.times(within).toFixed(minorUnits(on.currency)));
+  const part = (isWithin: boolean): Grounds => {
+    const of = (whole: Exact): Exact => (isWithin ? share(whole) : whole.minus(share(whole)));
+    return {
+      value: isWithin ? valueWithin : grounds.value.minus(valueWithin),
+      carriage: grounds.carriage && of(grounds.carriage),
+      inland: of(grounds.inland),
+      fees: of(grounds.fees),
+      quantities: inPart(grounds.quantities, isWithin ? within : exact('1').minus(within)),
+    };
+  };
+  const inside = computeOption(on, line, quota, others, part(true));
+  const outside = computeOption(on, line, thirdCountry, others, part(false));
+  if (Array.isArray(inside)) return inside;
+  if (Array.isArray(outside)) return outside;
+  const words = `of ${plain(declared)} ${unit} the quota holds ${plain(exact(balance))}`;
+  const total = inside.exactTotal.plus(outside.exactTotal);
+  return {
+    option: {
+      ...inside.option,
+      charges: [
+        ...inside.option.charges.map((charge) => ({
+          ...charge,
+          part: 'in-quota' as const,
+          arithmetic: `${words}; ${charge.arithmetic}`,
+        })),
+        ...outside.option.charges.map((charge) => ({
+          ...charge,
+          part: 'out-of-quota' as const,
+          arithmetic: `${words}; ${charge.arithmetic}`,
+        })),
+      ],
+      total: shown(applyRounding(total, on.display), on),
+      exactTotal: exact(inside.option.exactTotal).plus(outside.option.exactTotal).toFixed(),
+    },
+    owed: [...inside.owed, ...outside.owed],
+    exactTotal: total,
+    supported: inside.supported,
+  };
+}
+
 /** The cheapest that the papers support; of equals the third country duty, which needs no proof. */
 function choose(options: readonly ComputedOption[]): ComputedOption | null {
   return options.reduce<ComputedOption | null>(
@@ -428,7 +489,23 @@ function assessLine(
   const computed: ComputedOption[] = [];
   let blocked = false;
   for (const basis of alternatives.length > 0 ? alternatives : [null]) {
-    const outcome = computeOption(on, line, basis, others, grounds);
+    const split =
+      basis?.role === 'quota' && basis.quotaStatus !== 'exhausted'
+        ? computeSplit(
+            on,
+            line,
+            basis,
+            measures.find(({ role }) => role === 'basic-duty'),
+            others,
+            grounds,
+          )
+        : null;
+    const outcome = split ?? computeOption(on, line, basis, others, grounds);
+    if (basis?.quotaStatus === 'critical')
+      on.notices.add(
+        'duties.quota.critical',
+        `line ${line.number}: quota ${basis.quotaOrderNumber ?? basis.id} is critical, security may be taken for the difference`,
+      );
     if (Array.isArray(outcome)) {
       questions.push(
         ...outcome.filter(

@@ -15,6 +15,8 @@ interface Expected {
     charges?: Record<string, string>;
     /** amounts of the chosen option by measure */
     amounts?: Record<string, string>;
+    /** amounts of the chosen option by part and measure, of a line that a quota splits */
+    parts?: Record<string, string>;
     /** every option with what it still needs */
     options?: Record<string, string[]>;
     /** totals of the options named */
@@ -76,6 +78,10 @@ function checkLine(result: AssessmentResult, wanted: Expected['lines'][number]):
     expect(Object.fromEntries(chosen!.charges.map(({ code, amount }) => [code, amount]))).toEqual(wanted.charges);
   if (wanted.amounts)
     expect(Object.fromEntries(chosen!.charges.map(({ measure, amount }) => [measure, amount]))).toEqual(wanted.amounts);
+  if (wanted.parts)
+    expect(
+      Object.fromEntries(chosen!.charges.map(({ part, measure, amount }) => [`${part} ${measure}`, amount])),
+    ).toEqual(wanted.parts);
   if (wanted.options)
     expect(Object.fromEntries(line.options.map(({ basis, needs }) => [basis, needs]))).toEqual(wanted.options);
   for (const [basis, total] of Object.entries(wanted.optionTotals ?? {})) expect(option(basis)?.total).toBe(total);

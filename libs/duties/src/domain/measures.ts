@@ -19,16 +19,20 @@ export interface Measure {
   /** what the declaration must name and support; null: nothing */
   claim: { preferenceCodes: RegExp; words: string; proofs: string[] | null } | null;
   additionalCode: string | null;
+  /** of the tax, such as VATR; null: the standard rate */
+  option: string | null;
   lowConfidence: string | null;
   conditions: GivenMeasure['conditions'];
   quotaStatus: GivenMeasure['quotaStatus'];
+  quotaBalance: GivenMeasure['quotaBalance'];
+  quotaOrderNumber: string | undefined;
   /** Northern Ireland: whose duty it is */
   tariff: 'GB' | 'EU' | undefined;
   meursingCode: string | undefined;
 }
 
 export interface MeasureQuestion {
-  code: 'commodity' | 'additional-code' | 'basic-duty';
+  code: 'commodity' | 'additional-code' | 'basic-duty' | 'vat-option';
   asks: string;
   measures: string[];
   answers: string[];
@@ -101,10 +105,13 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
       components,
       pointer: place2,
       claim: claimOfGiven(measure.role),
-      additionalCode: measure.additionalCode ?? measure.exciseCode ?? measure.option ?? null,
+      additionalCode: measure.additionalCode ?? measure.exciseCode ?? null,
+      option: measure.option ?? null,
       lowConfidence: null,
       conditions: measure.conditions,
       quotaStatus: measure.quotaStatus,
+      quotaBalance: measure.quotaBalance,
+      quotaOrderNumber: measure.quotaOrderNumber,
       tariff: measure.tariff,
       meursingCode: measure.meursingCode,
     };
@@ -153,9 +160,12 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
             }
           : null,
         additionalCode: measure.additionalCode ?? null,
+        option: null,
         lowConfidence: measure.confidence === 'low' ? (measure.note ?? measure.law) : null,
         conditions: undefined,
         quotaStatus: undefined,
+        quotaBalance: undefined,
+        quotaOrderNumber: undefined,
         tariff: measure.tariff,
         meursingCode: undefined,
       };
@@ -167,11 +177,31 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
 }
 
 /** What the line answers to the question which of several measures of one role is its own. */
-const statedCodes = ({ additionalCodes, exciseCode, vatOption }: PlacedLine['line']): string[] => [
+const statedCodes = ({ additionalCodes, exciseCode }: PlacedLine['line']): string[] => [
   ...additionalCodes,
   ...(exciseCode === undefined ? [] : [exciseCode]),
-  ...(vatOption === undefined ? [] : [vatOption]),
 ];
+
+/** Name of the option without a code of its own. */
+const STANDARD = 'VAT';
+
+/** Taxes that differ by option apply by the one the line answers with. */
+function byVatOption(measures: readonly Measure[], stated: string | undefined): Selection {
+  const taxes = measures.filter(({ role }) => role === 'vat');
+  if (taxes.every(({ option }) => option === null)) return { kind: 'measures', measures: [...measures] };
+  const chosen = taxes.filter(({ option }) => (option ?? STANDARD) === stated);
+  if (chosen.length > 0)
+    return { kind: 'measures', measures: measures.filter((each) => each.role !== 'vat' || chosen.includes(each)) };
+  return {
+    kind: 'question',
+    question: {
+      code: 'vat-option',
+      asks: 'which rate of the tax the goods fall under (vatOption)',
+      measures: taxes.map(({ id }) => id),
+      answers: taxes.map(({ option }) => option ?? STANDARD),
+    },
+  };
+}
 
 /** Measures that differ by additional code apply by the one the line names; none named is a question, not a choice. */
 function byAdditionalCode(measures: readonly Measure[], stated: readonly string[]): Selection {
@@ -234,7 +264,9 @@ export function selectMeasures(
     ? { kind: 'measures', measures: given(line.line.measures, line.pointer) }
     : stored(book, line, origin, on);
   if (found.kind !== 'measures') return found;
-  const selected = byAdditionalCode(found.measures.filter(concerns), statedCodes(line.line));
+  const coded = byAdditionalCode(found.measures.filter(concerns), statedCodes(line.line));
+  if (coded.kind !== 'measures') return coded;
+  const selected = byVatOption(coded.measures, line.line.vatOption);
   if (selected.kind !== 'measures') return selected;
   const rules = inForce(book.charges, on);
   const sorted = [...selected.measures].sort((a, b) => (order(a, rules) < order(b, rules) ? -1 : 1));

@@ -54,3 +54,9 @@ export const unknownUnit = (code: string, pointer: string): Invalid =>
     advice: 'Use a unit of the tariff such as KGM, DTN, LTR, HLT, LPA, NAR, NPR.',
     places: [{ pointer, reason: `unknown unit ${code}` }],
   });
+
+/** The same quantities in part: of two tonnes a quarter is half a tonne. Strength and content stay as they are. */
+export const inPart = (whole: DeclaredQuantities, part: Exact): DeclaredQuantities => ({
+  in: (unit) => (INTENSIVE.has(unit) ? whole.in(unit) : whole.in(unit)?.times(part)),
+});
+const INTENSIVE: ReadonlySet<string> = new Set(['ASV', 'BRX', 'SPR']);
