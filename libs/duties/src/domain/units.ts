@@ -7,8 +7,8 @@ export interface Unit {
   name: string;
   /** what a person is asked when it is missing */
   asks: string;
-  /** a product of several quantities, such as % vol × hl; declared by its parts, or as it stands */
-  parts: readonly string[];
+  /** a product of several quantities, such as % vol × hl: declared as it stands, or by its parts, divided by `over` */
+  product: { of: readonly string[]; over: string } | null;
 }
 
 const unit = (code: string, base: string, factor: string, name: string, asks: string): Unit => ({
@@ -17,11 +17,11 @@ const unit = (code: string, base: string, factor: string, name: string, asks: st
   factor,
   name,
   asks,
-  parts: [],
+  product: null,
 });
-const product = (code: string, parts: readonly string[], asks: string): Unit => ({
-  ...unit(code, code, '1', code, asks),
-  parts,
+const product = (code: string, of: readonly string[], asks: string, name = code, over = '1'): Unit => ({
+  ...unit(code, code, '1', name, asks),
+  product: { of, over },
 });
 
 const kg = 'the net mass in kilograms';
@@ -93,8 +93,8 @@ const UNITS: readonly Unit[] = [
   unit('KLT', 'LTR', '1000', 'KLT', litres),
   unit('BLL', 'BLL', '1', 'bbl', 'the volume in barrels'),
   unit('LTRA', 'LTRA', '1', 'L total alc.', 'the total alcohol in litres'),
-  unit('LPA', 'LPA', '1', 'l alc. 100%', 'the volume in litres of pure alcohol'),
-  unit('LPF', 'LPF', '1', 'pf.liter', 'the volume in US proof litres'),
+  product('LPA', ['ASV', 'LTR'], 'the volume in litres of pure alcohol', 'l alc. 100%', '100'),
+  product('LPF', ['ASV', 'LTR'], 'the volume in US proof litres', 'pf.liter', '50'),
   unit('ASV', 'ASV', '1', '% vol', 'the alcoholic strength in % vol'),
   unit('BRX', 'BRX', '1', '% sucrose', 'the sucrose content in percent'),
   unit('RET', 'RET', '1', 'RET', 'the retail price of the goods in the currency of the destination'),
@@ -102,6 +102,8 @@ const UNITS: readonly Unit[] = [
   product('ASVX', ['ASV', 'HLT'], 'the strength in % vol times the volume in hectolitres'),
   product('DTNZ', ['DTN', 'BRX'], 'the mass in 100 kg times the percentage of sucrose'),
   product('TNEZ', ['TNE', 'BRX'], 'the mass in tonnes times the percentage of sucrose'),
+  // of which kind an SPQ is, the terms beside it say: see `evaluate`
+  product('SPQ', ['SPR', 'LPA'], 'the small producer’s discount times the litres of pure alcohol'),
   product('SPQLPA', ['SPR', 'LPA'], 'the small producer’s discount times the litres of pure alcohol'),
   product('SPQLTR', ['SPR', 'ASV', 'HLT'], 'the small producer’s discount times the strength times the hectolitres'),
   unit('NAR', 'NAR', '1', 'p/st', pieces),
@@ -159,7 +161,6 @@ const SPELLINGS: Record<string, string> = {
   'proof liter': 'LPF',
   'pf. liter': 'LPF',
   'for each litre of pure alcohol, multiplied by the SPR discount': 'SPQ',
-  SPQ: 'SPQ',
   item: 'NAR',
   items: 'NAR',
   article: 'NAR',
