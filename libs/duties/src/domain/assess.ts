@@ -47,6 +47,8 @@ interface Case {
   chargeRules: readonly ChargeRule[];
   /** groups that a relief leaves uncollected, with its words */
   relieved: ReadonlyMap<Group, string>;
+  /** duty by line that stands in place of the tariff's, with its law; null: the tariff's stands */
+  flat: { byLine: ReadonlyMap<number, Exact>; law: string } | null;
   /** groups that are due but not payable with the entry */
   later: ReadonlySet<'duty' | 'excise' | 'tax'>;
 }
@@ -204,6 +206,7 @@ function computeOption(
     });
   };
   const needs = basis ? needsOf(basis, line) : [];
+  const flat = on.flat?.byLine.get(line.number);
   for (const measure of [...(basis ? [basis] : []), ...others]) {
     // a quota's own rate stands in place of the safeguard
     if (basis?.role === 'quota' && measure.role === 'safeguard') continue;
@@ -217,6 +220,27 @@ function computeOption(
       needs.push(...condition.needs);
     }
     const group = GROUP[measure.role];
+    if (flat !== undefined && group === 'duty') {
+      if (measure !== basis) continue;
+      put(
+        {
+          measure: measure.id,
+          role: measure.role,
+          code: on.book.taxTypes[measure.role] ?? measure.role,
+          legalBasis: on.flat!.law,
+          expression: 'flat',
+        },
+        ['basic-duty', measure.type],
+        group,
+        grounds.value,
+        flat,
+        flat.isZero()
+          ? 'the subheading bears its flat duty on another line'
+          : `flat ${plain(flat)} ${on.currency} for the subheading, instead of the tariff`,
+        undefined,
+      );
+      continue;
+    }
     const rule = ruleFor(on, measure.role, measure.type);
     const whole = rule
       ? rule.of.reduce((sum, name) => sum.plus(charged.of(name)), ZERO)
@@ -653,9 +677,27 @@ function takenOutOf(on: Case, placed: PlacedLine, gross: LineValue): [Exact, str
   ];
 }
 
+/** The first line of a subheading bears its flat duty; further lines of it bear none. */
+function flatBySubheading({ lines }: AssessmentRequest, amount: string, law: string): NonNullable<Case['flat']> {
+  const seen = new Set<string>();
+  const byLine = new Map<number, Exact>();
+  for (const { number, commodity } of [...lines].sort((a, b) => a.number - b.number)) {
+    const subheading = commodity.slice(0, 6);
+    byLine.set(number, seen.has(subheading) ? ZERO : exact(amount));
+    seen.add(subheading);
+  }
+  return { byLine, law };
+}
+
 /** Reliefs of small consignments: applied where claimed, else named in a notice. */
-function reliefsOf(book: RuleBook, request: AssessmentRequest, value: Exact, notices: Notices): Map<Group, string> {
+function reliefsOf(
+  book: RuleBook,
+  request: AssessmentRequest,
+  value: Exact,
+  notices: Notices,
+): Pick<Case, 'relieved' | 'flat'> {
   const relieved = new Map<Group, string>();
+  let flat: Case['flat'] = null;
   for (const relief of inForce(book.reliefs, request.lawDate)) {
     const reaches =
       (relief.origins?.includes(request.origin) ?? true) &&
@@ -676,15 +718,17 @@ function reliefsOf(book: RuleBook, request: AssessmentRequest, value: Exact, not
       ? convert(exact(relief.upTo), relief.currency!, book.currency, request.fx, '/fx').exact
       : exact(relief.upTo);
     if (value.gt(limit)) continue;
-    if (!relief.relieves || !request.reliefs?.includes(relief.code)) {
+    const claimed = request.reliefs?.includes(relief.code) ?? false;
+    if (!claimed || !(relief.relieves || relief.flatDuty)) {
       notices.add('duties.relief.not-applied', `${relief.says} Not claimed (${relief.code}): computed in full.`);
       continue;
     }
     notices.lowConfidence('relief', relief);
     notices.add('duties.relief.applied', relief.says);
-    for (const group of relief.relieves) relieved.set(group, relief.says);
+    for (const group of relief.relieves ?? []) relieved.set(group, relief.says);
+    if (relief.flatDuty !== undefined) flat = flatBySubheading(request, relief.flatDuty, relief.law);
   }
-  return relieved;
+  return { relieved, flat };
 }
 
 function laterOf(book: RuleBook, request: AssessmentRequest, notices: Notices): Set<'duty' | 'excise' | 'tax'> {
@@ -773,6 +817,7 @@ export function assess(
         rounding: null,
         display: { rule: display, feedsRounded: false, words: '' },
         relieved: new Map(),
+        flat: null,
         later: new Set(),
       };
       return takenOutOf(
@@ -792,7 +837,7 @@ export function assess(
     display: { rule: display, feedsRounded: false, words: `not rounded inside; shown ${roundingWords(display)}` },
     notices,
     chargeRules: inForce(book.charges, request.lawDate),
-    relieved: valued ? reliefsOf(book, request, entryValue, notices) : new Map(),
+    ...(valued ? reliefsOf(book, request, entryValue, notices) : { relieved: new Map(), flat: null }),
     later: laterOf(book, request, notices),
   };
   notices.lowConfidence('customs value', basis);
@@ -802,26 +847,27 @@ export function assess(
   if (valuation.insuranceUnstated)
     notices.add('duties.value.insurance-unstated', 'No insurance was stated: none was taken into the value.');
 
-  const fees: EntryFees = valued
-    ? entryFees(book, {
-        base: entryValue,
-        freight: request.charges.freight
-          ? convert(
-              exact(request.charges.freight.amount),
-              request.charges.freight.currency,
-              currency,
-              request.fx,
-              '/charges/freight/currency',
-            ).exact
-          : null,
-        lines: lines.length,
-        currency,
-        on: request.entryDate ?? request.lawDate,
-        entryType: request.entryType,
-        transport: request.transport,
-        rounding: roundingOf(on, 'fee'),
-      })
-    : { charges: [], amounts: [], unknown: [], lowConfidence: [], questions: [] };
+  const fees: EntryFees =
+    valued && !on.relieved.has('fee')
+      ? entryFees(book, {
+          base: entryValue,
+          freight: request.charges.freight
+            ? convert(
+                exact(request.charges.freight.amount),
+                request.charges.freight.currency,
+                currency,
+                request.fx,
+                '/charges/freight/currency',
+              ).exact
+            : null,
+          lines: lines.length,
+          currency,
+          on: request.entryDate ?? request.lawDate,
+          entryType: request.entryType,
+          transport: request.transport,
+          rounding: roundingOf(on, 'fee'),
+        })
+      : { charges: [], amounts: [], unknown: [], lowConfidence: [], questions: [] };
   const feeShares = shareOut(
     money(
       fees.amounts.reduce((a, b) => a.plus(b), ZERO),

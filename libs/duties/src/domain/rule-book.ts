@@ -149,9 +149,12 @@ export const ruleBookSchema = z.strictObject({
         .meta({ description: 'of the limit; the book’s when absent' }),
       /** what is not collected up to the limit when the relief is claimed; without it the relief is only named in a notice */
       relieves: z
-        .array(z.enum(['duty', 'tax']))
+        .array(z.enum(['duty', 'tax', 'fee']))
         .min(1)
         .optional(),
+      flatDuty: decimalText
+        .optional()
+        .meta({ description: 'instead of the tariff: for each six-digit subheading of the entry' }),
       origins: z.array(z.string()).optional(),
       otherOrigins: z.array(z.string()).optional().meta({ description: 'every origin but these' }),
       transport: z.array(z.string()).optional(),
