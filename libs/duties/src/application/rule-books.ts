@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { approvalPolicySchema, type ApprovalPolicy } from '../domain/approval-policy.js';
-import { readRuleBook, ruleBookDigest, type LoadedRuleBook } from '../domain/rule-book.js';
+import { readRuleBook, ruleBookDigest, withShared, type LoadedRuleBook } from '../domain/rule-book.js';
 import { sha256 } from './digest.js';
 
 const folder = new URL('../../data/', import.meta.url);
@@ -19,7 +19,11 @@ export const loadRuleBooks = (): LoadedRuleBook[] =>
     .filter((file) => RULE_BOOK.test(file))
     .sort()
     .map((file) => {
-      const book = readRuleBook(read(file), file);
+      const own = read(file) as Record<string, unknown> & { shares?: string[] };
+      const shared = (own.shares ?? []).map(
+        (name) => read(`shared/${name}.json`) as Parameters<typeof withShared>[1][0],
+      );
+      const book = readRuleBook(withShared(own, shared, sha256), file);
       return { book, digest: ruleBookDigest(book, sha256) };
     });
 

@@ -114,7 +114,7 @@ export function assess(
     destination: request.destination,
     currency,
     lawDate: request.lawDate,
-    rules: [{ set: book.set, version: book.version, digest }],
+    rules: [{ set: book.set, version: book.version, digest }, ...book.shared],
   };
   const basis = one(book.customsValue, request.lawDate);
   const policy = one(book.rounding, request.lawDate);

@@ -11,6 +11,8 @@ export interface Measure {
   role: MeasureRole;
   /** the tariff's own type, which decides what the charge is counted on where the rule book says so */
   type: string | null;
+  /** country or group that it was made for */
+  area: string | null;
   legalBasis: string;
   expression: string;
   components: DutyComponent[];
@@ -100,6 +102,7 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
       id: measure.id,
       role: measure.role,
       type: measure.type ?? null,
+      area: measure.area ?? null,
       legalBasis: measure.legalBasis ?? 'given with the request',
       expression: measure.expression ?? printExpression(components),
       components,
@@ -148,6 +151,7 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
         id: measure.id,
         role: measure.role,
         type: measure.type,
+        area: measure.area,
         legalBasis: measure.law,
         expression: measure.expression,
         components: parseExpression(measure.expression),

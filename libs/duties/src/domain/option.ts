@@ -190,7 +190,11 @@ export function computeOption(
       base,
       currency: on.currency,
       rates: on.request.fx,
-      meursing: { code: line.meursingCode ?? measure.meursingCode, table: on.request.meursingTable ?? [] },
+      meursing: {
+        code: line.meursingCode ?? measure.meursingCode,
+        areas: [line.origin ?? on.request.origin, ...(measure.area === null ? [] : [measure.area])],
+        table: on.request.meursingTable ?? [],
+      },
       pointer: measure.pointer,
     });
     if (outcome.kind === 'missing') {

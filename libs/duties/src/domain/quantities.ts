@@ -38,15 +38,19 @@ export function declaredQuantities(
     }
     bases.set(unit.base, inBase);
   });
-  return {
-    in(code) {
-      const unit = unitOf(code);
-      const declared = unit && bases.get(unit.base);
-      if (!declared) return undefined;
+  const find = (code: string): Exact | undefined => {
+    const unit = unitOf(code);
+    if (!unit) return undefined;
+    const declared = bases.get(unit.base);
+    if (declared) {
       const rule = roundings.find((each) => each.unit === unit.base);
       return (rule ? roundTo(declared, rule.rounding) : declared).div(unit.factor);
-    },
+    }
+    const parts = unit.product?.of.map(find) ?? [undefined];
+    if (parts.includes(undefined)) return undefined;
+    return parts.reduce<Exact>((product, part) => product.times(part!), exact('1')).div(unit.product!.over);
   };
+  return { in: find };
 }
 
 export const unknownUnit = (code: string, pointer: string): Invalid =>

@@ -30,6 +30,10 @@ export const ruleBookSchema = z.strictObject({
   destination: z.string().regex(/^[A-Z]{2}$/),
   name: z.string(),
   currency: z.string().regex(/^[A-Z]{3}$/),
+  shared: z
+    .array(z.strictObject({ set: z.string(), version: z.string(), digest: z.string() }))
+    .default([])
+    .meta({ description: 'sets of rules that stand in this book beside its own, as the Union’s in a member’s' }),
   zone: z.string().meta({ description: 'IANA time zone in which the authority counts days' }),
   customsValue: z.array(z.strictObject({ ...rule, basis: z.enum(['CIF', 'FOB']) })),
   rounding: z.array(
@@ -198,6 +202,46 @@ export const isInForce = (row: Dated, on: LegalDate): boolean => row.from <= on 
 
 export const inForce = <R extends Dated>(rows: readonly R[], on: LegalDate): R[] =>
   rows.filter((row) => isInForce(row, on));
+
+interface SharedRules {
+  set: string;
+  version: string;
+  [rules: string]: unknown;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+function together(shared: unknown, own: unknown): unknown {
+  if (own === undefined) return shared;
+  if (Array.isArray(shared) && Array.isArray(own)) return [...(shared as unknown[]), ...(own as unknown[])];
+  return isRecord(shared) && isRecord(own) ? { ...shared, ...own } : own;
+}
+
+/**
+ * A country's file with the rules in it that it shares with others: lists follow each other, what the country says of itself
+ * goes before. The result is a rule book that stands alone and names the sets it was put together from.
+ *
+ * @param own    the country's file as it was read
+ * @param shared every set that it names in `shares`
+ */
+export function withShared(
+  own: Record<string, unknown>,
+  shared: readonly SharedRules[],
+  sha256: (text: string) => string,
+): Record<string, unknown> {
+  const { shares: _shares, ...rules } = own;
+  const named = shared.map((each) => ({
+    set: each.set,
+    version: each.version,
+    digest: `sha256:${sha256(canonicalJson(each))}`,
+  }));
+  const members = new Set([...shared.flatMap((each) => Object.keys(each)), ...Object.keys(rules)]);
+  const merged = [...members].map((member): [string, unknown] => [
+    member,
+    [...shared, rules].map((each: Record<string, unknown>) => each[member]).reduce(together),
+  ]);
+  return { ...Object.fromEntries(merged), shared: named };
+}
 
 /** `sha256:` over the canonical JSON of the whole book: a changed comma is another book. */
 export const ruleBookDigest = (book: RuleBook, sha256: (text: string) => string): string =>
