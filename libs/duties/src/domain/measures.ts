@@ -2,7 +2,7 @@ import { MEASURE_ROLES, type AssessmentRequest, type DutyComponent, type Measure
 import { Invalid, type LegalDate } from '@tidewaiter/kernel';
 import type { PlacedLine } from './customs-value.js';
 import { parseExpression, printExpression } from './expression.js';
-import { inForce, type ChargeRule, type RuleBook } from './rule-book.js';
+import { inForce, type ChargeRule, type RuleBook, type RuleBookMeasure } from './rule-book.js';
 import { unknownUnit, type DeclaredQuantities } from './quantities.js';
 import { unitOf } from './units.js';
 
@@ -124,6 +124,10 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
 const covers = (book: RuleBook, area: string, origin: string): boolean =>
   book.areas[area] === null || (book.areas[area]?.includes(origin) ?? false);
 
+/** A rate of a tax for some goods (food) stands in place of the one for all goods. */
+const isNearerRate = (nearer: RuleBookMeasure, row: RuleBookMeasure): boolean =>
+  nearer.role === 'vat' && nearer.type === row.type && nearer.commodity.length > row.commodity.length;
+
 function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate): Selection {
   const { commodity } = line.line;
   const valid = inForce(book.commodities, on);
@@ -143,8 +147,11 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
     }
     return { kind: 'none', why: `${book.set} ${book.version} holds no commodity ${commodity} on ${on}` };
   }
-  const measures = inForce(book.measures, on)
-    .filter((measure) => commodity.startsWith(measure.commodity) && covers(book, measure.area, origin))
+  const rows = inForce(book.measures, on).filter(
+    (measure) => commodity.startsWith(measure.commodity) && covers(book, measure.area, origin),
+  );
+  const measures = rows
+    .filter((row) => row.role !== 'vat' || !rows.some((other) => isNearerRate(other, row)))
     .map((measure): Measure => {
       const claim = measure.claim;
       return {
