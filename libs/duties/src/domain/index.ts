@@ -15,6 +15,7 @@ export * from './quantities.js';
 export * from './rederive.js';
 export * from './rule-book.js';
 export * from './units.js';
+export * from './variance.js';
 
 type Event = { type: string; data: unknown };
 
