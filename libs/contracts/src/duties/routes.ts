@@ -302,6 +302,7 @@ export const previewAssessment = defineRoute('duties', 'previewAssessment', 'POS
     'duties.expression.unreadable',
     'duties.currency.no-rate',
     'duties.destination.unknown',
+    'duties.origin.unknown',
     'duties.unit.unknown',
     'duties.quantity.contradicts',
     'duties.line.twice',

@@ -2,6 +2,7 @@ import type { AssessmentRequest, AssessmentResult } from '@tidewaiter/contracts'
 import { exact, Invalid, minorUnits, money, shareOut, type Exact, type LegalDate } from '@tidewaiter/kernel';
 import { Notices, roundingOf, shown, ZERO, type Case, type Group } from './case.js';
 import { valueLines, type PlacedLine, type Valuation } from './customs-value.js';
+import { isOrigin } from './countries.js';
 import { takenOutOf } from './delivered-duty-paid.js';
 import { entryFees, type EntryFees } from './entry-fees.js';
 import { convert } from './fx.js';
@@ -23,8 +24,17 @@ function bookFor(request: AssessmentRequest, books: readonly LoadedRuleBook[]): 
   });
 }
 
+function checkOrigin(origin: string, pointer: string): void {
+  if (isOrigin(origin)) return;
+  throw new Invalid('duties.origin.unknown', `${origin} is neither a country nor an area that tariffs name`, {
+    advice: 'Give the ISO 3166 code of the country of origin; XK, XS, XI and the like are taken too.',
+    places: [{ pointer, reason: `no origin ${origin}` }],
+  });
+}
+
 function placedLines(request: AssessmentRequest): PlacedLine[] {
   const placed = request.lines.map((line, index): PlacedLine => ({ line, pointer: `/lines/${index}` }));
+  checkOrigin(request.origin, '/origin');
   const seen = new Set<number>();
   for (const { line, pointer } of placed) {
     if (seen.has(line.number)) {
@@ -34,6 +44,7 @@ function placedLines(request: AssessmentRequest): PlacedLine[] {
       });
     }
     seen.add(line.number);
+    if (line.origin !== undefined) checkOrigin(line.origin, `${pointer}/origin`);
   }
   return placed.sort((a, b) => a.line.number - b.line.number);
 }
@@ -96,7 +107,7 @@ const one = <R extends { from: LegalDate; to: LegalDate | null }>(rows: readonly
  * @param request checked by the contract's schema
  * @param books   at most one for each destination
  * @param assessmentId of a stored assessment; null for a preview
- * @throws Invalid with the place: `duties.destination.unknown`, `duties.line.twice`, `duties.currency.no-rate`, `duties.unit.unknown`,
+ * @throws Invalid with the place: `duties.destination.unknown`, `duties.line.twice`, `duties.origin.unknown`, `duties.currency.no-rate`, `duties.unit.unknown`,
  *         `duties.quantity.contradicts`, `duties.expression.unreadable`, `duties.measure.no-expression`, `duties.measure.twice`,
  *         `duties.value.negative`
  */

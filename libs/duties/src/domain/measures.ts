@@ -190,17 +190,23 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
 /** What the line answers to the question which of several measures of one role is its own. */
 const statedCodes = ({ additionalCodes, exciseCode }: PlacedLine['line']): string[] => [
   ...additionalCodes,
-  ...(exciseCode === undefined ? [] : [exciseCode]),
+  // the tariff writes X419, the declaration's tax type is 419
+  ...(exciseCode === undefined
+    ? []
+    : [exciseCode, exciseCode.startsWith('X') ? exciseCode.slice(1) : `X${exciseCode}`]),
 ];
 
+/** The answer that none of the codes is the line's own. */
+const NO_CODE = 'none';
 /** Name of the option without a code of its own. */
 const STANDARD = 'VAT';
 
 /** Taxes that differ by option apply by the one the line answers with. */
-function byVatOption(measures: readonly Measure[], stated: string | undefined): Selection {
+function byVatOption(measures: readonly Measure[], { vatOption, additionalCodes }: PlacedLine['line']): Selection {
   const taxes = measures.filter(({ role }) => role === 'vat');
   if (taxes.every(({ option }) => option === null)) return { kind: 'measures', measures: [...measures] };
-  const chosen = taxes.filter(({ option }) => (option ?? STANDARD) === stated);
+  const stated = vatOption === undefined ? additionalCodes : [vatOption];
+  const chosen = taxes.filter(({ option }) => stated.includes(option ?? STANDARD));
   if (chosen.length > 0)
     return { kind: 'measures', measures: measures.filter((each) => each.role !== 'vat' || chosen.includes(each)) };
   return {
@@ -219,6 +225,7 @@ function byAdditionalCode(measures: readonly Measure[], stated: readonly string[
   const applying = measures.filter(({ additionalCode }) => additionalCode === null || stated.includes(additionalCode));
   const open = MEASURE_ROLES.map((role) => measures.filter((measure) => measure.role === role)).find(
     (sameRole) =>
+      !stated.includes(NO_CODE) &&
       sameRole.some(({ additionalCode }) => additionalCode !== null) &&
       !sameRole.some((measure) => applying.includes(measure)),
   );
@@ -229,7 +236,7 @@ function byAdditionalCode(measures: readonly Measure[], stated: readonly string[
         code: 'additional-code',
         asks: 'the additional code: it decides which of these measures applies',
         measures: open.map(({ id }) => id),
-        answers: open.map(({ additionalCode }) => additionalCode!),
+        answers: [...open.map(({ additionalCode }) => additionalCode!), NO_CODE],
       },
     };
   }
@@ -277,7 +284,7 @@ export function selectMeasures(
   if (found.kind !== 'measures') return found;
   const coded = byAdditionalCode(found.measures.filter(concerns), statedCodes(line.line));
   if (coded.kind !== 'measures') return coded;
-  const selected = byVatOption(coded.measures, line.line.vatOption);
+  const selected = byVatOption(coded.measures, line.line);
   if (selected.kind !== 'measures') return selected;
   const rules = inForce(book.charges, on);
   const sorted = [...selected.measures].sort((a, b) => (order(a, rules) < order(b, rules) ? -1 : 1));
@@ -303,14 +310,20 @@ export function needsOf(measure: Measure, line: PlacedLine['line']): string[] {
   return needs;
 }
 
+/** The declaration is not taken at all. */
+const STOPS = '08';
 const APPLIES = new Set(['01', '24', '25', '26', '27', '28', '29', '34', '36']);
 
 export type ConditionOutcome =
   | { kind: 'applies'; components: DutyComponent[] | null; words: string | null }
-  | { kind: 'not'; needs: string[]; words: string }
+  /** `stops`: the declaration is not taken without what is needed, whatever else is due */
+  | { kind: 'not'; needs: string[]; stops: boolean; words: string }
   | { kind: 'missing'; unit: string };
 
-/** Whether the measure's conditions let it apply to the line: of each code the first condition that is met decides, one code suffices. */
+/**
+ * Whether the measure's conditions let it apply to the line. Of each condition code the first that is met decides, and every code
+ * must let it apply: that is what the tariff has several codes for. Components of a document go before those of a threshold.
+ */
 export function conditionsOf(
   measure: Measure,
   line: PlacedLine['line'],
@@ -319,23 +332,46 @@ export function conditionsOf(
   if (!measure.conditions) return { kind: 'applies', components: null, words: null };
   const papers = new Set(line.documents.map(({ code }) => code));
   if (line.preference?.proof) papers.add(line.preference.proof.document);
+  const deciding: Condition[] = [];
+  const needs: string[] = [];
   const refusals: string[] = [];
+  let stops = false;
   for (const code of new Set(measure.conditions.map((condition) => condition.code))) {
-    for (const condition of measure.conditions.filter((each) => each.code === code)) {
-      const met = isMet(condition, papers, quantities);
-      if (met === 'unknown') return { kind: 'missing', unit: condition.threshold!.unit };
-      if (!met) continue;
-      const what = `condition ${code}: ${wordsOf(condition)}, action ${condition.action}`;
-      if (APPLIES.has(condition.action))
-        return { kind: 'applies', components: condition.components ?? null, words: what };
-      refusals.push(what);
-      break;
+    const sameCode = measure.conditions.filter((condition) => condition.code === code);
+    const first = firstMet(sameCode, papers, quantities);
+    if (first !== undefined && 'unknown' in first) return { kind: 'missing', unit: first.unknown };
+    if (first && APPLIES.has(first.action)) {
+      deciding.push(first);
+      continue;
     }
+    stops ||= first?.action === STOPS;
+    refusals.push(`condition ${code}: ${first ? `${wordsOf(first)}, action ${first.action}` : 'none of it is met'}`);
+    needs.push(
+      ...sameCode
+        .filter(({ document, action }) => document && APPLIES.has(action))
+        .map(({ document }) => `document ${document}`),
+    );
   }
-  const needs = measure.conditions
-    .filter(({ document, action }) => document && APPLIES.has(action))
-    .map(({ document }) => `document ${document}`);
-  return { kind: 'not', needs, words: refusals.join('; ') };
+  if (refusals.length > 0) return { kind: 'not', needs, stops, words: refusals.join('; ') };
+  const [chosen] = [...deciding.filter(({ document }) => document), ...deciding].filter(({ components }) => components);
+  return {
+    kind: 'applies',
+    components: chosen?.components ?? null,
+    words: deciding.map((each) => `condition ${each.code}: ${wordsOf(each)}, action ${each.action}`).join('; '),
+  };
+}
+
+function firstMet(
+  conditions: readonly Condition[],
+  papers: ReadonlySet<string>,
+  quantities: DeclaredQuantities,
+): Condition | { unknown: string } | undefined {
+  for (const condition of conditions) {
+    const met = isMet(condition, papers, quantities);
+    if (met === 'unknown') return { unknown: condition.threshold!.unit };
+    if (met) return condition;
+  }
+  return undefined;
 }
 
 type Condition = NonNullable<Measure['conditions']>[number];

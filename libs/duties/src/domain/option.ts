@@ -152,8 +152,8 @@ export function computeOption(
       continue;
     }
     if (condition.kind === 'not') {
+      if (measure === basis || condition.stops) needs.push(...condition.needs);
       if (measure !== basis) continue;
-      needs.push(...condition.needs);
     }
     const group = GROUP[measure.role];
     if (flat !== undefined && group === 'duty') {
