@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Inject } from '@nestjs/common';
 import type {
   AnswerOf,
@@ -16,6 +17,7 @@ import { groundsOf, type LoadedTariff } from '../domain/tariff-book.js';
 import type { LoadedRuleBook, RuleBook } from '../domain/rule-book.js';
 import { assessedRows } from '../postgres/assessed.js';
 import { ContentWriter, isKeptMeanwhile } from '../postgres/tariff-contents.js';
+import type { Ask } from '../postgres/stems.js';
 import { tariffChanges, tariffVersions, type VersionRow } from '../postgres/tariff-versions.js';
 import { Found, unreadable } from '../tariffs/read.js';
 import { SOURCES } from '../tariffs/sources.js';
@@ -40,7 +42,7 @@ type Touched = Imported['touched'];
 const AT_ONCE = 2;
 const REFUSED_SHOWN = 200;
 /** Rows read before they are written together. */
-const WRITTEN_AT_ONCE = 4000;
+const WRITTEN_AT_ONCE = 2000;
 
 /** These very rows are kept already: what was written of them again must not be. */
 class KnownContent extends Error {
@@ -294,7 +296,8 @@ export class Tariffs {
   ): Promise<boolean> {
     const { source, validFrom, validTo } = order;
     const found = new Found();
-    const writer = await ContentWriter.begin(tx, `loading ${tariffId}`);
+    const ask: Ask = (sql, params) => this.store.query(tx.tenant, sql, params);
+    const writer = await ContentWriter.begin(tx, ask, `loading ${tariffId}`);
     const flush = async (): Promise<void> => {
       const { codes, measures } = found;
       [found.codes, found.measures] = [[], []];
@@ -303,6 +306,8 @@ export class Tariffs {
     const reading = SOURCES[source].read(file, found, { destination, validFrom, validTo });
     try {
       while (!(await reading.next()).done) {
+        // Rows on their way to Postgres leave while the next are read, also when the file is all there.
+        await turn();
         if (found.codes.length + found.measures.length >= WRITTEN_AT_ONCE) await flush();
       }
     } finally {

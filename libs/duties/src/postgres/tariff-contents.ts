@@ -3,17 +3,18 @@ import type { MeasureRole } from '@tidewaiter/contracts';
 import type { Tx } from '@tidewaiter/event-store';
 import type { Areas, TariffCode, TariffMeasure } from '../domain/tariff-snapshot.js';
 import pg from 'pg';
-import { learn, stemsOf } from './stems.js';
+import { stemsOf, type Ask } from './stems.js';
 
+/** Between the fields of a row, and between rows, on their way to Postgres: one text a batch is written and read fastest. */
+const FIELD = '\u001f';
+const ROW = '\u001e';
+
+// `offset 0`: the planner would otherwise split each row again for every field of it.
 const CODES = `insert into tariff_codes (content_id, ordinal, code, declarable, ancestors, units, description, words)
-  select $1, o, c, d, a::integer[], u::text[], t, w::tsvector
-  from unnest($2::integer[], $3::text[], $4::boolean[], $5::text[], $6::text[], $7::text[], $8::text[]) as r (o, c, d, a, u, t, w)`;
+  select $1, f[1]::integer, f[2], f[3]::boolean, f[4]::integer[], string_to_array(f[5], ' | '), f[6], w::tsvector
+  from (select string_to_array(r, E'\x1f') as f, w from rows from (string_to_table($2, E'\x1e'), string_to_table($3, E'\x1e')) as t (r, w) offset 0) rows`;
 const MEASURES = `insert into tariff_measures (content_id, ordinal, commodity, key, expression, measure)
-  select $1, * from unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[])`;
-
-/** A list of texts as Postgres writes an array. */
-const arrayText = (items: readonly string[]): string =>
-  `{${items.map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
+  select $1, f[1]::integer, f[2], f[3], f[4], f[5] from (select string_to_array(r, E'\x1f') as f from string_to_table($2, E'\x1e') as r offset 0) rows`;
 
 const keyOf = (measure: TariffMeasure): string =>
   [
@@ -34,7 +35,9 @@ const keyOf = (measure: TariffMeasure): string =>
  */
 export class ContentWriter {
   private readonly hash = createHash('sha256');
-  private readonly stems = new Map<number, readonly string[]>();
+  private readonly measureHash = createHash('sha256');
+  /** of each row so far with its headings, as its descendants carry them */
+  private readonly stems = new Map<number, string>();
   private readonly roles = new Set<MeasureRole>();
   private readonly keys = new Map<string, number>();
   /** the write that is on its way while the next rows are read */
@@ -44,42 +47,49 @@ export class ContentWriter {
 
   private constructor(
     private readonly tx: Tx,
+    private readonly ask: Ask,
     readonly contentId: string,
   ) {}
 
-  /** @param mark unlike any digest and any other import's mark */
-  static async begin(tx: Tx, mark: string): Promise<ContentWriter> {
+  /**
+   * @param ask  on another connection: a question for stems must not wait for the rows that are being written
+   * @param mark unlike any digest and any other import's mark
+   */
+  static async begin(tx: Tx, ask: Ask, mark: string): Promise<ContentWriter> {
     const { rows } = await tx.query<{ content_id: string }>(
       `insert into tariff_contents (digest, areas, roles) values ($1, '{}', '{}') returning content_id`,
       [mark],
     );
-    return new ContentWriter(tx, rows[0]!.content_id);
+    return new ContentWriter(tx, ask, rows[0]!.content_id);
   }
 
   async add(codes: readonly TariffCode[], measures: readonly TariffMeasure[]): Promise<void> {
-    await this.writing;
-    if (codes.length > 0) {
-      await learn(
-        this.tx,
-        codes.map(({ description }) => description),
-      );
-      this.writing = this.tx.query(CODES, [this.contentId, ...this.codeColumns(codes)]);
-    }
-    if (measures.length > 0) {
-      const before = this.writing;
-      const write = this.tx.query(MEASURES, [this.contentId, ...this.measureColumns(measures)]);
-      this.writing = Promise.all([before, write]);
-    }
-    // Told where it is waited for: the next call, or the end.
-    this.writing.catch(() => undefined);
+    const stems = await stemsOf(
+      this.ask,
+      codes.map(({ description }) => description),
+    );
+    const codeRows = codes.map(codeRow).join(ROW);
+    const vectors = codes.map((code, at) => this.vectorOf(code, stems[at]!)).join(ROW);
+    const measureRows = measures.map((measure, at) => this.measureRow(measure, this.measures + at + 1)).join(ROW);
+    // Each row with its mark, so that the digest does not depend on how the rows came in.
+    if (codes.length > 0) this.hash.update(codeRows).update(ROW);
+    if (measures.length > 0) this.measureHash.update(measureRows).update(ROW);
     this.codes += codes.length;
     this.measures += measures.length;
+    // The next rows are read while these are written; a write that fails is told by the next call, or at the end.
+    await this.writing;
+    this.writing = Promise.all([
+      codes.length > 0 && this.tx.query(CODES, [this.contentId, codeRows, vectors]),
+      measures.length > 0 && this.tx.query(MEASURES, [this.contentId, measureRows]),
+    ]);
+    this.writing.catch(() => undefined);
   }
 
   /** The digest of everything written, in its order. */
   async digest(areas: Areas, roles: readonly MeasureRole[] | null): Promise<string> {
     await this.writing;
     this.hash.update(JSON.stringify([Object.entries(areas).sort(([a], [b]) => (a < b ? -1 : 1)), this.rolesOf(roles)]));
+    this.hash.update(this.measureHash.digest());
     return `sha256:${this.hash.digest('hex')}`;
   }
 
@@ -100,38 +110,17 @@ export class ContentWriter {
     return [...(roles ?? this.roles)].sort();
   }
 
-  private codeColumns(codes: readonly TariffCode[]): unknown[] {
-    const columns = {
-      ordinal: [] as number[],
-      code: [] as string[],
-      declarable: [] as boolean[],
-      ancestors: [] as string[],
-      units: [] as string[],
-      description: [] as string[],
-      words: [] as string[],
-    };
-    for (const each of codes) {
-      const own = stemsOf(each.description);
-      this.stems.set(each.ordinal, own);
-      columns.ordinal.push(each.ordinal);
-      columns.code.push(each.code);
-      columns.declarable.push(each.declarable);
-      columns.ancestors.push(`{${each.ancestors.join(',')}}`);
-      columns.units.push(arrayText(each.units));
-      columns.description.push(each.description);
-      columns.words.push(this.vectorOf(own, each.ancestors));
-      this.hash.update(
-        JSON.stringify([each.ordinal, each.code, each.declarable, each.ancestors, each.units, each.description]),
-      );
+  /** A stem that stands in its own words and in a heading's comes twice: Postgres keeps the heavier. */
+  private vectorOf({ ordinal, ancestors }: TariffCode, own: readonly string[]): string {
+    const headings = this.stems.get(ancestors.at(-1) ?? 0) ?? '';
+    let inherited = headings;
+    let vector = `'#${this.contentId}'${headings}`;
+    for (const stem of own) {
+      inherited += ` ${stem}:1`;
+      vector += ` ${stem}:1A`;
     }
-    return Object.values(columns);
-  }
-
-  private vectorOf(own: readonly string[], ancestors: readonly number[]): string {
-    const weights = new Map<string, string>();
-    for (const ancestor of ancestors) for (const stem of this.stems.get(ancestor) ?? []) weights.set(stem, `${stem}:1`);
-    for (const stem of own) weights.set(stem, `${stem}:1A`);
-    return `'#${this.contentId}' ${[...weights.values()].join(' ')}`;
+    this.stems.set(ordinal, inherited);
+    return vector;
   }
 
   /** A second measure of one key (the same rate for another season, say) is told from the first by its number. */
@@ -142,25 +131,20 @@ export class ContentWriter {
     return times === 1 ? key : `${key} · ${times}`;
   }
 
-  private measureColumns(measures: readonly TariffMeasure[]): unknown[] {
-    const ordinals: number[] = [];
-    const commodities: string[] = [];
-    const keys: string[] = [];
-    const expressions: string[] = [];
-    const texts: string[] = [];
-    measures.forEach((measure, index) => {
-      const text = JSON.stringify(measure);
-      this.roles.add(measure.role);
-      ordinals.push(this.measures + index + 1);
-      commodities.push(measure.commodity);
-      keys.push(this.keyOf(measure));
-      expressions.push(measure.expression);
-      texts.push(text);
-      this.hash.update(text);
-    });
-    return [ordinals, commodities, keys, expressions, texts];
+  private measureRow(measure: TariffMeasure, ordinal: number): string {
+    this.roles.add(measure.role);
+    const { commodity, expression } = measure;
+    const key = unmarked(this.keyOf(measure));
+    return `${ordinal}${FIELD}${commodity}${FIELD}${key}${FIELD}${unmarked(expression)}${FIELD}${JSON.stringify(measure)}`;
   }
 }
+
+const MARK = /[\u001e\u001f]/;
+/** Free text without the two marks; what else a row is made of (digits, JSON) cannot hold them. */
+const unmarked = (text: string): string => (MARK.test(text) ? text.replaceAll(FIELD, ' ').replaceAll(ROW, ' ') : text);
+
+const codeRow = ({ ordinal, code, declarable, ancestors, units, description }: TariffCode): string =>
+  `${ordinal}${FIELD}${code}${FIELD}${declarable}${FIELD}{${ancestors.join(',')}}${FIELD}${unmarked(units.join(' | '))}${FIELD}${unmarked(description)}`;
 
 /** Whether somebody else has kept the same rows while these were on their way. */
 export const isKeptMeanwhile = (error: unknown): boolean =>

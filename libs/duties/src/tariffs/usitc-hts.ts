@@ -51,7 +51,9 @@ const PROGRAM_COUNTRIES: Record<string, readonly string[] | null> = {
 };
 
 /** Tags that the export leaves in cells, and what they mean as text. */
-const plain = (cell: string): string =>
+const plain = (cell: string): string => (PLAIN.test(cell) ? cell : cleaned(cell));
+const PLAIN = /^(?:[^\s<]+(?: [^\s<]+)*)?$/;
+const cleaned = (cell: string): string =>
   cell
     .replace(/<sup>\s*([23])\s*<\/sup>/g, (_, digit: string) => (digit === '2' ? '²' : '³'))
     .replace(/<[^>]*>/g, '')

@@ -42,7 +42,7 @@ export const ukList = (rows: readonly (readonly [code: string, description: stri
 const HTS_HEADER =
   'HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,Special Rate of Duty,Column 2 Rate of Duty,Quota Quantity,Additional Duties';
 
-interface HtsRow {
+export interface HtsRow {
   number?: string;
   indent: number;
   description: string;
