@@ -35,6 +35,23 @@ function orderOf(fields: ReadonlyMap<string, string>): ImportOrder {
   return { source, destination, name, scope, validFrom, validTo };
 }
 
+/** The bytes of a part; one that ends before it is all there is a file that was cut, not a fault of ours. */
+async function* whole(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* file;
+  } catch (cause) {
+    throw new Invalid(
+      'duties.tariff.cut',
+      'the upload ended before its file did',
+      {
+        advice: 'Send it again; nothing of it was loaded.',
+        places: [{ pointer: 'body/file', reason: 'cut on the way' }],
+      },
+      { cause },
+    );
+  }
+}
+
 /**
  * The order and the file of an upload; the file is still on its way.
  *
@@ -52,7 +69,7 @@ export async function importOf(
     const part = next.value;
     if (part.type === 'field') {
       if (typeof part.value === 'string') fields.set(part.fieldname, part.value);
-    } else if (part.fieldname === 'file') return { order: orderOf(fields), file: part.file };
+    } else if (part.fieldname === 'file') return { order: orderOf(fields), file: whole(part.file) };
     else throw wrong(part.fieldname.slice(0, 40), 'one part named file expected');
   }
   throw new Invalid('duties.tariff.file-missing', 'the request has no file', { advice: ADVICE });
