@@ -58,7 +58,10 @@ class Splitter {
           for (let n = all.indexOf('\n', at); n >= 0 && n < close; n = all.indexOf('\n', n + 1)) inner += 1;
           newline = all.indexOf('\n', close);
         }
-        if (all.charCodeAt(end) === RETURN && (end + 1 === newline || (last && end + 1 === all.length))) end += 1;
+        if (all.charCodeAt(end) === RETURN) {
+          if (end + 1 === all.length && !last) return -1;
+          if (end + 1 === newline || end + 1 === all.length) end += 1;
+        }
       } else {
         const comma = all.indexOf(',', at);
         end = comma >= 0 && (newline < 0 || comma < newline) ? comma : newline < 0 ? all.length : newline;
