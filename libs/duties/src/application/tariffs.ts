@@ -303,7 +303,12 @@ export class Tariffs {
       [found.codes, found.measures] = [[], []];
       await writer.add(codes, measures);
     };
-    const reading = SOURCES[source].read(file, found, { destination, validFrom, validTo });
+    const reading = SOURCES[source].read(file, found, {
+      destination,
+      validFrom,
+      validTo,
+      areas: this.bookOf(destination).book.areas,
+    });
     try {
       while (!(await reading.next()).done) {
         // Rows on their way to Postgres leave while the next are read, also when the file is all there.

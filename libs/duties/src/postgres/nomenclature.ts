@@ -34,7 +34,7 @@ const BY_WORDS = `with ${IN_FORCE}, asked as materialized (
     select c.content_id, c.ordinal, c.code, c.description, c.declarable, c.ancestors, c.words from tariff_codes c
     where c.words @@ (select every from asked) and c.words @@ (select own from asked) limit ${WEIGHED}
   ), hits as (
-    select f.*, i.place, ts_rank(f.words, (select every from asked)) as rank from fitting f join in_force i using (content_id)
+    select f.*, i.place, ts_rank(f.words, (select every from asked), 1) as rank from fitting f join in_force i using (content_id)
     order by rank desc, cardinality(f.ancestors), i.place, f.ordinal limit $6
   ) ${WITH_HEADINGS} order by h.rank desc, cardinality(h.ancestors), h.place, h.ordinal`;
 

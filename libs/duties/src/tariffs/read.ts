@@ -1,7 +1,7 @@
 import type { RefusedRow } from '@tidewaiter/contracts';
 import { Invalid } from '@tidewaiter/kernel';
 import { parseExpression } from '../domain/expression.js';
-import type { TariffCode, TariffMeasure } from '../domain/tariff-snapshot.js';
+import type { Areas, TariffCode, TariffMeasure } from '../domain/tariff-snapshot.js';
 
 /** What a reader has found since it was last emptied. */
 export class Found {
@@ -51,6 +51,8 @@ export interface ReadOptions {
   destination: string;
   validFrom: string;
   validTo: string | null;
+  /** areas that the house's rule book describes: for files that name a group of countries and not its members */
+  areas: Areas;
 }
 
 /** Reads a file and yields whenever it has found enough to be taken away. @throws Invalid `duties.tariff.…` with the line */

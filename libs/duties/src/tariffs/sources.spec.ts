@@ -13,6 +13,7 @@ const read = async (source: TariffSource, file: string | Buffer, piece = 50): Pr
     destination: 'XX',
     validFrom: '2026-01-01',
     validTo: '2026-12-31',
+    areas: { '1006': ['CA'] },
   });
   while (!(await reading.next()).done);
   return found;
@@ -378,17 +379,20 @@ describe('uk-trade-tariff-json', () => {
               expression: '25.00 GBP / 100 kg',
               conditions: [],
             },
+            { id: '6', measureType: '142', area: '1006', from: '2021-01-01', expression: '0.00 %' },
             { id: '8', measureType: '142', area: 'KH', from: '2021-01-01', to: null, expression: '0.00 %' },
             { id: '9', measureType: '696', area: '1011', from: '2021-01-01' },
           ],
         },
       ],
     };
-    const { measures, refused } = await read('uk-trade-tariff-json', JSON.stringify(extract, null, 1));
+    const { measures, refused, areas } = await read('uk-trade-tariff-json', JSON.stringify(extract, null, 1));
     expect(measures).toMatchObject([
       { id: 'gb-7-1006107900' },
+      { area: '1006' },
       { area: 'KH', claim: { preferenceCode: '300', proofs: [] } },
     ]);
+    expect(areas).toEqual({ '1011': null, '1006': ['CA'] });
     expect(refused).toMatchObject([{ reason: 'a charge without an expression' }]);
   });
 

@@ -322,6 +322,7 @@ class CommodityReader {
   private area({ id, members }: Area): boolean {
     if (id === ANY_ORIGIN) this.found.areas[id] = null;
     else if (members !== null) this.found.areas[id] = members;
+    else if (id in this.options.areas) this.found.areas[id] = this.options.areas[id]?.slice() ?? null;
     else return id in this.found.areas || /^[A-Z]{2}$/.test(id);
     return true;
   }
