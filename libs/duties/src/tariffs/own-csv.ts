@@ -4,7 +4,7 @@ import { csvRows } from './csv.js';
 import { unreadable, type Found, type ReadOptions, type TariffReader } from './read.js';
 
 /**
- * Columns of our own form, in any order; `libs/duties/README.md` says what each holds. A row is a code of the nomenclature, a
+ * Columns of our own form, in any order; `libs/duties/tariffs.md` says what each holds. A row is a code of the nomenclature, a
  * measure, or an area with its members, as its `kind` says.
  */
 export const OWN_COLUMNS = [
