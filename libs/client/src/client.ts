@@ -192,7 +192,7 @@ export function createClient(options: ClientOptions): TidewaiterClient {
         body: init.body ?? null,
         signal,
         // what a body that is a stream has to say of itself; the types of fetch do not know it everywhere
-        ...(init.contentType === undefined ? {} : ({ duplex: 'half' })),
+        ...(init.contentType === undefined ? {} : { duplex: 'half' }),
       }),
     );
     if (!response.ok) throw new ProblemError(await reaching(signal, () => problemFrom(response)));
