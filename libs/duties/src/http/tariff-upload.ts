@@ -35,20 +35,38 @@ function orderOf(fields: ReadonlyMap<string, string>): ImportOrder {
   return { source, destination, name, scope, validFrom, validTo };
 }
 
-/** The bytes of a part; one that ends before it is all there is a file that was cut, not a fault of ours. */
-async function* whole(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+const cut = (says: string, cause: unknown): Invalid =>
+  new Invalid(
+    'duties.tariff.cut',
+    says,
+    { advice: 'Send it again; nothing of it was loaded.', places: [{ pointer: 'body/file', reason: says }] },
+    { cause },
+  );
+
+/** An import holds a transaction: who sends nothing for so long gives it back. */
+const STALLED_AFTER_MS = 30_000;
+
+/** The bytes of a part; one that ends before it is all there, or stops coming, is a file that was cut, not a fault of ours. */
+async function* whole(file: AsyncIterable<Buffer>, stalledAfterMs: number): AsyncGenerator<Buffer> {
+  const chunks = file[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await within(stalledAfterMs, chunks.next());
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing for ${ms} ms`)), ms);
+  });
   try {
-    yield* file;
+    return await Promise.race([work, stalled]);
   } catch (cause) {
-    throw new Invalid(
-      'duties.tariff.cut',
-      'the upload ended before its file did',
-      {
-        advice: 'Send it again; nothing of it was loaded.',
-        places: [{ pointer: 'body/file', reason: 'cut on the way' }],
-      },
-      { cause },
-    );
+    throw cut('the upload ended before its file did', cause);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -60,6 +78,7 @@ async function* whole(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
  */
 export async function importOf(
   parts: AsyncIterable<Part> | null,
+  stalledAfterMs = STALLED_AFTER_MS,
 ): Promise<{ order: ImportOrder; file: AsyncIterable<Buffer> }> {
   if (!parts)
     throw new Invalid('duties.tariff.not-multipart', 'a tariff comes as multipart/form-data', { advice: ADVICE });
@@ -69,7 +88,7 @@ export async function importOf(
     const part = next.value;
     if (part.type === 'field') {
       if (typeof part.value === 'string') fields.set(part.fieldname, part.value);
-    } else if (part.fieldname === 'file') return { order: orderOf(fields), file: whole(part.file) };
+    } else if (part.fieldname === 'file') return { order: orderOf(fields), file: whole(part.file, stalledAfterMs) };
     else throw wrong(part.fieldname.slice(0, 40), 'one part named file expected');
   }
   throw new Invalid('duties.tariff.file-missing', 'the request has no file', { advice: ADVICE });
