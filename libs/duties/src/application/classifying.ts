@@ -10,7 +10,7 @@ import type { By, EventStore, Tx } from '@tidewaiter/event-store';
 import { legalDateAt, NotFound, Refused, type LegalDate } from '@tidewaiter/kernel';
 import { byOf, CLOCK, EVENT_STORE, type CallerIdentity, type Clock } from '@tidewaiter/platform';
 import { classification, type ClassificationGround } from '../domain/classification.js';
-import { groundsOf } from '../domain/tariff-book.js';
+import { groundsOf, type LoadedTariff } from '../domain/tariff-book.js';
 import { inForceOn, type TariffImported } from '../domain/tariff.js';
 import type { LoadedRuleBook } from '../domain/rule-book.js';
 import type { TariffCode, TariffSnapshot } from '../domain/tariff-snapshot.js';
@@ -140,7 +140,7 @@ export class Classifying {
     if (rows.length === 0) throw noneInForce(destination, on);
     const tariffs = await this.snapshots.loaded(tenant, rows);
     const at = tariffs.findIndex(({ snapshot }) => snapshot.find(commodity) !== undefined);
-    if (at < 0) throw unknownCode(commodity, destination, on);
+    if (at < 0) throw unknownCode(tariffs, commodity, destination, on);
     const { snapshot } = tariffs[at]!;
     const found = declared(snapshot, commodity);
     if (!found) throw notDeclarable(snapshot, commodity, on);
@@ -182,20 +182,33 @@ export const noneInForce = (destination: string, on: LegalDate): Refused =>
     facts: { destination, date: on },
   });
 
-export const unknownCode = (commodity: string, destination: string, on: LegalDate): Refused =>
-  new Refused('duties.commodity.unknown', `${commodity} is no code of the tariff of ${destination} on ${on}`, {
-    advice: `Search for it: \`tidewaiter rules search --destination ${destination} ${commodity.slice(0, 6)}\`.`,
+const NEAR = 8;
+
+/** @param tariffs those that were asked: they say which codes there are */
+export function unknownCode(
+  tariffs: readonly LoadedTariff[],
+  commodity: string,
+  destination: string,
+  on: LegalDate,
+): Refused {
+  const near = tariffs.flatMap(({ snapshot }) => snapshot.near(commodity, NEAR)).slice(0, NEAR);
+  const search = `search for it: \`tidewaiter rules search --destination ${destination} …\``;
+  return new Refused('duties.commodity.unknown', `${commodity} is no code of the tariff of ${destination} on ${on}`, {
+    advice:
+      near.length === 0
+        ? `${search[0]!.toUpperCase()}${search.slice(1)}.`
+        : `Near it there are ${near.map(({ code }) => code).join(', ')}; or ${search}.`,
     facts: { commodity, destination, date: on },
   });
+}
 
 function notDeclarable(snapshot: TariffSnapshot, commodity: string, on: LegalDate): Refused {
-  const below = snapshot.below(commodity).map(({ code }) => code);
+  const below = snapshot.near(commodity, NEAR).map(({ code }) => code);
   return new Refused(
     'duties.commodity.not-declarable',
     `goods are not declared under ${commodity} on ${on}: it is a heading`,
     {
-      advice:
-        below.length === 0 ? 'Search below it.' : `Decide on one of those below it: ${below.slice(0, 10).join(', ')}.`,
+      advice: below.length === 0 ? 'Search below it.' : `Decide on one of those below it: ${below.join(', ')}.`,
       facts: { commodity },
     },
   );

@@ -87,7 +87,7 @@ export class Lookup {
     if (rows.length === 0) throw noneInForce(destination, on);
     const tariffs = await this.snapshots.loaded(tenant, rows);
     const at = tariffs.findIndex(({ snapshot }) => snapshot.find(code) !== undefined);
-    if (at < 0) throw unknownCode(code, destination, on);
+    if (at < 0) throw unknownCode(tariffs, code, destination, on);
     const { snapshot } = tariffs[at]!;
     const found = snapshot.find(code)!;
     const headings = snapshot.headings(found);

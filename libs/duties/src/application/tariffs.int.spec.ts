@@ -235,6 +235,10 @@ describe('a code’s rates', () => {
     await expect(desk.lookup.code(tenant, 'US', '99999999', { date: '2026-02-01' })).rejects.toMatchObject({
       code: 'duties.commodity.unknown',
     });
+    await expect(desk.lookup.code(tenant, 'US', '6105909999', { date: '2026-02-01' })).rejects.toMatchObject({
+      code: 'duties.commodity.unknown',
+      details: { advice: expect.stringContaining('Near it there are 6105901000, 61059080; or search') },
+    });
     await expect(desk.lookup.code(tenant, 'XX', '99999999', {})).rejects.toMatchObject({
       code: 'duties.destination.unknown',
     });

@@ -17,6 +17,11 @@ type Asked = Pick<AssessmentRequest, 'lines' | 'origin' | 'lawDate'>;
 
 const FIELDS = Object.keys(ruleBookSchema.shape.measures.element.shape);
 const ROLES: readonly string[] = MEASURE_ROLES;
+/** What a measure may ask of a line: a rule book without a place for it cannot hold the measure, half of it would be another rule. */
+const ASKED = ['option', 'exciseCode', 'quotaOrderNumber'] as const;
+
+const hasPlace = (measure: TariffMeasure): boolean =>
+  ROLES.includes(measure.role) && ASKED.every((field) => measure[field] === undefined || FIELDS.includes(field));
 
 /** The part of a published measure that a rule book has a place for. */
 function rowOf(measure: TariffMeasure, area: string): RuleBookMeasure {
@@ -73,7 +78,7 @@ export function bookWithTariffs(
     for (const origin of origins.get(commodity)!) {
       for (const measure of tariff.snapshot.measuresFor(commodity, on, origin)) {
         // A claim that the tariff names no document for can be shown, not weighed: a rule book says what supports a claim.
-        if (!ROLES.includes(measure.role) || measure.claim?.proofs.length === 0) continue;
+        if (!hasPlace(measure) || measure.claim?.proofs.length === 0) continue;
         const area = `${measure.id} ${measure.area}`;
         areas[area] = [...new Set([...(areas[area] ?? []), origin])].sort();
         measures.set(measure.id, rowOf(measure, area));
@@ -108,16 +113,8 @@ export function bookWithTariffs(
 /** The code itself when it can be declared, else the ones below it: the engine asks which of them is meant. */
 function declarableFor(snapshot: TariffSnapshot, commodity: string): { code: string; description: string }[] {
   const found = snapshot.find(commodity)!;
-  if (found.declarable) return [{ code: found.code, description: found.description }];
-  const leaves: { code: string; description: string }[] = [];
-  const walk = (code: string): void => {
-    for (const child of snapshot.below(code)) {
-      if (child.declarable) leaves.push({ code: child.code, description: child.description });
-      else walk(child.code);
-    }
-  };
-  walk(found.code);
-  return leaves;
+  const codes = found.declarable ? [found] : snapshot.near(found.code, Infinity);
+  return codes.map(({ code, description }) => ({ code, description }));
 }
 
 /** What a classification rests on: words and measures of a code on a day, for whoever digests them. */

@@ -32,6 +32,9 @@ export interface TariffMeasure extends Omit<RuleBookMeasure, 'area'> {
   /** countries or areas that the area does not cover */
   except?: string[];
   programs?: string[];
+  /** a tax rate that the line must ask for: `VATR`, `VATZ` */
+  option?: string;
+  exciseCode?: string;
   quotaOrderNumber?: string;
   conditions?: MeasureCondition[];
 }
@@ -101,6 +104,25 @@ export class TariffSnapshot {
   /** The rows above one, from the outermost inwards. */
   headings({ ancestors }: TariffCode): TariffCode[] {
     return ancestors.flatMap((ordinal) => this.rows.get(ordinal) ?? []);
+  }
+
+  /** Codes that goods may be declared under, below the longest beginning of this one that is a heading. */
+  near(commodity: string, most: number): TariffCode[] {
+    for (let length = commodity.length; length >= 4; length -= 1) {
+      const found = this.leaves(commodity.slice(0, length), most);
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  private leaves(code: string, most: number): TariffCode[] {
+    const found: TariffCode[] = [];
+    for (const child of this.below(code)) {
+      if (found.length >= most) break;
+      if (child.declarable) found.push(child);
+      else found.push(...this.leaves(child.code, most - found.length));
+    }
+    return found;
   }
 
   /** The codes right below one, in the tariff's order. */

@@ -343,7 +343,16 @@ describe('uk-trade-tariff-json', () => {
     ]);
     expect(found.measures).toMatchObject([
       { id: 'gb-1-8712003000', role: 'basic-duty', type: '103', expression: '14.00 %', from: '2021-01-01', to: null },
-      { role: 'preference', area: '1013', except: ['XU'], claim: { preferenceCode: '300', proofs: ['U116'] } },
+      {
+        role: 'preference',
+        area: '1013',
+        except: ['XU'],
+        claim: { preferenceCode: '300', proofs: ['U116'] },
+        conditions: [
+          { code: 'Q', document: 'U116', action: '27' },
+          { code: 'Q', document: null, action: '07' },
+        ],
+      },
       { role: 'vat', expression: '20.00 %' },
     ]);
     expect(found.areas).toEqual({ '1011': null, '1013': ['DE', 'FR'] });
@@ -381,19 +390,70 @@ describe('uk-trade-tariff-json', () => {
             },
             { id: '6', measureType: '142', area: '1006', from: '2021-01-01', expression: '0.00 %' },
             { id: '8', measureType: '142', area: 'KH', from: '2021-01-01', to: null, expression: '0.00 %' },
+            {
+              id: '3',
+              measureType: '552',
+              area: 'CN',
+              from: '2021-01-01',
+              expression: '70.00 %',
+              additionalCode: 'B999',
+              conditions: [
+                {
+                  conditionCode: 'A',
+                  document: 'D008',
+                  action: 'Apply the amount of the action',
+                  expression: '50.30 %',
+                },
+                {
+                  conditionCode: 'A',
+                  action: 'Apply the amount of the action (see components)',
+                  expression: '70.00 %',
+                },
+              ],
+            },
+            {
+              id: '4',
+              measureType: '305',
+              area: '1011',
+              from: '2021-01-01',
+              expression: '0.00 %',
+              additionalCode: 'VATZ',
+            },
+            {
+              id: '5',
+              measureType: '103',
+              area: '1011',
+              from: '2021-01-01',
+              expression: '1.00 %',
+              conditions: [{ conditionCode: 'A', document: 'D008', action: 'Something else' }],
+            },
             { id: '9', measureType: '696', area: '1011', from: '2021-01-01' },
           ],
         },
       ],
     };
     const { measures, refused, areas } = await read('uk-trade-tariff-json', JSON.stringify(extract, null, 1));
-    expect(measures).toMatchObject([
+    expect(measures.slice(0, 3)).toMatchObject([
       { id: 'gb-7-1006107900' },
       { area: '1006' },
       { area: 'KH', claim: { preferenceCode: '300', proofs: [] } },
     ]);
     expect(areas).toEqual({ '1011': null, '1006': ['CA'] });
-    expect(refused).toMatchObject([{ reason: 'a charge without an expression' }]);
+    expect(measures.slice(3)).toMatchObject([
+      {
+        role: 'anti-dumping',
+        additionalCode: 'B999',
+        conditions: [
+          { code: 'A', document: 'D008', action: '01', expression: '50.30 %' },
+          { code: 'A', document: null, action: '01', expression: '70.00 %' },
+        ],
+      },
+      { role: 'vat', option: 'VATZ' },
+    ]);
+    expect(refused).toMatchObject([
+      { column: 'measure 5, conditions', reason: 'a condition whose action or amount cannot be read' },
+      { reason: 'a charge without an expression' },
+    ]);
   });
 
   it.each([

@@ -50,6 +50,19 @@ const PREFERENCE_OF_TYPE: Record<string, string> = {
 
 /** Actions under which the measure applies when the condition is met. */
 const APPLIES = new Set(['01', '24', '25', '26', '27', '28', '29', '34', '36']);
+/** Words of actions, where an extract has them and not their codes. */
+const ACTION_OF_WORDS: Record<string, string> = {
+  'Apply the amount of the action': '01',
+  'Apply the mentioned duty': '27',
+  'Measure not applicable': '07',
+  'Entry into free circulation allowed': '24',
+  'The entry into free circulation is not allowed': '04',
+  'Import/export allowed after control': '29',
+  'Import/export not allowed after control': '09',
+};
+const actionOf = (code: string | null | undefined, words: string | null | undefined): string =>
+  code || (Object.entries(ACTION_OF_WORDS).find(([known]) => words?.startsWith(known))?.[1] ?? '');
+
 const ANY_ORIGIN = '1011';
 
 interface Area {
@@ -134,7 +147,7 @@ function ofApi({ data, included }: z.infer<typeof apiDocument>): GivenCommodity 
       conditions: many(measure, 'measure_conditions').map(({ attributes }) => ({
         code: text(attributes['condition_code']),
         document: text(attributes['document_code']) || null,
-        action: text(attributes['action_code']),
+        action: actionOf(text(attributes['action_code']), text(attributes['action'])),
         ...(text(attributes['duty_expression']) === ''
           ? {}
           : { expression: text(attributes['duty_expression']).replace(/<[^>]*>/g, '') }),
@@ -179,6 +192,7 @@ const flat = z.object({
           z.object({
             conditionCode: z.string().default(''),
             document: z.string().nullish(),
+            action: z.string().nullish(),
             actionCode: z.string().nullish(),
             expression: z.string().nullish(),
           }),
@@ -205,16 +219,19 @@ const ofFlat = ({ commodityCode, description, declarable, measures }: z.infer<ty
     additionalCode: measure.additionalCode ?? null,
     quotaOrderNumber: measure.quotaOrderNumber ?? null,
     preferenceCode: null,
-    conditions: measure.conditions.map(({ conditionCode, document, actionCode, expression }) => ({
+    conditions: measure.conditions.map(({ conditionCode, document, action, actionCode, expression }) => ({
       code: conditionCode,
       document: document ?? null,
-      action: actionCode ?? '',
+      action: actionOf(actionCode, action),
       ...(expression ? { expression } : {}),
     })),
   })),
 });
 
 // ---- what both are taken as
+
+/** What an additional code is to a declaration, by the role of its measure. */
+const ASKS_BY: Partial<Record<MeasureRole, 'option' | 'exciseCode'>> = { vat: 'option', excise: 'exciseCode' };
 
 const isRole = (role: string): role is MeasureRole => (MEASURE_ROLES as readonly string[]).includes(role);
 
@@ -292,10 +309,14 @@ class CommodityReader {
     }
     if (!/^\d{4}-\d{2}-\d{2}$/.test(given.from)) return refuse('from', given.from, 'a first day expected');
     const preferenceCode = given.preferenceCode ?? PREFERENCE_OF_TYPE[given.type];
-    const documents = given.conditions.filter(
-      ({ document, action }) => document !== null && (action === '' || APPLIES.has(action)),
-    );
+    const documents = given.conditions.filter(({ document, action }) => document !== null && APPLIES.has(action));
     const proofs = [...new Set(documents.map(({ document }) => document!))];
+    // Conditions are taken in full or not at all: without one of them the others say something else.
+    const readable = given.conditions.every(
+      ({ action, expression }) => action !== '' && (expression === undefined || found.fault(expression) === null),
+    );
+    if (!readable) return refuse('conditions', given.expression, 'a condition whose action or amount cannot be read');
+    const { conditions } = given;
     const measure: TariffMeasure = {
       id: `gb-${given.id}-${commodity}`,
       commodity,
@@ -305,9 +326,9 @@ class CommodityReader {
       ...(given.except.length > 0 ? { except: given.except } : {}),
       expression: given.expression,
       ...(preferenceCode === undefined ? {} : { claim: { preferenceCode, proofs } }),
-      ...(given.additionalCode === null ? {} : { additionalCode: given.additionalCode }),
+      ...(given.additionalCode === null ? {} : { [ASKS_BY[role] ?? 'additionalCode']: given.additionalCode }),
       ...(given.quotaOrderNumber === null ? {} : { quotaOrderNumber: given.quotaOrderNumber }),
-      ...(given.conditions.length > 0 ? { conditions: given.conditions } : {}),
+      ...(conditions.length > 0 ? { conditions } : {}),
       from: given.from,
       to: given.to,
       law: given.law
