@@ -86,7 +86,11 @@ function componentsOf(given: GivenMeasure, pointer: string): { components: DutyC
   });
 }
 
-function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
+/** A measure without a type may name its charge by its id, as “pis” or “sws” do. */
+const typeNamed = ({ id, role }: GivenMeasure, rules: readonly ChargeRule[]): string | null =>
+  rules.find((rule) => rule.role === role && rule.type === id.toUpperCase())?.type ?? null;
+
+function given(measures: readonly GivenMeasure[], pointer: string, rules: readonly ChargeRule[]): Measure[] {
   const seen = new Set<string>();
   return measures.map((measure, index) => {
     const place = `${pointer}/measures/${index}`;
@@ -101,7 +105,7 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
     return {
       id: measure.id,
       role: measure.role,
-      type: measure.type ?? null,
+      type: measure.type ?? typeNamed(measure, rules),
       area: measure.area ?? null,
       legalBasis: measure.legalBasis ?? 'given with the request',
       expression: measure.expression ?? printExpression(components),
@@ -330,7 +334,7 @@ export function selectMeasures(
   concerns: (measure: Measure) => boolean = () => true,
 ): Selection {
   const found: Selection = line.line.measures
-    ? { kind: 'measures', measures: given(line.line.measures, line.pointer) }
+    ? { kind: 'measures', measures: given(line.line.measures, line.pointer, inForce(book.charges, on)) }
     : stored(book, line, origin, on);
   if (found.kind !== 'measures') return found;
   const coded = byAdditionalCode(found.measures.filter(concerns), statedCodes(line.line));

@@ -1,4 +1,4 @@
-import type { MeasureRole } from '@tidewaiter/contracts';
+import type { DutyComponent, MeasureRole } from '@tidewaiter/contracts';
 import { exact, minorUnits, type Exact } from '@tidewaiter/kernel';
 import {
   GROUP,
@@ -92,6 +92,15 @@ const withAmountRule = (on: Case, group: Group, rule: ChargeRule | undefined): R
     : policy;
 };
 
+/** Japan's ten percent are 7.8 of the national tax and a share of it for the prefectures: the national part is what is counted. */
+function ownRate(components: readonly DutyComponent[], rule: ChargeRule | undefined): readonly DutyComponent[] {
+  const [first] = components;
+  if (!rule?.rates || components.length > 1 || first?.term.kind !== 'percent') return components;
+  const { term } = first;
+  const own = Object.entries(rule.rates).find(([known]) => exact(known).eq(term.rate))?.[1];
+  return own === undefined ? components : [{ op: first.op, term: { ...term, rate: own } }];
+}
+
 /** A tax inside its own base: of the base b it takes t, so of what is paid in the end it takes t × b / (b − t). */
 const grossedUp = (base: Exact, tax: Exact): Exact => (tax.isZero() ? tax : tax.times(base).div(base.minus(tax)));
 
@@ -155,6 +164,9 @@ export function computeOption(
       if (measure === basis || condition.stops) needs.push(...condition.needs);
       if (measure !== basis) continue;
     }
+    // a charge that is a share of another is counted with it, whether it is stated or not
+    if (on.chargeRules.some(({ role, type, share }) => share && role === measure.role && type === measure.type))
+      continue;
     const group = GROUP[measure.role];
     if (flat !== undefined && group === 'duty') {
       if (measure !== basis) continue;
@@ -184,7 +196,7 @@ export function computeOption(
         ? carried.plus(grounds.inland)
         : grounds.value;
     const base = rule?.base && on.rounding !== null ? roundTo(whole, rule.base) : whole;
-    const components = (condition.kind === 'applies' && condition.components) || measure.components;
+    const components = ownRate((condition.kind === 'applies' && condition.components) || measure.components, rule);
     const outcome = evaluate(components, {
       ...grounds,
       base,
