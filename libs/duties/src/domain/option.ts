@@ -18,7 +18,7 @@ import { inPart, type DeclaredQuantities } from './quantities.js';
 import { applyRounding, roundingWords, roundTo, type RoundingRule } from './rounding.js';
 import type { ChargeRule } from './rule-book.js';
 import { unitOf } from './units.js';
-import { plain } from './words.js';
+import { plain, type Words } from './words.js';
 
 /** What the entry's totals take of a charge; with `total`, its exact amount goes into a sum that is rounded for the entry. */
 export interface Owed {
@@ -49,7 +49,7 @@ function unitQuestion(unit: string, measure: Measure): Question {
 export interface Grounds {
   value: Exact;
   /** null: not stated */
-  carriage: Exact | null;
+  carriage: () => Exact | null;
   inland: Exact;
   /** this line's share of the entry's fees */
   fees: Exact;
@@ -74,8 +74,9 @@ class Charged {
     if (name === 'entry-fees') return this.grounds.fees;
     if (name === 'inland') return this.grounds.inland;
     if (name === 'carriage') {
-      if (this.grounds.carriage === null) this.carriageAsked();
-      return this.grounds.carriage ?? ZERO;
+      const carriage = this.grounds.carriage();
+      if (carriage === null) this.carriageAsked();
+      return carriage ?? ZERO;
     }
     return this.parts.get(name) ?? ZERO;
   }
@@ -124,7 +125,7 @@ export function computeOption(
     group: Group,
     base: Exact,
     full: Exact,
-    words: string,
+    words: Words,
     rule: ChargeRule | undefined,
   ): void => {
     const relief = on.relieved.get(group);
@@ -136,7 +137,7 @@ export function computeOption(
       base: shown(base, on),
       exact: due.toFixed(),
       amount: shown(amount, on),
-      arithmetic: relief === undefined ? words : `${words}; not collected: ${relief}`,
+      arithmetic: on.explained ? `${words()}${relief === undefined ? '' : `; not collected: ${relief}`}` : '',
       rounding: rounding.words,
     });
     const handed = rounding.feedsRounded ? amount : due;
@@ -182,9 +183,10 @@ export function computeOption(
         group,
         grounds.value,
         flat,
-        flat.isZero()
-          ? 'the subheading bears its flat duty on another line'
-          : `flat ${plain(flat)} ${on.currency} for the subheading, instead of the tariff`,
+        () =>
+          flat.isZero()
+            ? 'the subheading bears its flat duty on another line'
+            : `flat ${plain(flat)} ${on.currency} for the subheading, instead of the tariff`,
         undefined,
       );
       continue;
@@ -214,16 +216,17 @@ export function computeOption(
       continue;
     }
     const full = rule?.inside ? grossedUp(base, outcome.exact) : outcome.exact;
-    const words = [
-      ...(rule
-        ? [`base: ${rule.of.map((name) => `${name} ${plain(charged.of(name))}`).join(' + ')} ${on.currency}`]
-        : []),
-      ...(rule?.base && on.rounding !== null ? [`${roundingWords(rule.base)}: ${plain(base)}`] : []),
-      ...(!rule && group === 'tax' ? [baseWords(on, grounds, charges)] : []),
-      outcome.words,
-      ...(condition.kind === 'applies' && condition.words !== null ? [condition.words] : []),
-      ...(rule?.inside ? [`inside its own base: ${plain(full)} ${on.currency}`] : []),
-    ];
+    const words = (): string =>
+      [
+        ...(rule
+          ? [`base: ${rule.of.map((name) => `${name} ${plain(charged.of(name))}`).join(' + ')} ${on.currency}`]
+          : []),
+        ...(rule?.base && on.rounding !== null ? [`${roundingWords(rule.base)}: ${plain(base)}`] : []),
+        ...(!rule && group === 'tax' ? [baseWords(on, grounds, charges)] : []),
+        outcome.words(),
+        ...(condition.kind === 'applies' && condition.words !== null ? [condition.words] : []),
+        ...(rule?.inside ? [`inside its own base: ${plain(full)} ${on.currency}`] : []),
+      ].join('; ');
     put(
       {
         measure: measure.id,
@@ -236,7 +239,7 @@ export function computeOption(
       group,
       base,
       full,
-      words.join('; '),
+      words,
       rule,
     );
     for (const part of on.chargeRules.filter(
@@ -257,7 +260,7 @@ export function computeOption(
         GROUP[part.role],
         partBase,
         partBase.times(times).div(by),
-        `${plain(partBase)} ${on.currency} × ${times} / ${by}`,
+        () => `${plain(partBase)} ${on.currency} × ${times} / ${by}`,
         part,
       );
     }
@@ -318,7 +321,10 @@ export function computeSplit(
     const of = (whole: Exact): Exact => (isWithin ? share(whole) : whole.minus(share(whole)));
     return {
       value: isWithin ? valueWithin : grounds.value.minus(valueWithin),
-      carriage: grounds.carriage && of(grounds.carriage),
+      carriage: () => {
+        const carriage = grounds.carriage();
+        return carriage && of(carriage);
+      },
       inland: of(grounds.inland),
       fees: of(grounds.fees),
       quantities: inPart(grounds.quantities, isWithin ? within : exact('1').minus(within)),
@@ -337,12 +343,12 @@ export function computeSplit(
         ...inside.option.charges.map((charge) => ({
           ...charge,
           part: 'in-quota' as const,
-          arithmetic: `${words}; ${charge.arithmetic}`,
+          arithmetic: on.explained ? `${words}; ${charge.arithmetic}` : '',
         })),
         ...outside.option.charges.map((charge) => ({
           ...charge,
           part: 'out-of-quota' as const,
-          arithmetic: `${words}; ${charge.arithmetic}`,
+          arithmetic: on.explained ? `${words}; ${charge.arithmetic}` : '',
         })),
       ],
       total: shown(applyRounding(total, on.display), on),
