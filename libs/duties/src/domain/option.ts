@@ -225,7 +225,12 @@ export function computeOption(
     const words = (): string =>
       [
         ...(rule
-          ? [`base: ${rule.of.map((name) => `${name} ${plain(charged.of(name))}`).join(' + ')} ${on.currency}`]
+          ? [
+              `base: ${rule.of
+                .filter((name) => name === 'customs-value' || !charged.of(name).isZero())
+                .map((name) => `${name} ${plain(charged.of(name))}`)
+                .join(' + ')} ${on.currency}`,
+            ]
           : []),
         ...(rule?.base && on.rounding !== null ? [`${roundingWords(rule.base)}: ${plain(base)}`] : []),
         ...(!rule && group === 'tax' ? [baseWords(on, grounds, charges)] : []),
