@@ -1,8 +1,8 @@
 import { Malformed, sameBytes, toBase64 } from './bytes.js';
-import { openCheckpoint, type Checkpoint } from './checkpoint.js';
+import { openCheckpoint, type Checkpoint, type Cosignature, type OpenedCheckpoint, type Pinned } from './checkpoint.js';
 import type { EntryCheck } from './event-streams.js';
 import type { Hash, TreeHasher } from './hash.js';
-import { NotSigned, type Ed25519Verify, type VerifierKey } from './note.js';
+import { NotSigned } from './note.js';
 import { BundleCut, readBundle, readTile, TILE_WIDTH, tilePath, tileRoot, widthIn, type Tile } from './tiles.js';
 import { CompactRange } from './tree.js';
 
@@ -13,7 +13,7 @@ export interface LogToVerify {
   hasher: TreeHasher;
   /** the signed note */
   checkpoint: string;
-  pinned: { origin: string; keys: readonly VerifierKey[]; verify: Ed25519Verify };
+  pinned: Pinned;
   fetch: FetchTile;
   /** looks into each entry, in order; see `eventStreams` */
   entryCheck?: EntryCheck;
@@ -34,7 +34,7 @@ export type LogFault =
 
 /** `index` is the first leaf that is known to be bad, or the first of the smallest range that holds it (`through`). */
 export type LogVerdict =
-  | { ok: true; origin: string; size: number; root: Hash }
+  | { ok: true; origin: string; size: number; root: Hash; cosigned: Cosignature[] }
   | { ok: false; fault: LogFault; index: number | null; through: number | null; says: string };
 
 class Found extends Error {
@@ -63,7 +63,7 @@ export async function verifyLog(log: LogToVerify): Promise<LogVerdict> {
   }
 }
 
-async function openOrFound(log: LogToVerify): Promise<Checkpoint> {
+async function openOrFound(log: LogToVerify): Promise<OpenedCheckpoint> {
   try {
     return await openCheckpoint(log.checkpoint, log.pinned);
   } catch (error) {

@@ -53,6 +53,7 @@ beforeEach(async () => {
   logs = new LogService(
     {
       AUDIT_SIGNER_FOLDER: bench.folder,
+      AUDIT_WITNESSES: [],
       AUDIT_CHECKPOINT_MS: 5000,
       AUDIT_ORIGIN: 'audit.example',
       AUDIT_SYSTEM_DATABASE_URL: bench.systemUrl,

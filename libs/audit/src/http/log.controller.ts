@@ -4,6 +4,7 @@ import {
   showReconciliation,
   showTile,
   showVerifierKey,
+  showWitnessKeys,
   type AnswerOf,
   type InputOf,
 } from '@tidewaiter/contracts';
@@ -38,6 +39,21 @@ export class LogController {
   @Serves(showVerifierKey)
   async key(@Input() { params }: InputOf<typeof showVerifierKey>, @Caller() caller: CallerIdentity): Promise<Binary> {
     return new Binary(`${await this.logs.verifierKey(ownLog(params.log, caller))}\n`, PLAIN);
+  }
+
+  @Serves(showWitnessKeys)
+  async witnesses(
+    @Input() { params }: InputOf<typeof showWitnessKeys>,
+    @Caller() caller: CallerIdentity,
+  ): Promise<Binary> {
+    ownLog(params.log, caller);
+    return new Binary(
+      this.logs
+        .witnessKeys()
+        .map((key) => `${key}\n`)
+        .join(''),
+      PLAIN,
+    );
   }
 
   @Serves(showTile)

@@ -165,7 +165,7 @@ describe('killed between the steps', () => {
     const signed: string[] = [];
     const lost = bench.asSystem(async (tx) => {
       const { publishGrown } = await import('./publisher.js');
-      await publishGrown(tx, bench.signer);
+      await publishGrown(tx, bench);
       signed.push((await tx.query<{ note: string }>('select note from log_checkpoints')).rows[0]!.note);
       throw new Error('killed');
     });
@@ -194,6 +194,7 @@ describe('two sequencers', () => {
       database: { system: (work) => bench.asSystem(work) },
       lease,
       signer: signerIn(bench.folder),
+      cosigner: null,
       checkpointMs: 0,
     }),
   });
@@ -269,6 +270,17 @@ describe('the signer', () => {
       alarms: [{ code: 'audit.signer.smaller-tree' }],
     });
     expect(copy).toContain('\n10\n');
+  });
+
+  it('says at the start that the database was restored from an older copy, before anything grows', async () => {
+    await bench.stage(someEvents(300));
+    await bench.settle();
+    await bench.compareHeads();
+    expect((await bench.status()).alarms).toEqual([]);
+    await bench.superuser.query('update audit.log_progress set size = 200, integrated = 200, published = 200');
+    bench.restart();
+    await bench.compareHeads();
+    expect((await bench.status()).alarms).toMatchObject([{ code: 'audit.signer.smaller-tree' }]);
   });
 
   it('refuses a forked tree: other leaves in place of those it signed', async () => {

@@ -1,14 +1,13 @@
 import type { Database } from '@tidewaiter/platform';
 import { integrateSequenced } from './integrator.js';
 import { Fenced, type Lease } from './lease.js';
-import { publishGrown, type Published } from './publisher.js';
+import { publishGrown, type Published, type Voices } from './publisher.js';
 import { sequenceStaged } from './sequencer.js';
-import type { CheckpointSigner } from './signer.js';
+import { compareHeads } from './restored.js';
 
-export interface PipelineOptions {
+export interface PipelineOptions extends Voices {
   database: Pick<Database, 'system'>;
   lease: Lease;
-  signer: CheckpointSigner;
   /** a log that grows is published this often */
   checkpointMs: number;
   /** told after the commit */
@@ -36,7 +35,10 @@ export class LogPipeline {
   /** @returns how much was done; 0 when nothing is left to do, or another process holds the lease */
   async work(): Promise<number> {
     try {
-      if (!(await this.options.lease.take())) return 0;
+      if (!this.options.lease.held) {
+        if (!(await this.options.lease.take())) return 0;
+        await this.step((tx) => compareHeads(tx, this.options.signer));
+      }
       const sequenced = await this.step(sequenceStaged);
       const integrated = await this.step(integrateSequenced);
       const published = await this.publish();
@@ -48,7 +50,7 @@ export class LogPipeline {
   }
 
   private async publish(): Promise<Published[]> {
-    const published = await this.step((tx) => publishGrown(tx, this.options.signer, (tenant) => this.isDue(tenant)));
+    const published = await this.step((tx) => publishGrown(tx, this.options, (tenant) => this.isDue(tenant)));
     for (const { tenant } of published) {
       this.publishedAt.set(tenant, performance.now());
       this.demanded.delete(tenant);

@@ -29,6 +29,14 @@ export const showVerifierKey = defineRoute('audit', 'showVerifierKey', 'GET /log
   answer: z.string(),
   problems: ['audit.log.unknown'],
 });
+export const showWitnessKeys = defineRoute('audit', 'showWitnessKeys', 'GET /log/{log}/witnesses', {
+  summary: 'Verifier keys of the witnesses that cosign the log, one a line; empty where there are none',
+  access: auditors,
+  params: origin,
+  produces: 'text/plain',
+  answer: z.string(),
+  problems: ['audit.log.unknown'],
+});
 export const replayShipment = defineRoute('audit', 'replayShipment', 'GET /v1/audit/shipments/{shipmentId}/replay', {
   summary: 'The shipment as it was known at an instant, folded from the log alone',
   access: auditors,
