@@ -1,9 +1,16 @@
 import { Inject } from '@nestjs/common';
-import type { AnswerOf, replayShipment, showDossier } from '@tidewaiter/contracts';
+import type {
+  AnswerOf,
+  replayDifference,
+  replayEngagement,
+  replayShipment,
+  replayStep,
+  showDossier,
+} from '@tidewaiter/contracts';
 import type { Tx } from '@tidewaiter/event-store';
-import { NotFound, Refused, toInstant } from '@tidewaiter/kernel';
+import { NotFound, Refused, toInstant, type Instant } from '@tidewaiter/kernel';
 import { CLOCK, DATABASE, type Clock, type Database } from '@tidewaiter/platform';
-import { replay } from '../domain/index.js';
+import { at, difference, replay, stepOf, type Leaf, type Moment, type Replayed } from '../domain/index.js';
 import { leavesOf } from '../log/log-reader.js';
 import { folds } from './folds.js';
 
@@ -23,6 +30,29 @@ const unknownShipment = (): NotFound =>
     advice: 'Events reach the log within seconds of being recorded; check the id.',
   });
 
+const unknownEngagement = (): NotFound =>
+  new NotFound('audit.engagement.unknown', 'the log holds no event of this engagement', {
+    advice: 'Events reach the log within seconds of being recorded; check the id.',
+  });
+
+function beforeFirst(leaves: readonly Leaf[]): Refused {
+  const first = leaves.map(({ time }) => time).sort()[0]!;
+  return new Refused(
+    'audit.replay.before-first',
+    `nothing was recorded, or true, before the moment; the first event is of ${first}`,
+    {
+      advice: `Ask for ${first} or later.`,
+      facts: { first },
+    },
+  );
+}
+
+/** RFC 3339 with any offset. */
+interface Asked {
+  known?: string | undefined;
+  asOf?: string | undefined;
+}
+
 /** What an auditor reads of one shipment, out of the log alone. */
 export class Evidence {
   constructor(
@@ -31,26 +61,63 @@ export class Evidence {
   ) {}
 
   /**
-   * The shipment as it was known at an instant.
-   * @param known RFC 3339 with any offset; now when undefined
+   * The shipment as it stood at a moment.
    * @throws NotFound `audit.shipment.unknown`; Refused `audit.replay.before-first`
    */
-  async replay(
-    tenant: string,
-    shipmentId: string,
-    known: string | undefined,
-  ): Promise<AnswerOf<typeof replayShipment>> {
-    const leaves = await this.database.tenant(tenant, (tx) => leavesOf(tx, tenant, shipmentId));
-    if (leaves.length === 0) throw unknownShipment();
-    const at = known === undefined ? this.clock() : toInstant(known);
-    const replayed = replay(leaves, at, folds);
-    if (replayed.events === 0) {
-      const first = leaves.map((leaf) => leaf.time).sort()[0]!;
-      throw new Refused('audit.replay.before-first', `nothing was known of this shipment before ${first}`, {
-        facts: { first },
+  async replay(tenant: string, shipmentId: string, asked: Asked): Promise<AnswerOf<typeof replayShipment>> {
+    const leaves = await this.leaves(tenant, shipmentId, unknownShipment);
+    return { shipmentId, ...this.replayed(leaves, asked) };
+  }
+
+  /** @throws NotFound `audit.engagement.unknown`; Refused `audit.replay.before-first` */
+  async engagement(tenant: string, engagementId: string, asked: Asked): Promise<AnswerOf<typeof replayEngagement>> {
+    const leaves = await this.leaves(tenant, engagementId, unknownEngagement);
+    return { engagementId, ...this.replayed(leaves, asked) };
+  }
+
+  /** @throws NotFound `audit.shipment.unknown`, `audit.replay.no-step`; Refused `audit.replay.before-first` */
+  async step(tenant: string, shipmentId: string, step: number, asked: Asked): Promise<AnswerOf<typeof replayStep>> {
+    const leaves = await this.leaves(tenant, shipmentId, unknownShipment);
+    const moment = this.momentOf(asked);
+    const of = at(leaves, moment).length;
+    if (of === 0) throw beforeFirst(leaves);
+    if (step > of) {
+      throw new NotFound('audit.replay.no-step', `the replay has ${of} steps, there is no step ${step}`, {
+        facts: { of },
       });
     }
-    return { shipmentId, known: at, ...replayed };
+    return { shipmentId, step, of, ...stepOf(leaves, moment, step, folds) };
+  }
+
+  /** @throws NotFound `audit.shipment.unknown` */
+  async difference(
+    tenant: string,
+    shipmentId: string,
+    { from, to, by }: { from: string; to: string; by: 'known' | 'asOf' },
+  ): Promise<AnswerOf<typeof replayDifference>> {
+    const leaves = await this.leaves(tenant, shipmentId, unknownShipment);
+    const now = this.clock();
+    const [older, newer] = [toInstant(from), toInstant(to)];
+    const moment = (instant: Instant): Moment => ({ known: now, asOf: now, [by]: instant });
+    return { shipmentId, by, from: older, to: newer, ...difference(leaves, moment(older), moment(newer), folds) };
+  }
+
+  private replayed(leaves: readonly Leaf[], asked: Asked): Moment & Replayed {
+    const moment = this.momentOf(asked);
+    const replayed = replay(leaves, moment, folds);
+    if (replayed.events === 0) throw beforeFirst(leaves);
+    return { ...moment, ...replayed };
+  }
+
+  private momentOf({ known, asOf }: Asked): Moment {
+    const recorded = known === undefined ? this.clock() : toInstant(known);
+    return { known: recorded, asOf: asOf === undefined ? recorded : toInstant(asOf) };
+  }
+
+  private async leaves(tenant: string, subject: string, unknown: () => NotFound): Promise<Leaf[]> {
+    const leaves = await this.database.tenant(tenant, (tx) => leavesOf(tx, tenant, subject));
+    if (leaves.length === 0) throw unknown();
+    return leaves;
   }
 
   /** @throws NotFound `audit.shipment.unknown` */

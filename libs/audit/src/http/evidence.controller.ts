@@ -1,5 +1,15 @@
 import { Controller, Inject } from '@nestjs/common';
-import { liftHold, placeHold, replayShipment, showDossier, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
+import {
+  liftHold,
+  placeHold,
+  replayDifference,
+  replayEngagement,
+  replayShipment,
+  replayStep,
+  showDossier,
+  type AnswerOf,
+  type InputOf,
+} from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
 import { byOf, Caller, CommandId, EVENT_STORE, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
 import { dossierStream } from '../application/audit.activities.js';
@@ -18,7 +28,31 @@ export class EvidenceController {
     @Input() { params, query }: InputOf<typeof replayShipment>,
     @Caller() { tenant }: CallerIdentity,
   ): Promise<AnswerOf<typeof replayShipment>> {
-    return this.evidence.replay(tenant, params.shipmentId, query.known);
+    return this.evidence.replay(tenant, params.shipmentId, query);
+  }
+
+  @Serves(replayStep)
+  step(
+    @Input() { params, query }: InputOf<typeof replayStep>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof replayStep>> {
+    return this.evidence.step(tenant, params.shipmentId, params.step, query);
+  }
+
+  @Serves(replayDifference)
+  difference(
+    @Input() { params, query }: InputOf<typeof replayDifference>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof replayDifference>> {
+    return this.evidence.difference(tenant, params.shipmentId, query);
+  }
+
+  @Serves(replayEngagement)
+  engagement(
+    @Input() { params, query }: InputOf<typeof replayEngagement>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof replayEngagement>> {
+    return this.evidence.engagement(tenant, params.engagementId, query);
   }
 
   @Serves(showDossier)

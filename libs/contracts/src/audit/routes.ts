@@ -37,31 +37,104 @@ export const showWitnessKeys = defineRoute('audit', 'showWitnessKeys', 'GET /log
   answer: z.string(),
   problems: ['audit.log.unknown'],
 });
+const moment = {
+  known: instant.optional().meta({ description: 'what had been recorded by then; now when not given' }),
+  asOf: instant
+    .optional()
+    .meta({
+      description:
+        'what was true by then, by the authorities’ and parties’ own times; the same as known when not given',
+    }),
+};
+const told = z
+  .strictObject({
+    index: z.int(),
+    eventId: uuid,
+    type: z.string(),
+    stream: z.string(),
+    version: z.int(),
+    time: instant.meta({ description: 'when it was recorded' }),
+    happened: instant.meta({ description: 'when it became true, by the clock of who made it so' }),
+    actor: z.string(),
+  })
+  .meta({ id: 'ToldEvent' });
+const change = {
+  stream: z.string(),
+  path: z.array(z.union([z.string(), z.int()])),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+};
+const replayed = {
+  known: instant,
+  asOf: instant,
+  events: z.int(),
+  streams: z.record(z.string(), z.int()),
+  states: z.record(z.string(), z.unknown()),
+  timeline: z.array(told),
+};
+const replayProblems = ['audit.shipment.unknown', 'audit.replay.before-first'];
+
 export const replayShipment = defineRoute('audit', 'replayShipment', 'GET /v1/audit/shipments/{shipmentId}/replay', {
-  summary: 'The shipment as it was known at an instant, folded from the log alone',
+  summary: 'The shipment as it stood at a moment, by what was known and by what was true, folded from the log alone',
   access: auditors,
   params: z.strictObject({ shipmentId: uuid }),
-  query: z.strictObject({ known: instant.optional() }),
-  problems: ['audit.shipment.unknown', 'audit.replay.before-first'],
-  answer: z.strictObject({
-    shipmentId: uuid,
-    known: instant,
-    events: z.int(),
-    streams: z.record(z.string(), z.int()),
-    states: z.record(z.string(), z.unknown()),
-    timeline: z.array(
-      z.strictObject({
-        index: z.int(),
-        eventId: uuid,
-        type: z.string(),
-        stream: z.string(),
-        version: z.int(),
-        time: instant,
-        actor: z.string(),
-      }),
-    ),
-  }),
+  query: z.strictObject(moment),
+  problems: replayProblems,
+  answer: z.strictObject({ shipmentId: uuid, ...replayed }),
 });
+export const replayStep = defineRoute(
+  'audit',
+  'replayStep',
+  'GET /v1/audit/shipments/{shipmentId}/replay/steps/{step}',
+  {
+    summary: 'One event of the replay, counted from 1, and the fields that it changed',
+    access: auditors,
+    params: z.strictObject({ shipmentId: uuid, step: z.coerce.number().int().positive() }),
+    query: z.strictObject(moment),
+    problems: [...replayProblems, 'audit.replay.no-step'],
+    answer: z.strictObject({
+      shipmentId: uuid,
+      step: z.int(),
+      of: z.int(),
+      event: told,
+      changes: z.array(z.strictObject(change)),
+    }),
+  },
+);
+export const replayDifference = defineRoute(
+  'audit',
+  'replayDifference',
+  'GET /v1/audit/shipments/{shipmentId}/replay/difference',
+  {
+    summary: 'What is another between two moments, field by field, with the events that made it so',
+    description: '`from` and `to` are instants on the axis named by `by`; the other axis stays at now.',
+    access: auditors,
+    params: z.strictObject({ shipmentId: uuid }),
+    query: z.strictObject({ from: instant, to: instant, by: z.enum(['known', 'asOf']).default('known') }),
+    problems: ['audit.shipment.unknown'],
+    answer: z.strictObject({
+      shipmentId: uuid,
+      by: z.enum(['known', 'asOf']),
+      from: instant,
+      to: instant,
+      changes: z.array(z.strictObject({ ...change, events: z.array(uuid) })),
+      events: z.array(told),
+    }),
+  },
+);
+export const replayEngagement = defineRoute(
+  'audit',
+  'replayEngagement',
+  'GET /v1/audit/engagements/{engagementId}/replay',
+  {
+    summary: 'The engagement as it stood at a moment, folded from the log alone',
+    access: auditors,
+    params: z.strictObject({ engagementId: uuid }),
+    query: z.strictObject(moment),
+    problems: ['audit.engagement.unknown', 'audit.replay.before-first'],
+    answer: z.strictObject({ engagementId: uuid, ...replayed }),
+  },
+);
 export const showDossier = defineRoute('audit', 'showDossier', 'GET /v1/audit/shipments/{shipmentId}/dossier', {
   summary: 'The seal: streams, checkpoint, retention clock and holds',
   access: auditors,

@@ -112,6 +112,7 @@ export const paymentSettled = defineEvent(
     bankReference: z.string(),
     settledAt: z.string(),
   }),
+  { happenedAt: '/settledAt' },
 );
 
 export const paymentBounced = defineEvent(
