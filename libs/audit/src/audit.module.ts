@@ -6,22 +6,27 @@ import { dossiersProjection } from './application/dossiers.projection.js';
 import { Evidence } from './application/evidence.js';
 import { Ingest } from './application/ingest.js';
 import { LOG_DRAIN, LOG_IDLE_MS, LogService } from './application/log.service.js';
+import { Proofs } from './application/proofs.js';
+import { Readers, readersProjection } from './application/readers.js';
 import { EvidenceController } from './http/evidence.controller.js';
 import { LogController } from './http/log.controller.js';
+import { ProofsController } from './http/proofs.controller.js';
 
 @Module({
   imports: [
     ContextModule.for('audit', {
       migrations: new URL('../migrations/', import.meta.url),
-      inline: [dossiersProjection],
+      inline: [dossiersProjection, readersProjection],
     }),
   ],
-  controllers: [LogController, EvidenceController],
+  controllers: [LogController, EvidenceController, ProofsController],
   providers: [
     { provide: AUDIT_SETTINGS, useFactory: auditSettings },
     LogService,
     Ingest,
     Evidence,
+    Proofs,
+    Readers,
     AuditActivitiesService,
     hostActivities('audit', AuditActivitiesService),
     ...hostDrain({ context: 'audit', name: LOG_DRAIN, handler: LogService, idleMs: LOG_IDLE_MS }),

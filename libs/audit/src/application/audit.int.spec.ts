@@ -1,16 +1,19 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Step } from '@tidewaiter/contracts';
 import { silentLog } from '@tidewaiter/event-bus';
 import { Drain, type EventStore, type SubjectKeys } from '@tidewaiter/event-store';
-import { createDatabase, type CallerIdentity, type Database } from '@tidewaiter/platform';
+import { createDatabase, Unauthenticated, type Binary, type CallerIdentity, type Database } from '@tidewaiter/platform';
 import { EvidenceController } from '../http/evidence.controller.js';
 import { LogController } from '../http/log.controller.js';
+import { ProofsController } from '../http/proofs.controller.js';
 import { LogBench, received, someEvents } from '../testing/log-bench.js';
 import { AuditActivitiesService } from './audit.activities.js';
 import { dossiersProjection } from './dossiers.projection.js';
 import { Evidence } from './evidence.js';
 import { LogService } from './log.service.js';
+import { Proofs } from './proofs.js';
+import { Readers, readersProjection } from './readers.js';
 
 const shipmentId = '0192aaaa-0000-7000-8000-000000000001';
 const personOf = (tenant: string, subject: string, role = 'compliance'): CallerIdentity => ({
@@ -23,6 +26,8 @@ const personOf = (tenant: string, subject: string, role = 'compliance'): CallerI
 const ann = personOf('acme', 'ann');
 const bob = personOf('acme', 'bob');
 const stranger = personOf('globex', 'gil');
+const partner = personOf('acme', 'pat', 'partner');
+const tokenOf = ({ subject }: CallerIdentity): string => `Bearer ${subject}`;
 
 const stepOf = (commandId: string, subject = shipmentId): Step => ({
   tenant: 'acme',
@@ -43,12 +48,13 @@ let activities: AuditActivitiesService;
 let evidence: Evidence;
 let evidenceHttp: EvidenceController;
 let logHttp: LogController;
+let proofsHttp: ProofsController;
 let drain: Drain | undefined;
 
 beforeEach(async () => {
   bench = await LogBench.create();
   keys = bench.database.keys();
-  store = bench.database.store({ inline: [dossiersProjection] });
+  store = bench.database.store({ inline: [dossiersProjection, readersProjection] });
   database = createDatabase(bench.app, bench.system);
   logs = new LogService(
     {
@@ -65,7 +71,17 @@ beforeEach(async () => {
   activities = new AuditActivitiesService(store, database, keys, logs, () => clock, silentLog as never);
   evidence = new Evidence(database, () => clock);
   evidenceHttp = new EvidenceController(store, evidence);
-  logHttp = new LogController(database, logs);
+  const people = [ann, bob, stranger, partner];
+  const tokens = {
+    verify: async (authorization: string | undefined) => {
+      const caller = people.find(({ subject }) => authorization === `Bearer ${subject}`);
+      if (!caller) throw new Unauthenticated('identity.token.invalid', 'no such token');
+      return caller;
+    },
+  };
+  const readers = new Readers(database, tokens, () => clock);
+  logHttp = new LogController(database, logs, readers);
+  proofsHttp = new ProofsController(new Proofs(database, logs), readers, store, () => clock);
 });
 afterEach(async () => {
   await drain?.stop();
@@ -247,7 +263,7 @@ describe('replay', () => {
 
 describe('the log over HTTP', () => {
   const tile = (rest: string, caller = ann, log = 'acme') =>
-    logHttp.tile({ params: { log, '*': rest }, query: {}, body: undefined }, caller);
+    logHttp.tile({ params: { log, '*': rest }, query: {}, body: undefined }, tokenOf(caller));
   const named = (log: string) => ({ params: { log }, query: {}, body: undefined });
 
   it('serves checkpoint, key, tiles and bundles of the widths that were published, immutable', async () => {
@@ -255,8 +271,8 @@ describe('the log over HTTP', () => {
     await bench.settle();
     await bench.stage(someEvents(60, {}, 1).map(({ event }) => received('more-1', event.version)));
     await bench.settle();
-    expect((await logHttp.checkpoint(named('acme'), ann)).content).toContain('audit.example/log/acme\n360\n');
-    expect((await logHttp.key(named('acme'), ann)).content).toMatch(
+    expect((await logHttp.checkpoint(named('acme'), tokenOf(ann))).content).toContain('audit.example/log/acme\n360\n');
+    expect((await logHttp.key(named('acme'), tokenOf(ann))).content).toMatch(
       /^audit\.example\/log\/acme\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*\n$/,
     );
     const lengths = { '0/000': 8192, '0/001.p/44': 44 * 32, '0/001.p/104': 104 * 32, '1/000.p/1': 32 };
@@ -291,13 +307,15 @@ describe('the log over HTTP', () => {
     await bench.sequence();
     await bench.integrate();
     await expect(tile('entries/000.p/10')).rejects.toMatchObject({ code: 'audit.tile.unknown' });
-    await expect(logHttp.checkpoint(named('acme'), ann)).rejects.toMatchObject({ code: 'audit.log.empty' });
+    await expect(logHttp.checkpoint(named('acme'), tokenOf(ann))).rejects.toMatchObject({ code: 'audit.log.empty' });
   });
   it('shows nobody another tenant’s log', async () => {
     await bench.stage(someEvents(300));
     await bench.settle();
-    await expect(logHttp.checkpoint(named('acme'), stranger)).rejects.toMatchObject({ code: 'audit.log.unknown' });
-    await expect(logHttp.key(named('acme'), stranger)).rejects.toMatchObject({ code: 'audit.log.unknown' });
+    await expect(logHttp.checkpoint(named('acme'), tokenOf(stranger))).rejects.toMatchObject({
+      code: 'audit.log.unknown',
+    });
+    await expect(logHttp.key(named('acme'), tokenOf(stranger))).rejects.toMatchObject({ code: 'audit.log.unknown' });
     await expect(tile('0/000', stranger)).rejects.toMatchObject({ code: 'audit.log.unknown' });
     expect(await logHttp.status(stranger)).toMatchObject({ log: 'globex', staged: 0, size: 0, published: 0 });
     expect(await logHttp.status(ann)).toMatchObject({
@@ -306,5 +324,156 @@ describe('the log over HTTP', () => {
       staged: 300,
       published: 300,
     });
+  });
+});
+
+describe('proofs over HTTP', () => {
+  const none = undefined;
+  const text = async (answer: Promise<Binary>): Promise<string> => (await answer).content as string;
+  const inclusion = (eventId: string, size?: number, caller = ann) =>
+    text(proofsHttp.inclusion({ params: { eventId }, query: { size }, body: none }, caller));
+  const leaf = async (eventId: string): Promise<string> =>
+    ((await proofsHttp.leaf({ params: { eventId }, query: {}, body: none }, ann)).content as Buffer).toString('base64');
+  const verify = (body: Parameters<ProofsController['verify']>[0]['body'], caller = ann) =>
+    proofsHttp.verify({ params: {}, query: {}, body }, caller);
+
+  it('prove every event under the newest checkpoint and under earlier ones', async () => {
+    const events = someEvents(300);
+    await bench.stage(events);
+    await bench.settle();
+    await bench.stage([received('more-1', 1)]);
+    await bench.settle();
+    for (const [i, size] of [
+      [0, undefined],
+      [255, 300],
+      [256, 301],
+      [299, undefined],
+    ] as const) {
+      const eventId = events[i]!.event.id;
+      const answer = await verify({
+        kind: 'inclusion',
+        proof: await inclusion(eventId, size),
+        leaf: await leaf(eventId),
+        quorum: 0,
+      });
+      expect(answer).toMatchObject({
+        holds: true,
+        checkpoint: { origin: 'audit.example/log/acme', size: size ?? 301 },
+      });
+    }
+    await expect(inclusion(randomUUID())).rejects.toMatchObject({ code: 'audit.event.unknown' });
+    await expect(inclusion(events[0]!.event.id, 299)).rejects.toMatchObject({ code: 'audit.checkpoint.unknown' });
+    await expect(inclusion(events[0]!.event.id, undefined, stranger)).rejects.toMatchObject({
+      code: 'audit.event.unknown',
+    });
+  });
+
+  it('say of an event that no checkpoint covers yet that it is not covered', async () => {
+    await bench.stage(someEvents(3));
+    await bench.settle();
+    const late = received('more-1', 1);
+    await bench.stage([late]);
+    await bench.sequence();
+    await expect(inclusion(late.event.id)).rejects.toMatchObject({
+      code: 'audit.event.not-covered',
+      details: { facts: { index: 3, size: 3 } },
+    });
+  });
+
+  it('name what does not hold: another leaf, another log, a demanded witness', async () => {
+    const events = someEvents(20);
+    await bench.stage(events);
+    await bench.settle();
+    const [proof, right, wrong] = await Promise.all([
+      inclusion(events[4]!.event.id),
+      leaf(events[4]!.event.id),
+      leaf(events[5]!.event.id),
+    ]);
+    const of = (changes: object) => verify({ kind: 'inclusion', proof, leaf: right, quorum: 0, ...changes });
+    expect(await of({ leaf: wrong })).toMatchObject({
+      holds: false,
+      steps: [{ holds: true }, { name: 'inclusion', holds: false }],
+    });
+    expect(await verify({ kind: 'inclusion', proof, leaf: right, quorum: 0 }, stranger)).toMatchObject({
+      holds: false,
+      steps: [{ name: 'checkpoint', holds: false }],
+    });
+    expect(await of({ quorum: 1 })).toMatchObject({ holds: false, checkpoint: null });
+    await expect(of({ proof: proof.replace('index ', 'index 0') })).rejects.toMatchObject({
+      code: 'audit.proof.malformed',
+    });
+    await expect(of({ leaf: 'a' })).rejects.toMatchObject({ code: 'audit.proof.malformed' });
+  });
+
+  it('prove that a later log begins with an earlier one', async () => {
+    await bench.stage(someEvents(300));
+    await bench.settle();
+    const older = (await logHttp.checkpoint({ params: { log: 'acme' }, query: {}, body: none }, tokenOf(ann)))
+      .content as string;
+    await bench.stage([received('more-1', 1), received('more-1', 2)]);
+    await bench.settle();
+    const consistency = (from: number, to?: number) =>
+      text(proofsHttp.consistency({ params: {}, query: { from, to }, body: none }, ann));
+    const proof = await consistency(300);
+    expect(await verify({ kind: 'consistency', proof, older, quorum: 0 })).toMatchObject({
+      holds: true,
+      checkpoint: { size: 302 },
+    });
+    const newer = proof.slice(proof.indexOf('\n\n') + 2);
+    expect(await verify({ kind: 'consistency', proof, older: newer, quorum: 0 })).toMatchObject({ holds: false });
+    await expect(consistency(303)).rejects.toMatchObject({ code: 'audit.proof.backwards' });
+    await expect(consistency(1, 299)).rejects.toMatchObject({ code: 'audit.checkpoint.unknown' });
+  });
+});
+
+describe('an outside party’s key', () => {
+  const secret = 'A'.repeat(43);
+  const issue = (until: string) =>
+    proofsHttp.issue(
+      {
+        params: {},
+        query: {},
+        body: { name: 'Audit & Co', until, digest: createHash('sha256').update(secret).digest('hex') },
+      },
+      ann,
+      'http/issue/1',
+    );
+  const read = (key: string, log = 'acme') =>
+    logHttp.checkpoint({ params: { log }, query: {}, body: undefined }, `Bearer ${key}`);
+
+  it('reads one log until it ends or is revoked, and nothing else', async () => {
+    await bench.stage(someEvents(3));
+    await bench.settle();
+    const { readerId } = await issue('2027-01-01T00:00:00Z');
+    expect((await issue('2027-01-01T00:00:00Z')).readerId).toBe(readerId);
+    const key = `twr_acme.${readerId}.${secret}`;
+    expect((await read(key)).content).toContain('audit.example/log/acme\n3\n');
+    await expect(read(key, 'globex')).rejects.toMatchObject({ code: 'audit.log.unknown' });
+    await expect(read(key.replace('acme', 'globex'), 'globex')).rejects.toMatchObject({ code: 'audit.reader.invalid' });
+    await expect(read(`twr_acme.${readerId}.${'B'.repeat(43)}`)).rejects.toMatchObject({
+      code: 'audit.reader.invalid',
+    });
+    clock = '2027-01-01T00:00:00.000000Z';
+    await expect(read(key)).rejects.toMatchObject({ code: 'audit.reader.ended' });
+    clock = '2026-12-01T00:00:00.000000Z';
+    await proofsHttp.revoke({ params: { readerId }, query: {}, body: undefined }, bob, 'http/revoke/1');
+    await expect(read(key)).rejects.toMatchObject({ code: 'audit.reader.ended' });
+    expect(await proofsHttp.list(ann)).toEqual({
+      items: [{ readerId, name: 'Audit & Co', until: '2027-01-01T00:00:00.000Z', issuedBy: 'user:ann', revoked: true }],
+    });
+    expect(await proofsHttp.list(stranger)).toEqual({ items: [] });
+  });
+
+  it('ends within a year', async () => {
+    await expect(issue('2028-01-01T00:00:00Z')).rejects.toMatchObject({ code: 'audit.reader.until' });
+    await expect(issue('2026-11-24T13:59:59Z')).rejects.toMatchObject({ code: 'audit.reader.until' });
+  });
+
+  it('is not needed by people of the tenant with a role, and does not stand in for one', async () => {
+    await bench.stage(someEvents(3));
+    await bench.settle();
+    await expect(read('pat')).rejects.toMatchObject({ code: 'identity.role.missing' });
+    await expect(read('nobody')).rejects.toMatchObject({ code: 'identity.token.invalid' });
+    expect((await read('ann')).content).toContain('\n3\n');
   });
 });

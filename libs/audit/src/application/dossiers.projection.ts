@@ -1,7 +1,9 @@
 import type { AuditEvent } from '@tidewaiter/contracts';
 import type { InlineProjection, StoredEvent, Tx } from '@tidewaiter/event-store';
 
-const columnsOf = (event: AuditEvent): Record<string, unknown> => {
+type DossierEvent = Extract<AuditEvent, { data: { shipmentId: string } }>;
+
+const columnsOf = (event: DossierEvent): Record<string, unknown> => {
   switch (event.type) {
     case 'DossierSealed':
       return {
@@ -22,7 +24,7 @@ const columnsOf = (event: AuditEvent): Record<string, unknown> => {
 };
 
 async function apply(tx: Tx, event: StoredEvent): Promise<void> {
-  const fact = event as unknown as AuditEvent;
+  const fact = event as unknown as DossierEvent;
   const changes = Object.entries(columnsOf(fact));
   const names = changes.map(([name]) => name);
   await tx.query(
@@ -37,6 +39,6 @@ export const dossiersProjection: InlineProjection = {
   name: 'dossiers',
   tables: ['dossiers'],
   async apply(tx, events) {
-    for (const event of events) await apply(tx, event);
+    for (const event of events) if (event.stream.startsWith('dossier-')) await apply(tx, event);
   },
 };

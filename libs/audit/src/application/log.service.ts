@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { DATABASE, drainToken, type Database, type DrainHandler, type Nudge } from '@tidewaiter/platform';
-import { formatVerifierKey } from '@tidewaiter/merkle';
+import { formatVerifierKey, type VerifierKey } from '@tidewaiter/merkle';
 import { Lease } from '../log/lease.js';
 import { Cosigner } from '../log/cosigner.js';
 import { LogPipeline } from '../log/pipeline.js';
@@ -42,6 +42,10 @@ export class LogService implements DrainHandler {
 
   origin(log: string): string {
     return originOf(this.settings, log);
+  }
+
+  verifierOf(log: string): Promise<VerifierKey> {
+    return this.signer.verifierOf(log);
   }
 
   async verifierKey(log: string): Promise<string> {

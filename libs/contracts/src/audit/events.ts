@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
-import { legalDate, uuid } from '../values.js';
+import { instant, legalDate, sha256Hex, uuid } from '../values.js';
 
 export const dossierSealed = defineEvent(
   'audit',
@@ -44,7 +44,22 @@ export const personalDataErased = defineEvent(
   z.strictObject({ shipmentId: uuid, keys: z.int().nonnegative(), law: z.string() }),
 );
 
+export const readerKeyIssued = defineEvent(
+  'audit',
+  'ReaderKeyIssued',
+  'An outside party may read this log with a key of its own; only the SHA-256 of the key’s secret is known here.',
+  z.strictObject({ readerId: uuid, name: z.string().max(140), until: instant, digest: sha256Hex, by: z.string() }),
+);
+export const readerKeyRevoked = defineEvent(
+  'audit',
+  'ReaderKeyRevoked',
+  'The outside party may not read any more.',
+  z.strictObject({ readerId: uuid, by: z.string() }),
+);
+
 export type AuditEvent =
+  | EventOf<typeof readerKeyIssued>
+  | EventOf<typeof readerKeyRevoked>
   | EventOf<typeof dossierSealed>
   | EventOf<typeof retentionClockSet>
   | EventOf<typeof legalHoldPlaced>

@@ -1,50 +1,164 @@
 import { z } from 'zod';
 import { defineRoute } from '../define-route.js';
-import { instant, legalDate, uuid } from '../values.js';
+import { instant, legalDate, sha256Hex, uuid } from '../values.js';
 
 const auditors = ['auditor', 'compliance', 'operator', 'administrator'] as const;
 const origin = z.strictObject({ log: z.string().regex(/^[a-z0-9-]{1,40}$/) });
 
+/** Read with a token and one of the roles of `auditors`, or with a reader's key for this one log; the handler checks both. */
+const readers = 'machine' as const;
+const logProblems = ['audit.log.unknown', 'audit.reader.invalid', 'audit.reader.ended'];
+
 export const showCheckpoint = defineRoute('audit', 'showCheckpoint', 'GET /log/{log}/checkpoint', {
   summary: 'Newest signed checkpoint of the tenant’s log (C2SP tlog-checkpoint)',
-  access: auditors,
+  access: readers,
   params: origin,
   produces: 'text/plain',
   answer: z.string(),
-  problems: ['audit.log.unknown', 'audit.log.empty'],
+  problems: [...logProblems, 'audit.log.empty'],
 });
 export const showTile = defineRoute('audit', 'showTile', 'GET /log/{log}/tile/{*}', {
   summary: 'Tiles and entry bundles of the log (C2SP tlog-tiles), immutable',
   description: '`/tile/<L>/<N>[.p/<W>]` and `/tile/entries/<N>[.p/<W>]`',
-  access: auditors,
+  access: readers,
   params: z.strictObject({ log: z.string().max(40), '*': z.string().max(200) }),
   produces: 'application/octet-stream',
-  problems: ['audit.log.unknown', 'audit.tile.unknown', 'audit.tile.malformed', 'audit.tile.damaged'],
+  problems: [...logProblems, 'audit.tile.unknown', 'audit.tile.malformed', 'audit.tile.damaged'],
 });
 export const showVerifierKey = defineRoute('audit', 'showVerifierKey', 'GET /log/{log}/key', {
   summary: 'Verifier key of the log in signed-note form',
-  access: auditors,
+  access: readers,
   params: origin,
   produces: 'text/plain',
   answer: z.string(),
-  problems: ['audit.log.unknown'],
+  problems: logProblems,
 });
 export const showWitnessKeys = defineRoute('audit', 'showWitnessKeys', 'GET /log/{log}/witnesses', {
   summary: 'Verifier keys of the witnesses that cosign the log, one a line; empty where there are none',
-  access: auditors,
+  access: readers,
   params: origin,
   produces: 'text/plain',
   answer: z.string(),
-  problems: ['audit.log.unknown'],
+  problems: logProblems,
+});
+const verifierKeyText = z.string().max(400).meta({ description: 'verifier key in signed-note form' });
+const step = z.strictObject({
+  name: z.enum(['checkpoint', 'inclusion', 'consistency']),
+  holds: z.boolean(),
+  says: z.string(),
+});
+const pins = {
+  key: verifierKeyText.optional().meta({ description: 'of the log; this log’s own when not given' }),
+  witnesses: z.array(verifierKeyText).max(16).optional().meta({ description: 'those configured here when not given' }),
+  quorum: z.int().min(0).max(16).default(0).meta({ description: 'witnesses that must have cosigned' }),
+};
+
+export const proveInclusion = defineRoute('audit', 'proveInclusion', 'GET /v1/audit/events/{eventId}/proof', {
+  summary: 'That an event is in the log, as a file that public tools verify (C2SP tlog-proof)',
+  access: auditors,
+  params: z.strictObject({ eventId: uuid }),
+  query: z.strictObject({
+    size: z.coerce
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .meta({ description: 'of the checkpoint; the newest when not given' }),
+  }),
+  produces: 'text/plain',
+  answer: z.string(),
+  problems: ['audit.event.unknown', 'audit.event.not-covered', 'audit.checkpoint.unknown'],
+});
+export const showLeaf = defineRoute('audit', 'showLeaf', 'GET /v1/audit/events/{eventId}/leaf', {
+  summary: 'The bytes of an event as they were logged: what an inclusion proof is about',
+  access: auditors,
+  params: z.strictObject({ eventId: uuid }),
+  produces: 'application/octet-stream',
+  problems: ['audit.event.unknown'],
+});
+export const proveConsistency = defineRoute('audit', 'proveConsistency', 'GET /v1/audit/consistency', {
+  summary: 'That the log of a later checkpoint begins with that of an earlier one',
+  description: 'The text of C2SP tlog-witness’s `add-checkpoint`: the old size, the hashes, the newer checkpoint.',
+  access: auditors,
+  query: z.strictObject({
+    from: z.coerce.number().int().positive().meta({ description: 'leaves of the older checkpoint' }),
+    to: z.coerce
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .meta({ description: 'leaves of the newer; the newest when not given' }),
+  }),
+  produces: 'text/plain',
+  answer: z.string(),
+  problems: ['audit.checkpoint.unknown', 'audit.proof.backwards'],
+});
+export const verifyProofs = defineRoute('audit', 'verifyProofs', 'POST /v1/audit/verify', {
+  summary: 'Check an inclusion or consistency proof, step by step, for those without tools',
+  access: auditors,
+  status: 200,
+  idempotent: false,
+  body: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('inclusion'),
+      proof: z.string().max(100_000).meta({ description: 'tlog-proof, verbatim' }),
+      leaf: z.string().max(90_000).meta({ description: 'base64 of the event’s bytes as logged' }),
+      ...pins,
+    }),
+    z.strictObject({
+      kind: z.literal('consistency'),
+      proof: z.string().max(100_000).meta({ description: 'what GET /v1/audit/consistency answers, verbatim' }),
+      older: z.string().max(20_000).meta({ description: 'the older checkpoint, verbatim' }),
+      ...pins,
+    }),
+  ]),
+  answer: z.strictObject({
+    holds: z.boolean(),
+    steps: z.array(step),
+    checkpoint: z
+      .strictObject({
+        origin: z.string(),
+        size: z.int(),
+        root: z.string(),
+        cosigned: z.array(
+          z.strictObject({ witness: z.string(), at: z.int().meta({ description: 'Unix time, seconds' }) }),
+        ),
+      })
+      .nullable(),
+  }),
+  problems: ['audit.proof.malformed'],
+});
+export const issueReaderKey = defineRoute('audit', 'issueReaderKey', 'POST /v1/audit/readers', {
+  summary: 'Let an outside party read this tenant’s log, and nothing else, with a key of its own',
+  description:
+    'Make the secret yourself: 32 random bytes in base64url. Send its SHA-256 only. The key to hand over is `twr_<log>.<readerId>.<secret>`.',
+  access: ['compliance', 'administrator'],
+  body: z.strictObject({ name: z.string().min(3).max(140), until: instant, digest: sha256Hex }),
+  answer: z.strictObject({ readerId: uuid, log: z.string() }),
+  problems: ['audit.reader.until'],
+});
+export const listReaders = defineRoute('audit', 'listReaders', 'GET /v1/audit/readers', {
+  summary: 'Outside parties that may read this tenant’s log',
+  access: auditors,
+  answer: z.strictObject({
+    items: z.array(
+      z.strictObject({ readerId: uuid, name: z.string(), until: instant, issuedBy: z.string(), revoked: z.boolean() }),
+    ),
+  }),
+});
+export const revokeReaderKey = defineRoute('audit', 'revokeReaderKey', 'POST /v1/audit/readers/{readerId}/revoke', {
+  summary: 'End an outside party’s key at once',
+  access: ['compliance', 'administrator'],
+  params: z.strictObject({ readerId: uuid }),
+  status: 200,
+  answer: z.strictObject({ readerId: uuid }),
+  problems: ['audit.reader.unknown'],
 });
 const moment = {
   known: instant.optional().meta({ description: 'what had been recorded by then; now when not given' }),
-  asOf: instant
-    .optional()
-    .meta({
-      description:
-        'what was true by then, by the authorities’ and parties’ own times; the same as known when not given',
-    }),
+  asOf: instant.optional().meta({
+    description: 'what was true by then, by the authorities’ and parties’ own times; the same as known when not given',
+  }),
 };
 const told = z
   .strictObject({
