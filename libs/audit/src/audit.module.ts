@@ -4,6 +4,7 @@ import { AuditActivitiesService } from './application/audit.activities.js';
 import { AUDIT_SETTINGS, auditSettings } from './application/audit.settings.js';
 import { dossiersProjection } from './application/dossiers.projection.js';
 import { Evidence } from './application/evidence.js';
+import { EvidenceExport } from './application/evidence-export.js';
 import { Ingest } from './application/ingest.js';
 import { LOG_DRAIN, LOG_IDLE_MS, LogService } from './application/log.service.js';
 import { Proofs } from './application/proofs.js';
@@ -25,6 +26,7 @@ import { ProofsController } from './http/proofs.controller.js';
     LogService,
     Ingest,
     Evidence,
+    EvidenceExport,
     Proofs,
     Readers,
     AuditActivitiesService,

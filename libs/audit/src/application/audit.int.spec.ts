@@ -2,15 +2,18 @@ import { createHash, randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Step } from '@tidewaiter/contracts';
 import { silentLog } from '@tidewaiter/event-bus';
+import { readManifest, readTar, verifyEvidence, type ToVerify } from '@tidewaiter/evidence';
+import { ed25519Verify, nodeHasher } from '@tidewaiter/merkle/node';
 import { Drain, type EventStore, type SubjectKeys } from '@tidewaiter/event-store';
 import { createDatabase, Unauthenticated, type Binary, type CallerIdentity, type Database } from '@tidewaiter/platform';
 import { EvidenceController } from '../http/evidence.controller.js';
 import { LogController } from '../http/log.controller.js';
 import { ProofsController } from '../http/proofs.controller.js';
 import { LogBench, received, someEvents } from '../testing/log-bench.js';
-import { AuditActivitiesService } from './audit.activities.js';
+import { AuditActivitiesService, dossierStream } from './audit.activities.js';
 import { dossiersProjection } from './dossiers.projection.js';
 import { Evidence } from './evidence.js';
+import { EvidenceExport } from './evidence-export.js';
 import { LogService } from './log.service.js';
 import { Proofs } from './proofs.js';
 import { Readers, readersProjection } from './readers.js';
@@ -70,7 +73,7 @@ beforeEach(async () => {
   clock = '2026-11-24T14:00:00.000000Z';
   activities = new AuditActivitiesService(store, database, keys, logs, () => clock, silentLog as never);
   evidence = new Evidence(database, () => clock);
-  evidenceHttp = new EvidenceController(store, evidence);
+  evidenceHttp = new EvidenceController(store, evidence, new EvidenceExport(database, store, keys, logs, () => clock));
   const people = [ann, bob, stranger, partner];
   const tokens = {
     verify: async (authorization: string | undefined) => {
@@ -475,5 +478,85 @@ describe('an outside party’s key', () => {
     await expect(read('pat')).rejects.toMatchObject({ code: 'identity.role.missing' });
     await expect(read('nobody')).rejects.toMatchObject({ code: 'identity.token.invalid' });
     expect((await read('ann')).content).toContain('\n3\n');
+  });
+});
+
+describe('an evidence file', () => {
+  const invoice = Buffer.from('an invoice');
+  const digest = createHash('sha256').update(invoice).digest('hex');
+  const stored = {
+    fileId: randomUUID(),
+    shipmentId,
+    sha256: digest,
+    size: invoice.length,
+    mediaType: 'application/pdf',
+    name: 'Rechnung №7.pdf',
+  };
+  const take = async (reason = 'yearly audit', caller = ann): Promise<Uint8Array> =>
+    (await evidenceHttp.export({ params: { shipmentId }, query: { reason }, body: undefined }, caller))
+      .content as Buffer;
+  const verify = (bytes: Uint8Array, further?: ToVerify['further']) =>
+    verifyEvidence({ bytes, hasher: nodeHasher, verify: ed25519Verify, ...(further ? { further } : {}) });
+
+  beforeEach(async () => {
+    await bench.stage([
+      received('file-1', 1, { data: stored }),
+      received('other-1', 1, { subject: randomUUID() }),
+      ...Array.from({ length: 40 }, (_, i) => received('unheard-1', i + 1)),
+    ]);
+    await bench.settle();
+  });
+
+  it('proves the shipment without this system, with the report beside it', async () => {
+    const bytes = await take();
+    const verdict = await verify(bytes);
+    expect(verdict).toMatchObject({ holds: true });
+    const files = readTar(bytes);
+    expect(Buffer.from(files.get('report.pdf')!).subarray(0, 5).toString()).toBe('%PDF-');
+    const manifest = readManifest(files.get('manifest.json')!);
+    expect(manifest).toMatchObject({
+      shipment: shipmentId,
+      exportedBy: 'user:ann',
+      documents: [{ sha256: digest, name: 'Rechnung №7.pdf' }],
+    });
+    expect(manifest.events).toHaveLength(41);
+    expect(verdict.checked.find(({ what }) => what === 'seal')!.says).toContain('not sealed');
+  });
+
+  it('is an event: who took it, why, and which bytes', async () => {
+    const bytes = await take('the customer asked');
+    const history = await store.read('acme', dossierStream(shipmentId));
+    expect(history.at(-1)).toMatchObject({
+      type: 'EvidenceExported',
+      actor: 'user:ann',
+      data: {
+        reason: 'the customer asked',
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        events: 41,
+        treeSize: 42,
+      },
+    });
+  });
+
+  it('is of nobody else’s shipment, and of none that no checkpoint covers', async () => {
+    await expect(take('curious', stranger)).rejects.toMatchObject({ code: 'audit.log.empty' });
+    const fresh = randomUUID();
+    await bench.stage([received('new-1', 1, { subject: fresh })]);
+    await bench.sequence();
+    const early = evidenceHttp.export(
+      { params: { shipmentId: fresh }, query: { reason: 'audit' }, body: undefined },
+      ann,
+    );
+    await expect(early).rejects.toMatchObject({ code: 'audit.shipment.not-covered' });
+  });
+
+  it('with a leaf changed in the database is refused by its proof', async () => {
+    await bench.superuser.query(
+      'set session_replication_role = replica; alter table audit.log_entries disable trigger all',
+    );
+    await bench.superuser.query(
+      `update audit.log_entries set body = convert_to(replace(convert_from(body, 'UTF8'), 'unheard-1 7', 'unheard-1 8'), 'UTF8') where stream = 'unheard-1' and version = 7`,
+    );
+    expect(await verify(await take())).toMatchObject({ holds: false, fault: 'proof-fails', place: 'events/8.json' });
   });
 });

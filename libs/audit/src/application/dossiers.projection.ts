@@ -20,12 +20,15 @@ const columnsOf = (event: DossierEvent): Record<string, unknown> => {
       return { hold_matter: null, hold_by: null };
     case 'PersonalDataErased':
       return { erased: true };
+    default:
+      return {};
   }
 };
 
 async function apply(tx: Tx, event: StoredEvent): Promise<void> {
   const fact = event as unknown as DossierEvent;
   const changes = Object.entries(columnsOf(fact));
+  if (changes.length === 0) return;
   const names = changes.map(([name]) => name);
   await tx.query(
     `insert into dossiers (tenant_id, shipment_id, ${names.join(', ')}) values ($1, $2, ${names.map((_, i) => `$${i + 3}`).join(', ')})

@@ -25,7 +25,7 @@ interface DossierRow {
   erased: boolean;
 }
 
-const unknownShipment = (): NotFound =>
+export const unknownShipment = (): NotFound =>
   new NotFound('audit.shipment.unknown', 'the log holds no event of this shipment', {
     advice: 'Events reach the log within seconds of being recorded; check the id.',
   });

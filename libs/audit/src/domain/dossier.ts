@@ -27,6 +27,15 @@ export type DossierCommand =
   | { type: 'SealDossier'; shipmentId: string; seal: Seal; retention: RetentionClock }
   | { type: 'PlaceHold'; shipmentId: string; by: string; matter: string }
   | { type: 'LiftHold'; shipmentId: string; by: string }
+  | {
+      type: 'RecordExport';
+      shipmentId: string;
+      by: string;
+      reason: string;
+      treeSize: number;
+      events: number;
+      sha256: string;
+    }
   /** `today` is the date in the authority's zone; `keys` of the persons were destroyed */
   | { type: 'ErasePersons'; shipmentId: string; today: LegalDate; keys: number };
 
@@ -114,6 +123,10 @@ export const dossier: Decider<Dossier, DossierCommand, AuditEvent> = {
         return placeHold(state, command);
       case 'LiftHold':
         return liftHold(state, command);
+      case 'RecordExport': {
+        const { type: _type, ...data } = command;
+        return [{ type: 'EvidenceExported', data }];
+      }
       case 'ErasePersons':
         return erasePersons(state, command);
       default:

@@ -1,6 +1,7 @@
 import { dossier } from './dossier.js';
 import { reader } from './reader.js';
 
+export * from './account.js';
 export * from './dossier.js';
 export * from './leaf.js';
 export * from './reader.js';

@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
+  exportEvidence,
   liftHold,
   placeHold,
   replayDifference,
@@ -11,9 +12,11 @@ import {
   type InputOf,
 } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import { byOf, Caller, CommandId, EVENT_STORE, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
+import { Binary, byOf, Caller, CommandId, EVENT_STORE, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
 import { dossierStream } from '../application/audit.activities.js';
 import { Evidence } from '../application/evidence.js';
+import { EvidenceExport } from '../application/evidence-export.js';
+import { newId } from '@tidewaiter/kernel';
 import { dossier } from '../domain/index.js';
 
 @Controller()
@@ -21,6 +24,7 @@ export class EvidenceController {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(Evidence) private readonly evidence: Evidence,
+    @Inject(EvidenceExport) private readonly exports: EvidenceExport,
   ) {}
 
   @Serves(replayShipment)
@@ -53,6 +57,21 @@ export class EvidenceController {
     @Caller() { tenant }: CallerIdentity,
   ): Promise<AnswerOf<typeof replayEngagement>> {
     return this.evidence.engagement(tenant, params.engagementId, query);
+  }
+
+  @Serves(exportEvidence)
+  async export(
+    @Input() { params, query }: InputOf<typeof exportEvidence>,
+    @Caller() caller: CallerIdentity,
+  ): Promise<Binary> {
+    const { bytes, sha256 } = await this.exports.export(caller, params.shipmentId, query.reason, `export/${newId()}`);
+    return new Binary(Buffer.from(bytes), 'application/x-tar', {
+      filename: `evidence-${params.shipmentId}.tar`,
+      headers: {
+        'Repr-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+        'Cache-Control': 'no-store',
+      },
+    });
   }
 
   @Serves(showDossier)

@@ -44,6 +44,20 @@ export const personalDataErased = defineEvent(
   z.strictObject({ shipmentId: uuid, keys: z.int().nonnegative(), law: z.string() }),
 );
 
+export const evidenceExported = defineEvent(
+  'audit',
+  'EvidenceExported',
+  'Somebody took the shipment’s events, proofs and report away in one file.',
+  z.strictObject({
+    shipmentId: uuid,
+    by: z.string(),
+    reason: z.string().max(280),
+    treeSize: z.int().positive(),
+    events: z.int().positive(),
+    sha256: sha256Hex.meta({ description: 'of the file' }),
+  }),
+);
+
 export const readerKeyIssued = defineEvent(
   'audit',
   'ReaderKeyIssued',
@@ -58,6 +72,7 @@ export const readerKeyRevoked = defineEvent(
 );
 
 export type AuditEvent =
+  | EventOf<typeof evidenceExported>
   | EventOf<typeof readerKeyIssued>
   | EventOf<typeof readerKeyRevoked>
   | EventOf<typeof dossierSealed>

@@ -249,6 +249,15 @@ export const replayEngagement = defineRoute(
     answer: z.strictObject({ engagementId: uuid, ...replayed }),
   },
 );
+export const exportEvidence = defineRoute('audit', 'exportEvidence', 'GET /v1/audit/shipments/{shipmentId}/evidence', {
+  summary: 'One file that proves the shipment without this system: events, proofs, checkpoint, report',
+  description: 'A `ustar` archive; see `libs/evidence`. Each export is an event with who asked and why.',
+  access: ['auditor', 'compliance', 'administrator'],
+  params: z.strictObject({ shipmentId: uuid }),
+  query: z.strictObject({ reason: z.string().min(3).max(280) }),
+  produces: 'application/x-tar',
+  problems: ['audit.shipment.unknown', 'audit.shipment.not-covered', 'audit.log.empty'],
+});
 export const showDossier = defineRoute('audit', 'showDossier', 'GET /v1/audit/shipments/{shipmentId}/dossier', {
   summary: 'The seal: streams, checkpoint, retention clock and holds',
   access: auditors,

@@ -103,6 +103,9 @@ const SENTENCES: Sentences = {
   RetentionClockSet: (d) => `Kept until ${d.until} (${d.law})`,
   LegalHoldPlaced: (d) => `Legal hold placed by ${d.by}: ${d.matter}`,
   LegalHoldLifted: (d) => `Legal hold lifted by ${d.by}`,
+  EvidenceExported: (d) => `Evidence of ${count(d.events, 'event')} taken away by ${d.by}: ${d.reason}`,
+  ReaderKeyIssued: (d) => `${d.name} may read the log until ${d.until}`,
+  ReaderKeyRevoked: (d) => `A reader’s key was revoked by ${d.by}`,
   PersonalDataErased: (d) => `Personal data erased, ${count(d.keys, 'key')} destroyed (${d.law})`,
 };
 
