@@ -32,7 +32,7 @@ import { bodiesOf, newestCheckpoint, type Body } from '../log/log-reader.js';
 import { treeOf } from '../log/tile-store.js';
 import { dossierStream } from './audit.activities.js';
 import { unknownShipment } from './evidence.js';
-import { folds } from './folds.js';
+import { folds } from '../domain/index.js';
 import { LogService } from './log.service.js';
 import { reportPdf } from './report.js';
 

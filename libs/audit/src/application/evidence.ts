@@ -12,7 +12,7 @@ import { NotFound, Refused, toInstant, type Instant } from '@tidewaiter/kernel';
 import { CLOCK, DATABASE, type Clock, type Database } from '@tidewaiter/platform';
 import { at, difference, replay, stepOf, type Leaf, type Moment, type Replayed } from '../domain/index.js';
 import { leavesOf } from '../log/log-reader.js';
-import { folds } from './folds.js';
+import { folds } from '../domain/index.js';
 
 interface DossierRow {
   events: number | null;
