@@ -16,6 +16,7 @@ export { currentTraceId, currentTraceparent, inSpan } from './observability/trac
 export { createDatabase, createPool, DATABASE, type Database } from './postgres/database.js';
 export { byOf, byOfStep } from './runtime/by.js';
 export { idFor } from './runtime/ids.js';
+export { RecordActivitiesService } from './runtime/record-activities.js';
 export {
   ContextModule,
   ContextRuntime,

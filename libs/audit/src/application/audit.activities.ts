@@ -15,6 +15,8 @@ import {
   type Log,
 } from '@tidewaiter/platform';
 import { dossier, erasable, retentionClock, type Dossier, type Seal } from '../domain/index.js';
+import { raise } from '../log/alarms.js';
+import { alarmOfDifference, differing, locate, sayDifference, suspected } from '../log/reconcile.js';
 import { LogService } from './log.service.js';
 import { retentionLaws } from './retention-rules.js';
 import { coverageOf } from './sealing.js';
@@ -87,6 +89,68 @@ export class AuditActivitiesService implements AuditActivities {
       if (await this.erase(step, row)) erased += 1;
     }
     return { looked: due.length, erased, held: due.filter((row) => row.held).length };
+  }
+
+  async compareStreams(
+    ...[{ tenant }, page]: Parameters<AuditActivities['compareStreams']>
+  ): ReturnType<AuditActivities['compareStreams']> {
+    return this.database.tenant(tenant, async (tx) => ({
+      events: page.streams.reduce((sum, { version }) => sum + version, 0),
+      differing: await differing(tx, tenant, page.streams),
+      suspected: await suspected(tx, tenant, page),
+    }));
+  }
+
+  async locateDifference(
+    ...[{ tenant }, at]: Parameters<AuditActivities['locateDifference']>
+  ): ReturnType<AuditActivities['locateDifference']> {
+    return this.database.tenant(tenant, (tx) => locate(tx, tenant, at));
+  }
+
+  async recordReconciliation(
+    ...[{ tenant }, run]: Parameters<AuditActivities['recordReconciliation']>
+  ): ReturnType<AuditActivities['recordReconciliation']> {
+    const { runId, began, streams, events, differences } = run;
+    await this.database.system((tx) =>
+      raise(
+        tx,
+        differences.map((each) => alarmOfDifference(tenant, each)),
+      ),
+    );
+    return this.database.tenant(tenant, async (tx) => {
+      await tx.query(
+        `insert into reconciliations (tenant_id, run_id, began, streams, events, differences) values ($1, $2, $3, $4, $5, $6)
+         on conflict (tenant_id, run_id) do nothing`,
+        [tenant, runId, began, streams, events, JSON.stringify(differences)],
+      );
+      const open = await tx.query<{ task_id: string; subject: string }>(
+        `select task_id, differences -> 0 ->> 'subject' as subject from reconciliations where tenant_id = $1 and began < $2 and task_id is not null
+         and not exists (select from reconciliations clean where clean.tenant_id = $1 and clean.began > reconciliations.began
+           and clean.began < $2 and clean.differences = '[]')
+         order by began desc limit 1`,
+        [tenant, began],
+      );
+      const raised = open.rows[0];
+      if (differences.length === 0) {
+        return {
+          task: raised ? { kind: 'withdraw', taskId: raised.task_id, subject: raised.subject } : { kind: 'none' },
+        };
+      }
+      if (raised) return { task: { kind: 'none' } };
+      const [first] = differences;
+      const more = differences.length === 1 ? '' : ` And ${differences.length - 1} more.`;
+      return { task: { kind: 'raise', says: `The log and the event stores differ. ${sayDifference(first!)}${more}` } };
+    });
+  }
+
+  async noteReconciliationTask(
+    ...[{ tenant }, { runId, taskId }]: Parameters<AuditActivities['noteReconciliationTask']>
+  ): Promise<void> {
+    await this.database.ask(tenant, 'update reconciliations set task_id = $3 where tenant_id = $1 and run_id = $2', [
+      tenant,
+      runId,
+      taskId,
+    ]);
   }
 
   private async dueDossiers(tenant: string): Promise<DueRow[]> {

@@ -1,15 +1,24 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import type { Step } from '@tidewaiter/contracts';
+import type { EventEnvelope, Step } from '@tidewaiter/contracts';
 import { silentLog } from '@tidewaiter/event-bus';
 import { readManifest, readTar, verifyEvidence, type ToVerify } from '@tidewaiter/evidence';
 import { ed25519Verify, nodeHasher } from '@tidewaiter/merkle/node';
 import { Drain, type EventStore, type SubjectKeys } from '@tidewaiter/event-store';
-import { createDatabase, Unauthenticated, type Binary, type CallerIdentity, type Database } from '@tidewaiter/platform';
+import {
+  byOf,
+  createDatabase,
+  RecordActivitiesService,
+  Unauthenticated,
+  type Binary,
+  type CallerIdentity,
+  type Database,
+} from '@tidewaiter/platform';
+import { dossier } from '../domain/index.js';
 import { EvidenceController } from '../http/evidence.controller.js';
 import { LogController } from '../http/log.controller.js';
 import { ProofsController } from '../http/proofs.controller.js';
-import { LogBench, received, someEvents } from '../testing/log-bench.js';
+import { LogBench, received, receivedAs, someEvents } from '../testing/log-bench.js';
 import { AuditActivitiesService, dossierStream } from './audit.activities.js';
 import { dossiersProjection } from './dossiers.projection.js';
 import { Evidence } from './evidence.js';
@@ -73,7 +82,9 @@ beforeEach(async () => {
   clock = '2026-11-24T14:00:00.000000Z';
   activities = new AuditActivitiesService(store, database, keys, logs, () => clock, silentLog as never);
   evidence = new Evidence(database, () => clock);
-  evidenceHttp = new EvidenceController(store, evidence, new EvidenceExport(database, store, keys, logs, () => clock));
+  evidenceHttp = new EvidenceController(store, evidence, new EvidenceExport(database, store, keys, logs, () => clock), {
+    start: async () => undefined,
+  });
   const people = [ann, bob, stranger, partner];
   const tokens = {
     verify: async (authorization: string | undefined) => {
@@ -558,5 +569,144 @@ describe('an evidence file', () => {
       `update audit.log_entries set body = convert_to(replace(convert_from(body, 'UTF8'), 'unheard-1 7', 'unheard-1 8'), 'UTF8') where stream = 'unheard-1' and version = 7`,
     );
     expect(await verify(await take())).toMatchObject({ holds: false, fault: 'proof-fails', place: 'events/8.json' });
+  });
+});
+
+describe('reconciliation', () => {
+  const step = stepOf('reconciliation/acme/run-1', 'reconciliation');
+  const records = () => new RecordActivitiesService(database);
+  const LATER = '2099-01-01T00:00:00Z';
+  const page = { after: '', limit: 100, recordedBefore: LATER };
+
+  /** Three holds on two dossiers in the store, and the same bytes in the log. */
+  beforeEach(async () => {
+    for (const [shipment, matter, by] of [
+      [shipmentId, 'tax', ann],
+      [randomUUID(), 'fraud', bob],
+    ] as const) {
+      const command = { type: 'PlaceHold' as const, shipmentId: shipment, by: by.actor, matter };
+      await store.execute(dossier, dossierStream(shipment), command, byOf(by, shipment, `http/${matter}`));
+    }
+    await store.execute(
+      dossier,
+      dossierStream(shipmentId),
+      { type: 'LiftHold', shipmentId, by: bob.actor },
+      byOf(bob, shipmentId, 'http/lift'),
+    );
+    const { rows } = await bench.superuser.query<{ body: string }>('select body from audit.events order by position');
+    await bench.stage(
+      rows.map(({ body }) => {
+        const { record, event } = receivedAs(JSON.parse(body) as EventEnvelope, Buffer.from(body));
+        return { record: { ...record, topic: 'tidewaiter.audit.events' }, event };
+      }),
+    );
+    await bench.settle();
+  });
+
+  const compare = async () => {
+    const { streams, next } = await records().streamDigests(step, page);
+    const compared = await activities.compareStreams(step, { context: 'audit', after: '', streams, next });
+    const named = [...compared.differing, ...compared.suspected].map(({ stream, subject }) => ({ stream, subject }));
+    const found = await Promise.all(
+      [...new Map(named.map((each) => [each.stream, each])).values()].map(async ({ stream, subject }) =>
+        activities.locateDifference(step, {
+          context: 'audit',
+          stream,
+          subject,
+          hashes: await records().leafHashes(step, stream),
+        }),
+      ),
+    );
+    return { streams: streams.length, events: compared.events, found };
+  };
+  const asOwner = (sql: string) =>
+    bench.superuser.query(
+      `set session_replication_role = replica; alter table audit.log_entries disable trigger all; alter table audit.log_leaves disable trigger all; ${sql}`,
+    );
+
+  it('finds nothing where store and log agree, however it is paged', async () => {
+    expect(await compare()).toEqual({ streams: 2, events: 3, found: [] });
+    const first = await records().streamDigests(step, { ...page, limit: 1 });
+    const second = await records().streamDigests(step, { ...page, limit: 1, after: first.next! });
+    expect([...first.streams, ...second.streams].map(({ version }) => version).sort()).toEqual([1, 2]);
+    expect((await records().streamDigests(step, { ...page, limit: 1, after: second.next! })).streams).toEqual([]);
+  });
+
+  it('leaves alone what was recorded after the cut', async () => {
+    const { streams } = await records().streamDigests(step, { ...page, recordedBefore: '2020-01-01T00:00:00Z' });
+    expect(streams.map(({ version, newest }) => [version, newest]).sort()).toEqual([
+      [0, 1],
+      [0, 2],
+    ]);
+    expect(await activities.compareStreams(step, { context: 'audit', after: '', streams, next: null })).toMatchObject({
+      events: 0,
+      differing: [],
+      suspected: [],
+    });
+  });
+
+  it.each([
+    ['altered in the store', `update audit.events set body = replace(body, 'tax', 'fax')`, 'altered', 1],
+    [
+      'altered in the log',
+      `update audit.log_entries set body = convert_to(replace(convert_from(body, 'UTF8'), 'tax', 'fax'), 'UTF8')`,
+      'altered',
+      1,
+    ],
+    [
+      'gone from the store',
+      `delete from audit.events where stream = 'dossier-${shipmentId}' and version = 2`,
+      'extra',
+      2,
+    ],
+    [
+      'gone from the log',
+      `delete from audit.log_leaves where stream = 'dossier-${shipmentId}' and version = 2`,
+      'missing',
+      2,
+    ],
+    [
+      'gone from the store with its whole stream',
+      `delete from audit.events where stream = 'dossier-${shipmentId}'`,
+      'extra',
+      1,
+    ],
+  ])('names the first event that was %s', async (_, sql, kind, version) => {
+    await asOwner(sql);
+    expect((await compare()).found).toMatchObject([
+      { kind, stream: `dossier-${shipmentId}`, subject: shipmentId, version },
+    ]);
+  });
+
+  it('raises an alarm for each difference, one task while they last, and withdraws it when they are gone', async () => {
+    const difference = {
+      context: 'audit' as const,
+      kind: 'altered' as const,
+      stream: 'dossier-1',
+      subject: shipmentId,
+      version: 1,
+      index: 0,
+    };
+    const run = (n: number, differences: (typeof difference)[]) =>
+      activities.recordReconciliation(step, {
+        runId: `run-${n}`,
+        began: `2026-11-24T0${n}:00:00.000Z`,
+        streams: 2,
+        events: 3,
+        differences,
+      });
+    const taskId = randomUUID();
+    expect(await run(1, [])).toEqual({ task: { kind: 'none' } });
+    expect(await run(2, [difference])).toMatchObject({ task: { kind: 'raise' } });
+    await activities.noteReconciliationTask(step, { runId: 'run-2', taskId });
+    expect(await run(3, [difference])).toEqual({ task: { kind: 'none' } });
+    expect((await bench.status()).alarms).toMatchObject([{ code: 'audit.store.altered' }]);
+    expect(await run(4, [])).toEqual({ task: { kind: 'withdraw', taskId, subject: shipmentId } });
+    expect(await run(5, [])).toEqual({ task: { kind: 'none' } });
+    expect(await run(6, [difference])).toMatchObject({ task: { kind: 'raise' } });
+    expect((await evidence.reconciliations('acme')).items.map(({ runId }) => runId)).toEqual(
+      [6, 5, 4, 3, 2, 1].map((n) => `run-${n}`),
+    );
+    expect((await evidence.reconciliations('globex')).items).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 import { Inject } from '@nestjs/common';
 import type {
   AnswerOf,
+  listReconciliations,
+  StreamDifference,
   replayDifference,
   replayEngagement,
   replayShipment,
@@ -23,6 +25,16 @@ interface DossierRow {
   law: string | null;
   hold_matter: string | null;
   erased: boolean;
+}
+
+interface ReconciliationRow {
+  run_id: string;
+  began: Date;
+  ended: Date;
+  streams: number;
+  events: string;
+  differences: StreamDifference[];
+  task_id: string | null;
 }
 
 export const unknownShipment = (): NotFound =>
@@ -142,6 +154,27 @@ export class Evidence {
       law: row?.law ?? null,
       hold: row?.hold_matter ?? null,
       erased: row?.erased ?? false,
+    };
+  }
+
+  /** The newest comparisons of the event stores with the log. */
+  async reconciliations(tenant: string): Promise<AnswerOf<typeof listReconciliations>> {
+    const rows = await this.database.ask<ReconciliationRow>(
+      tenant,
+      `select run_id, began, ended, streams, events, differences, task_id from reconciliations
+       where tenant_id = $1 order by began desc limit 50`,
+      [tenant],
+    );
+    return {
+      items: rows.map((row) => ({
+        runId: row.run_id,
+        began: row.began.toISOString(),
+        ended: row.ended.toISOString(),
+        streams: row.streams,
+        events: Number(row.events),
+        differences: row.differences,
+        taskId: row.task_id,
+      })),
     };
   }
 

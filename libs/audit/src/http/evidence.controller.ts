@@ -2,6 +2,10 @@ import { Controller, Inject } from '@nestjs/common';
 import {
   exportEvidence,
   liftHold,
+  listReconciliations,
+  reconciliationWorkflowId,
+  startReconciliation,
+  WORKFLOWS as WORKFLOW_TYPES,
   placeHold,
   replayDifference,
   replayEngagement,
@@ -12,7 +16,18 @@ import {
   type InputOf,
 } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import { Binary, byOf, Caller, CommandId, EVENT_STORE, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
+import {
+  Binary,
+  byOf,
+  Caller,
+  CommandId,
+  EVENT_STORE,
+  Input,
+  Serves,
+  type CallerIdentity,
+  WORKFLOWS,
+  type WorkflowPort,
+} from '@tidewaiter/platform';
 import { dossierStream } from '../application/audit.activities.js';
 import { Evidence } from '../application/evidence.js';
 import { EvidenceExport } from '../application/evidence-export.js';
@@ -25,6 +40,7 @@ export class EvidenceController {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(Evidence) private readonly evidence: Evidence,
     @Inject(EvidenceExport) private readonly exports: EvidenceExport,
+    @Inject(WORKFLOWS) private readonly workflows: Pick<WorkflowPort, 'start'>,
   ) {}
 
   @Serves(replayShipment)
@@ -107,5 +123,17 @@ export class EvidenceController {
       fingerprint: command,
     });
     return { shipmentId };
+  }
+
+  @Serves(startReconciliation)
+  async reconcile(@Caller() { tenant }: CallerIdentity): Promise<AnswerOf<typeof startReconciliation>> {
+    const workflowId = reconciliationWorkflowId(tenant);
+    await this.workflows.start(WORKFLOW_TYPES.reconciliation, workflowId, [tenant]);
+    return { workflowId };
+  }
+
+  @Serves(listReconciliations)
+  reconciliations(@Caller() { tenant }: CallerIdentity): Promise<AnswerOf<typeof listReconciliations>> {
+    return this.evidence.reconciliations(tenant);
   }
 }

@@ -308,3 +308,37 @@ export const showReconciliation = defineRoute('audit', 'showReconciliation', 'GE
     alarms: z.array(z.strictObject({ at: instant, code: z.string(), says: z.string() })),
   }),
 });
+
+export const startReconciliation = defineRoute('audit', 'startReconciliation', 'POST /v1/audit/reconciliations', {
+  summary: 'Compare the event stores with the log now; one that runs already is left to run',
+  access: ['auditor', 'compliance', 'administrator'],
+  status: 202,
+  answer: z.strictObject({ workflowId: z.string() }),
+  problems: ['workflow.not-answering'],
+});
+export const listReconciliations = defineRoute('audit', 'listReconciliations', 'GET /v1/audit/reconciliations', {
+  summary: 'The newest comparisons of the event stores with the log, and what differed',
+  access: auditors,
+  answer: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        runId: z.string(),
+        began: instant,
+        ended: instant,
+        streams: z.int(),
+        events: z.int(),
+        differences: z.array(
+          z.strictObject({
+            context: z.string(),
+            kind: z.enum(['missing', 'extra', 'altered']),
+            stream: z.string(),
+            subject: z.string(),
+            version: z.int(),
+            index: z.int().nullable(),
+          }),
+        ),
+        taskId: uuid.nullable(),
+      }),
+    ),
+  }),
+});
