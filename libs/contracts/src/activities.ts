@@ -283,8 +283,13 @@ export interface AuditActivities {
     step: Step,
     sealing: { jurisdiction: string; streams: Wrote; entryDate: string },
   ): Promise<{ sealed: SealedDossier }>;
-  /** Persons of dossiers whose retention has run out and that nobody holds are erased by destroying their keys. */
-  applyRetention(step: Step): Promise<{ looked: number; erased: number; held: number }>;
+  /**
+   * Works clocks out again where facts came in; then persons of dossiers whose retention has run out, that nobody holds and whose
+   * disposal two people approved are erased by destroying their keys. `waiting` ones are not approved.
+   */
+  applyRetention(
+    step: Step,
+  ): Promise<{ recomputed: number; looked: number; erased: number; held: number; waiting: number }>;
 }
 
 export interface SealedDossier {

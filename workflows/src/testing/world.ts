@@ -207,7 +207,7 @@ export class World {
       },
       resolveBooking: async () => ({ kind: 'requested', wrote }),
       sealDossier: async () => ({ sealed: { events: 1, treeSize: 1, rootHash: '', retainUntil: '2032-12-31' } }),
-      applyRetention: async () => ({ looked: 0, erased: 0, held: 0 }),
+      applyRetention: async () => ({ recomputed: 0, looked: 0, erased: 0, held: 0, waiting: 0 }),
     };
   }
 

@@ -18,12 +18,15 @@ import { dossier } from '../domain/index.js';
 import { EvidenceController } from '../http/evidence.controller.js';
 import { LogController } from '../http/log.controller.js';
 import { ProofsController } from '../http/proofs.controller.js';
+import { RetentionController } from '../http/retention.controller.js';
 import { LogBench, received, receivedAs, someEvents } from '../testing/log-bench.js';
-import { AuditActivitiesService, dossierStream } from './audit.activities.js';
+import { AuditActivitiesService } from './audit.activities.js';
+import { Disposal, dossierStream } from './disposal.js';
 import { dossiersProjection } from './dossiers.projection.js';
 import { Evidence } from './evidence.js';
 import { EvidenceExport } from './evidence-export.js';
 import { LogService } from './log.service.js';
+import { mattersProjection } from './matters.projection.js';
 import { Proofs } from './proofs.js';
 import { Readers, readersProjection } from './readers.js';
 
@@ -57,6 +60,8 @@ let database: Database;
 let logs: LogService;
 let clock: string;
 let activities: AuditActivitiesService;
+let disposal: Disposal;
+let retentionHttp: RetentionController;
 let evidence: Evidence;
 let evidenceHttp: EvidenceController;
 let logHttp: LogController;
@@ -66,7 +71,7 @@ let drain: Drain | undefined;
 beforeEach(async () => {
   bench = await LogBench.create();
   keys = bench.database.keys();
-  store = bench.database.store({ inline: [dossiersProjection, readersProjection] });
+  store = bench.database.store({ inline: [dossiersProjection, readersProjection, mattersProjection] });
   database = createDatabase(bench.app, bench.system);
   logs = new LogService(
     {
@@ -80,7 +85,9 @@ beforeEach(async () => {
     { nudge: () => drain?.nudge() },
   );
   clock = '2026-11-24T14:00:00.000000Z';
-  activities = new AuditActivitiesService(store, database, keys, logs, () => clock, silentLog as never);
+  disposal = new Disposal(store, database, keys, () => clock, silentLog as never);
+  activities = new AuditActivitiesService(store, database, disposal, logs);
+  retentionHttp = new RetentionController(store, disposal);
   evidence = new Evidence(database, () => clock);
   evidenceHttp = new EvidenceController(store, evidence, new EvidenceExport(database, store, keys, logs, () => clock), {
     start: async () => undefined,
@@ -175,15 +182,28 @@ describe('retention', () => {
     );
   };
   const apply = (run: string) => inActivity(() => activities.applyRetention(stepOf(`retention/${run}`, 'retention')));
+  const approve = (caller: CallerIdentity, id = shipmentId, n = 1) =>
+    retentionHttp.approve(
+      { params: { shipmentId: id }, query: {}, body: undefined },
+      caller,
+      `http/approve/${caller.subject}/${id}/${n}`,
+    );
+  const nothing = { recomputed: 0, looked: 0, erased: 0, held: 0, waiting: 0 };
 
-  it('erases the persons of due dossiers by destroying their keys, once, and leaves the log verifiable', async () => {
+  it('erases the persons of due dossiers when two people approved, by destroying their keys, and leaves the log verifiable', async () => {
     await sealAt(shipmentId);
     await keys.sealer('acme', shipmentId);
     clock = '2032-11-24T23:59:59.000000Z';
-    expect(await apply('1')).toEqual({ looked: 0, erased: 0, held: 0 });
+    expect(await apply('1')).toEqual(nothing);
+    await expect(approve(ann)).rejects.toMatchObject({ code: 'audit.retention.not-due' });
     clock = '2032-11-25T00:00:01.000000Z';
-    expect(await apply('2')).toEqual({ looked: 1, erased: 1, held: 0 });
-    expect(await apply('3')).toEqual({ looked: 0, erased: 0, held: 0 });
+    expect(await apply('2')).toEqual({ ...nothing, looked: 1, waiting: 1 });
+    expect(await approve(ann, shipmentId, 2)).toMatchObject({ approvals: ['user:ann'], needed: 2, erased: false });
+    await expect(approve(ann, shipmentId, 3)).rejects.toMatchObject({ code: 'audit.disposal.same-person' });
+    expect(await apply('3')).toEqual({ ...nothing, looked: 1, waiting: 1 });
+    expect(await approve(bob)).toMatchObject({ erased: true });
+    expect(await approve(bob)).toMatchObject({ erased: true });
+    expect(await apply('4')).toEqual(nothing);
     await expect(keys.sealer('acme', shipmentId)).rejects.toMatchObject({ code: 'event-store.subject.erased' });
     expect((await store.read('acme', `dossier-${shipmentId}`)).at(-1)).toMatchObject({
       type: 'PersonalDataErased',
@@ -192,31 +212,85 @@ describe('retention', () => {
     expect(await bench.verify()).toMatchObject({ ok: true });
   });
 
-  it('passes over what is on hold, until it is lifted by another person', async () => {
-    const other = randomUUID();
+  it('passes over what is on hold, until it is lifted by another person; the daily run then follows', async () => {
     await sealAt(shipmentId);
-    await sealAt(other);
+    clock = '2033-01-01T00:00:00.000000Z';
+    await approve(ann);
     const hold = { params: { shipmentId }, query: {}, body: { matter: 'customs audit 2032' } };
     await evidenceHttp.place(hold, ann, 'http/placeHold/1');
-    clock = '2033-01-01T00:00:00.000000Z';
-    expect(await apply('1')).toEqual({ looked: 2, erased: 1, held: 1 });
+    await expect(approve(bob)).rejects.toMatchObject({ code: 'audit.dossier.on-hold' });
+    expect(await apply('1')).toEqual({ ...nothing, looked: 1, held: 1 });
     const lifting = { params: { shipmentId }, query: {}, body: undefined };
     await expect(evidenceHttp.lift(lifting, ann, 'http/liftHold/1')).rejects.toMatchObject({
       code: 'audit.hold.same-person',
     });
     await evidenceHttp.lift(lifting, bob, 'http/liftHold/2');
-    expect(await apply('2')).toEqual({ looked: 1, erased: 1, held: 0 });
+    expect(await approve(bob, shipmentId, 2)).toMatchObject({ erased: true });
     await expect(evidenceHttp.place(hold, ann, 'http/placeHold/2')).rejects.toMatchObject({
       code: 'audit.dossier.erased',
     });
   });
 
+  it('keeps every shipment of a customer or party on hold, found by the log', async () => {
+    const engagementId = randomUUID();
+    const opened = {
+      type: 'tidewaiter.shipments.ShipmentOpened.v1',
+      subject: shipmentId,
+      data: { engagementId, parties: [{ role: 'consignee', identifier: 'GB123456789000' }] },
+    };
+    await bench.stage([
+      received('engagement-1', 1, {
+        type: 'tidewaiter.shipments.EngagementOpened.v1',
+        subject: engagementId,
+        data: { customer: { name: 'Rosenthal & Söhne' } },
+      }),
+      received(`opened-${shipmentId}`, 1, opened),
+    ]);
+    await sealAt(shipmentId);
+    clock = '2033-01-01T00:00:00.000000Z';
+    let n = 0;
+    const hold = (scope: Parameters<RetentionController['place']>[0]['body']['scope']) =>
+      retentionHttp.place({ params: {}, query: {}, body: { matter: 'fraud', scope } }, ann, `http/matter/${(n += 1)}`);
+    const lift = (matterId: string) =>
+      retentionHttp.lift({ params: { matterId }, query: {}, body: undefined }, bob, `http/lift/${(n += 1)}`);
+    await hold({ kind: 'customer', name: 'Somebody else' });
+    const customer = await hold({ kind: 'customer', name: 'rosenthal & söhne' });
+    await expect(approve(ann)).rejects.toMatchObject({ code: 'audit.dossier.on-hold' });
+    expect(await apply('1')).toMatchObject({ looked: 1, held: 1 });
+    const party = await hold({ kind: 'party', identifier: 'GB123456789000' });
+    await lift(customer.matterId);
+    await expect(approve(ann, shipmentId, 2)).rejects.toMatchObject({ code: 'audit.dossier.on-hold' });
+    await lift(party.matterId);
+    expect(await approve(ann, shipmentId, 3)).toMatchObject({ approvals: ['user:ann'] });
+  });
+
+  it('works the clock out again when the log has a later acceptance, and asks for approvals anew', async () => {
+    await sealAt(shipmentId);
+    clock = '2033-01-01T00:00:00.000000Z';
+    await approve(ann);
+    await bench.stage([
+      received(`declaration-${shipmentId}`, 1, {
+        type: 'tidewaiter.customs.DeclarationAccepted.v1',
+        subject: shipmentId,
+        data: { acceptedOn: '2028-02-29' },
+      }),
+    ]);
+    await bench.settle();
+    expect(await apply('1')).toEqual({ ...nothing, recomputed: 1 });
+    expect((await store.load(dossier, 'acme', dossierStream(shipmentId))).state).toMatchObject({
+      retention: { from: '2028-02-29', until: '2034-02-28' },
+      approvals: [],
+    });
+    expect(await apply('2')).toEqual(nothing);
+  });
+
   it('a hold that is being placed is not overtaken by an erasure', async () => {
     await sealAt(shipmentId);
     clock = '2033-01-01T00:00:00.000000Z';
+    await approve(ann);
     const [, outcome] = await Promise.allSettled([
       evidenceHttp.place({ params: { shipmentId }, query: {}, body: { matter: 'a dispute' } }, ann, 'http/placeHold/9'),
-      apply('1'),
+      approve(bob).catch((error: { code: string }) => error.code),
     ]);
     expect(outcome.status).toBe('fulfilled');
     const types = (await store.read('acme', `dossier-${shipmentId}`)).map(({ type }) => type);

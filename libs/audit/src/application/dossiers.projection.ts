@@ -13,7 +13,12 @@ const columnsOf = (event: DossierEvent): Record<string, unknown> => {
         checkpoint: event.data.checkpoint,
       };
     case 'RetentionClockSet':
-      return { jurisdiction: event.data.jurisdiction, law: event.data.law, retain_until: event.data.until };
+      return {
+        jurisdiction: event.data.jurisdiction,
+        law: event.data.law,
+        retain_until: event.data.until,
+        approvals: 0,
+      };
     case 'LegalHoldPlaced':
       return { hold_matter: event.data.matter, hold_by: event.data.by };
     case 'LegalHoldLifted':
@@ -26,6 +31,14 @@ const columnsOf = (event: DossierEvent): Record<string, unknown> => {
 };
 
 async function apply(tx: Tx, event: StoredEvent): Promise<void> {
+  if (event.type === 'DisposalApproved') {
+    const { shipmentId } = (event as unknown as DossierEvent).data;
+    await tx.query('update dossiers set approvals = approvals + 1 where tenant_id = $1 and shipment_id = $2', [
+      event.tenant,
+      shipmentId,
+    ]);
+    return;
+  }
   const fact = event as unknown as DossierEvent;
   const changes = Object.entries(columnsOf(fact));
   if (changes.length === 0) return;

@@ -30,7 +30,7 @@ import { says, type AnyEvent } from '@tidewaiter/shipments/domain';
 import { accountOf, dossier, readLeaf, replay, type Leaf } from '../domain/index.js';
 import { bodiesOf, newestCheckpoint, type Body } from '../log/log-reader.js';
 import { treeOf } from '../log/tile-store.js';
-import { dossierStream } from './audit.activities.js';
+import { dossierStream } from './disposal.js';
 import { unknownShipment } from './evidence.js';
 import { folds } from '../domain/index.js';
 import { LogService } from './log.service.js';

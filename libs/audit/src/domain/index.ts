@@ -2,6 +2,7 @@ export * from './account.js';
 export * from './dossier.js';
 export * from './folds.js';
 export * from './leaf.js';
+export * from './matter.js';
 export * from './reader.js';
 export * from './replay.js';
 export * from './retention.js';

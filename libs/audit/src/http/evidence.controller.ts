@@ -28,7 +28,7 @@ import {
   WORKFLOWS,
   type WorkflowPort,
 } from '@tidewaiter/platform';
-import { dossierStream } from '../application/audit.activities.js';
+import { dossierStream } from '../application/disposal.js';
 import { Evidence } from '../application/evidence.js';
 import { EvidenceExport } from '../application/evidence-export.js';
 import { newId } from '@tidewaiter/kernel';

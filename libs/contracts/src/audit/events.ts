@@ -37,6 +37,29 @@ export const legalHoldLifted = defineEvent(
   z.strictObject({ shipmentId: uuid, by: z.string() }),
 );
 
+const matterScope = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('customer'), name: z.string().min(2).max(140) }),
+  z.strictObject({ kind: z.literal('party'), identifier: z.string().min(2).max(35) }),
+]);
+export const matterHoldPlaced = defineEvent(
+  'audit',
+  'MatterHoldPlaced',
+  'Disposal is stopped for every shipment of a customer, or of a party by its identifier, those to come included.',
+  z.strictObject({ matterId: uuid, by: z.string(), matter: z.string().max(280), scope: matterScope }),
+);
+export const matterHoldLifted = defineEvent(
+  'audit',
+  'MatterHoldLifted',
+  'The hold on a customer or party is gone.',
+  z.strictObject({ matterId: uuid, by: z.string() }),
+);
+export const disposalApproved = defineEvent(
+  'audit',
+  'DisposalApproved',
+  'One person approved that the shipment’s persons are erased, under the retention clock named by its last day.',
+  z.strictObject({ shipmentId: uuid, by: z.string(), until: legalDate }),
+);
+
 export const personalDataErased = defineEvent(
   'audit',
   'PersonalDataErased',
@@ -72,6 +95,9 @@ export const readerKeyRevoked = defineEvent(
 );
 
 export type AuditEvent =
+  | EventOf<typeof matterHoldPlaced>
+  | EventOf<typeof matterHoldLifted>
+  | EventOf<typeof disposalApproved>
   | EventOf<typeof evidenceExported>
   | EventOf<typeof readerKeyIssued>
   | EventOf<typeof readerKeyRevoked>

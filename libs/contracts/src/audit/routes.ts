@@ -294,6 +294,42 @@ export const liftHold = defineRoute('audit', 'liftHold', 'POST /v1/audit/shipmen
   answer: z.strictObject({ shipmentId: uuid }),
   problems: ['audit.hold.same-person', 'audit.hold.none'],
 });
+const scope = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('customer'), name: z.string().min(2).max(140) }),
+  z.strictObject({ kind: z.literal('party'), identifier: z.string().min(2).max(35) }),
+]);
+export const placeMatterHold = defineRoute('audit', 'placeMatterHold', 'POST /v1/audit/matters', {
+  summary: 'Stop disposal for every shipment of a customer, or of a party by its identifier, those to come included',
+  access: ['compliance'],
+  body: z.strictObject({ matter: z.string().min(3).max(280), scope }),
+  answer: z.strictObject({ matterId: uuid }),
+});
+export const liftMatterHold = defineRoute('audit', 'liftMatterHold', 'POST /v1/audit/matters/{matterId}/lift', {
+  summary: 'Lift a hold on a customer or party; never by the person who placed it',
+  access: ['compliance', 'administrator'],
+  params: z.strictObject({ matterId: uuid }),
+  status: 200,
+  answer: z.strictObject({ matterId: uuid }),
+  problems: ['audit.hold.same-person', 'audit.hold.none'],
+});
+export const approveDisposal = defineRoute(
+  'audit',
+  'approveDisposal',
+  'POST /v1/audit/shipments/{shipmentId}/disposal/approve',
+  {
+    summary: 'Approve that a shipment’s persons are erased; with the second person’s approval they are',
+    access: ['compliance', 'administrator'],
+    params: z.strictObject({ shipmentId: uuid }),
+    status: 200,
+    answer: z.strictObject({ shipmentId: uuid, approvals: z.array(z.string()), needed: z.int(), erased: z.boolean() }),
+    problems: [
+      'audit.dossier.not-sealed',
+      'audit.retention.not-due',
+      'audit.dossier.on-hold',
+      'audit.disposal.same-person',
+    ],
+  },
+);
 export const showReconciliation = defineRoute('audit', 'showReconciliation', 'GET /v1/audit/status', {
   summary: 'How far the log is: staged, sequenced, integrated, published, parked streams and alarms',
   access: auditors,
