@@ -11,9 +11,11 @@ import { LOG_DRAIN, LOG_IDLE_MS, LogService } from './application/log.service.js
 import { mattersProjection } from './application/matters.projection.js';
 import { Proofs } from './application/proofs.js';
 import { Readers, readersProjection } from './application/readers.js';
+import { Reports } from './application/reports.js';
 import { EvidenceController } from './http/evidence.controller.js';
 import { LogController } from './http/log.controller.js';
 import { ProofsController } from './http/proofs.controller.js';
+import { ReportsController } from './http/reports.controller.js';
 import { RetentionController } from './http/retention.controller.js';
 
 @Module({
@@ -23,7 +25,7 @@ import { RetentionController } from './http/retention.controller.js';
       inline: [dossiersProjection, readersProjection, mattersProjection],
     }),
   ],
-  controllers: [LogController, EvidenceController, ProofsController, RetentionController],
+  controllers: [LogController, EvidenceController, ProofsController, RetentionController, ReportsController],
   providers: [
     { provide: AUDIT_SETTINGS, useFactory: auditSettings },
     LogService,
@@ -33,6 +35,7 @@ import { RetentionController } from './http/retention.controller.js';
     EvidenceExport,
     Proofs,
     Readers,
+    Reports,
     AuditActivitiesService,
     hostActivities('audit', AuditActivitiesService),
     ...hostDrain({ context: 'audit', name: LOG_DRAIN, handler: LogService, idleMs: LOG_IDLE_MS }),

@@ -29,6 +29,7 @@ import { LogService } from './log.service.js';
 import { mattersProjection } from './matters.projection.js';
 import { Proofs } from './proofs.js';
 import { Readers, readersProjection } from './readers.js';
+import { Reports } from './reports.js';
 
 const shipmentId = '0192aaaa-0000-7000-8000-000000000001';
 const personOf = (tenant: string, subject: string, role = 'compliance'): CallerIdentity => ({
@@ -782,5 +783,123 @@ describe('reconciliation', () => {
       [6, 5, 4, 3, 2, 1].map((n) => `run-${n}`),
     );
     expect((await evidence.reconciliations('globex')).items).toEqual([]);
+  });
+});
+
+describe('reports', () => {
+  const audit = (name: string) => `tidewaiter.${name}.v1`;
+  const payment = (n: number, name: string, version: number, data: object) =>
+    received(`payment-${n}`, version, {
+      type: audit(`duties.${name}`),
+      subject: shipmentId,
+      data: { shipmentId, ...data },
+    });
+  const requested = (n: number, editors: string[]) =>
+    payment(n, 'PaymentRequested', 1, { editors, requestedBy: 'user:ann', approvalsNeeded: 2, reference: `PAY-${n}` });
+  const reports = () => new Reports(database, () => clock);
+  const ever = { from: '1970-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z' };
+
+  it('separation of duties: exceptions first, and nothing for what was kept apart', async () => {
+    await bench.stage([
+      requested(1, ['user:ed']),
+      payment(1, 'PaymentApproved', 2, { by: 'user:bob' }),
+      payment(1, 'PaymentApproved', 3, { by: 'user:cid' }),
+      payment(1, 'PaymentSent', 4, {}),
+      requested(2, ['user:ed']),
+      payment(2, 'PaymentApproved', 2, { by: 'user:ed' }),
+      payment(2, 'PaymentSent', 3, {}),
+    ]);
+    await bench.settle();
+    const { exceptions, items } = await reports().duties('acme', ever);
+    expect(exceptions).toBe(1);
+    expect(items).toMatchObject([
+      {
+        what: 'payment PAY-2',
+        prepared: ['user:ed', 'user:ann'],
+        exceptions: ['user:ed approved what user:ed prepared', 'sent with 1 of 2 approvals'],
+      },
+      { what: 'payment PAY-1', approved: ['user:bob', 'user:cid'], needed: 2, exceptions: [] },
+    ]);
+    expect((await reports().duties('globex', ever)).items).toEqual([]);
+    expect((await reports().duties('acme', { ...ever, from: '2098-01-01T00:00:00Z' })).items).toEqual([]);
+  });
+
+  it('completeness: a gap that waits, and a leaf that was taken out of the middle', async () => {
+    await bench.stage([received('a-1', 1), received('a-1', 2), received('a-1', 3), received('b-1', 1)]);
+    await bench.settle();
+    expect(await reports().completeness('acme')).toMatchObject({
+      complete: true,
+      streams: 2,
+      events: 4,
+      broken: [],
+      outside: 0,
+    });
+    await bench.stage([received('b-1', 3)]);
+    await bench.settle();
+    expect(await reports().completeness('acme')).toMatchObject({
+      complete: false,
+      outside: 1,
+      parked: [{ stream: 'b-1' }],
+    });
+    await bench.superuser.query(
+      `set session_replication_role = replica; alter table audit.log_leaves disable trigger all; delete from audit.log_leaves where stream = 'a-1' and version = 2`,
+    );
+    expect(await reports().completeness('acme')).toMatchObject({ complete: false, broken: ['a-1'] });
+  });
+
+  it('access: documents read, evidence taken and keys given, newest first, with the reason', async () => {
+    const at = (hour: number) => ({ time: `2026-11-24T${hour}:00:00.000000Z`, actor: 'user:ann' });
+    await bench.stage([
+      received('access-1', 1, {
+        type: audit('documents.DocumentDownloaded'),
+        data: { shipmentId, documentId: 'd', version: 2, sha256: 'ab', reason: 'query of the authority' },
+        ...at(10),
+      }),
+      received('dossier-1', 1, {
+        type: audit('audit.EvidenceExported'),
+        data: { shipmentId, sha256: 'cd', reason: 'audit' },
+        ...at(12),
+      }),
+      received('reader-1', 1, {
+        type: audit('audit.ReaderKeyIssued'),
+        data: { readerId: 'r', name: 'Audit & Co', until: '2027' },
+        ...at(11),
+      }),
+    ]);
+    await bench.settle();
+    const { items } = await reports().access('acme', ever);
+    expect(items.map(({ what, by, reason }) => [what, by, reason])).toEqual([
+      ['evidence', 'user:ann', 'audit'],
+      ['reader-key', 'user:ann', null],
+      ['document', 'user:ann', 'query of the authority'],
+    ]);
+  });
+
+  it('retention: what is kept, due, on hold and erased, page by page', async () => {
+    const ids = [shipmentId, randomUUID(), randomUUID()];
+    for (const id of ids) {
+      await bench.stage([received(`shipment-${id}`, 1, { subject: id })]);
+      await bench.settle();
+      await inActivity(() =>
+        activities.sealDossier(stepOf(`seal/${id}`, id), {
+          jurisdiction: 'GB',
+          streams: { [`shipment-${id}`]: 1 },
+          entryDate: '2026-11-24',
+        }),
+      );
+    }
+    await evidenceHttp.place(
+      { params: { shipmentId }, query: {}, body: { matter: 'a dispute' } },
+      ann,
+      'http/placeHold/1',
+    );
+    clock = '2032-11-25T00:00:01.000000Z';
+    const first = await reports().retention('acme', { limit: 2 });
+    const second = await reports().retention('acme', { limit: 2, after: first.next! });
+    const all = [...first.items, ...second.items];
+    expect(second.next).toBeNull();
+    expect(all.map(({ shipmentId: id }) => id).sort()).toEqual([...ids].sort());
+    expect(all.find(({ shipmentId: id }) => id === shipmentId)).toMatchObject({ state: 'on-hold', hold: 'a dispute' });
+    expect(all.filter(({ state }) => state === 'due')).toHaveLength(2);
   });
 });

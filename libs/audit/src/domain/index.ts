@@ -5,5 +5,6 @@ export * from './leaf.js';
 export * from './matter.js';
 export * from './reader.js';
 export * from './replay.js';
+export * from './reports.js';
 export * from './retention.js';
 export * from './sequence.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute } from '../define-route.js';
+import { defineRoute, pageOf, pageQuery } from '../define-route.js';
 import { instant, legalDate, sha256Hex, uuid } from '../values.js';
 
 const auditors = ['auditor', 'compliance', 'operator', 'administrator'] as const;
@@ -377,4 +377,86 @@ export const listReconciliations = defineRoute('audit', 'listReconciliations', '
       }),
     ),
   }),
+});
+
+const span = {
+  from: instant.optional().meta({ description: 'recorded since; the beginning when not given' }),
+  to: instant.optional().meta({ description: 'recorded until; now when not given' }),
+};
+const reporters = ['auditor', 'compliance', 'administrator'] as const;
+
+export const reportSeparationOfDuties = defineRoute(
+  'audit',
+  'reportSeparationOfDuties',
+  'GET /v1/audit/reports/separation-of-duties',
+  {
+    summary: 'Who prepared and who approved, payment by payment, disposal by disposal; exceptions first',
+    access: reporters,
+    query: z.strictObject(span),
+    answer: z.strictObject({
+      from: instant,
+      to: instant,
+      exceptions: z.int(),
+      items: z.array(
+        z.strictObject({
+          shipmentId: z.string(),
+          what: z.string(),
+          prepared: z.array(z.string()),
+          approved: z.array(z.string()),
+          needed: z.int(),
+          exceptions: z.array(z.string()),
+        }),
+      ),
+    }),
+  },
+);
+export const reportAccess = defineRoute('audit', 'reportAccess', 'GET /v1/audit/reports/access', {
+  summary: 'Who read which document, took which evidence away or was given a key, and why; newest first',
+  access: reporters,
+  query: z.strictObject(span),
+  answer: z.strictObject({
+    from: instant,
+    to: instant,
+    items: z.array(
+      z.strictObject({
+        at: instant,
+        by: z.string(),
+        what: z.enum(['document', 'evidence', 'reader-key']),
+        subject: z.string(),
+        says: z.string(),
+        reason: z.string().nullable(),
+      }),
+    ),
+  }),
+});
+export const reportCompleteness = defineRoute('audit', 'reportCompleteness', 'GET /v1/audit/reports/completeness', {
+  summary: 'Whether every stream is gapless in the log, and the log has what the stores have',
+  access: reporters,
+  answer: z.strictObject({
+    complete: z.boolean(),
+    streams: z.int(),
+    events: z.int(),
+    broken: z.array(z.string()).meta({ description: 'streams with a gap, at most 100' }),
+    outside: z.int().meta({ description: 'events received that are not in the log' }),
+    unpublished: z.int().meta({ description: 'leaves that no checkpoint covers yet' }),
+    parked: z.array(z.strictObject({ stream: z.string(), version: z.int(), reason: z.string() })),
+    alarms: z.int(),
+    reconciled: z.strictObject({ at: instant, differences: z.int() }).nullable(),
+  }),
+});
+export const reportRetention = defineRoute('audit', 'reportRetention', 'GET /v1/audit/reports/retention', {
+  summary: 'What must be kept until when and by which law; what is due for disposal, on hold, erased',
+  access: reporters,
+  query: z.strictObject(pageQuery),
+  answer: pageOf(
+    z.strictObject({
+      shipmentId: uuid,
+      jurisdiction: z.string(),
+      law: z.string(),
+      until: legalDate,
+      state: z.enum(['kept', 'due', 'on-hold', 'erased']),
+      hold: z.string().nullable(),
+      approvals: z.int(),
+    }),
+  ),
 });

@@ -49,6 +49,8 @@ const SENTENCES: Sentences = {
   DuplicateNoticed: () => 'The same file came again: kept as a link',
   DocumentRead: (d) =>
     `${d.type}${d.number === null ? '' : ` ${d.number}`} read: ${count(d.lines, 'line')}${d.total === null ? '' : `, ${amountOf(d.total)}`}`,
+  DocumentDownloaded: (d) =>
+    `Version ${d.version} of a document read by ${d.by}${d.reason === null ? '' : `: ${d.reason}`}`,
   DocumentRejected: (d) => `Document rejected: ${d.says}`,
   LinesConfirmed: (d) =>
     `${count(d.lines.length, 'line')} confirmed by ${d.by}${d.corrected.length > 0 ? `, corrected ${list(d.corrected)}` : ''}`,
