@@ -25,8 +25,8 @@ Exit code: 0 all holds, 1 something does not, 2 the command is wrong.`;
 const EXIT = { holds: 0, fails: 1, usage: 2 } as const;
 
 interface Out {
-  out(text: string): void;
-  error(text: string): void;
+  out: (text: string) => void;
+  error: (text: string) => void;
 }
 
 /** Folds the events again with the functions that the services use; what the file says of the states must be the same bytes. */

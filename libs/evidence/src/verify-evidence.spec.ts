@@ -253,6 +253,21 @@ describe('an evidence file', () => {
   const files2 = (made: Made): void =>
     void made.files.set(MANIFEST, utf8(JSON.stringify({ ...made.manifest, more: 1 })));
 
+  it('holds the shipment’s own events of an account that many share, and the one that the seal names', async () => {
+    const entries = [...leaves];
+    entries[4] = event(4, 'guarantee-1', 7, {});
+    const sealed = (version: number) =>
+      event(7, 'dossier-1', 1, { streams: { 'guarantee-1': version } }, { type: 'tidewaiter.audit.DossierSealed.v1' });
+    entries[7] = sealed(7);
+    const verdict = await verify(await changed(() => undefined, OWN, entries));
+    expect(verdict).toMatchObject({ holds: true });
+    expect(verdict.checked.find(({ what }) => what === 'streams')!.says).toContain(
+      'of guarantee-1 the events of this shipment',
+    );
+    entries[7] = sealed(9);
+    expect(await verify(await changed(() => undefined, OWN, entries))).toMatchObject({ fault: 'seal-uncovered' });
+  });
+
   it('is refused with an event of another shipment', async () => {
     expect(await verify(await changed(() => undefined, [0, ...OWN]))).toMatchObject({
       fault: 'event-differs',

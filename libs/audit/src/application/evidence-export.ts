@@ -26,7 +26,7 @@ import {
   type Clock,
   type Database,
 } from '@tidewaiter/platform';
-import { says, type AnyEvent } from '@tidewaiter/shipments/domain';
+import { says } from '@tidewaiter/shipments/domain';
 import { accountOf, dossier, readLeaf, replay, type Leaf } from '../domain/index.js';
 import { bodiesOf, newestCheckpoint, type Body } from '../log/log-reader.js';
 import { treeOf } from '../log/tile-store.js';
@@ -85,7 +85,7 @@ export class EvidenceExport {
         index: leaf.index,
         time: leaf.time,
         actor: leaf.actor,
-        says: says({ type: leaf.name, data: leaf.data } as AnyEvent),
+        says: says({ type: leaf.name, data: leaf.data }),
       })),
     });
     const last = leaves.reduce((newest, { time }) => (time > newest ? time : newest), '');

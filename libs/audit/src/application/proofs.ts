@@ -19,7 +19,6 @@ import {
   verifyInclusion,
   type OpenedCheckpoint,
   type Pinned,
-  type VerifierKey,
 } from '@tidewaiter/merkle';
 import { ed25519Verify, nodeHasher as hasher, nodeSha256 } from '@tidewaiter/merkle/node';
 import { DATABASE, type Database } from '@tidewaiter/platform';

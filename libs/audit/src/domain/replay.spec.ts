@@ -46,6 +46,16 @@ describe('replay', () => {
   it('tells a stream without a fold by the names of its events', () => {
     expect(replay(leaves, known(LATER), {}).states['unheard-1']).toEqual(['Opened', 'Closed']);
   });
+  it('tells a stream that does not begin here by the names of its events: an account of many shipments', () => {
+    const shared = [
+      leaf(1, 'declaration-2', 5, '2026-11-24T10:00:00.000000Z', 'Reserved'),
+      leaf(2, 'declaration-2', 9, '2026-11-24T11:00:00.000000Z', 'Released'),
+    ];
+    expect(replay(shared, known(LATER), { declaration: counting }).states['declaration-2']).toEqual([
+      'Reserved',
+      'Released',
+    ]);
+  });
   it('knows nothing before the first event', () => {
     expect(replay(leaves, known('2026-11-24T09:59:59.999999Z'), {})).toEqual({
       events: 0,

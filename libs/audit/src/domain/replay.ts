@@ -47,7 +47,7 @@ export interface Difference {
 /** `declaration-0190…` is of the category `declaration`. */
 export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));
 
-/** A stream whose context lends no fold is told by the names of its events. */
+/** A stream whose context lends no fold, or that does not begin here (an account of many shipments), is told by the names of its events. */
 const namesOfEvents: Fold = {
   initial: [],
   evolve: (state, event) => [...(state as string[]), event.type],
@@ -59,16 +59,20 @@ const told = ({ data: _data, name: _name, ...leaf }: Leaf): Told => leaf;
 export const at = (leaves: readonly Leaf[], { known, asOf }: Moment): Leaf[] =>
   leaves.filter((leaf) => leaf.time <= known && leaf.happened <= asOf);
 
+const foldOf = (folds: Folds, stream: string): Fold => folds[categoryOf(stream)] ?? namesOfEvents;
+
 /** States of streams that grow event by event. */
 class Unfolding {
   readonly states: Record<string, unknown> = {};
   readonly streams: Record<string, number> = {};
+  private readonly partial = new Set<string>();
 
   constructor(private readonly folds: Folds) {}
 
   /** @returns the fields that the event changed */
   take({ stream, version, name, data }: Leaf): Change[] {
-    const fold = this.folds[categoryOf(stream)] ?? namesOfEvents;
+    if (!(stream in this.states) && version > 1) this.partial.add(stream);
+    const fold = this.partial.has(stream) ? namesOfEvents : foldOf(this.folds, stream);
     const before = stream in this.states ? this.states[stream] : fold.initial;
     const after = fold.evolve(before, { type: name, data });
     this.states[stream] = after;
@@ -112,7 +116,7 @@ export function difference(leaves: readonly Leaf[], from: Moment, to: Moment, fo
   const makers = [...touched(leaves, to, inOlder, folds), ...touched(leaves, from, inNewer, folds)];
   const streams = [...new Set([...Object.keys(older.states), ...Object.keys(newer.states)])];
   const changes = streams.flatMap((stream) => {
-    const initial = (folds[categoryOf(stream)] ?? namesOfEvents).initial;
+    const { initial } = foldOf(folds, stream);
     return changesOf(stream, older.states[stream] ?? initial, newer.states[stream] ?? initial);
   });
   return {
