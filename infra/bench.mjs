@@ -1,4 +1,4 @@
-// Measures the figures the project promises, as ratios inside one run: `npm run bench`.
+// Measures the figures the project promises, as ratios inside one run: `npm run bench`, or some of them: `npm run bench -- audit`.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { build, NotPrepared, obtainEverything } from '../libs/local/machine/prepare.mjs';
@@ -11,7 +11,7 @@ try {
   process.exitCode = await new Promise((resolve, reject) => {
     const bench = spawn(
       process.execPath,
-      ['--conditions=@tidewaiter/source', '--import', 'tsx', 'test/src/load/main.ts'],
+      ['--conditions=@tidewaiter/source', '--import', 'tsx', 'test/src/load/main.ts', ...process.argv.slice(2)],
       {
         cwd: root,
         stdio: 'inherit',
