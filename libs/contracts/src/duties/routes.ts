@@ -20,6 +20,9 @@ const shipmentParams = z.strictObject({ shipmentId: uuid });
 
 const unit = z.string().regex(/^[A-Z0-9_]{2,16}$/, 'a tariff unit such as KGM, DTN or NAR');
 
+/** Parts of a Meursing expression; R is the reduced part of an agreement. */
+export const PLACEHOLDERS = ['EA', 'EAR', 'ADSZ', 'ADSZR', 'ADFM', 'ADFMR'] as const;
+
 /**
  * One step of a duty expression. `floor` is the tariff's MIN (at least), `cap` its MAX (at most); the expression is split
  * at the last of them and everything to its right is the right operand. A unit is charged per product of the `per`s.
@@ -31,8 +34,9 @@ export const dutyComponent = z
       z.strictObject({
         kind: z.literal('percent'),
         rate: nonNegative,
-        of: z.literal('customsValue').default('customsValue'),
+        of: z.enum(['customsValue', 'retailPrice']).default('customsValue'),
       }),
+      z.strictObject({ kind: z.literal('placeholder'), placeholder: z.enum(PLACEHOLDERS) }),
       z.strictObject({
         kind: z.literal('specific'),
         amount: nonNegative,
@@ -47,10 +51,11 @@ export const dutyComponent = z
   .meta({ id: 'DutyComponent' });
 export type DutyComponent = z.infer<typeof dutyComponent>;
 
-/** `basic-duty`, `preference` and `suspension` are alternatives; the rest is added to the one chosen; `vat` closes the sum. */
+/** `basic-duty`, `preference`, `quota` and `suspension` are alternatives; the rest is added to the one chosen; `vat` closes the sum. */
 export const MEASURE_ROLES = [
   'basic-duty',
   'preference',
+  'quota',
   'suspension',
   'safeguard',
   'additional-duty',
@@ -62,12 +67,40 @@ export const MEASURE_ROLES = [
 ] as const;
 export type MeasureRole = (typeof MEASURE_ROLES)[number];
 
+/**
+ * Conditions of one code form an ordered list that ends with the negative one (`document` null): the first that is met decides
+ * by its action whether the measure applies, and brings components of its own.
+ */
+const measureCondition = z.strictObject({
+  code: z.string().max(4),
+  document: z.string().max(8).nullable().optional(),
+  threshold: z
+    .strictObject({ unit, value: nonNegative, operator: z.enum(['<', '=<', '<=', '=', '=>', '>=', '>']) })
+    .optional(),
+  action: z.string().regex(/^\d{2}$/),
+  components: z.array(dutyComponent).min(1).max(24).optional(),
+});
+
 const givenMeasure = z.strictObject({
   id: z.string().min(1).max(64),
   role: z.enum(MEASURE_ROLES),
   type: z.string().max(8).optional(),
   area: z.string().max(8).optional(),
+  /** destination XI: whose tariff the duty is of; without it a duty is the Union's */
+  tariff: z.enum(['GB', 'EU']).optional(),
   additionalCode: z.string().max(8).optional(),
+  exciseCode: z.string().max(8).optional(),
+  /** an option of the tax such as VATR; without it the standard rate */
+  option: z.string().max(8).optional(),
+  quotaOrderNumber: z
+    .string()
+    .regex(/^\d{6}$/)
+    .optional(),
+  quotaStatus: z.enum(['open', 'critical', 'exhausted']).optional(),
+  /** what is left of the quota: goods beyond it are split off and pay the third country duty */
+  quotaBalance: z.strictObject({ unit, value: nonNegative }).optional(),
+  meursingCode: z.string().max(4).optional(),
+  conditions: z.array(measureCondition).min(1).max(40).optional(),
   legalBasis: z.string().max(300).optional(),
   expression: z.string().max(500).optional(),
   components: z.array(dutyComponent).min(1).max(24).optional(),
@@ -84,14 +117,62 @@ export const assessmentRequest = z
     entryType: z.enum(['formal', 'informal']).default('formal'),
     incoterm: incoterm.optional(),
     procedure: z.literal('release-for-free-circulation').default('release-for-free-circulation'),
-    charges: z.strictObject({ freight: price.optional(), insurance: price.optional() }).default({}),
+    charges: z
+      .strictObject({
+        freight: price.optional(),
+        insurance: price.optional(),
+        /** what the buyer bears beside the price and the value takes in: WTO Valuation Agreement, Article 8 */
+        packing: price.optional(),
+        commission: price.optional(),
+        assists: price.optional(),
+        royalties: price.optional(),
+        proceeds: price.optional(),
+        /** transport after entry: never in the value, in the base of import VAT */
+        inland: price.optional(),
+      })
+      .default({}),
     fx: z
       .array(
         z.strictObject({ from: currency, to: currency, rate: positive, source: z.string().max(200).default('given') }),
       )
       .max(200)
       .default([]),
+    /** what the placeholders of a Meursing code stand for */
+    meursingTable: z
+      .array(
+        z.strictObject({
+          meursingCode: z.string().max(4),
+          placeholder: z.enum(PLACEHOLDERS),
+          area: z.string().max(8).default('1011'),
+          amount: nonNegative,
+          currency,
+          per: z
+            .array(z.strictObject({ quantity: positive, unit }))
+            .min(1)
+            .max(4),
+        }),
+      )
+      .max(500)
+      .optional(),
     rounding: z.enum(['authority', 'display']).default('authority'),
+    /** destination XI: what decides between the duty of the United Kingdom, of the Union, and none */
+    northernIreland: z
+      .strictObject({
+        authorised: z.boolean().optional(),
+        finalUse: z.boolean().optional(),
+        smallTurnover: z.boolean().optional(),
+        processing: z.boolean().optional().meta({ description: 'only such processing as the scheme permits' }),
+        ukOrigin: z.boolean().optional(),
+        euThirdCountryDutyZero: z.boolean().optional(),
+        tradeRemedy: z.boolean().optional(),
+      })
+      .optional(),
+    /** codes of the reliefs that are claimed, e.g. C07 for a consignment of low value */
+    reliefs: z.array(z.string().max(16)).max(20).optional(),
+    /** how tax and duty are settled, where that moves them from the entry to a later day */
+    payment: z
+      .strictObject({ vat: z.enum(['postponed', 'deferred']).optional(), duty: z.literal('deferred').optional() })
+      .optional(),
     lines: z
       .array(
         z.strictObject({
@@ -111,6 +192,9 @@ export const assessmentRequest = z
             })
             .optional(),
           additionalCodes: z.array(z.string()).default([]),
+          exciseCode: z.string().max(8).optional(),
+          vatOption: z.string().max(8).optional(),
+          meursingCode: z.string().max(4).optional(),
           documents: z
             .array(
               z.strictObject({ code: z.string(), status: z.string().optional(), reference: z.string().optional() }),
@@ -125,6 +209,7 @@ export const assessmentRequest = z
   .meta({ id: 'AssessmentRequest' });
 export type AssessmentRequest = z.infer<typeof assessmentRequest>;
 
+const regime = z.enum(['GB', 'EU', 'none']);
 const amountOrNull = z.string().nullable();
 export const assessmentResult = z
   .strictObject({
@@ -133,10 +218,13 @@ export const assessmentResult = z
     currency: z.string(),
     lawDate: legalDate,
     status: z.enum(['ASSESSED', 'QUESTIONS', 'NEEDS_REVIEW']),
+    /** destination XI: of every line, when it is one and the same */
+    regime: regime.nullable().optional(),
     rules: z.array(z.strictObject({ set: z.string(), version: z.string(), digest })),
     lines: z.array(
       z.strictObject({
         number: z.int(),
+        regime: regime.optional(),
         customsValue: z
           .strictObject({ amount: z.string(), currency: z.string(), trace: z.array(z.string()) })
           .nullable(),
@@ -148,6 +236,8 @@ export const assessmentResult = z
             charges: z.array(
               z.strictObject({
                 measure: z.string(),
+                /** of a line that a quota splits */
+                part: z.enum(['in-quota', 'out-of-quota']).optional(),
                 role: z.string(),
                 code: z.string(),
                 legalBasis: z.string(),
@@ -212,6 +302,7 @@ export const previewAssessment = defineRoute('duties', 'previewAssessment', 'POS
     'duties.expression.unreadable',
     'duties.currency.no-rate',
     'duties.destination.unknown',
+    'duties.origin.unknown',
     'duties.unit.unknown',
     'duties.quantity.contradicts',
     'duties.line.twice',

@@ -124,7 +124,8 @@ export class Assessing {
       return { stored: found, books: named };
     });
     const kept = books.filter((book) => book !== null);
-    if (kept.length < books.length) {
+    const held = new Set(kept.flatMap(({ digest, book }) => [digest, ...book.shared.map((shared) => shared.digest)]));
+    if (stored.result.rules.some(({ digest }) => !held.has(digest))) {
       throw new Refused('duties.assessment.rules-missing', 'a rule book that the assessment names is not kept here', {
         advice: 'Restore it by its digest; no other version is used.',
       });

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { approvalPolicySchema, type ApprovalPolicy } from '../domain/approval-policy.js';
-import { readRuleBook, ruleBookDigest, type LoadedRuleBook } from '../domain/rule-book.js';
+import { readRuleBook, ruleBookDigest, withShared, type LoadedRuleBook } from '../domain/rule-book.js';
 import { sha256 } from './digest.js';
 
 const folder = new URL('../../data/', import.meta.url);
-const FILES = ['gb.json', 'us.json', 'de.json'];
+/** A country is a file of its own, named by its code: adding one is adding the file. */
+const RULE_BOOK = /^[a-z]{2}\.json$/;
 
 const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
 
@@ -14,10 +15,17 @@ const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, fo
  * @throws Invalid `duties.rules.unreadable` when a file does not hold a rule book: the service does not start on it
  */
 export const loadRuleBooks = (): LoadedRuleBook[] =>
-  FILES.map((file) => {
-    const book = readRuleBook(read(file), file);
-    return { book, digest: ruleBookDigest(book, sha256) };
-  });
+  readdirSync(folder)
+    .filter((file) => RULE_BOOK.test(file))
+    .sort()
+    .map((file) => {
+      const own = read(file) as Record<string, unknown> & { shares?: string[] };
+      const shared = (own.shares ?? []).map(
+        (name) => read(`shared/${name}.json`) as Parameters<typeof withShared>[1][0],
+      );
+      const book = readRuleBook(withShared(own, shared, sha256), file);
+      return { book, digest: ruleBookDigest(book, sha256) };
+    });
 
 /** The limits of approval that come with the program. */
 export const loadApprovalPolicy = (): ApprovalPolicy => approvalPolicySchema.parse(read('approval-policy.json'));

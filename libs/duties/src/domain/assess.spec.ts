@@ -229,19 +229,72 @@ describe('additional codes', () => {
       '700.00',
     );
   });
+  it('may be answered with none: then no measure that has one applies', () => {
+    const [line] = assess(aRequest({ lines: [aLine({ measures, additionalCodes: ['none'] })] }), books).lines;
+    expect(line!.options[0]!.charges.map(({ measure }) => measure)).not.toEqual(expect.arrayContaining(['m2']));
+    expect(line!.questions).toEqual([]);
+  });
   it('are asked for when none is named', () => {
     const [line] = assess(aRequest({ lines: [aLine({ measures })] }), books).lines;
     expect(line!.questions).toEqual([
-      expect.objectContaining({ code: 'additional-code', measures: ['m2', 'm3'], answers: ['C123', 'C999'] }),
+      expect.objectContaining({ code: 'additional-code', measures: ['m2', 'm3'], answers: ['C123', 'C999', 'none'] }),
     ]);
   });
 });
 
+describe('conditions', () => {
+  const condition = (code: string, document: string | null, action: string) => ({ code, document, action });
+  const chosenWith = (conditions: unknown[], documents: string[], role = 'basic-duty') => {
+    const measures = [
+      ...(role === 'basic-duty' ? [] : [{ id: 'duty', role: 'basic-duty', expression: '1 %' }]),
+      { id: 'm1', role, expression: '10 %', conditions },
+    ];
+    const line = aLine({ measures, documents: documents.map((code) => ({ code })) });
+    const [result] = assess(aRequest({ lines: [line] }), books).lines;
+    return result!.options.find(({ chosen }) => chosen)?.charges.map(({ measure }) => measure) ?? null;
+  };
+
+  it('of several codes must all be met', () => {
+    const two = [
+      ...[condition('B', 'C990', '27'), condition('B', null, '07')],
+      ...[condition('C', 'Y100', '27'), condition('C', null, '07')],
+    ];
+    expect(chosenWith(two, ['C990', 'Y100'])).toEqual(['m1']);
+    expect(chosenWith(two, ['C990'])).toBeNull();
+    expect(chosenWith(two, ['Y100'])).toBeNull();
+  });
+  it('of one code need one of its documents', () => {
+    const either = [condition('B', 'C990', '27'), condition('B', 'Y100', '27'), condition('B', null, '07')];
+    expect(chosenWith(either, ['Y100'])).toEqual(['m1']);
+    expect(chosenWith(either, [])).toBeNull();
+  });
+  it('leave an added duty out with action 07, and stop the declaration with action 08', () => {
+    const ending = (action: string) => [condition('B', 'C990', '27'), condition('B', null, action)];
+    expect(chosenWith(ending('07'), [], 'anti-dumping')).toEqual(['duty']);
+    expect(chosenWith(ending('08'), [], 'anti-dumping')).toBeNull();
+    expect(chosenWith(ending('08'), ['C990'], 'anti-dumping')).toEqual(['duty', 'm1']);
+  });
+});
+
 describe('bad input', () => {
+  it('is an origin that no tariff names, of the entry or of a line', () => {
+    for (const [over, pointer] of [
+      [{ origin: 'ZZ' }, '/origin'],
+      [{ lines: [aLine({ origin: 'ZZ' })] }, '/lines/0/origin'],
+    ] as const) {
+      expect(() => assess(aRequest(over), books)).toThrow(
+        expect.objectContaining({
+          code: 'duties.origin.unknown',
+          details: expect.objectContaining({ places: [expect.objectContaining({ pointer })] }),
+        }),
+      );
+    }
+  });
+
   const measured = (measure: Record<string, unknown>) =>
     aRequest({ lines: [aLine({ measures: [{ id: 'm1', role: 'basic-duty', ...measure }] })] });
   it.each<[string, AssessmentRequest, string]>([
-    ['duties.destination.unknown', aRequest({ destination: 'FR' }), '/destination'],
+    ['duties.destination.unknown', aRequest({ destination: 'ZW' }), '/destination'],
     [
       'duties.currency.no-rate',
       aRequest({ lines: [aLine({ price: { amount: '1.00', currency: 'JPY' } })] }),
@@ -300,7 +353,6 @@ describe('bad input', () => {
       '/lines/0/measures/1/id',
     ],
     ['duties.line.twice', aRequest({ lines: [aLine(), aLine()] }), '/lines/1/number'],
-    ['duties.incoterm.not-served', aRequest({ incoterm: 'DDP' }), '/incoterm'],
     [
       'duties.value.negative',
       aRequest({
@@ -325,13 +377,10 @@ describe('bad input', () => {
     ['a negative quantity', { lines: [aLine({ quantities: [{ unit: 'KGM', value: '-1' }] })] }],
     ['a currency that is none', { lines: [aLine({ price: { amount: '1.00', currency: 'XXX' } })] }],
     [
-      'a member that is not served yet',
+      'conditions without one',
       { lines: [aLine({ measures: [{ id: 'm', role: 'vat', expression: '1 %', conditions: [] }] })] },
     ],
-    [
-      'a role that is not served yet',
-      { lines: [aLine({ measures: [{ id: 'm', role: 'quota', expression: '1 %' }] })] },
-    ],
+    ['a role that is none', { lines: [aLine({ measures: [{ id: 'm', role: 'tip', expression: '1 %' }] })] }],
     ['a procedure that is not served yet', { procedure: 'inward-processing' }],
   ])('is refused by the contract: %s', (_what, over) => {
     expect(assessmentRequest.safeParse({ ...aRequest(), ...over }).success).toBe(false);

@@ -1,8 +1,8 @@
 import type { AssessmentRequest } from '@tidewaiter/contracts';
-import { exact, Invalid, round, shareOut, type Exact } from '@tidewaiter/kernel';
+import { exact, Invalid, shareOut, type Exact } from '@tidewaiter/kernel';
 import { convert } from './fx.js';
 import type { RuleBook, Rounding } from './rule-book.js';
-import { roundingWords } from './rounding.js';
+import { roundingWords, roundTo } from './rounding.js';
 import { plain } from './words.js';
 
 /** A line of the request with its place in it, kept when the lines are put in the order of their numbers. */
@@ -18,7 +18,12 @@ interface Priced {
 }
 
 type Incoterm = NonNullable<AssessmentRequest['incoterm']>;
-type Charge = 'freight' | 'insurance';
+type Carriage = 'freight' | 'insurance';
+type Charge = keyof AssessmentRequest['charges'];
+/** Article 8 of the WTO Valuation Agreement: in the value wherever the goods go, whatever the price's terms. */
+const ADDITIONS = ['packing', 'commission', 'assists', 'royalties', 'proceeds'] as const;
+/** Prices that hold the way up to a place beyond the border. */
+const BEYOND_THE_BORDER: readonly Incoterm[] = ['CPT', 'CIP', 'DAP', 'DPU', 'DDP'];
 type Price = { amount: string; currency: string };
 
 export interface LineValue {
@@ -35,13 +40,19 @@ export interface ValueQuestion {
 export interface Valuation {
   /** by line number; a line is absent when a question stands for it */
   values: Map<number, LineValue>;
+  /** freight and insurance of each line in the currency of the assessment; null: the freight was not stated */
+  carriage: Map<number, Exact> | null;
+  /** transport after entry of each line; null: none was stated */
+  inland: Map<number, Exact> | null;
   questions: Map<number, ValueQuestion[]>;
+  /** lines whose price holds charges that cannot be computed yet; what is asked for them stands with the charges */
+  unsolved: Set<number>;
   /** insurance was not stated although it belongs to (or is in) the price's terms */
   insuranceUnstated: boolean;
 }
 
-/** What the seller's price holds already. DDP holds the duty too and must be solved for it; that is refused before. */
-const IN_THE_PRICE: Record<Exclude<Incoterm, 'DDP'>, readonly Charge[]> = {
+/** What the seller's price holds already. DDP holds the duty too and is solved for it. */
+const IN_THE_PRICE: Record<Incoterm, readonly Carriage[]> = {
   EXW: [],
   FCA: [],
   FAS: [],
@@ -52,11 +63,12 @@ const IN_THE_PRICE: Record<Exclude<Incoterm, 'DDP'>, readonly Charge[]> = {
   CIP: ['freight', 'insurance'],
   DAP: ['freight', 'insurance'],
   DPU: ['freight', 'insurance'],
+  DDP: ['freight', 'insurance'],
 };
 
 /** Whether a price under the Incoterm holds the charge already. */
-export const priceHolds = (incoterm: Incoterm | undefined, charge: Charge): boolean =>
-  incoterm === 'DDP' || (incoterm !== undefined && IN_THE_PRICE[incoterm].includes(charge));
+export const priceHolds = (incoterm: Incoterm | undefined, charge: Carriage): boolean =>
+  incoterm !== undefined && IN_THE_PRICE[incoterm].includes(charge);
 
 interface Adjustment {
   charge: Charge;
@@ -68,17 +80,22 @@ export interface ValuationGrounds {
   basis: RuleBook['customsValue'][number]['basis'];
   currency: string;
   rounding: Rounding | null;
+  /** of a price that holds duty and tax too: the value that remains, with the trace; null: its charges cannot be computed yet */
+  solve: (line: number, gross: LineValue) => [value: Exact, trace: string[]] | null;
 }
 
 /** The charges that turn the price into the jurisdiction's base: added to reach CIF, taken out to reach FOB. */
-function chargesToMove(
-  basis: 'CIF' | 'FOB',
-  incoterm: Exclude<Incoterm, 'DDP'>,
-): readonly { charge: Charge; sign: 1 | -1 }[] {
-  const all: readonly Charge[] = ['freight', 'insurance'];
-  return basis === 'CIF'
-    ? all.filter((charge) => !priceHolds(incoterm, charge)).map((charge) => ({ charge, sign: 1 }))
-    : all.filter((charge) => priceHolds(incoterm, charge)).map((charge) => ({ charge, sign: -1 }));
+function chargesToMove(basis: 'CIF' | 'FOB', incoterm: Incoterm): readonly { charge: Charge; sign: 1 | -1 }[] {
+  const all: readonly Carriage[] = ['freight', 'insurance'];
+  const way: { charge: Charge; sign: 1 | -1 }[] =
+    basis === 'CIF'
+      ? all.filter((charge) => !priceHolds(incoterm, charge)).map((charge) => ({ charge, sign: 1 }))
+      : all.filter((charge) => priceHolds(incoterm, charge)).map((charge) => ({ charge, sign: -1 }));
+  return [
+    ...way,
+    ...ADDITIONS.map((charge) => ({ charge, sign: 1 as const })),
+    ...(BEYOND_THE_BORDER.includes(incoterm) ? [{ charge: 'inland' as const, sign: -1 as const }] : []),
+  ];
 }
 
 /** Prices as weights; brought to one currency first when they are in several. */
@@ -126,13 +143,40 @@ function valueOfLine(
       places: [{ pointer: '/charges', reason: `the customs value of line ${line.number} would be below zero` }],
     });
   }
-  return rounded(total, trace, grounds);
+  return request.incoterm === 'DDP' ? { amount: total, trace } : rounded(total, trace, grounds);
 }
 
 function rounded(value: Exact, trace: string[], { rounding, currency }: ValuationGrounds): LineValue {
   if (rounding === null) return { amount: value, trace };
-  const amount = round(value, rounding.places, rounding.mode);
+  const amount = roundTo(value, rounding);
   return { amount, trace: [...trace, `${roundingWords(rounding)}: ${plain(amount)} ${currency}`] };
+}
+
+/** What each line bears of some charges, by price or stated value, whether the customs value holds them or not; null: the first was not stated. */
+function sharesOf(
+  request: AssessmentRequest,
+  lines: readonly PlacedLine[],
+  currency: string,
+  [first, ...others]: (Price | undefined)[],
+): Map<number, Exact> | null {
+  const worth = lines.flatMap(({ line, pointer }): Priced[] => {
+    const price = line.customsValue ?? line.price;
+    return price ? [{ number: line.number, price, pointer }] : [];
+  });
+  if (first === undefined || worth.length < lines.length) return null;
+  const weights = weightsOf(worth, request.fx, currency);
+  const shares = [first, ...others.filter((other) => other !== undefined)].map((charge) =>
+    share(charge, worth, weights),
+  );
+  return new Map(
+    worth.map(({ number }) => [
+      number,
+      shares.reduce((sum, each) => {
+        const part = each.get(number)!;
+        return sum.plus(convert(exact(part.amount), part.currency, currency, request.fx, '/charges').exact);
+      }, exact('0')),
+    ]),
+  );
 }
 
 function stated(value: Price, pointer: string, rates: AssessmentRequest['fx'], grounds: ValuationGrounds): LineValue {
@@ -156,7 +200,7 @@ function stated(value: Price, pointer: string, rates: AssessmentRequest['fx'], g
  *
  * @param lines   in the order of their numbers, so that the order of the request does not move a remainder
  * @param grounds `rounding` null: nothing is rounded
- * @throws Invalid `duties.currency.no-rate`, `duties.value.negative`, `duties.incoterm.not-served` (DDP)
+ * @throws Invalid `duties.currency.no-rate`, `duties.value.negative`
  * @see WTO Valuation Agreement, Articles 1 and 8; basis by jurisdiction in the rule book
  */
 export function valueLines(
@@ -164,7 +208,14 @@ export function valueLines(
   lines: readonly PlacedLine[],
   grounds: ValuationGrounds,
 ): Valuation {
-  const valuation: Valuation = { values: new Map(), questions: new Map(), insuranceUnstated: false };
+  const valuation: Valuation = {
+    values: new Map(),
+    carriage: sharesOf(request, lines, grounds.currency, [request.charges.freight, request.charges.insurance]),
+    inland: sharesOf(request, lines, grounds.currency, [request.charges.inland]),
+    questions: new Map(),
+    unsolved: new Set(),
+    insuranceUnstated: false,
+  };
   const priced: Priced[] = [];
   for (const { line, pointer } of lines) {
     if (line.customsValue) valuation.values.set(line.number, stated(line.customsValue, pointer, request.fx, grounds));
@@ -179,16 +230,6 @@ export function valueLines(
   };
   if (request.incoterm === undefined)
     return ask({ code: 'incoterm', asks: 'the Incoterm: it says whether the price holds freight and insurance' });
-  if (request.incoterm === 'DDP') {
-    throw new Invalid(
-      'duties.incoterm.not-served',
-      'a DDP price holds the duty and tax themselves, and is not solved for them yet',
-      {
-        advice: 'State the customs value of each line, or a price under another Incoterm.',
-        places: [{ pointer: '/incoterm', reason: 'DDP is not served' }],
-      },
-    );
-  }
   const toMove = chargesToMove(grounds.basis, request.incoterm);
   if (toMove.some(({ charge }) => charge === 'freight') && request.charges.freight === undefined) {
     return ask({
@@ -207,6 +248,11 @@ export function valueLines(
     const amount = request.charges[charge];
     return amount === undefined ? [] : [{ charge, sign, shares: share(amount, priced, weights) }];
   });
-  for (const line of priced) valuation.values.set(line.number, valueOfLine(request, line, moved, grounds));
+  for (const line of priced) {
+    const value = valueOfLine(request, line, moved, grounds);
+    const solved = request.incoterm === 'DDP' ? grounds.solve(line.number, value) : null;
+    if (request.incoterm === 'DDP' && solved === null) valuation.unsolved.add(line.number);
+    valuation.values.set(line.number, solved ? rounded(...solved, grounds) : value);
+  }
   return valuation;
 }

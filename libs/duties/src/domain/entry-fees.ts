@@ -15,11 +15,14 @@ export interface EntryFees {
   unknown: string[];
   /** sentences: rules used that need a check */
   lowConfidence: string[];
-  questions: string[];
+  questions: { code: 'transport' | 'freight'; asks: string }[];
 }
 
 interface EntryGrounds {
   base: Exact;
+  /** null: it was not stated */
+  freight: Exact | null;
+  lines: number;
   currency: string;
   on: LegalDate;
   entryType: AssessmentRequest['entryType'];
@@ -28,6 +31,7 @@ interface EntryGrounds {
 }
 
 type Outcome = { kind: 'amount'; exact: Exact; words: string } | { kind: 'unknown'; why: string };
+type Bands = Extract<Fee['charge'], { kind: 'bands' }>['bands'];
 type Limit = Extract<Fee['charge'], { kind: 'percent' }>['min'];
 
 const spanOf = (limit: Exclude<Limit, null>): [Exact, Exact] =>
@@ -60,9 +64,40 @@ function withLimits(value: Exact, min: Limit, max: Limit, currency: string): Out
   return { kind: 'amount', exact: value, words: '' };
 }
 
-function feeOf(fee: Fee, { base, currency }: EntryGrounds): Outcome {
+function bandOf(bands: Bands, base: Exact, currency: string): Outcome {
+  const band = bands.find(
+    ({ upTo, below }) => (upTo === undefined || base.lte(upTo)) && (below === undefined || base.lt(below)),
+  );
+  if (!band) return { kind: 'unknown', why: `no band holds ${plain(base)} ${currency}` };
+  return {
+    kind: 'amount',
+    exact: exact(band.amount),
+    words: `band of ${plain(base)} ${currency}: ${band.amount} ${currency}`,
+  };
+}
+
+function perLine(
+  { entry, lines }: Extract<Fee['charge'], { kind: 'per-line' }>,
+  count: number,
+  currency: string,
+): Outcome {
+  const amounts = Array.from(
+    { length: count },
+    (_, index) => lines.find(({ upTo }) => upTo === null || index < upTo)?.amount ?? '0',
+  );
+  return {
+    kind: 'amount',
+    exact: amounts.reduce((sum, amount) => sum.plus(amount), exact(entry)),
+    words: `${entry} and for ${count} lines ${amounts.join(' + ')} ${currency}`,
+  };
+}
+
+function feeOf(fee: Fee, { base: customsValue, freight, lines, currency }: EntryGrounds): Outcome {
   if (fee.charge.kind === 'flat')
     return { kind: 'amount', exact: exact(fee.charge.amount), words: `flat ${fee.charge.amount} ${currency}` };
+  if (fee.charge.kind === 'bands') return bandOf(fee.charge.bands, customsValue, currency);
+  if (fee.charge.kind === 'per-line') return perLine(fee.charge, lines, currency);
+  const base = fee.charge.of === 'freight' ? freight! : customsValue;
   const value = base.times(fee.charge.rate).div(100);
   const outcome = withLimits(value, fee.charge.min, fee.charge.max, currency);
   const words = `${fee.charge.rate} % of ${plain(base)} ${currency} = ${plain(value)} ${currency}`;
@@ -83,7 +118,7 @@ export function entryFees(book: RuleBook, grounds: EntryGrounds): EntryFees {
     );
     const byTransport = family.some((fee) => fee.transport !== null);
     if (byTransport && grounds.transport === undefined) {
-      fees.questions.push(`the mode of transport: ${code} depends on it`);
+      fees.questions.push({ code: 'transport', asks: `the mode of transport: ${code} depends on it` });
       continue;
     }
     const concerned = family.filter((fee) => fee.transport === null || fee.transport.includes(grounds.transport!));
@@ -93,6 +128,10 @@ export function entryFees(book: RuleBook, grounds: EntryGrounds): EntryFees {
       fees.unknown.push(
         `${code}: ${book.set} ${book.version} holds no rule for an entry of type ${grounds.entryType} on ${grounds.on}`,
       );
+      continue;
+    }
+    if (fee.charge.kind === 'percent' && fee.charge.of === 'freight' && grounds.freight === null) {
+      fees.questions.push({ code: 'freight', asks: `the freight: ${code} is counted on it; "0.00" if there was none` });
       continue;
     }
     const outcome = feeOf(fee, grounds);

@@ -1,4 +1,4 @@
-import type { DutyComponent } from '@tidewaiter/contracts';
+import type { AssessmentRequest, DutyComponent } from '@tidewaiter/contracts';
 import { exact, type Exact } from '@tidewaiter/kernel';
 import { convert, type Rates } from './fx.js';
 import type { DeclaredQuantities } from './quantities.js';
@@ -11,15 +11,34 @@ export interface Grounds {
   currency: string;
   quantities: DeclaredQuantities;
   rates: Rates;
+  /** the code of the goods' composition and the table that its placeholders are read in, the nearest area first */
+  meursing?: {
+    code: string | undefined;
+    areas: readonly string[];
+    table: NonNullable<AssessmentRequest['meursingTable']>;
+  };
   /** place of the expression in the request, for errors */
   pointer: string;
 }
 
 export type Evaluation = { kind: 'amount'; exact: Exact; words: string } | { kind: 'missing'; units: string[] };
 
+/** The area of every country. */
+const ERGA_OMNES = '1011';
+
 type Term = DutyComponent['term'];
 
 function percent(term: Extract<Term, { kind: 'percent' }>, on: Grounds): Evaluation {
+  if (term.of === 'retailPrice') {
+    const retail = on.quantities.in('RET');
+    if (retail === undefined) return { kind: 'missing', units: ['RET'] };
+    const part = retail.times(term.rate).div(100);
+    return {
+      kind: 'amount',
+      exact: part,
+      words: `${term.rate} % of the retail price ${plain(retail)} ${on.currency} = ${plain(part)} ${on.currency}`,
+    };
+  }
   const amount = on.base.times(term.rate).div(100);
   return {
     kind: 'amount',
@@ -27,6 +46,13 @@ function percent(term: Extract<Term, { kind: 'percent' }>, on: Grounds): Evaluat
     words: `${term.rate} % of ${plain(on.base)} ${on.currency} = ${plain(amount)} ${on.currency}`,
   };
 }
+
+/** Of a product its parts are asked for, save where it is asked for by itself (a volume of pure alcohol). */
+const partsMissing = (unit: string, quantities: DeclaredQuantities): string[] => {
+  const parts = unitOf(unit)?.product;
+  if (!parts || parts.over !== '1') return [unit];
+  return parts.of.filter((part) => quantities.in(part) === undefined).flatMap((part) => partsMissing(part, quantities));
+};
 
 /** Amount per product of quantities. It is converted after multiplying: a unit rate is never rounded. */
 function specific(term: Extract<Term, { kind: 'specific' }>, on: Grounds): Evaluation {
@@ -36,7 +62,7 @@ function specific(term: Extract<Term, { kind: 'specific' }>, on: Grounds): Evalu
   for (const { quantity, unit } of term.per) {
     const declared = on.quantities.in(unit);
     if (declared === undefined) {
-      missing.push(unit);
+      missing.push(...partsMissing(unit, on.quantities));
       continue;
     }
     const name = unitOf(unit)?.name ?? unit;
@@ -53,8 +79,28 @@ function specific(term: Extract<Term, { kind: 'specific' }>, on: Grounds): Evalu
   };
 }
 
-const ofTerm = (term: Term, on: Grounds): Evaluation =>
-  term.kind === 'percent' ? percent(term, on) : specific(term, on);
+/** The cell of the table that the code of the goods' composition stands for; never zero for one that is not there. */
+function placeholder({ placeholder: name }: Extract<Term, { kind: 'placeholder' }>, on: Grounds): Evaluation {
+  const code = on.meursing?.code;
+  if (code === undefined) return { kind: 'missing', units: ['MEURSING'] };
+  const cells = on.meursing!.table.filter((row) => row.meursingCode === code && row.placeholder === name);
+  const areas = [...on.meursing!.areas, ERGA_OMNES];
+  const cell = areas.flatMap((area) => cells.filter((row) => row.area === area))[0];
+  if (!cell) return { kind: 'missing', units: [`${name} of ${code}`] };
+  const outcome = specific({ kind: 'specific', amount: cell.amount, currency: cell.currency, per: cell.per }, on);
+  return outcome.kind === 'missing' ? outcome : { ...outcome, words: `${name} of code ${code}: ${outcome.words}` };
+}
+
+function ofTerm(term: Term, on: Grounds): Evaluation {
+  switch (term.kind) {
+    case 'percent':
+      return percent(term, on);
+    case 'specific':
+      return specific(term, on);
+    case 'placeholder':
+      return placeholder(term, on);
+  }
+}
 
 function combine(op: DutyComponent['op'], left: Evaluation, right: Evaluation, currency: string): Evaluation {
   if (left.kind === 'missing' || right.kind === 'missing') {
@@ -98,6 +144,18 @@ function grouped(components: readonly DutyComponent[], on: Grounds): Evaluation 
   return rest.reduce((left, { op, term }) => combine(op, left, ofTerm(term, on), on.currency), ofTerm(first!.term, on));
 }
 
+/** The small producer's discount counts on what the full rate beside it counts on: % vol per hectolitre, or pure alcohol. */
+function discountsNamed(components: readonly DutyComponent[]): readonly DutyComponent[] {
+  const units = components.flatMap(({ term }) => (term.kind === 'specific' ? term.per.map(({ unit }) => unit) : []));
+  if (!units.includes('SPQ')) return components;
+  const named = units.some((unit) => unit === 'ASV' || unit === 'ASVX') ? 'SPQLTR' : 'SPQLPA';
+  return components.map(({ op, term }) =>
+    term.kind === 'specific'
+      ? { op, term: { ...term, per: term.per.map((each) => (each.unit === 'SPQ' ? { ...each, unit: named } : each)) } }
+      : { op, term },
+  );
+}
+
 /**
  * What an expression asks on these grounds, exact. A charge is never below zero: a subtraction that would make it so ends at zero.
  *
@@ -106,7 +164,7 @@ function grouped(components: readonly DutyComponent[], on: Grounds): Evaluation 
  * @throws Invalid `duties.currency.no-rate`
  */
 export function evaluate(components: readonly DutyComponent[], on: Grounds): Evaluation {
-  const outcome = grouped(components, on);
+  const outcome = grouped(discountsNamed(components), on);
   if (outcome.kind === 'missing') return { kind: 'missing', units: [...new Set(outcome.units)].sort() };
   if (!outcome.exact.isNegative()) return outcome;
   return { kind: 'amount', exact: exact('0'), words: `${outcome.words}; a charge is never below zero: 0` };

@@ -1,4 +1,4 @@
-import type { DutyComponent } from '@tidewaiter/contracts';
+import { PLACEHOLDERS, type DutyComponent } from '@tidewaiter/contracts';
 import { Invalid } from '@tidewaiter/kernel';
 import { UNIT_SPELLINGS, unitOf } from './units.js';
 
@@ -13,8 +13,17 @@ const OPERATORS: readonly (readonly [text: string, op: DutyComponent['op']])[] =
 ];
 const PRINTED: Record<DutyComponent['op'], string> = { add: '+', subtract: '-', floor: 'MIN', cap: 'MAX' };
 
+const LONGEST_FIRST = [...PLACEHOLDERS].sort((a, b) => b.length - a.length);
 const LONGEST_TEXT = 500;
+const LONGEST_WORD = 80;
 const MOST_TERMS = 24;
+
+/** Thousands are set apart by commas where a currency or a unit follows; in a rate a comma could as well be the decimal point. */
+const THOUSANDS = String.raw`[1-9]\d{0,2}(?:,\d{3})+`;
+const AMOUNT = new RegExp(String.raw`^${THOUSANDS}(\.\d{1,12})?(?=\s*[A-Z]{3}\b)`);
+const QUANTITY = new RegExp(
+  String.raw`^(${THOUSANDS}|(0|[1-9]\d{0,17})(\.\d{1,12})?(?![\d.,]))(?=\s*[A-Za-z%]|\s*$|\s*\+)`,
+);
 
 /** A cursor over the text; every refusal names the character (from 1) and what was expected there. */
 class Reader {
@@ -58,9 +67,15 @@ class Reader {
 
   match(pattern: RegExp): string | undefined {
     this.space();
-    const found = pattern.exec(this.text.slice(this.at, this.at + 40))?.[0];
+    const found = pattern.exec(this.text.slice(this.at, this.at + LONGEST_WORD))?.[0];
     if (found !== undefined) this.at += found.length;
     return found;
+  }
+
+  /** Whether the pattern stands next; nothing is taken. */
+  sees(pattern: RegExp): boolean {
+    this.space();
+    return pattern.test(this.text.slice(this.at, this.at + LONGEST_WORD));
   }
 
   number(): string {
@@ -69,9 +84,11 @@ class Reader {
 }
 
 function perOf(read: Reader): Specific['per'][number] {
-  const quantity = read.match(/^(0|[1-9]\d{0,17})(\.\d{1,12})?(?=\s)/) ?? '1';
-  const spelling = UNIT_SPELLINGS.find(([text]) => read.take(text)) ?? read.refuse('a unit');
-  return { quantity, unit: spelling[1] };
+  const quantity = read.match(QUANTITY)?.replaceAll(',', '');
+  const found = UNIT_SPELLINGS.find(({ pattern }) => read.match(pattern) !== undefined);
+  // the US schedule counts pieces without naming them: 5¢/1,000
+  if (!found && quantity !== undefined && read.sees(/^(\+|$)/)) return { quantity, unit: 'NAR' };
+  return { quantity: quantity ?? '1', unit: found?.code ?? read.refuse('a unit') };
 }
 
 function specificOf(read: Reader, amount: string, currency: string): Specific {
@@ -91,10 +108,13 @@ function centsToDollars(cents: string): string {
 }
 
 function termOf(read: Reader): Term {
-  if (read.take('Free') || read.take('free')) return { kind: 'percent', rate: '0', of: 'customsValue' };
+  if (['Free', 'free', 'NIHIL'].some((word) => read.take(word)))
+    return { kind: 'percent', rate: '0', of: 'customsValue' };
+  const placeholder = LONGEST_FIRST.find((name) => read.take(name));
+  if (placeholder) return { kind: 'placeholder', placeholder };
   if (read.take('$')) return specificOf(read, read.number(), 'USD');
-  const number = read.number();
-  if (read.take('%')) return { kind: 'percent', rate: number, of: 'customsValue' };
+  const number = read.match(AMOUNT)?.replaceAll(',', '') ?? read.number();
+  if (read.take('%')) return { kind: 'percent', rate: number, of: read.take('RET') ? 'retailPrice' : 'customsValue' };
   if (read.take('¢') || read.take('cents')) return specificOf(read, centsToDollars(number), 'USD');
   const currency = read.match(/^[A-Z]{3}(?![A-Za-z])/) ?? read.refuse('“%” or a currency');
   return specificOf(read, number, currency);
@@ -122,8 +142,11 @@ export function parseExpression(text: string, pointer = ''): DutyComponent[] {
 const printPer = ({ quantity, unit }: Specific['per'][number]): string =>
   ` / ${quantity === '1' ? '' : `${quantity} `}${unitOf(unit)?.name ?? unit}`;
 
-const printTerm = (term: Term): string =>
-  term.kind === 'percent' ? `${term.rate} %` : `${term.amount} ${term.currency}${term.per.map(printPer).join('')}`;
+function printTerm(term: Term): string {
+  if (term.kind === 'placeholder') return term.placeholder;
+  if (term.kind === 'percent') return `${term.rate} %${term.of === 'retailPrice' ? ' RET' : ''}`;
+  return `${term.amount} ${term.currency}${term.per.map(printPer).join('')}`;
+}
 
 /** The text of the components; reading it again gives the same components. */
 export const printExpression = (components: readonly DutyComponent[]): string =>

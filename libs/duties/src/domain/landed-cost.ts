@@ -29,6 +29,8 @@ export function landedCost({ request, currency, basis, lines, valuation, charged
       ? valuation.values.get(line.number)!.amount
       : inCurrency(line.price!, `${pointer}/price/currency`),
   );
+  // a price delivered duty paid holds the charges too
+  if (request.incoterm === 'DDP') return [...goods].reduce((sum, each) => sum.plus(each), exact('0'));
   const beside = (['freight', 'insurance'] as const).flatMap((charge) => {
     const amount = request.charges[charge];
     const counts = amount !== undefined && priced.length > 0 && !priceHolds(request.incoterm, charge);

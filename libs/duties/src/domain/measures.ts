@@ -2,13 +2,17 @@ import { MEASURE_ROLES, type AssessmentRequest, type DutyComponent, type Measure
 import { Invalid, type LegalDate } from '@tidewaiter/kernel';
 import type { PlacedLine } from './customs-value.js';
 import { parseExpression, printExpression } from './expression.js';
-import { inForce, type RuleBook } from './rule-book.js';
-import { unknownUnit } from './quantities.js';
+import { inForce, type ChargeRule, type RuleBook, type RuleBookMeasure } from './rule-book.js';
+import { unknownUnit, type DeclaredQuantities } from './quantities.js';
 import { unitOf } from './units.js';
 
 export interface Measure {
   id: string;
   role: MeasureRole;
+  /** the tariff's own type, which decides what the charge is counted on where the rule book says so */
+  type: string | null;
+  /** country or group that it was made for */
+  area: string | null;
   legalBasis: string;
   expression: string;
   components: DutyComponent[];
@@ -17,11 +21,20 @@ export interface Measure {
   /** what the declaration must name and support; null: nothing */
   claim: { preferenceCodes: RegExp; words: string; proofs: string[] | null } | null;
   additionalCode: string | null;
+  /** of the tax, such as VATR; null: the standard rate */
+  option: string | null;
   lowConfidence: string | null;
+  conditions: GivenMeasure['conditions'];
+  quotaStatus: GivenMeasure['quotaStatus'];
+  quotaBalance: GivenMeasure['quotaBalance'];
+  quotaOrderNumber: string | undefined;
+  /** Northern Ireland: whose duty it is */
+  tariff: 'GB' | 'EU' | undefined;
+  meursingCode: string | undefined;
 }
 
 export interface MeasureQuestion {
-  code: 'commodity' | 'additional-code' | 'basic-duty';
+  code: 'commodity' | 'additional-code' | 'basic-duty' | 'vat-option';
   asks: string;
   measures: string[];
   answers: string[];
@@ -35,8 +48,8 @@ export type Selection =
 
 type GivenMeasure = NonNullable<AssessmentRequest['lines'][number]['measures']>[number];
 
-const isAlternative = (role: MeasureRole): boolean =>
-  role === 'basic-duty' || role === 'preference' || role === 'suspension';
+export const isAlternative = (role: MeasureRole): boolean =>
+  role === 'basic-duty' || role === 'preference' || role === 'quota' || role === 'suspension';
 export const alternativesOf = (measures: readonly Measure[]): Measure[] =>
   measures.filter(({ role }) => isAlternative(role));
 
@@ -44,6 +57,12 @@ export const alternativesOf = (measures: readonly Measure[]): Measure[] =>
 function claimOfGiven(role: MeasureRole): Measure['claim'] {
   if (role === 'preference')
     return { preferenceCodes: /^[2-9]\d\d$/, words: 'a preference code (200 or above)', proofs: null };
+  if (role === 'quota')
+    return {
+      preferenceCodes: /^\d2[0358]$/,
+      words: 'a preference code of quotas (120, 123, 125, 128, 220, 320 …)',
+      proofs: [],
+    };
   if (role === 'suspension') return { preferenceCodes: /^11\d$/, words: 'preference code 110, 115 or 119', proofs: [] };
   return null;
 }
@@ -82,19 +101,32 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
     return {
       id: measure.id,
       role: measure.role,
+      type: measure.type ?? null,
+      area: measure.area ?? null,
       legalBasis: measure.legalBasis ?? 'given with the request',
       expression: measure.expression ?? printExpression(components),
       components,
       pointer: place2,
       claim: claimOfGiven(measure.role),
-      additionalCode: measure.additionalCode ?? null,
+      additionalCode: measure.additionalCode ?? measure.exciseCode ?? null,
+      option: measure.option ?? null,
       lowConfidence: null,
+      conditions: measure.conditions,
+      quotaStatus: measure.quotaStatus,
+      quotaBalance: measure.quotaBalance,
+      quotaOrderNumber: measure.quotaOrderNumber,
+      tariff: measure.tariff,
+      meursingCode: measure.meursingCode,
     };
   });
 }
 
 const covers = (book: RuleBook, area: string, origin: string): boolean =>
   book.areas[area] === null || (book.areas[area]?.includes(origin) ?? false);
+
+/** A rate of a tax for some goods (food) stands in place of the one for all goods. */
+const isNearerRate = (nearer: RuleBookMeasure, row: RuleBookMeasure): boolean =>
+  nearer.role === 'vat' && nearer.type === row.type && nearer.commodity.length > row.commodity.length;
 
 function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate): Selection {
   const { commodity } = line.line;
@@ -115,13 +147,18 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
     }
     return { kind: 'none', why: `${book.set} ${book.version} holds no commodity ${commodity} on ${on}` };
   }
-  const measures = inForce(book.measures, on)
-    .filter((measure) => commodity.startsWith(measure.commodity) && covers(book, measure.area, origin))
+  const rows = inForce(book.measures, on).filter(
+    (measure) => commodity.startsWith(measure.commodity) && covers(book, measure.area, origin),
+  );
+  const measures = rows
+    .filter((row) => row.role !== 'vat' || !rows.some((other) => isNearerRate(other, row)))
     .map((measure): Measure => {
       const claim = measure.claim;
       return {
         id: measure.id,
         role: measure.role,
+        type: measure.type,
+        area: measure.area,
         legalBasis: measure.law,
         expression: measure.expression,
         components: parseExpression(measure.expression),
@@ -134,7 +171,14 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
             }
           : null,
         additionalCode: measure.additionalCode ?? null,
+        option: null,
         lowConfidence: measure.confidence === 'low' ? (measure.note ?? measure.law) : null,
+        conditions: undefined,
+        quotaStatus: undefined,
+        quotaBalance: undefined,
+        quotaOrderNumber: undefined,
+        tariff: measure.tariff,
+        meursingCode: undefined,
       };
     });
   if (!measures.some(({ role }) => role === 'basic-duty')) {
@@ -143,11 +187,45 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
   return { kind: 'measures', measures };
 }
 
+/** What the line answers to the question which of several measures of one role is its own. */
+const statedCodes = ({ additionalCodes, exciseCode }: PlacedLine['line']): string[] => [
+  ...additionalCodes,
+  // the tariff writes X419, the declaration's tax type is 419
+  ...(exciseCode === undefined
+    ? []
+    : [exciseCode, exciseCode.startsWith('X') ? exciseCode.slice(1) : `X${exciseCode}`]),
+];
+
+/** The answer that none of the codes is the line's own. */
+const NO_CODE = 'none';
+/** Name of the option without a code of its own. */
+const STANDARD = 'VAT';
+
+/** Taxes that differ by option apply by the one the line answers with. */
+function byVatOption(measures: readonly Measure[], { vatOption, additionalCodes }: PlacedLine['line']): Selection {
+  const taxes = measures.filter(({ role }) => role === 'vat');
+  if (taxes.every(({ option }) => option === null)) return { kind: 'measures', measures: [...measures] };
+  const stated = vatOption === undefined ? additionalCodes : [vatOption];
+  const chosen = taxes.filter(({ option }) => stated.includes(option ?? STANDARD));
+  if (chosen.length > 0)
+    return { kind: 'measures', measures: measures.filter((each) => each.role !== 'vat' || chosen.includes(each)) };
+  return {
+    kind: 'question',
+    question: {
+      code: 'vat-option',
+      asks: 'which rate of the tax the goods fall under (vatOption)',
+      measures: taxes.map(({ id }) => id),
+      answers: taxes.map(({ option }) => option ?? STANDARD),
+    },
+  };
+}
+
 /** Measures that differ by additional code apply by the one the line names; none named is a question, not a choice. */
 function byAdditionalCode(measures: readonly Measure[], stated: readonly string[]): Selection {
   const applying = measures.filter(({ additionalCode }) => additionalCode === null || stated.includes(additionalCode));
   const open = MEASURE_ROLES.map((role) => measures.filter((measure) => measure.role === role)).find(
     (sameRole) =>
+      !stated.includes(NO_CODE) &&
       sameRole.some(({ additionalCode }) => additionalCode !== null) &&
       !sameRole.some((measure) => applying.includes(measure)),
   );
@@ -158,7 +236,7 @@ function byAdditionalCode(measures: readonly Measure[], stated: readonly string[
         code: 'additional-code',
         asks: 'the additional code: it decides which of these measures applies',
         measures: open.map(({ id }) => id),
-        answers: open.map(({ additionalCode }) => additionalCode!),
+        answers: [...open.map(({ additionalCode }) => additionalCode!), NO_CODE],
       },
     };
   }
@@ -177,30 +255,47 @@ function byAdditionalCode(measures: readonly Measure[], stated: readonly string[
   return { kind: 'measures', measures: applying };
 }
 
-const order = (measure: Measure): string =>
-  `${String(MEASURE_ROLES.indexOf(measure.role)).padStart(2, '0')} ${measure.id}`;
+/** By role, then in the order in which the rule book names the charges (each counted on the ones before), then by id. */
+const order = (measure: Measure, rules: readonly ChargeRule[]): string => {
+  const named = rules.findIndex(({ role, type }) => role === measure.role && type === measure.type);
+  return [MEASURE_ROLES.indexOf(measure.role), named < 0 ? rules.length : named]
+    .map((position) => String(position).padStart(3, '0'))
+    .concat(measure.id)
+    .join(' ');
+};
 
 /**
  * Measures of a line on a date: those given with it, else those of the rule book for its commodity (children inherit) and
  * origin. In the order of their roles, then of their ids, so that the order in which they were given does not matter.
  *
+ * @param concerns leaves out what a regime does not collect
  * @throws Invalid `duties.measure.no-expression`, `duties.measure.twice`, `duties.expression.unreadable`, `duties.unit.unknown`
  */
-export function selectMeasures(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate): Selection {
+export function selectMeasures(
+  book: RuleBook,
+  line: PlacedLine,
+  origin: string,
+  on: LegalDate,
+  concerns: (measure: Measure) => boolean = () => true,
+): Selection {
   const found: Selection = line.line.measures
     ? { kind: 'measures', measures: given(line.line.measures, line.pointer) }
     : stored(book, line, origin, on);
   if (found.kind !== 'measures') return found;
-  const selected = byAdditionalCode(found.measures, line.line.additionalCodes);
+  const coded = byAdditionalCode(found.measures.filter(concerns), statedCodes(line.line));
+  if (coded.kind !== 'measures') return coded;
+  const selected = byVatOption(coded.measures, line.line);
   if (selected.kind !== 'measures') return selected;
-  return { kind: 'measures', measures: [...selected.measures].sort((a, b) => (order(a) < order(b) ? -1 : 1)) };
+  const rules = inForce(book.charges, on);
+  const sorted = [...selected.measures].sort((a, b) => (order(a, rules) < order(b, rules) ? -1 : 1));
+  return { kind: 'measures', measures: sorted };
 }
 
 /** What the line would still have to name or hold before the measure may be used; empty when it is supported. */
 export function needsOf(measure: Measure, line: PlacedLine['line']): string[] {
   const { claim } = measure;
-  if (!claim) return [];
-  const needs: string[] = [];
+  const needs: string[] = measure.quotaStatus === 'exhausted' ? ['a quota that is not exhausted'] : [];
+  if (!claim) return needs;
   const code = line.preference?.code;
   const papers = line.documents.map((document) => document.code);
   if (line.preference?.proof) papers.push(line.preference.proof.document);
@@ -213,4 +308,97 @@ export function needsOf(measure: Measure, line: PlacedLine['line']): string[] {
   if (code === undefined ? !supportedByPapers : !claim.preferenceCodes.test(code)) needs.push(claim.words);
   if (!proved) needs.push(anyProofCounts ? 'a proof of origin' : `document ${claim.proofs!.join(' or ')}`);
   return needs;
+}
+
+/** The declaration is not taken at all. */
+const STOPS = '08';
+const APPLIES = new Set(['01', '24', '25', '26', '27', '28', '29', '34', '36']);
+
+export type ConditionOutcome =
+  | { kind: 'applies'; components: DutyComponent[] | null; words: string | null }
+  /** `stops`: the declaration is not taken without what is needed, whatever else is due */
+  | { kind: 'not'; needs: string[]; stops: boolean; words: string }
+  | { kind: 'missing'; unit: string };
+
+/**
+ * Whether the measure's conditions let it apply to the line. Of each condition code the first that is met decides, and every code
+ * must let it apply: that is what the tariff has several codes for. Components of a document go before those of a threshold.
+ */
+export function conditionsOf(
+  measure: Measure,
+  line: PlacedLine['line'],
+  quantities: DeclaredQuantities,
+): ConditionOutcome {
+  if (!measure.conditions) return { kind: 'applies', components: null, words: null };
+  const papers = new Set(line.documents.map(({ code }) => code));
+  if (line.preference?.proof) papers.add(line.preference.proof.document);
+  const deciding: Condition[] = [];
+  const needs: string[] = [];
+  const refusals: string[] = [];
+  let stops = false;
+  for (const code of new Set(measure.conditions.map((condition) => condition.code))) {
+    const sameCode = measure.conditions.filter((condition) => condition.code === code);
+    const first = firstMet(sameCode, papers, quantities);
+    if (first !== undefined && 'unknown' in first) return { kind: 'missing', unit: first.unknown };
+    if (first && APPLIES.has(first.action)) {
+      deciding.push(first);
+      continue;
+    }
+    stops ||= first?.action === STOPS;
+    refusals.push(`condition ${code}: ${first ? `${wordsOf(first)}, action ${first.action}` : 'none of it is met'}`);
+    needs.push(
+      ...sameCode
+        .filter(({ document, action }) => document && APPLIES.has(action))
+        .map(({ document }) => `document ${document}`),
+    );
+  }
+  if (refusals.length > 0) return { kind: 'not', needs, stops, words: refusals.join('; ') };
+  const [chosen] = [...deciding.filter(({ document }) => document), ...deciding].filter(({ components }) => components);
+  return {
+    kind: 'applies',
+    components: chosen?.components ?? null,
+    words: deciding.map((each) => `condition ${each.code}: ${wordsOf(each)}, action ${each.action}`).join('; '),
+  };
+}
+
+function firstMet(
+  conditions: readonly Condition[],
+  papers: ReadonlySet<string>,
+  quantities: DeclaredQuantities,
+): Condition | { unknown: string } | undefined {
+  for (const condition of conditions) {
+    const met = isMet(condition, papers, quantities);
+    if (met === 'unknown') return { unknown: condition.threshold!.unit };
+    if (met) return condition;
+  }
+  return undefined;
+}
+
+type Condition = NonNullable<Measure['conditions']>[number];
+
+const wordsOf = ({ document, threshold }: Condition): string =>
+  threshold
+    ? `${threshold.operator} ${threshold.value} ${threshold.unit}`
+    : document
+      ? `document ${document}`
+      : 'none of its documents';
+
+function isMet(
+  { document, threshold }: Condition,
+  papers: ReadonlySet<string>,
+  quantities: DeclaredQuantities,
+): boolean | 'unknown' {
+  if (!threshold) return document ? papers.has(document) : true;
+  const declared = quantities.in(threshold.unit);
+  if (declared === undefined) return 'unknown';
+  const side = declared.cmp(threshold.value);
+  return {
+    '<': side < 0,
+    '=<': side <= 0,
+    '<=': side <= 0,
+    '=': side === 0,
+    '=>': side >= 0,
+    '>=': side >= 0,
+    '>': side > 0,
+  }[threshold.operator];
 }

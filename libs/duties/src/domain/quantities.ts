@@ -1,4 +1,6 @@
 import { exact, Invalid, type Exact } from '@tidewaiter/kernel';
+import { roundTo } from './rounding.js';
+import type { Rounding } from './rule-book.js';
 import { unitOf } from './units.js';
 import { plain } from './words.js';
 
@@ -9,12 +11,14 @@ export interface DeclaredQuantities {
 }
 
 /**
- * @param pointer place of the list, e.g. `/lines/0/quantities`
+ * @param pointer   place of the list, e.g. `/lines/0/quantities`
+ * @param roundings of quantities by their base unit, where the law rounds them (Swiss gross mass: up to 100 g)
  * @throws Invalid `duties.unit.unknown`, `duties.quantity.contradicts` when two entries of one base differ
  */
 export function declaredQuantities(
   given: readonly { unit: string; value: string }[],
   pointer: string,
+  roundings: readonly { unit: string; rounding: Rounding }[] = [],
 ): DeclaredQuantities {
   const bases = new Map<string, Exact>();
   given.forEach(({ unit: code, value }, index) => {
@@ -34,12 +38,19 @@ export function declaredQuantities(
     }
     bases.set(unit.base, inBase);
   });
-  return {
-    in(code) {
-      const unit = unitOf(code);
-      return unit && bases.get(unit.base)?.div(unit.factor);
-    },
+  const find = (code: string): Exact | undefined => {
+    const unit = unitOf(code);
+    if (!unit) return undefined;
+    const declared = bases.get(unit.base);
+    if (declared) {
+      const rule = roundings.find((each) => each.unit === unit.base);
+      return (rule ? roundTo(declared, rule.rounding) : declared).div(unit.factor);
+    }
+    const parts = unit.product?.of.map(find) ?? [undefined];
+    if (parts.includes(undefined)) return undefined;
+    return parts.reduce<Exact>((product, part) => product.times(part!), exact('1')).div(unit.product!.over);
   };
+  return { in: find };
 }
 
 export const unknownUnit = (code: string, pointer: string): Invalid =>
@@ -47,3 +58,9 @@ export const unknownUnit = (code: string, pointer: string): Invalid =>
     advice: 'Use a unit of the tariff such as KGM, DTN, LTR, HLT, LPA, NAR, NPR.',
     places: [{ pointer, reason: `unknown unit ${code}` }],
   });
+
+/** The same quantities in part: of two tonnes a quarter is half a tonne. Strength and content stay as they are. */
+export const inPart = (whole: DeclaredQuantities, part: Exact): DeclaredQuantities => ({
+  in: (unit) => (INTENSIVE.has(unit) ? whole.in(unit) : whole.in(unit)?.times(part)),
+});
+const INTENSIVE: ReadonlySet<string> = new Set(['ASV', 'BRX', 'SPR']);

@@ -8,8 +8,11 @@ const MODE_WORDS: Record<RoundingMode, string> = {
   up: 'rounded up',
 };
 
-export const roundingWords = ({ mode, places }: Rounding): string =>
-  `${MODE_WORDS[mode]} to ${places === 0 ? 'whole units' : `${places} decimals`}`;
+export const roundingWords = ({ mode, places, unit }: Rounding): string =>
+  `${MODE_WORDS[mode]} to ${unit !== undefined ? `multiples of ${unit}` : places === 0 ? 'whole units' : `${places} decimals`}`;
+
+export const roundTo = (value: Exact, { mode, places, unit }: Rounding): Exact =>
+  unit === undefined ? round(value, places, mode) : round(value.div(unit), 0, mode).times(unit);
 
 /** How a charge is brought to what is owed, and what it hands on to the next base. */
 export interface RoundingRule {
@@ -19,4 +22,4 @@ export interface RoundingRule {
   words: string;
 }
 
-export const applyRounding = (value: Exact, { rule }: RoundingRule): Exact => round(value, rule.places, rule.mode);
+export const applyRounding = (value: Exact, { rule }: RoundingRule): Exact => roundTo(value, rule);
