@@ -6,7 +6,7 @@ const auditors = ['auditor', 'compliance', 'operator', 'administrator'] as const
 const origin = z.strictObject({ log: z.string().regex(/^[a-z0-9-]{1,40}$/) });
 
 /** Read with a token and one of the roles of `auditors`, or with a reader's key for this one log; the handler checks both. */
-const readers = 'machine' as const;
+const readers = 'reader' as const;
 const logProblems = ['audit.log.unknown', 'audit.reader.invalid', 'audit.reader.ended'];
 
 export const showCheckpoint = defineRoute('audit', 'showCheckpoint', 'GET /log/{log}/checkpoint', {
