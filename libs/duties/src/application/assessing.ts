@@ -157,7 +157,7 @@ export class Assessing {
     const rules = this.bookOf(undated.destination)?.book;
     const lawDate = legalDateAt(this.clock(), rules?.zone ?? 'UTC');
     const fx = rules
-      ? await this.fx.of(tenant, rules.destination, rules.currency, lawDate.slice(0, 7), currenciesOf(undated))
+      ? await this.fx.of(tenant, undated.destination, rules.currency, lawDate.slice(0, 7), currenciesOf(undated))
       : [];
     return { ...undated, lawDate, entryDate: lawDate, fx };
   }
