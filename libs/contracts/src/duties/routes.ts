@@ -20,6 +20,15 @@ const shipmentParams = z.strictObject({ shipmentId: uuid });
 
 const unit = z.string().regex(/^[A-Z0-9_]{2,16}$/, 'a tariff unit such as KGM, DTN or NAR');
 
+/** What a percentage is taken of when the tariff says something else than the base of its charge. */
+export const percentBase = z
+  .enum(['customsValue', 'retailPrice', 'customsValueAndDuty', 'cif', 'fob', 'freight'])
+  .meta({ id: 'PercentBase' });
+export type PercentBase = z.infer<typeof percentBase>;
+
+/** Agricultural components of the EU tariff, resolved by the Meursing code of the goods; R is the reduced one. */
+export const meursingPlaceholder = z.enum(['EA', 'EAR', 'ADSZ', 'ADSZR', 'ADFM', 'ADFMR']);
+
 /**
  * One step of a duty expression. `floor` is the tariff's MIN (at least), `cap` its MAX (at most); the expression is split
  * at the last of them and everything to its right is the right operand. A unit is charged per product of the `per`s.
@@ -31,7 +40,7 @@ export const dutyComponent = z
       z.strictObject({
         kind: z.literal('percent'),
         rate: nonNegative,
-        of: z.literal('customsValue').default('customsValue'),
+        of: percentBase.default('customsValue'),
       }),
       z.strictObject({
         kind: z.literal('specific'),
@@ -42,15 +51,17 @@ export const dutyComponent = z
           .min(1)
           .max(4),
       }),
+      z.strictObject({ kind: z.literal('placeholder'), placeholder: meursingPlaceholder }),
     ]),
   })
   .meta({ id: 'DutyComponent' });
 export type DutyComponent = z.infer<typeof dutyComponent>;
 
-/** `basic-duty`, `preference` and `suspension` are alternatives; the rest is added to the one chosen; `vat` closes the sum. */
+/** `basic-duty`, `preference`, `quota` and `suspension` are alternatives; the rest is added to the one chosen; `vat` closes the sum. */
 export const MEASURE_ROLES = [
   'basic-duty',
   'preference',
+  'quota',
   'suspension',
   'safeguard',
   'additional-duty',
@@ -62,65 +73,186 @@ export const MEASURE_ROLES = [
 ] as const;
 export type MeasureRole = (typeof MEASURE_ROLES)[number];
 
+/**
+ * One condition of a measure. Those of one `code` are read in their order; the one without document or threshold is the
+ * negative end. `action` says whether the measure then applies (01, 24 to 29, 34, 36) or not (04 to 10, 16, 30).
+ */
+export const measureCondition = z
+  .strictObject({
+    code: z.string().min(1).max(4),
+    document: z.string().max(8).nullable().optional(),
+    threshold: z
+      .strictObject({ unit, value: nonNegative, operator: z.enum(['=<', '<=', '<', '=', '=>', '>=', '>']) })
+      .optional(),
+    action: z.string().regex(/^\d{2}$/, 'an action code of two digits'),
+    expression: z.string().max(500).optional(),
+    components: z.array(dutyComponent).min(1).max(24).optional(),
+  })
+  .meta({ id: 'MeasureCondition' });
+export type MeasureCondition = z.infer<typeof measureCondition>;
+
+export const quotaStatus = z.enum(['open', 'critical', 'exhausted']);
+
 const givenMeasure = z.strictObject({
   id: z.string().min(1).max(64),
   role: z.enum(MEASURE_ROLES),
-  type: z.string().max(8).optional(),
+  type: z.string().max(12).optional(),
   area: z.string().max(8).optional(),
   additionalCode: z.string().max(8).optional(),
+  exciseCode: z.string().max(8).optional(),
+  option: z.string().max(12).optional(),
+  quotaOrderNumber: z.string().max(8).optional(),
+  quotaStatus: quotaStatus.optional(),
+  quotaBalance: z.strictObject({ unit, value: nonNegative }).optional(),
+  meursingCode: z.string().max(8).optional(),
+  tariff: z
+    .enum(['GB', 'EU'])
+    .optional()
+    .meta({ description: 'destination XI only: the tariff the measure is of; absent: both' }),
+  conditions: z.array(measureCondition).min(1).max(40).optional(),
   legalBasis: z.string().max(300).optional(),
   expression: z.string().max(500).optional(),
   components: z.array(dutyComponent).min(1).max(24).optional(),
 });
 
-/** The request of `assessments.md`; members that a narrower engine does not read yet are refused with their place, never ignored. */
+/** Art. 8 (added) and the notes to Art. 1 (taken out) of the WTO Valuation Agreement. */
+const ADDITIONS = [
+  'selling-commission',
+  'packing',
+  'containers',
+  'assists',
+  'royalties',
+  'proceeds',
+  'loading-and-handling',
+  'other',
+] as const;
+const DEDUCTIONS = [
+  'buying-commission',
+  'inland-carriage',
+  'work-after-import',
+  'duties-and-taxes',
+  'interest',
+  'discount',
+  'other',
+] as const;
+const adjustment = (kinds: typeof ADDITIONS | typeof DEDUCTIONS) =>
+  z
+    .array(
+      z.strictObject({
+        kind: z.enum(kinds),
+        amount: price.shape.amount,
+        currency: price.shape.currency,
+        line: z
+          .int()
+          .positive()
+          .optional()
+          .meta({ description: 'the line it belongs to; absent: shared over all by price' }),
+      }),
+    )
+    .max(50)
+    .optional();
+
+/** The request of the duty engine; members it does not know are refused with their place, never ignored. */
 export const assessmentRequest = z
   .strictObject({
     destination: country,
-    origin: country,
+    origin: z.string().regex(/^([A-Z]{2}|\d{4})$/, 'a country (ISO 3166-1 alpha-2) or a tariff area of four digits'),
     lawDate: legalDate,
     entryDate: legalDate.optional(),
     transport: transportMode.optional(),
     entryType: z.enum(['formal', 'informal']).default('formal'),
     incoterm: incoterm.optional(),
     procedure: z.literal('release-for-free-circulation').default('release-for-free-circulation'),
-    charges: z.strictObject({ freight: price.optional(), insurance: price.optional() }).default({}),
+    charges: z
+      .strictObject({
+        freight: price.optional(),
+        insurance: price.optional(),
+        inland: price
+          .optional()
+          .meta({ description: 'carriage from the border to the first destination: in the base of VAT, not of duty' }),
+        additions: adjustment(ADDITIONS),
+        deductions: adjustment(DEDUCTIONS),
+      })
+      .default({}),
     fx: z
       .array(
         z.strictObject({ from: currency, to: currency, rate: positive, source: z.string().max(200).default('given') }),
       )
       .max(200)
       .default([]),
+    meursingTable: z
+      .array(
+        z.strictObject({
+          meursingCode: z.string().max(8),
+          placeholder: meursingPlaceholder,
+          area: z.string().max(8).optional(),
+          amount: nonNegative,
+          currency,
+          per: z
+            .array(z.strictObject({ quantity: positive, unit }))
+            .min(1)
+            .max(4),
+        }),
+      )
+      .max(2000)
+      .optional(),
+    northernIreland: z
+      .strictObject({
+        authorised: z.boolean().optional(),
+        finalUse: z.boolean().optional(),
+        smallTurnover: z.boolean().optional(),
+        processing: z.boolean().optional(),
+        ukOrigin: z.boolean().optional(),
+        euThirdCountryDutyZero: z.boolean().optional(),
+        tradeRemedy: z.boolean().optional(),
+      })
+      .optional(),
+    payment: z
+      .array(z.string().max(40))
+      .max(10)
+      .optional()
+      .meta({ description: 'methods claimed, e.g. postponed-accounting, article-23, deferment-account' }),
     rounding: z.enum(['authority', 'display']).default('authority'),
     lines: z
       .array(
         z.strictObject({
           number: z.int().positive(),
-          commodity: z.string().regex(/^\d{6,10}$/),
+          commodity: z.string().regex(/^\d{6,13}$/),
           price: price.optional(),
           customsValue: price.optional(),
           quantities: z
             .array(z.strictObject({ unit, value: nonNegative }))
-            .max(20)
+            .max(30)
             .default([]),
-          origin: country.optional(),
+          origin: z
+            .string()
+            .regex(/^([A-Z]{2}|\d{4})$/)
+            .optional(),
           preference: z
             .strictObject({
               code: z.string(),
               proof: z.strictObject({ document: z.string(), reference: z.string() }).optional(),
             })
             .optional(),
+          quotaOrderNumber: z.string().max(8).optional(),
           additionalCodes: z.array(z.string()).default([]),
+          vatOption: z.string().max(12).optional(),
+          exciseCode: z.string().max(8).optional(),
+          meursingCode: z.string().max(8).optional(),
           documents: z
             .array(
               z.strictObject({ code: z.string(), status: z.string().optional(), reference: z.string().optional() }),
             )
             .default([]),
+          documentsAbsent: z
+            .array(z.string())
+            .optional()
+            .meta({ description: 'documents asked for and said not to exist: no question is put for them again' }),
           measures: z.array(givenMeasure).min(1).max(50).optional(),
         }),
       )
       .min(1)
-      .max(999),
+      .max(1000),
   })
   .meta({ id: 'AssessmentRequest' });
 export type AssessmentRequest = z.infer<typeof assessmentRequest>;
@@ -133,10 +265,16 @@ export const assessmentResult = z
     currency: z.string(),
     lawDate: legalDate,
     status: z.enum(['ASSESSED', 'QUESTIONS', 'NEEDS_REVIEW']),
+    regime: z
+      .enum(['GB', 'EU', 'none', 'mixed'])
+      .optional()
+      .meta({ description: 'destination XI only: whose customs duty is due' }),
     rules: z.array(z.strictObject({ set: z.string(), version: z.string(), digest })),
     lines: z.array(
       z.strictObject({
         number: z.int(),
+        regime: z.enum(['GB', 'EU', 'none']).optional(),
+        regimeRule: z.string().optional().meta({ description: 'the rule that decided, with the at-risk difference' }),
         customsValue: z
           .strictObject({ amount: z.string(), currency: z.string(), trace: z.array(z.string()) })
           .nullable(),
@@ -157,6 +295,8 @@ export const assessmentResult = z
                 amount: z.string(),
                 arithmetic: z.string(),
                 rounding: z.string(),
+                fx: z.array(z.string()).optional().meta({ description: 'the rates used, each with its source' }),
+                payable: z.literal('later').optional().meta({ description: 'due, but not payable with the entry' }),
               }),
             ),
             total: z.string(),

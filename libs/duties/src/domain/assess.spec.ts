@@ -325,13 +325,10 @@ describe('bad input', () => {
     ['a negative quantity', { lines: [aLine({ quantities: [{ unit: 'KGM', value: '-1' }] })] }],
     ['a currency that is none', { lines: [aLine({ price: { amount: '1.00', currency: 'XXX' } })] }],
     [
-      'a member that is not served yet',
-      { lines: [aLine({ measures: [{ id: 'm', role: 'vat', expression: '1 %', conditions: [] }] })] },
+      'a member that it does not know',
+      { lines: [aLine({ measures: [{ id: 'm', role: 'vat', expression: '1 %', surprise: [] }] })] },
     ],
-    [
-      'a role that is not served yet',
-      { lines: [aLine({ measures: [{ id: 'm', role: 'quota', expression: '1 %' }] })] },
-    ],
+    ['a role that is none', { lines: [aLine({ measures: [{ id: 'm', role: 'toll', expression: '1 %' }] })] }],
     ['a procedure that is not served yet', { procedure: 'inward-processing' }],
   ])('is refused by the contract: %s', (_what, over) => {
     expect(assessmentRequest.safeParse({ ...aRequest(), ...over }).success).toBe(false);

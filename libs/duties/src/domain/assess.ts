@@ -20,6 +20,7 @@ type Group = 'duty' | 'excise' | 'fee' | 'tax';
 const GROUP: Record<MeasureRole, Group> = {
   'basic-duty': 'duty',
   preference: 'duty',
+  quota: 'duty',
   suspension: 'duty',
   safeguard: 'duty',
   'additional-duty': 'duty',
@@ -361,14 +362,16 @@ export function assess(
   const entryValue = [...valuation.values.values()].reduce((sum, { amount }) => sum.plus(amount), ZERO);
   const fees: EntryFees = valued
     ? entryFees(book, {
-        base: entryValue,
+        named: (of) => (of === 'customsValue' ? entryValue : undefined),
+        valueWithout: (of) => (of === 'customsValue' ? entryValue : undefined),
+        lines: lines.length,
         currency,
         on: request.entryDate ?? request.lawDate,
         entryType: request.entryType,
         transport: request.transport,
-        rounding: roundingOf(on, 'fee'),
+        rounding: () => roundingOf(on, 'fee'),
       })
-    : { charges: [], amounts: [], unknown: [], lowConfidence: [], questions: [] };
+    : { charges: [], amounts: [], unknown: [], lowConfidence: [], questions: [], unknownCodes: [] };
   for (const why of fees.lowConfidence) notices.add('duties.rule.low-confidence', why);
   for (const why of fees.unknown) notices.add('duties.fee.undecided', why);
   for (const asks of fees.questions)

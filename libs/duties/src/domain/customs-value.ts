@@ -1,8 +1,8 @@
 import type { AssessmentRequest } from '@tidewaiter/contracts';
-import { exact, Invalid, round, shareOut, type Exact } from '@tidewaiter/kernel';
+import { exact, Invalid, shareOut, type Exact } from '@tidewaiter/kernel';
 import { convert } from './fx.js';
 import type { RuleBook, Rounding } from './rule-book.js';
-import { roundingWords } from './rounding.js';
+import { roundTo, roundingWords } from './rounding.js';
 import { plain } from './words.js';
 
 /** A line of the request with its place in it, kept when the lines are put in the order of their numbers. */
@@ -131,7 +131,7 @@ function valueOfLine(
 
 function rounded(value: Exact, trace: string[], { rounding, currency }: ValuationGrounds): LineValue {
   if (rounding === null) return { amount: value, trace };
-  const amount = round(value, rounding.places, rounding.mode);
+  const amount = roundTo(value, rounding);
   return { amount, trace: [...trace, `${roundingWords(rounding)}: ${plain(amount)} ${currency}`] };
 }
 

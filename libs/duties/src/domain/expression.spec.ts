@@ -27,7 +27,12 @@ const unit = fc.constantFrom(
   'C62',
 );
 const term = fc.oneof(
-  decimal.map((rate): DutyComponent['term'] => ({ kind: 'percent', rate, of: 'customsValue' })),
+  fc
+    .tuple(decimal, fc.constantFrom('customsValue', 'retailPrice', 'customsValueAndDuty', 'cif', 'fob', 'freight'))
+    .map(([rate, of]): DutyComponent['term'] => ({ kind: 'percent', rate, of: of as 'customsValue' })),
+  fc
+    .constantFrom('EA', 'EAR', 'ADSZ', 'ADSZR', 'ADFM', 'ADFMR')
+    .map((placeholder): DutyComponent['term'] => ({ kind: 'placeholder', placeholder })),
   fc
     .record({
       amount: decimal,

@@ -1,9 +1,10 @@
-import type { DutyComponent } from '@tidewaiter/contracts';
+import type { DutyComponent, PercentBase } from '@tidewaiter/contracts';
 import { Invalid } from '@tidewaiter/kernel';
 import { UNIT_SPELLINGS, unitOf } from './units.js';
 
 type Term = DutyComponent['term'];
 type Specific = Extract<Term, { kind: 'specific' }>;
+type Placeholder = Extract<Term, { kind: 'placeholder' }>['placeholder'];
 
 const OPERATORS: readonly (readonly [text: string, op: DutyComponent['op']])[] = [
   ['+', 'add'],
@@ -12,6 +13,44 @@ const OPERATORS: readonly (readonly [text: string, op: DutyComponent['op']])[] =
   ['MAX', 'cap'],
 ];
 const PRINTED: Record<DutyComponent['op'], string> = { add: '+', subtract: '-', floor: 'MIN', cap: 'MAX' };
+
+const BASES: readonly (readonly [text: string, of: PercentBase])[] = [
+  ['of customs value and duty', 'customsValueAndDuty'],
+  ['of CIF + duty', 'customsValueAndDuty'],
+  ['of the retail price', 'retailPrice'],
+  ['of retail price', 'retailPrice'],
+  ['of the customs value', 'customsValue'],
+  ['of customs value', 'customsValue'],
+  ['/ retail price', 'retailPrice'],
+  ['/ RET', 'retailPrice'],
+  ['of the freight', 'freight'],
+  ['of freight', 'freight'],
+  ['of CIF value', 'cif'],
+  ['of FOB value', 'fob'],
+];
+const BASE_PRINTED: Record<PercentBase, string> = {
+  customsValue: '',
+  retailPrice: ' of retail price',
+  customsValueAndDuty: ' of customs value and duty',
+  cif: ' of CIF value',
+  fob: ' of FOB value',
+  freight: ' of freight',
+};
+const PLACEHOLDERS: readonly (readonly [text: string, placeholder: Placeholder])[] = [
+  ['AD S/Z(R)', 'ADSZR'],
+  ['AD S/Z', 'ADSZ'],
+  ['AD F/M(R)', 'ADFMR'],
+  ['AD F/M', 'ADFM'],
+  ['ADSZ(R)', 'ADSZR'],
+  ['ADFM(R)', 'ADFMR'],
+  ['ADSZR', 'ADSZR'],
+  ['ADFMR', 'ADFMR'],
+  ['ADSZ', 'ADSZ'],
+  ['ADFM', 'ADFM'],
+  ['EA(R)', 'EAR'],
+  ['EAR', 'EAR'],
+  ['EA', 'EA'],
+];
 
 const LONGEST_TEXT = 500;
 const MOST_TERMS = 24;
@@ -69,7 +108,7 @@ class Reader {
 }
 
 function perOf(read: Reader): Specific['per'][number] {
-  const quantity = read.match(/^(0|[1-9]\d{0,17})(\.\d{1,12})?(?=\s)/) ?? '1';
+  const quantity = read.match(/^(0|[1-9]\d{0,17})(\.\d{1,12})?(?=[\s\u00a0]|[A-Za-z%])/) ?? '1';
   const spelling = UNIT_SPELLINGS.find(([text]) => read.take(text)) ?? read.refuse('a unit');
   return { quantity, unit: spelling[1] };
 }
@@ -92,9 +131,14 @@ function centsToDollars(cents: string): string {
 
 function termOf(read: Reader): Term {
   if (read.take('Free') || read.take('free')) return { kind: 'percent', rate: '0', of: 'customsValue' };
+  const placeholder = PLACEHOLDERS.find(([text]) => read.take(text));
+  if (placeholder) return { kind: 'placeholder', placeholder: placeholder[1] };
   if (read.take('$')) return specificOf(read, read.number(), 'USD');
   const number = read.number();
-  if (read.take('%')) return { kind: 'percent', rate: number, of: 'customsValue' };
+  if (read.take('%')) {
+    const base = BASES.find(([text]) => read.take(text));
+    return { kind: 'percent', rate: number, of: base?.[1] ?? 'customsValue' };
+  }
   if (read.take('¢') || read.take('cents')) return specificOf(read, centsToDollars(number), 'USD');
   const currency = read.match(/^[A-Z]{3}(?![A-Za-z])/) ?? read.refuse('“%” or a currency');
   return specificOf(read, number, currency);
@@ -122,8 +166,11 @@ export function parseExpression(text: string, pointer = ''): DutyComponent[] {
 const printPer = ({ quantity, unit }: Specific['per'][number]): string =>
   ` / ${quantity === '1' ? '' : `${quantity} `}${unitOf(unit)?.name ?? unit}`;
 
-const printTerm = (term: Term): string =>
-  term.kind === 'percent' ? `${term.rate} %` : `${term.amount} ${term.currency}${term.per.map(printPer).join('')}`;
+function printTerm(term: Term): string {
+  if (term.kind === 'placeholder') return term.placeholder;
+  if (term.kind === 'percent') return `${term.rate} %${BASE_PRINTED[term.of]}`;
+  return `${term.amount} ${term.currency}${term.per.map(printPer).join('')}`;
+}
 
 /** The text of the components; reading it again gives the same components. */
 export const printExpression = (components: readonly DutyComponent[]): string =>

@@ -16,11 +16,19 @@ export interface Converted {
  *
  * @throws Invalid `duties.currency.no-rate`, never a neighbouring month's or a cross rate
  */
-export function convert(amount: Exact, from: string, to: string, rates: Rates, pointer: string): Converted {
+export function convert(
+  amount: Exact,
+  from: string,
+  to: string,
+  rates: Rates,
+  pointer: string,
+  used?: Set<string>,
+): Converted {
   if (from === to) return { exact: amount, words: '' };
   const direct = rates.find((rate) => rate.from === from && rate.to === to);
   if (direct) {
     const result = amount.times(direct.rate);
+    used?.add(`1 ${from} = ${direct.rate} ${to} (${direct.source})`);
     return {
       exact: result,
       words: `${plain(amount)} ${from} × ${direct.rate} (${direct.source}) = ${plain(result)} ${to}`,
@@ -29,6 +37,7 @@ export function convert(amount: Exact, from: string, to: string, rates: Rates, p
   const inverse = rates.find((rate) => rate.from === to && rate.to === from);
   if (inverse) {
     const result = amount.div(exact(inverse.rate));
+    used?.add(`1 ${to} = ${inverse.rate} ${from} (${inverse.source})`);
     return {
       exact: result,
       words: `${plain(amount)} ${from} ÷ ${inverse.rate} ${from} per ${to} (${inverse.source}) = ${plain(result)} ${to}`,

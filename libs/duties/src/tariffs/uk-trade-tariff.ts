@@ -1,6 +1,6 @@
-import { MEASURE_ROLES, type MeasureRole } from '@tidewaiter/contracts';
+import { MEASURE_ROLES, type MeasureCondition, type MeasureRole } from '@tidewaiter/contracts';
 import { z } from 'zod';
-import type { MeasureCondition, TariffCode, TariffMeasure } from '../domain/tariff-snapshot.js';
+import type { TariffCode, TariffMeasure } from '../domain/tariff-snapshot.js';
 import { linesOf, textOf, unreadable, type Found, type ReadOptions, type TariffReader } from './read.js';
 
 /** What a measure type of the UK tariff is to a calculation; every other type is a control, a prohibition or a unit to declare. */
