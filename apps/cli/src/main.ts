@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { auditCommands } from './commands/audit.js';
+import { dutyCommands } from './commands/duty.js';
+import { fxCommands } from './commands/fx.js';
 import { identityCommands } from './commands/identity.js';
+import { rulesCommands } from './commands/rules.js';
 import { scenarioCommands } from './commands/scenario.js';
 import { shipmentCommands } from './commands/shipment.js';
 import { stackCommands } from './commands/stack.js';
@@ -29,6 +32,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   shipmentCommands(program);
   taskCommands(program);
   scenarioCommands(program);
+  dutyCommands(program);
+  rulesCommands(program);
+  fxCommands(program);
   auditCommands(program);
   try {
     await program.parseAsync(argv);

@@ -119,6 +119,36 @@ describe('the client', () => {
     );
   });
 
+  it('uploads a stream as it comes', async () => {
+    reply = json(201, { id: 'd' });
+    async function* stream(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('a,');
+      await Promise.resolve();
+      yield Buffer.from('b');
+    }
+    const file = { name: 'a"b.csv', mediaType: 'text/csv', stream: stream() };
+    expect(await client.upload(upload, {}, { source: 'x' }, file)).toEqual({ id: 'd' });
+    const { headers, body } = server.asked[0]!;
+    const boundary = /boundary=(.*)$/.exec(String(headers['content-type']))![1]!;
+    expect(body.split(`--${boundary}`)).toEqual([
+      '',
+      '\r\nContent-Disposition: form-data; name="source"\r\n\r\nx\r\n',
+      '\r\nContent-Disposition: form-data; name="file"; filename="a%22b.csv"\r\nContent-Type: text/csv\r\n\r\na,b\r\n',
+      '--\r\n',
+    ]);
+  });
+
+  it('does not end a form whose stream fails', async () => {
+    reply = json(201, { id: 'd' });
+    async function* stream(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('a,');
+      await Promise.resolve();
+      throw new Error('the disk is gone');
+    }
+    const file = { name: 'a.csv', mediaType: 'text/csv', stream: stream() };
+    await expect(client.upload(upload, {}, {}, file)).rejects.toThrow(Unreachable);
+  });
+
   it('throws a problem as it was told', async () => {
     const problem = {
       type: '/problems/a.b.c',

@@ -44,6 +44,10 @@ export interface Answered<A> {
   version: number | undefined;
 }
 
+export type UploadedFile = { name: string; mediaType: string } & (
+  { bytes: Uint8Array } | { stream: AsyncIterable<Uint8Array> }
+);
+
 type PartialInput<R> = Partial<InputOf<R>>;
 
 export interface TidewaiterClient {
@@ -67,12 +71,12 @@ export interface TidewaiterClient {
     params: Record<string, string>,
     options?: CallOptions & { query?: Record<string, string> },
   ): Promise<Uint8Array>;
-  /** Multipart upload of one file. */
+  /** Multipart upload of one file: its bytes, or a stream of them that is never held as a whole. */
   upload<R extends RouteDefinition>(
     route: R,
     params: InputOf<R>['params'],
     fields: Record<string, string>,
-    file: { name: string; bytes: Uint8Array; mediaType: string },
+    file: UploadedFile,
     options?: CallOptions,
   ): Promise<AnswerOf<R>>;
   readonly baseUrl: string;
@@ -114,6 +118,51 @@ export async function problemFrom(response: Response): Promise<Problem> {
   };
 }
 
+function formOf(
+  fields: Record<string, string>,
+  file: { name: string; mediaType: string; bytes: Uint8Array },
+): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set('file', new Blob([Uint8Array.from(file.bytes)], { type: file.mediaType }), file.name);
+  return form;
+}
+
+const quoted = (name: string): string => name.replace(/["\r\n]/g, (char) => encodeURIComponent(char));
+
+/** A form with one file, written as it is sent. @see RFC 7578 */
+function streamedForm(
+  fields: Record<string, string>,
+  file: { name: string; mediaType: string; stream: AsyncIterable<Uint8Array> },
+): { body: ReadableStream<Uint8Array>; contentType: string } {
+  const boundary = `form-${crypto.randomUUID()}`;
+  const encoder = new TextEncoder();
+  async function* parts(): AsyncGenerator<Uint8Array> {
+    for (const [name, value] of Object.entries(fields)) {
+      yield encoder.encode(
+        `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`,
+      );
+    }
+    yield encoder.encode(
+      `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${quoted(file.name)}"\r\nContent-Type: ${file.mediaType}\r\n\r\n`,
+    );
+    yield* file.stream;
+    yield encoder.encode(`\r\n--${boundary}--\r\n`);
+  }
+  const chunks = parts();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await chunks.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+    async cancel() {
+      await chunks.return(undefined);
+    },
+  });
+  return { body, contentType: `multipart/form-data; boundary=${boundary}` };
+}
+
 export function createClient(options: ClientOptions): TidewaiterClient {
   /** What is cut on the way, there or back, is the same: nothing is known of what became of the request. */
   const reaching = async <T>(signal: AbortSignal | null | undefined, work: () => Promise<T>): Promise<T> => {
@@ -130,17 +179,25 @@ export function createClient(options: ClientOptions): TidewaiterClient {
   const request = async (
     route: RouteDefinition,
     url: string,
-    init: { body?: string | FormData; json: boolean },
+    init: { body?: string | FormData | ReadableStream<Uint8Array>; contentType?: string; json: boolean },
     call: CallOptions,
   ): Promise<Response> => {
     const headers: Record<string, string> = { Accept: `${route.produces}, application/problem+json` };
     if (route.access !== 'public') headers['Authorization'] = `Bearer ${await options.token()}`;
     if (init.json) headers['Content-Type'] = 'application/json';
+    if (init.contentType !== undefined) headers['Content-Type'] = init.contentType;
     if (route.idempotent) headers['Idempotency-Key'] = call.idempotencyKey ?? crypto.randomUUID();
     if (call.ifMatch !== undefined) headers['If-Match'] = `"${call.ifMatch}"`;
     const { signal = null } = call;
     const response = await reaching(signal, () =>
-      doFetch(url, { method: route.method, headers, body: init.body ?? null, signal }),
+      doFetch(url, {
+        method: route.method,
+        headers,
+        body: init.body ?? null,
+        signal,
+        // what a body that is a stream has to say of itself; the types of fetch do not know it everywhere
+        ...(init.contentType === undefined ? {} : { duplex: 'half' }),
+      }),
     );
     if (!response.ok) throw new ProblemError(await reaching(signal, () => problemFrom(response)));
     return response;
@@ -195,13 +252,11 @@ export function createClient(options: ClientOptions): TidewaiterClient {
       return new Uint8Array(await reaching(call.signal, () => response.arrayBuffer()));
     },
     async upload(route, params, fields, file, call = {}) {
-      const form = new FormData();
-      for (const [name, value] of Object.entries(fields)) form.set(name, value);
-      form.set('file', new Blob([Uint8Array.from(file.bytes)], { type: file.mediaType }), file.name);
+      const init = 'stream' in file ? streamedForm(fields, file) : { body: formOf(fields, file) };
       const response = await request(
         route,
         address(options.baseUrl, route, params as Record<string, unknown>, {}),
-        { body: form, json: false },
+        { ...init, json: false },
         call,
       );
       return (await reaching(call.signal, () => response.json())) as AnswerOf<typeof route>;

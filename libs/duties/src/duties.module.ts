@@ -1,19 +1,27 @@
 import { Module } from '@nestjs/common';
 import { ContextModule, hostActivities, hostDrain } from '@tidewaiter/platform';
-import { Assessing, RULE_BOOKS } from './application/assessing.js';
+import { Assessing } from './application/assessing.js';
 import { BANK_DRAIN, BankInbox, BankMessages } from './application/bank-messages.js';
+import { Classifying } from './application/classifying.js';
 import { DutiesActivitiesService } from './application/duties.activities.js';
 import { FxRates } from './application/fx-rates.js';
+import { Lookup } from './application/lookup.js';
 import { APPROVAL_POLICY, Paying } from './application/paying.js';
-import { loadApprovalPolicy, loadRuleBooks } from './application/rule-books.js';
+import { loadApprovalPolicy, loadRuleBooks, RULE_BOOKS } from './application/rule-books.js';
+import { TariffBooks } from './application/tariff-books.js';
+import { TariffSnapshots } from './application/tariff-snapshots.js';
+import { Tariffs } from './application/tariffs.js';
+import { loadRemedies, REMEDIES, Voiding } from './application/voiding.js';
 import { BANK } from './bank/bank.js';
 import { OpenBanking } from './bank/open-banking.js';
 import { DUTIES_SETTINGS, readSettings, type DutiesSettings } from './duties.settings.js';
 import { AssessmentsController } from './http/assessments.controller.js';
 import { BankController } from './http/bank.controller.js';
+import { ClassificationsController } from './http/classifications.controller.js';
 import { PaymentsController } from './http/payments.controller.js';
-import { ledgerProjection } from './postgres/ledger.projection.js';
-import { paymentsProjection } from './postgres/payments.projection.js';
+import { RatesAndBasesController } from './http/rates-and-bases.controller.js';
+import { TariffsController } from './http/tariffs.controller.js';
+import { projections } from './postgres/projections.js';
 
 const openBanking = ({ BANK_URL, BANK_TOKEN, BANK_ACCOUNT, BANK_TIMEOUT_MS }: DutiesSettings): OpenBanking =>
   new OpenBanking({ url: BANK_URL, token: BANK_TOKEN, account: BANK_ACCOUNT, timeoutMs: BANK_TIMEOUT_MS });
@@ -22,16 +30,30 @@ const openBanking = ({ BANK_URL, BANK_TOKEN, BANK_ACCOUNT, BANK_TIMEOUT_MS }: Du
   imports: [
     ContextModule.for('duties', {
       migrations: new URL('../migrations/', import.meta.url),
-      inline: [paymentsProjection, ledgerProjection],
+      inline: projections,
     }),
   ],
-  controllers: [AssessmentsController, PaymentsController, BankController],
+  controllers: [
+    AssessmentsController,
+    PaymentsController,
+    BankController,
+    TariffsController,
+    ClassificationsController,
+    RatesAndBasesController,
+  ],
   providers: [
     { provide: DUTIES_SETTINGS, useFactory: readSettings },
     { provide: RULE_BOOKS, useFactory: loadRuleBooks },
     { provide: APPROVAL_POLICY, useFactory: loadApprovalPolicy },
     { provide: BANK, useFactory: openBanking, inject: [DUTIES_SETTINGS] },
+    { provide: REMEDIES, useFactory: loadRemedies },
     FxRates,
+    TariffSnapshots,
+    TariffBooks,
+    Classifying,
+    Tariffs,
+    Lookup,
+    Voiding,
     Assessing,
     Paying,
     DutiesActivitiesService,

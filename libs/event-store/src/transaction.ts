@@ -56,6 +56,9 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // A connection that dies between two statements tells it as an event, which nobody else hears; the next statement is refused.
+  const lost = (error: Error): void => void (broken = error);
+  client.on('error', lost);
   try {
     // Not awaited before the work: on a pipelined connection the first statement travels with it.
     const begun = client.query(begin);
@@ -69,6 +72,7 @@ export async function inTransaction<T>(
     await client.query('rollback').catch((failure: Error) => (broken = failure));
     throw error;
   } finally {
+    client.off('error', lost);
     client.release(broken);
   }
 }

@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { benchLog, benchVerify } from '@tidewaiter/audit/testing';
-import { startPlatform, startServers, type Platform } from '@tidewaiter/local';
+import { startPlatform, type Platform } from '@tidewaiter/local';
 import { benchAppend } from '@tidewaiter/event-store/testing';
 import { median, openBare } from './bare.js';
 import { inFlight } from './in-flight.js';
@@ -90,92 +89,28 @@ async function lifecycle(platform: Platform): Promise<void> {
   }
 }
 
-const temporaryHome = (): string => mkdtempSync(join(tmpdir(), 'tidewaiter-bench-'));
-const forget = (home: string): void => {
+const home = mkdtempSync(join(tmpdir(), 'tidewaiter-bench-'));
+const platform = await startPlatform({
+  root,
+  home,
+  mode: 'one',
+  env: { ...process.env, SIMULATOR_PACE: 'fast', LOG_LEVEL: 'warn' },
+});
+try {
+  await lifecycle(platform);
+  // Last: it makes roles of its own on the same server.
+  const append = await benchAppend(platform.postgresUrl);
+  figure(
+    'append of an event with its outbox row, 8 clients',
+    `${append.append.toFixed(0)}/s, bare one-row insert ${append.insert.toFixed(0)}/s, ${append.ratio.toFixed(2)} of its rate`,
+    'at least 0.4',
+    append.ratio >= 0.4,
+  );
+} finally {
+  await platform.stop();
   if (process.env['BENCH_KEEP']) console.log(`kept: ${home}`);
   else rmSync(home, { recursive: true, force: true });
-};
-
-async function wholePlatform(): Promise<void> {
-  const home = temporaryHome();
-  const platform = await startPlatform({
-    root,
-    home,
-    mode: 'one',
-    env: { ...process.env, SIMULATOR_PACE: 'fast', LOG_LEVEL: 'warn' },
-  });
-  try {
-    await lifecycle(platform);
-    // Last: it makes roles of its own on the same server.
-    const append = await benchAppend(platform.postgresUrl);
-    figure(
-      'append of an event with its outbox row, 8 clients',
-      `${append.append.toFixed(0)}/s, bare one-row insert ${append.insert.toFixed(0)}/s, ${append.ratio.toFixed(2)} of its rate`,
-      'at least 0.4',
-      append.ratio >= 0.4,
-    );
-  } finally {
-    await platform.stop();
-    forget(home);
-  }
 }
-
-async function auditLog(): Promise<void> {
-  const leaves = Number(process.env['BENCH_LEAVES'] ?? 1_000_000);
-  const { verify, events, plain, residentMb: resident } = await benchVerify(leaves);
-  figure(
-    `verify ${leaves} leaves offline`,
-    `${verify.toFixed(0)}/s, plain SHA-256 ${plain.toFixed(0)}/s, ${(verify / plain).toFixed(2)} of its rate; with every event read ${events.toFixed(0)}/s`,
-    'at least 0.3',
-    verify / plain >= 0.3,
-  );
-  figure('memory of the verifier', `${resident.toFixed(0)} MB at its largest`, 'under 200 MB', resident < 200);
-  const home = temporaryHome();
-  const servers = await startServers({ home });
-  try {
-    const say = (text: string): void => console.log(`  … ${text}`);
-    const log = await benchLog({ postgresUrl: servers.postgres.url, brokers: servers.kafka.brokers }, leaves, say);
-    figure(
-      'from Kafka to a published checkpoint, 600-byte events',
-      `${log.rate.toFixed(0)}/s, bare consumer with COPY ${log.copyRate.toFixed(0)}/s, ${(log.rate / log.copyRate).toFixed(2)} of its rate`,
-      'at least 0.35, and 3,000/s',
-      log.rate / log.copyRate >= 0.35 && log.rate >= 3000,
-    );
-    figure(
-      `ingest at ${leaves} leaves`,
-      `${log.late.toFixed(0)}/s, at ten thousand ${log.early.toFixed(0)}/s, ${(log.late / log.early).toFixed(2)} of it`,
-      'at least 0.9',
-      log.late / log.early >= 0.9,
-    );
-    figure(
-      'recorded to covered by a checkpoint, p99 at 500 events/s',
-      `${log.coverP99.toFixed(0)} ms, checkpoints every ${log.checkpointMs} ms`,
-      'within 3 intervals',
-      log.coverP99 <= 3 * log.checkpointMs,
-    );
-    const times = (p99: number): string =>
-      `${p99.toFixed(2)} ms, primary-key lookup ${log.lookupP99.toFixed(2)} ms, ${(p99 / log.lookupP99).toFixed(1)} times`;
-    figure('inclusion proof, p99', times(log.proofP99), 'under 10 times', log.proofP99 < 10 * log.lookupP99);
-    figure(
-      'replay of a shipment with 300 events, p99',
-      times(log.replayP99),
-      'under 20 times',
-      log.replayP99 < 20 * log.lookupP99,
-    );
-  } finally {
-    await servers.stop();
-    forget(home);
-  }
-}
-
-const BENCHES: Record<string, () => Promise<void>> = { platform: wholePlatform, audit: auditLog };
-const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !(name in BENCHES));
-if (unknown !== undefined) {
-  console.error(`There is no bench ${unknown}; there are ${Object.keys(BENCHES).join(', ')}.`);
-  process.exit(2);
-}
-for (const name of asked.length === 0 ? Object.keys(BENCHES) : asked) await BENCHES[name]!();
 if (figures.some((each) => !each.holds)) {
   console.log(
     `${figures.filter((each) => !each.holds).length} of ${figures.length} figures do not hold on this machine.`,

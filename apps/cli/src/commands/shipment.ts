@@ -1,20 +1,10 @@
-import type { TidewaiterClient } from '@tidewaiter/client';
 import { listShipments, showShipment, showTimeline, type AnswerOf } from '@tidewaiter/contracts';
-import { isUuid } from '@tidewaiter/kernel';
 import type { Command } from 'commander';
-import { CommandFailed, EXIT, type Output } from '../output.js';
+import type { Output } from '../output.js';
 import { surroundings } from './command.js';
+import { findShipment as find } from './find-shipment.js';
 
 type Shipment = AnswerOf<typeof showShipment>;
-
-/** A shipment by its id or reference. */
-async function find(client: TidewaiterClient, name: string): Promise<Shipment> {
-  if (isUuid(name)) return client.call(showShipment, { params: { shipmentId: name } });
-  const { items } = await client.call(listShipments, { query: { reference: name, limit: 1 } });
-  if (!items[0])
-    throw new CommandFailed(`There is no shipment ${name}.`, EXIT.notFound, 'See `tidewaiter shipment list`.');
-  return items[0];
-}
 
 const amount = (value: { amount: string; currency: string } | null): string =>
   value ? `${value.amount} ${value.currency}` : '-';

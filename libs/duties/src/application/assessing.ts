@@ -12,8 +12,8 @@ import { assessmentRows, type StoredAssessment } from '../postgres/assessments.j
 import { bankOrders } from '../postgres/bank-orders.js';
 import { sha256, uuidOf } from './digest.js';
 import { FxRates } from './fx-rates.js';
-
-export const RULE_BOOKS = Symbol('RULE_BOOKS');
+import { RULE_BOOKS } from './rule-books.js';
+import { TariffBooks } from './tariff-books.js';
 
 export interface Assessed {
   /** null when too little was known even for a result */
@@ -77,6 +77,7 @@ export class Assessing {
     @Inject(FxRates) private readonly fx: FxRates,
     @Inject(RULE_BOOKS) private readonly books: readonly LoadedRuleBook[],
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TariffBooks) private readonly tariffs: TariffBooks,
   ) {}
 
   /** What is due on a shipment's goods. What a rule refuses is recorded as open for a person, not thrown. */
@@ -157,15 +158,14 @@ export class Assessing {
   private async dated(tenant: string, undated: Undated): Promise<AssessmentRequest> {
     const rules = this.bookOf(undated.destination)?.book;
     const lawDate = legalDateAt(this.clock(), rules?.zone ?? 'UTC');
-    const fx = rules
-      ? await this.fx.of(tenant, rules.destination, rules.currency, lawDate.slice(0, 7), currenciesOf(undated))
-      : [];
+    const fx = rules ? await this.fx.of(tenant, undated.destination, rules, lawDate, currenciesOf(undated)) : [];
     return { ...undated, lawDate, entryDate: lawDate, fx };
   }
 
   private async record(by: By, shipmentId: string, request: AssessmentRequest): Promise<Recorded> {
     const assessmentId = idOf(by);
-    const result = assess(request, this.books, assessmentId);
+    const books = await this.tariffs.forShipment(by.tenant, shipmentId, request);
+    const result = assess(request, books, assessmentId);
     const bytes = canonicalJson(result);
     const resultDigest = `sha256:${sha256(bytes)}`;
     return this.store.transaction(by.tenant, async (tx) => {
@@ -175,7 +175,7 @@ export class Assessing {
       const { n } = event.data;
       await assessmentRows.keepBooks(
         tx,
-        this.books.filter(({ digest }) => result.rules.some((rule) => rule.digest === digest)),
+        books.filter(({ digest }) => result.rules.some((rule) => rule.digest === digest)),
       );
       const head = { assessmentId, n, recordedAt: event.time, resultDigest };
       await assessmentRows.keep(tx, shipmentId, head, canonicalJson(request), bytes);

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Refused } from '@tidewaiter/kernel';
 import { approvalPolicySchema, type ApprovalPolicy } from '../domain/approval-policy.js';
 import { readRuleBook, ruleBookDigest, withShared, type LoadedRuleBook } from '../domain/rule-book.js';
 import { sha256 } from './digest.js';
+
+export const RULE_BOOKS = Symbol('RULE_BOOKS');
 
 const folder = new URL('../../data/', import.meta.url);
 /** A country is a file of its own, named by its code: adding one is adding the file. */
@@ -29,3 +32,13 @@ export const loadRuleBooks = (): LoadedRuleBook[] =>
 
 /** The limits of approval that come with the program. */
 export const loadApprovalPolicy = (): ApprovalPolicy => approvalPolicySchema.parse(read('approval-policy.json'));
+
+/** @throws Refused `duties.destination.unknown` */
+export function bookOf(books: readonly LoadedRuleBook[], destination: string): LoadedRuleBook {
+  const found = books.find(({ book }) => book.destination === destination);
+  if (found) return found;
+  throw new Refused('duties.destination.unknown', `there are no rules for imports into ${destination}`, {
+    advice: `Destinations: ${books.map(({ book }) => book.destination).join(', ')}.`,
+    facts: { destination },
+  });
+}

@@ -1,20 +1,29 @@
 import type { Decider } from '@tidewaiter/kernel';
 import { assessment } from './assessment.js';
+import { classification } from './classification.js';
 import { payment } from './payment.js';
+import { adoption, tariff } from './tariff.js';
+import { voidance } from './voidance.js';
 
 export * from './approval-policy.js';
 export * from './assess.js';
 export * from './assessment.js';
+export * from './classification.js';
 export * from './evaluate.js';
 export * from './explain.js';
 export * from './expression.js';
+export * from './fx-rule.js';
 export * from './fx-table.js';
 export * from './ledger.js';
 export * from './payment.js';
 export * from './quantities.js';
 export * from './rederive.js';
 export * from './rule-book.js';
+export * from './tariff.js';
+export * from './tariff-book.js';
+export * from './tariff-snapshot.js';
 export * from './units.js';
+export * from './voidance.js';
 
 type Event = { type: string; data: unknown };
 
@@ -24,4 +33,11 @@ const foldOf = <S, C, E extends Event>(decider: Decider<S, C, E>): Pick<Decider<
 });
 
 /** By category of stream: what a replay folds events with, the same functions the service decides on. */
-export const streams = { assessment: foldOf(assessment), payment: foldOf(payment) };
+export const streams = {
+  assessment: foldOf(assessment),
+  payment: foldOf(payment),
+  tariff: foldOf(tariff),
+  adoption: foldOf(adoption),
+  classification: foldOf(classification),
+  voidance: foldOf(voidance),
+};

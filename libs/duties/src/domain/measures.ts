@@ -171,12 +171,12 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
             }
           : null,
         additionalCode: measure.additionalCode ?? null,
-        option: null,
+        option: measure.option ?? null,
         lowConfidence: measure.confidence === 'low' ? (measure.note ?? measure.law) : null,
-        conditions: undefined,
-        quotaStatus: undefined,
+        conditions: measure.conditions,
+        quotaStatus: measure.quotaStatus,
         quotaBalance: undefined,
-        quotaOrderNumber: undefined,
+        quotaOrderNumber: measure.quotaOrderNumber,
         tariff: measure.tariff,
         meursingCode: undefined,
       };

@@ -12,10 +12,10 @@ import {
 import type { EventStore } from '@tidewaiter/event-store';
 import { NotFound } from '@tidewaiter/kernel';
 import { Binary, byOf, Caller, CommandId, EVENT_STORE, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
-import { Assessing, RULE_BOOKS } from '../application/assessing.js';
+import { Assessing } from '../application/assessing.js';
+import { TariffBooks } from '../application/tariff-books.js';
 import { assess } from '../domain/assess.js';
 import { explain } from '../domain/explain.js';
-import type { LoadedRuleBook } from '../domain/rule-book.js';
 import { assessmentRows, type StoredAssessment } from '../postgres/assessments.js';
 
 type View = AnswerOf<typeof showAssessment>;
@@ -32,12 +32,15 @@ export class AssessmentsController {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(Assessing) private readonly assessing: Assessing,
-    @Inject(RULE_BOOKS) private readonly books: readonly LoadedRuleBook[],
+    @Inject(TariffBooks) private readonly tariffs: TariffBooks,
   ) {}
 
   @Serves(previewAssessment)
-  preview(@Input() { body }: InputOf<typeof previewAssessment>): AnswerOf<typeof previewAssessment> {
-    return assess(body, this.books);
+  async preview(
+    @Input() { body }: InputOf<typeof previewAssessment>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof previewAssessment>> {
+    return assess(body, await this.tariffs.forPreview(tenant, body));
   }
 
   @Serves(assessShipment)

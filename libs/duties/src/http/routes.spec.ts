@@ -5,10 +5,21 @@ import { BankInbox } from '../application/bank-messages.js';
 import type { DutiesSettings } from '../duties.settings.js';
 import { AssessmentsController } from './assessments.controller.js';
 import { BankController } from './bank.controller.js';
+import { ClassificationsController } from './classifications.controller.js';
 import { PaymentsController } from './payments.controller.js';
+import { RatesAndBasesController } from './rates-and-bases.controller.js';
+import { TariffsController } from './tariffs.controller.js';
 
 it('serves every route of the contract, each once', () => {
-  const served = [AssessmentsController, PaymentsController, BankController].flatMap(({ prototype }) =>
+  const controllers = [
+    AssessmentsController,
+    PaymentsController,
+    BankController,
+    TariffsController,
+    ClassificationsController,
+    RatesAndBasesController,
+  ];
+  const served = controllers.flatMap(({ prototype }) =>
     Object.values(Object.getOwnPropertyDescriptors(prototype))
       .map(({ value }) => (Reflect.getMetadata(ROUTE, value as object) as { id: string } | undefined)?.id)
       .filter((id) => id !== undefined),

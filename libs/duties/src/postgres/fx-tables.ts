@@ -1,27 +1,46 @@
 import type { Tx } from '@tidewaiter/event-store';
+import type { LegalDate } from '@tidewaiter/kernel';
 import type { FxTable } from '../domain/fx-table.js';
 
 export interface StoredFxTable extends FxTable {
   digest: string;
+  publisher: string;
+  /** foreign: units of each currency for one of the jurisdiction's; own: units of the jurisdiction's for one of each */
+  quoted: 'foreign' | 'own';
 }
+export type LoadedFxTable = StoredFxTable & { loadedAt: string };
 
-/** Published months of exchange rates; the first that was stored stands. */
+/** Published tables of exchange rates by the days they stand for; none is ever overwritten. */
 export const fxTables = {
-  async find(tx: Tx, jurisdiction: string, month: string): Promise<StoredFxTable | null> {
-    const { rows } = await tx.query<StoredFxTable>(
-      `select digest, first_day::text as "from", last_day::text as "to", rates
-       from fx_tables where tenant_id = $1 and jurisdiction = $2 and month = $3`,
-      [tx.tenant, jurisdiction, month],
+  /** Tables that cover a day, the one that counts first: it begins last, then it was loaded last. */
+  async covering(tx: Tx, jurisdiction: string, on: LegalDate): Promise<LoadedFxTable[]> {
+    const { rows } = await tx.query<LoadedFxTable>(
+      `select digest, publisher, quoted, first_day::text as "from", last_day::text as "to", rates,
+         to_char(fetched_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "loadedAt"
+       from fx_tables where tenant_id = $1 and jurisdiction = $2 and first_day <= $3 and last_day >= $3
+       order by first_day desc, fetched_at desc, digest`,
+      [tx.tenant, jurisdiction, on],
     );
-    return rows[0] ?? null;
+    return rows;
   },
 
-  async keep(tx: Tx, jurisdiction: string, month: string, table: StoredFxTable, raw: string): Promise<StoredFxTable> {
-    await tx.query(
-      `insert into fx_tables (tenant_id, jurisdiction, month, digest, first_day, last_day, raw, rates, fetched_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, now()) on conflict do nothing`,
-      [tx.tenant, jurisdiction, month, table.digest, table.from, table.to, raw, JSON.stringify(table.rates)],
+  /** @returns false when this very table was held already */
+  async keep(tx: Tx, jurisdiction: string, table: StoredFxTable, raw: string): Promise<boolean> {
+    const { rowCount } = await tx.query(
+      `insert into fx_tables (tenant_id, jurisdiction, digest, publisher, quoted, first_day, last_day, raw, rates, fetched_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp()) on conflict do nothing`,
+      [
+        tx.tenant,
+        jurisdiction,
+        table.digest,
+        table.publisher,
+        table.quoted,
+        table.from,
+        table.to,
+        raw,
+        JSON.stringify(table.rates),
+      ],
     );
-    return (await this.find(tx, jurisdiction, month))!;
+    return rowCount === 1;
   },
 };

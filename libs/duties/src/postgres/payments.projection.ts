@@ -9,8 +9,7 @@ interface Approval {
   at: string;
 }
 
-const isPaymentEvent = (event: DutiesEvent): event is PaymentEvent =>
-  event.type !== 'DutyAssessed' && event.type !== 'AssessmentNeedsReview';
+const isPaymentEvent = (event: DutiesEvent): event is PaymentEvent => event.type.startsWith('Payment');
 
 function approvalsAfter(before: readonly Approval[], event: PaymentEvent, at: string): Approval[] {
   if (event.type === 'PaymentRequested') return [];

@@ -5,13 +5,18 @@ import { createDatabase, type Database, type Log } from '@tidewaiter/platform';
 import { Assessing } from '../application/assessing.js';
 import { BankInbox, BankMessages } from '../application/bank-messages.js';
 import { DutiesActivitiesService } from '../application/duties.activities.js';
+import { Classifying } from '../application/classifying.js';
 import { FxRates } from '../application/fx-rates.js';
+import { Lookup } from '../application/lookup.js';
+import { TariffBooks } from '../application/tariff-books.js';
+import { TariffSnapshots } from '../application/tariff-snapshots.js';
+import { Tariffs } from '../application/tariffs.js';
+import { loadRemedies, Voiding } from '../application/voiding.js';
 import { Paying } from '../application/paying.js';
 import { loadApprovalPolicy } from '../application/rule-books.js';
 import { OpenBanking } from '../bank/open-banking.js';
 import type { DutiesSettings } from '../duties.settings.js';
-import { ledgerProjection } from '../postgres/ledger.projection.js';
-import { paymentsProjection } from '../postgres/payments.projection.js';
+import { projections } from '../postgres/projections.js';
 import { BadBank } from './bad-bank.js';
 import { books } from './books.js';
 import { answer, TinyServer } from './tiny-server.js';
@@ -29,6 +34,12 @@ export class Desk {
   store!: EventStore;
   data!: Database;
   assessing!: Assessing;
+  fx!: FxRates;
+  tariffs!: Tariffs;
+  tariffBooks!: TariffBooks;
+  classifying!: Classifying;
+  lookup!: Lookup;
+  voiding!: Voiding;
   paying!: Paying;
   activities!: DutiesActivitiesService;
   inbox!: BankInbox;
@@ -58,7 +69,7 @@ export class Desk {
       BANK_ACCOUNT: '20000055779911',
       BANK_TIMEOUT_MS: 150,
     };
-    desk.store = database.store({ inline: [paymentsProjection, ledgerProjection] });
+    desk.store = database.store({ inline: projections });
     desk.data = createDatabase(database.pool('duties_app'), database.pool('duties_system'));
     const bank = new OpenBanking({
       url: settings.BANK_URL,
@@ -66,7 +77,15 @@ export class Desk {
       account: settings.BANK_ACCOUNT,
       timeoutMs: settings.BANK_TIMEOUT_MS,
     });
-    desk.assessing = new Assessing(desk.store, new FxRates(desk.store, settings), books, clock);
+    const snapshots = new TariffSnapshots(desk.store);
+    const tariffBooks = new TariffBooks(desk.store, snapshots, books);
+    desk.fx = new FxRates(desk.store, settings, books, clock);
+    desk.classifying = new Classifying(desk.store, snapshots, books, clock);
+    desk.tariffs = new Tariffs(desk.store, snapshots, tariffBooks, desk.classifying, books, clock);
+    desk.tariffBooks = tariffBooks;
+    desk.lookup = new Lookup(desk.data, snapshots, books, clock);
+    desk.voiding = new Voiding(desk.store, loadRemedies(), clock);
+    desk.assessing = new Assessing(desk.store, desk.fx, books, clock, tariffBooks);
     desk.paying = new Paying(desk.store, bank, loadApprovalPolicy(), clock);
     desk.activities = new DutiesActivitiesService(desk.assessing, desk.paying);
     desk.inbox = new BankInbox(desk.data, { nudge: () => undefined });

@@ -5,11 +5,13 @@ import type {
   DocumentsEvent,
   DutiesEvent,
   ShipmentsEvent,
+  TariffEvent,
 } from '@tidewaiter/contracts';
 import type { Money } from '@tidewaiter/kernel';
 
 /** Every event that the contexts publish. */
-export type AnyEvent = ShipmentsEvent | DocumentsEvent | DutiesEvent | CustomsEvent | CarriersEvent | AuditEvent;
+export type AnyEvent =
+  ShipmentsEvent | DocumentsEvent | DutiesEvent | TariffEvent | CustomsEvent | CarriersEvent | AuditEvent;
 
 export const amountOf = (money: Money): string => `${money.amount} ${money.currency}`;
 const list = (parts: readonly string[]): string => parts.join(', ');
@@ -63,6 +65,7 @@ const SENTENCES: Sentences = {
   DutyAssessed: (d) =>
     `Assessed under the law of ${d.lawDate}: duty ${d.totals.duty}, tax ${d.totals.tax}, fees ${d.totals.fees}, payable now ${d.totals.payableNow} ${d.currency}`,
   AssessmentNeedsReview: (d) => `Assessment needs a person: ${list(d.questions)}`,
+  TariffAdopted: (d) => `Moved to another version of the tariff of ${d.destination}: ${d.reason}`,
   PaymentRequested: (d) => `${amountOf(d.amount)} to be paid, ${count(d.approvalsNeeded, 'approval')} needed`,
   PaymentApproved: (d) => `Payment approved by ${d.by} (${d.given} of ${d.needed})`,
   PaymentSent: (d) => `Payment sent, bank reference ${d.bankReference}`,

@@ -1,0 +1,1 @@
+export { benchTariffs, type TariffFigures } from './bench-tariffs.js';
