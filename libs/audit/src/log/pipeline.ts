@@ -1,4 +1,5 @@
 import type { Database } from '@tidewaiter/platform';
+import { alarmGaps } from './gaps.js';
 import { integrateSequenced } from './integrator.js';
 import { Fenced, type Lease } from './lease.js';
 import { publishGrown, type Published, type Voices } from './publisher.js';
@@ -17,6 +18,8 @@ export interface PipelineOptions extends Voices {
 /** A seal that waits may have its checkpoint this many times sooner than a log that merely grows. */
 const DEMAND_FACTOR = 10;
 
+const LOOK_FOR_GAPS_MS = 10_000;
+
 /**
  * Steps two to four, one after the other, each in a transaction of its own. What one leaves behind the next run finds by
  * looking at the tables: nothing is remembered here that a crash could lose.
@@ -24,6 +27,7 @@ const DEMAND_FACTOR = 10;
 export class LogPipeline {
   private readonly publishedAt = new Map<string, number>();
   private readonly demanded = new Set<string>();
+  private gapsLookedAt = -Infinity;
 
   constructor(private readonly options: PipelineOptions) {}
 
@@ -39,6 +43,7 @@ export class LogPipeline {
         if (!(await this.options.lease.take())) return 0;
         await this.step((tx) => compareHeads(tx, this.options.signer));
       }
+      await this.lookForGaps();
       const sequenced = await this.step(sequenceStaged);
       const integrated = await this.step(integrateSequenced);
       const published = await this.publish();
@@ -47,6 +52,12 @@ export class LogPipeline {
       if (error instanceof Fenced) return 0;
       throw error;
     }
+  }
+
+  private async lookForGaps(): Promise<void> {
+    if (performance.now() - this.gapsLookedAt < LOOK_FOR_GAPS_MS) return;
+    this.gapsLookedAt = performance.now();
+    await this.step((tx) => alarmGaps(tx));
   }
 
   private async publish(): Promise<Published[]> {

@@ -17,6 +17,7 @@ import {
 import type pg from 'pg';
 import { ed25519Verify, nodeHasher as hasher } from '@tidewaiter/merkle/node';
 import type { Cosigner } from '../log/cosigner.js';
+import { alarmGaps } from '../log/gaps.js';
 import { integrateSequenced } from '../log/integrator.js';
 import { Lease } from '../log/lease.js';
 import { newestCheckpoint, publishedTile, statusOf, type LogStatus } from '../log/log-reader.js';
@@ -112,6 +113,7 @@ export class LogBench {
   /** Witnesses asked for each checkpoint; none unless a test names them. */
   cosigner: Cosigner | null = null;
   publish = () => this.asSystem((tx) => publishGrown(tx, this));
+  alarmGaps = (waitedMs?: number) => this.asSystem((tx) => alarmGaps(tx, waitedMs));
   compareHeads = () => this.asSystem((tx) => compareHeads(tx, this.signer));
 
   /** Steps two to four until nothing is left. */
