@@ -151,12 +151,12 @@ function measureOf(row: RuleBookMeasure): Measure {
         }
       : null,
     additionalCode: row.additionalCode ?? null,
-    option: null,
+    option: row.option ?? null,
     lowConfidence: row.confidence === 'low' ? (row.note ?? row.law) : null,
-    conditions: undefined,
-    quotaStatus: undefined,
+    conditions: row.conditions,
+    quotaStatus: row.quotaStatus,
     quotaBalance: undefined,
-    quotaOrderNumber: undefined,
+    quotaOrderNumber: row.quotaOrderNumber,
     tariff: row.tariff,
     meursingCode: undefined,
   };
