@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { benchTariffs } from '@tidewaiter/duties/testing';
+import { benchAssessing, benchTariffs } from '@tidewaiter/duties/testing';
 import { startServers } from '@tidewaiter/local';
 import { Figures } from './figures.js';
 
@@ -29,10 +29,37 @@ async function tariffs(postgresUrl: string, figures: Figures): Promise<void> {
   );
 }
 
+/** Of the engine alone, without servers. */
+function assessing(figures: Figures): void {
+  const { straightUs, explainedUs, figuresUs, thousandLines, wholeTariff } = benchAssessing();
+  const rateOf = (name: string, us: number, least: number): void =>
+    figures.add(
+      `assessment of an entry of 20 lines, ${name}`,
+      `${us.toFixed(0)} µs, a straight line of the same figures ${straightUs.toFixed(0)} µs, ${(straightUs / us).toFixed(2)} of its rate`,
+      `at least ${least}`,
+      straightUs / us >= least,
+    );
+  rateOf('explained', explainedUs, 0.25);
+  rateOf('figures only', figuresUs, 0.5);
+  figures.add(
+    'an entry of 1,000 lines against one of 20',
+    `${thousandLines.toFixed(1)} times`,
+    'at most 60 times',
+    thousandLines <= 60,
+  );
+  figures.add(
+    'a line on a tariff of 35,000 rows against one of 1,000',
+    `${wholeTariff.toFixed(2)} times`,
+    'at most 1.2 times',
+    wholeTariff <= 1.2,
+  );
+}
+
 const home = mkdtempSync(join(tmpdir(), 'tidewaiter-bench-'));
 const servers = await startServers({ home });
 try {
   const figures = new Figures();
+  assessing(figures);
   await tariffs(servers.postgres.nearUrl, figures);
   figures.end();
 } finally {

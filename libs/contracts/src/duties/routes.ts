@@ -205,7 +205,7 @@ export const assessmentRequest = z
         }),
       )
       .min(1)
-      .max(999),
+      .max(1000),
   })
   .meta({ id: 'AssessmentRequest' });
 export type AssessmentRequest = z.infer<typeof assessmentRequest>;

@@ -1,1 +1,2 @@
+export { benchAssessing, type AssessingFigures } from './bench-assessing.js';
 export { benchTariffs, type TariffFigures } from './bench-tariffs.js';
