@@ -37,7 +37,7 @@ export const round = (value: Decimal, places: number, mode: RoundingMode = 'half
 
 /** Prints an amount with all the decimals of its currency: `891.10`, `1200`. */
 export const money = (value: Decimal | string, currency: string): Money => ({
-  amount: exact(value).toFixed(minorUnits(currency)),
+  amount: (typeof value === 'string' ? exact(value) : value).toFixed(minorUnits(currency)),
   currency,
 });
 
@@ -73,8 +73,9 @@ export function shareOut({ amount, currency }: Money, weights: readonly string[]
   if (weights.length === 0) throw new RangeError('an amount cannot be shared out among nobody');
   const places = minorUnits(currency);
   const total = round(exact(amount), places);
-  const whole = weights.reduce((acc, weight) => acc.plus(weight), exact('0'));
-  const shares = weights.map((weight) => (whole.isZero() ? total.div(weights.length) : total.times(weight).div(whole)));
+  const parsed = weights.map(exact);
+  const whole = parsed.reduce((acc, weight) => acc.plus(weight), exact('0'));
+  const shares = parsed.map((weight) => (whole.isZero() ? total.div(weights.length) : total.times(weight).div(whole)));
   const parts = shares.map((share) => round(share, places, 'down'));
   const rest = total.minus(parts.reduce((acc, part) => acc.plus(part), exact('0')));
   const unit = exact('10')

@@ -171,11 +171,12 @@ function sharesOf(
   currency: string,
   [first, ...others]: (Price | undefined)[],
 ): Map<number, Exact> | null {
+  if (first === undefined) return null;
   const worth = lines.flatMap(({ line, pointer }): Priced[] => {
     const price = line.customsValue ?? line.price;
     return price ? [{ number: line.number, price, pointer }] : [];
   });
-  if (first === undefined || worth.length < lines.length) return null;
+  if (worth.length < lines.length) return null;
   const weights = weightsOf(worth, request.fx, currency);
   const shares = [first, ...others.filter((other) => other !== undefined)].map((charge) =>
     share(charge, worth, weights),

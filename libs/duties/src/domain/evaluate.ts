@@ -154,9 +154,12 @@ function grouped(components: readonly DutyComponent[], on: Grounds): Evaluation 
 
 /** The small producer's discount counts on what the full rate beside it counts on: % vol per hectolitre, or pure alcohol. */
 function discountsNamed(components: readonly DutyComponent[]): readonly DutyComponent[] {
-  const units = components.flatMap(({ term }) => (term.kind === 'specific' ? term.per.map(({ unit }) => unit) : []));
-  if (!units.includes('SPQ')) return components;
-  const named = units.some((unit) => unit === 'ASV' || unit === 'ASVX') ? 'SPQLTR' : 'SPQLPA';
+  const isIn =
+    (unit: string) =>
+    ({ term }: DutyComponent): boolean =>
+      term.kind === 'specific' && term.per.some((each) => each.unit === unit);
+  if (!components.some(isIn('SPQ'))) return components;
+  const named = components.some(isIn('ASV')) || components.some(isIn('ASVX')) ? 'SPQLTR' : 'SPQLPA';
   return components.map(({ op, term }) =>
     term.kind === 'specific'
       ? { op, term: { ...term, per: term.per.map((each) => (each.unit === 'SPQ' ? { ...each, unit: named } : each)) } }

@@ -26,7 +26,7 @@ export function landedCost({ request, currency, basis, lines, valuation, charged
   const sums = new Map<string, { sum: Exact; pointer: string }>();
   const add = (amount: Exact, of: string, pointer: string): void => {
     const before = sums.get(of);
-    sums.set(of, before ? { ...before, sum: before.sum.plus(amount) } : { sum: amount, pointer });
+    sums.set(of, { sum: before ? before.sum.plus(amount) : amount, pointer: before?.pointer ?? pointer });
   };
   for (const { line, pointer } of lines) {
     if (line.customsValue) add(valuation.values.get(line.number)!.amount, currency, pointer);

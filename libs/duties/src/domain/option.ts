@@ -138,8 +138,13 @@ export function computeOption(
     const due = relief === undefined ? full : ZERO;
     const rounding = withAmountRule(on, group, rule);
     const amount = applyRounding(due, rounding);
+    // written out: copying an object and adding to it costs a multiple, and this is done for every charge
     charges.push({
-      ...charge,
+      measure: charge.measure,
+      role: charge.role,
+      code: charge.code,
+      legalBasis: charge.legalBasis,
+      expression: charge.expression,
       base: shown(base, on),
       exact: due.toFixed(),
       amount: shown(amount, on),
@@ -206,8 +211,8 @@ export function computeOption(
     const base = rule?.base && on.rounding !== null ? roundTo(whole, rule.base) : whole;
     const components = ownRate((condition.kind === 'applies' && condition.components) || measure.components, rule);
     const outcome = evaluate(components, {
-      ...grounds,
       base,
+      quantities: grounds.quantities,
       currency: on.currency,
       rates: on.request.fx,
       meursing: {
