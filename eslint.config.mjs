@@ -49,7 +49,7 @@ export default tseslint.config(
   },
   {
     files: ['libs/{contracts,kernel,merkle,client}/src/**/*.ts', 'workflows/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/testing/**'],
+    ignores: ['**/*.spec.ts', '**/testing/**', 'libs/merkle/src/node/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: [nodeBuiltins] }] },
   },
   {

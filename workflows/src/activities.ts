@@ -5,9 +5,10 @@ import type {
   CustomsActivities,
   DocumentsActivities,
   DutiesActivities,
+  RecordActivities,
   ShipmentsActivities,
 } from '@tidewaiter/contracts';
-import { queueOf } from '@tidewaiter/contracts/names';
+import { queueOf, RECORDING_CONTEXTS, type RecordingContext } from '@tidewaiter/contracts/names';
 
 /** Queues, time-outs and retries of every activity, in one place. What exhausts its attempts becomes a person's task. */
 const backOff = { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '30 seconds' } as const;
@@ -32,3 +33,15 @@ export const audit = proxyActivities<AuditActivities>({
   heartbeatTimeout: '30 seconds',
   retry: backOff,
 });
+/** The store of every context that records events, asked to compare it with the log. */
+export const records = Object.fromEntries(
+  RECORDING_CONTEXTS.map((context) => [
+    context,
+    proxyActivities<RecordActivities>({
+      taskQueue: queueOf(context),
+      startToCloseTimeout: '5 minutes',
+      heartbeatTimeout: '8 seconds',
+      retry: backOff,
+    }),
+  ]),
+) as unknown as Record<RecordingContext, RecordActivities>;

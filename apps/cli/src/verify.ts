@@ -1,15 +1,7 @@
-import { createHash, createPublicKey, verify as verifySignature } from 'node:crypto';
 import type { TidewaiterClient } from '@tidewaiter/client';
-import { showCheckpoint, showTile, showVerifierKey } from '@tidewaiter/contracts';
-import {
-  eventStreams,
-  parseVerifierKey,
-  sha256 as plainSha256,
-  toHex,
-  treeHasher,
-  verifyLog as verifyFromLeaves,
-  type Ed25519Verify,
-} from '@tidewaiter/merkle';
+import { showCheckpoint, showTile, showVerifierKey, showWitnessKeys } from '@tidewaiter/contracts';
+import { eventStreams, parseVerifierKey, toHex, verifyLog as verifyFromLeaves } from '@tidewaiter/merkle';
+import { ed25519Verify, nodeHasher, nodeSha256 } from '@tidewaiter/merkle/node';
 
 export interface LogProof {
   holds: boolean;
@@ -18,38 +10,40 @@ export interface LogProof {
   size: number;
   root: string;
   streams: number;
+  /** witnesses that cosigned */
+  cosigned: string[];
   seconds: number;
 }
-
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
-
-const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
-
-const ed25519: Ed25519Verify = (publicKey, message, signature) => {
-  const key = createPublicKey({ key: Buffer.concat([SPKI_ED25519, publicKey]), format: 'der', type: 'spki' });
-  return verifySignature(null, message, key, signature);
-};
 
 /**
  * Recomputes a tenant's log from its leaves, fetched over the public routes: every leaf, tile and the root against the
  * signed checkpoint, and every stream's versions without a gap.
  *
  * @param pinned verifier key in signed-note form that the caller trusts; without it the log's own word is taken, and said so
+ * @param witnesses verifier keys of witnesses that must have cosigned; none is demanded when not given
  */
 export async function verifyLog(
   client: TidewaiterClient,
   tenant: string,
-  options: { pinned?: string; progress?: (done: number, size: number) => void } = {},
+  options: { pinned?: string; witnesses?: readonly string[]; progress?: (done: number, size: number) => void } = {},
 ): Promise<LogProof> {
   const started = performance.now();
   const keyText = options.pinned ?? (await client.call(showVerifierKey, { params: { log: tenant } })).trim();
+  const named = (await client.call(showWitnessKeys, { params: { log: tenant } })).split('\n').filter(Boolean);
+  const witnesses = options.witnesses?.length ? options.witnesses : named;
   const checkpoint = await client.call(showCheckpoint, { params: { log: tenant } });
-  const key = parseVerifierKey(sha256, keyText);
+  const key = parseVerifierKey(nodeSha256, keyText);
   const streams = eventStreams(tenant);
   const verdict = await verifyFromLeaves({
-    hasher: treeHasher(sha256 ?? plainSha256),
+    hasher: nodeHasher,
     checkpoint,
-    pinned: { origin: key.name, keys: [key], verify: ed25519 },
+    pinned: {
+      origin: key.name,
+      keys: [key],
+      verify: ed25519Verify,
+      witnesses: witnesses.map((text) => parseVerifierKey(nodeSha256, text)),
+      quorum: options.witnesses?.length ?? 0,
+    },
     fetch: (path) => client.bytes(showTile, { log: tenant, path: path.replace(/^tile\//, '') }),
     entryCheck: streams.check,
     ...(options.progress ? { progress: options.progress } : {}),
@@ -63,6 +57,7 @@ export async function verifyLog(
         size: verdict.size,
         root: toHex(verdict.root),
         streams: streams.streams.size,
+        cosigned: verdict.cosigned.map(({ witness }) => witness),
         seconds,
       }
     : {
@@ -72,6 +67,7 @@ export async function verifyLog(
         size: 0,
         root: '',
         streams: 0,
+        cosigned: [],
         seconds,
       };
 }

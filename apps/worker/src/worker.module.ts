@@ -7,7 +7,14 @@ import {
 } from '@nestjs/common';
 import { ScheduleAlreadyRunning, type Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
-import { RETENTION_SCHEDULE_ID, topicOf, WORKFLOW_QUEUE, WORKFLOWS, type EventEnvelope } from '@tidewaiter/contracts';
+import {
+  RECONCILIATION_SCHEDULE_ID,
+  RETENTION_SCHEDULE_ID,
+  topicOf,
+  WORKFLOW_QUEUE,
+  WORKFLOWS,
+  type EventEnvelope,
+} from '@tidewaiter/contracts';
 import { Forwarder } from '@tidewaiter/event-bus';
 import {
   alarms,
@@ -30,7 +37,7 @@ const workerSettings = z.object({
     .string()
     .default('acme,globex')
     .transform((text) => text.split(','))
-    .meta({ description: 'tenants whose retention is looked at daily' }),
+    .meta({ description: 'tenants whose retention and records are looked at by schedule' }),
   MAX_CACHED_WORKFLOWS: z.coerce.number().int().positive().default(500),
 });
 
@@ -63,7 +70,7 @@ class WorkflowWorker implements OnApplicationBootstrap, BeforeApplicationShutdow
       process.exit(70);
     });
     const client = await this.temporal.client();
-    for (const tenant of env.TENANTS) await ensureRetentionSchedule(client, tenant);
+    for (const tenant of env.TENANTS) await ensureSchedules(client, tenant);
     this.log.info('workflow worker started', { queue: WORKFLOW_QUEUE });
   }
 
@@ -73,23 +80,36 @@ class WorkflowWorker implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 }
 
-/** One daily run for each tenant, early in the morning UTC, spread over an hour; a second start finds it there. */
-async function ensureRetentionSchedule(client: Client, tenant: string): Promise<void> {
-  try {
-    await client.schedule.create({
-      scheduleId: `${RETENTION_SCHEDULE_ID}/${tenant}`,
-      spec: { calendars: [{ hour: 3, minute: 0 }], jitter: '1 hour' },
-      policies: { overlap: 'SKIP', catchupWindow: '7 days' },
-      action: {
-        type: 'startWorkflow',
-        workflowType: WORKFLOWS.retention,
-        taskQueue: WORKFLOW_QUEUE,
-        workflowId: `${RETENTION_SCHEDULE_ID}/${tenant}`,
-        args: [tenant],
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+/** Retention once a day, early in the morning UTC; reconciliation every hour. */
+const SCHEDULES = [
+  { id: RETENTION_SCHEDULE_ID, type: WORKFLOWS.retention, calendars: [{ hour: 3, minute: 0 }], jitter: '1 hour' },
+  {
+    id: RECONCILIATION_SCHEDULE_ID,
+    type: WORKFLOWS.reconciliation,
+    calendars: [{ minute: 10, hour: '*' }],
+    jitter: '10 minutes',
+  },
+] as const;
+
+/** Each tenant's own runs, spread over the jitter; a second start finds the schedules there. */
+async function ensureSchedules(client: Client, tenant: string): Promise<void> {
+  for (const { id, type, calendars, jitter } of SCHEDULES) {
+    try {
+      await client.schedule.create({
+        scheduleId: `${id}/${tenant}`,
+        spec: { calendars: [...calendars], jitter },
+        policies: { overlap: 'SKIP', catchupWindow: '7 days' },
+        action: {
+          type: 'startWorkflow',
+          workflowType: type,
+          taskQueue: WORKFLOW_QUEUE,
+          workflowId: `${id}/${tenant}`,
+          args: [tenant],
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    }
   }
 }
 

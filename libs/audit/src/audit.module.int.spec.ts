@@ -11,8 +11,7 @@ import { eventStreams, parseVerifierKey, verifyLog } from '@tidewaiter/merkle';
 import { startService, type RunningService } from '@tidewaiter/platform';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { AuditModule } from './audit.module.js';
-import { hasher } from './log/hashing.js';
-import { ed25519Verify } from './log/signer.js';
+import { ed25519Verify, nodeHasher as hasher } from '@tidewaiter/merkle/node';
 import { MIGRATIONS, received } from './testing/log-bench.js';
 
 /** The module as a service of its own: over HTTP with tokens, fed from Kafka. The tenant is new, the broker may be shared. */

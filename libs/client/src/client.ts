@@ -66,7 +66,11 @@ export interface TidewaiterClient {
     items: (answer: AnswerOf<R>) => { items: I[]; next: string | null },
   ): AsyncGenerator<I>;
   /** Bytes of an answer that is not JSON; `path` replaces the route's trailing `{*}`. */
-  bytes(route: RouteDefinition, params: Record<string, string>, options?: CallOptions): Promise<Uint8Array>;
+  bytes(
+    route: RouteDefinition,
+    params: Record<string, string>,
+    options?: CallOptions & { query?: Record<string, string> },
+  ): Promise<Uint8Array>;
   /** Multipart upload of one file: its bytes, or a stream of them that is never held as a whole. */
   upload<R extends RouteDefinition>(
     route: R,
@@ -239,7 +243,12 @@ export function createClient(options: ClientOptions): TidewaiterClient {
       } while (after !== undefined);
     },
     async bytes(route, params, call = {}) {
-      const response = await request(route, address(options.baseUrl, route, params, {}), { json: false }, call);
+      const response = await request(
+        route,
+        address(options.baseUrl, route, params, call.query ?? {}),
+        { json: false },
+        call,
+      );
       return new Uint8Array(await reaching(call.signal, () => response.arrayBuffer()));
     },
     async upload(route, params, fields, file, call = {}) {

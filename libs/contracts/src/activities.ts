@@ -1,5 +1,5 @@
 import type { Charges, DocumentSet, GoodsLine, Money, Situation } from './values.js';
-import type { TaskKind } from './names.js';
+import type { RecordingContext, TaskKind } from './names.js';
 
 /**
  * What every activity is given. `commandId` is minted by the workflow from its id and step, so that each attempt
@@ -211,7 +211,70 @@ export interface CarriersActivities {
   ): Promise<{ kind: 'confirmed' | 'requested' | 'unknown' | 'declined'; wrote: Wrote }>;
 }
 
+/** One stream of an event store as it stood at a cut. */
+export interface StreamDigest {
+  stream: string;
+  subject: string;
+  /** newest version recorded before the cut; 0 when there is none */
+  version: number;
+  /** newest version at all */
+  newest: number;
+  /** hex SHA-256 over the leaf hashes (RFC 6962) of versions 1 to `version`, one after the other */
+  digest: string;
+}
+
+/** Of every context that records events: how its store compares with the log. */
+export interface RecordActivities {
+  /** A page of streams in the store's order, or the streams named. `next` is null after the last page. */
+  streamDigests(
+    step: Step,
+    page: { after: string; limit: number; recordedBefore: string; streams?: string[] },
+  ): Promise<{ streams: StreamDigest[]; next: string | null }>;
+  /** Hex leaf hashes of one stream, by version from 1. */
+  leafHashes(step: Step, stream: string): Promise<string[]>;
+}
+
+export interface StreamDifference {
+  context: RecordingContext;
+  kind: 'missing' | 'extra' | 'altered';
+  stream: string;
+  subject: string;
+  /** first version that is missing, extra or altered */
+  version: number;
+  /** leaf in the log, where it has one there */
+  index: number | null;
+}
+
+export interface Reconciled {
+  streams: number;
+  events: number;
+  differences: StreamDifference[];
+}
+
 export interface AuditActivities {
+  /** Compares a page of a store's streams with the log. `suspected` are streams that the log has more of: to be asked about again. */
+  compareStreams(
+    step: Step,
+    page: { context: RecordingContext; after: string; streams: StreamDigest[]; next: string | null },
+  ): Promise<{
+    events: number;
+    differing: StreamDigest[];
+    suspected: { stream: string; subject: string; version: number }[];
+  }>;
+  /** Finds the first version in which store and log differ, by the store's leaf hashes. */
+  locateDifference(
+    step: Step,
+    at: { context: RecordingContext; stream: string; subject: string; hashes: string[] },
+  ): Promise<StreamDifference | null>;
+  /** Keeps the outcome, with an alarm for each difference; says what is to become of the task about them. */
+  recordReconciliation(
+    step: Step,
+    run: Reconciled & { runId: string; began: string },
+  ): Promise<{
+    task: { kind: 'raise'; says: string } | { kind: 'withdraw'; taskId: string; subject: string } | { kind: 'none' };
+  }>;
+  /** Remembers the task that was raised about a run's differences. */
+  noteReconciliationTask(step: Step, task: { runId: string; taskId: string }): Promise<void>;
   /**
    * Waits until the log holds every stream up to the version named, then signs a checkpoint over it and records
    * `DossierSealed` and the retention clock. Heartbeats while it waits.
@@ -220,8 +283,13 @@ export interface AuditActivities {
     step: Step,
     sealing: { jurisdiction: string; streams: Wrote; entryDate: string },
   ): Promise<{ sealed: SealedDossier }>;
-  /** Persons of dossiers whose retention has run out and that nobody holds are erased by destroying their keys. */
-  applyRetention(step: Step): Promise<{ looked: number; erased: number; held: number }>;
+  /**
+   * Works clocks out again where facts came in; then persons of dossiers whose retention has run out, that nobody holds and whose
+   * disposal two people approved are erased by destroying their keys. `waiting` ones are not approved.
+   */
+  applyRetention(
+    step: Step,
+  ): Promise<{ recomputed: number; looked: number; erased: number; held: number; waiting: number }>;
 }
 
 export interface SealedDossier {

@@ -93,5 +93,9 @@ describe('the OpenAPI document', () => {
       .filter((route) => route.access === 'machine')
       .map((route) => route.id);
     expect(signed.sort()).toEqual(['authorityNotification', 'bankNotification', 'carrierEvents', 'showMetrics']);
+    const read = allRoutes()
+      .filter((route) => route.access === 'reader')
+      .map((route) => route.id);
+    expect(read.sort()).toEqual(['showCheckpoint', 'showTile', 'showVerifierKey', 'showWitnessKeys']);
   });
 });

@@ -13,6 +13,8 @@ export interface EventDefinition<N extends string = string, D = unknown> {
   upcast: Record<number, (old: never) => unknown>;
   /** JSON pointers with `*` for any index, to strings that are encrypted per data subject at rest and on the wire */
   personal: readonly string[];
+  /** JSON pointer to the instant at which the fact became true by the clock of who made it so; null: when it was recorded */
+  happenedAt: string | null;
   description: string;
   /** type-level only */
   readonly __data?: D;
@@ -31,7 +33,12 @@ export function defineEvent<N extends string, S extends z.ZodType>(
   name: N,
   description: string,
   schema: S,
-  options: { older?: Versions; upcast?: Record<number, (old: never) => unknown>; personal?: readonly string[] } = {},
+  options: {
+    older?: Versions;
+    upcast?: Record<number, (old: never) => unknown>;
+    personal?: readonly string[];
+    happenedAt?: string;
+  } = {},
 ): EventDefinition<N, z.infer<S>> {
   const older = options.older ?? {};
   const version = Math.max(0, ...Object.keys(older).map(Number)) + 1;
@@ -42,6 +49,7 @@ export function defineEvent<N extends string, S extends z.ZodType>(
     versions: { ...older, [version]: schema },
     upcast: options.upcast ?? {},
     personal: options.personal ?? [],
+    happenedAt: options.happenedAt ?? null,
     description,
   };
   registry.set(`${context}.${name}`, definition);

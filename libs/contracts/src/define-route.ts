@@ -14,8 +14,11 @@ export interface RouteDefinition<
   path: string;
   summary: string;
   description?: string;
-  /** `public`: none needed; `machine`: a channel's own credential, checked by the handler; else any of these roles */
-  access: readonly Role[] | 'public' | 'machine';
+  /**
+   * `public`: none needed; `machine`: a channel's own credential, `reader`: a token or an outside reader's key, both checked by the
+   * handler; else any of these roles
+   */
+  access: readonly Role[] | 'public' | 'machine' | 'reader';
   params: P;
   query: Q;
   body: B;

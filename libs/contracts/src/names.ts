@@ -30,11 +30,18 @@ export const WORKFLOWS = {
   shipmentLifecycle: 'shipmentLifecycle',
   engagementProgramme: 'engagementProgramme',
   retention: 'retention',
+  reconciliation: 'reconciliation',
 } as const;
 
 export const shipmentWorkflowId = (shipmentId: string): string => `shipment/${shipmentId}`;
 export const engagementWorkflowId = (engagementId: string): string => `engagement/${engagementId}`;
 export const RETENTION_SCHEDULE_ID = 'retention';
+export const RECONCILIATION_SCHEDULE_ID = 'reconciliation';
+export const reconciliationWorkflowId = (tenant: string): string => `${RECONCILIATION_SCHEDULE_ID}/${tenant}`;
+
+/** Contexts that record events: whose stores are compared with the log. */
+export const RECORDING_CONTEXTS = ['shipments', 'documents', 'duties', 'customs', 'carriers', 'audit'] as const;
+export type RecordingContext = (typeof RECORDING_CONTEXTS)[number];
 
 /** A published event, handed to the shipment's (or engagement's) workflow by the fact bridge. */
 export const FACT_SIGNAL = 'fact';
@@ -94,6 +101,7 @@ export const TASK_KINDS = [
   'rebook-delivery',
   'retry-step',
   'renew-mandate',
+  'mend-records',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

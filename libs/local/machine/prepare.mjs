@@ -99,10 +99,16 @@ export async function build(root) {
     lines.show({ part, phase: 'built', text, ms: Date.now() - begun, share: 1 });
   };
   await step('build', 'compiles all packages', () => compile(root, 'tsconfig.build.json'));
-  if (bundleIsOld(root)) {
+  if (isOlder(root, 'apps/worker/dist/workflow-bundle.js', WORKFLOW_PARTS)) {
     await step('workflows', 'bundles the workflows', async () => {
       const { keepBundle } = await import(pathToFileURL(join(root, 'apps/worker/dist/bundle.js')).href);
       await keepBundle();
+    });
+  }
+  if (isOlder(root, 'apps/verify/dist/verify.mjs', VERIFIER_PARTS)) {
+    await step('verifier', 'bundles the offline verifier', async () => {
+      const { writeVerifier } = await import(pathToFileURL(join(root, 'infra/verifier.mjs')).href);
+      await writeVerifier();
     });
   }
   lines.settle();
@@ -111,13 +117,15 @@ export async function build(root) {
 export const compile = (root, project) =>
   run(process.execPath, [join(root, COMPILER), '-b', project], { cwd: root, keep: 60 });
 
-function bundleIsOld(root) {
-  const bundle = join(root, 'apps/worker/dist/workflow-bundle.js');
-  if (!existsSync(bundle)) return true;
-  const made = statSync(bundle).mtimeMs;
-  return ['workflows/dist', 'libs/contracts/dist', 'libs/kernel/dist'].some(
-    (folder) => newest(join(root, folder)) > made,
-  );
+const WORKFLOW_PARTS = ['workflows', 'libs/contracts', 'libs/kernel'];
+const VERIFIER_PARTS = ['apps/verify', 'libs/evidence', 'libs/merkle', 'libs/audit', 'libs/contracts', 'libs/kernel'];
+
+/** Whether a bundle is missing or was made before one of its parts was compiled. */
+function isOlder(root, bundle, parts) {
+  const path = join(root, bundle);
+  if (!existsSync(path)) return true;
+  const made = statSync(path).mtimeMs;
+  return parts.some((part) => newest(join(root, part, 'dist')) > made);
 }
 
 function newest(folder) {

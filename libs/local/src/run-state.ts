@@ -12,6 +12,8 @@ export interface RunAddresses {
   identity?: string;
   /** base of the simulators' admin API */
   simulators?: string;
+  /** base of the witness that cosigns checkpoints */
+  witness?: string;
   /** host:port */
   temporal?: string;
   temporalUi?: string;

@@ -21,6 +21,7 @@ const MADE = {
   bankToken: word,
   bankCallbackToken: word,
   simulatorAdminToken: word,
+  witnessToken: word,
 } as const;
 
 type RolePassword = `${(typeof CONTEXTS)[number]}_${'app' | 'system'}`;

@@ -20,6 +20,7 @@ const stack = {
   temporal: '127.0.0.1:20233',
   temporalUi: null,
   simulators: { authority: 20_001, carrier: 20_002, bank: 20_003, identity: 20_004, admin: 20_005 },
+  witness: { key: 'witness.example+00000000+BA', url: 'http://127.0.0.1:20006' },
 };
 const held = (service: (typeof SERVICES)[number]) => Object.values(settingsOf(service, stack, secrets, {}));
 

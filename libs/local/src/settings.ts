@@ -21,6 +21,8 @@ export interface StackAddresses {
   temporalUi: string | null;
   /** ports of the simulators */
   simulators: SimulatorPorts;
+  /** who cosigns the audit log's checkpoints: its verifier key and base address */
+  witness: { key: string; url: string };
 }
 
 export interface SimulatorPorts {
@@ -76,11 +78,13 @@ const own: Record<Service, (stack: StackAddresses, secrets: Secrets) => Settings
     CARRIER_TOKEN: secrets.carrierToken,
     CARRIER_WEBHOOK_SECRET: secrets.carrierWebhookSecret,
   }),
-  audit: ({ home, postgres }, secrets) => ({
+  audit: ({ home, postgres, witness }, secrets) => ({
     AUDIT_SIGNER_FOLDER: join(home, 'audit-signer'),
     // The keys of persons lie with those who write about them, not with the log.
     AUDIT_KEYS_DATABASE_URL: roleUrl(postgres, DATABASE, 'audit', 'app', secrets),
     AUDIT_CHECKPOINT_MS: '1000',
+    AUDIT_WITNESSES: `${witness.key} ${witness.url}`,
+    AUDIT_WITNESS_TOKEN: secrets.witnessToken,
   }),
   partners: () => ({}),
   worker: () => ({}),
@@ -133,6 +137,13 @@ export const settingsOfSimulators = (stack: StackAddresses, secrets: Secrets, en
     env,
   );
 
+/** A program with a key and a store of its own, outside of every database and of the signer's folder. */
+export const settingsOfWitness = (home: string, secrets: Secrets): Settings => ({
+  HOST: '127.0.0.1',
+  WITNESS_FOLDER: join(home, 'witness'),
+  WITNESS_TOKEN: secrets.witnessToken,
+});
+
 /**
  * The environment without what any service may be told, so that none inherits a credential that is not its own. Waiting times
  * are no credentials and pass: `BANK_TIMEOUT_MS=2000 npm start`.
@@ -142,7 +153,7 @@ export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 const OURS =
-  /^(ADMIN_|AUDIT_|AUTHORITY_|BANK_|CARRIER_|SIMULATOR|OIDC_|FX_URL$|DOCUMENTS_FOLDER$|PAYLOAD_KEY$|SUBJECT_KEY$|.*DATABASE_URL$|PORT$|HOST$)/;
+  /^(ADMIN_|AUDIT_|AUTHORITY_|BANK_|CARRIER_|SIMULATOR|WITNESS_|OIDC_|FX_URL$|DOCUMENTS_FOLDER$|PAYLOAD_KEY$|SUBJECT_KEY$|.*DATABASE_URL$|PORT$|HOST$)/;
 
 function overridden(settings: Settings, env: NodeJS.ProcessEnv): Settings {
   const named = Object.keys(settings).filter((name) => env[name] && name !== 'HOST');

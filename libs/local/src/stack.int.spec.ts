@@ -54,7 +54,7 @@ describe('the platform on one machine', () => {
   const ask = async (path: string) => (await (await fetch(`${platform!.addresses.api}${path}`)).json()) as Echo;
 
   beforeAll(() => {
-    for (const app of ['simulators', 'tidewaiter', ...SERVICES]) {
+    for (const app of ['simulators', 'witness', 'tidewaiter', ...SERVICES]) {
       mkdirSync(join(root, 'apps', app, 'dist'), { recursive: true });
       writeFileSync(join(root, 'apps', app, 'dist', 'main.js'), ECHO);
     }

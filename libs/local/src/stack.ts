@@ -14,6 +14,7 @@ import {
   settingsOfAll,
   settingsOfMigrations,
   settingsOfSimulators,
+  settingsOfWitness,
   withoutSettings,
   type Service,
   type Settings,
@@ -63,8 +64,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const ours: Program[] = [];
   let servers: Servers | null = null;
   const stop = async () => {
-    const [simulators, services] = [ours.filter(isSimulator), ours.filter((program) => !isSimulator(program))];
-    for (const group of [services, simulators]) await Promise.all(group.map((program) => program.stop()));
+    const [outside, services] = [ours.filter(isOutside), ours.filter((program) => !isOutside(program))];
+    for (const group of [services, outside]) await Promise.all(group.map((program) => program.stop()));
     await servers?.stop();
     state.release();
   };
@@ -75,6 +76,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     servers = await startServersIn(state, { ...options, home, password: secrets.postgresPassword });
     await createDatabases(servers.postgres.url, DATABASES);
     const ports = await portsOf(state, mode);
+    const launch = launcher({ root, home, env, ours, host: { state, onProgress, signal: options.signal } });
+    const witnessUrl = `http://127.0.0.1:${ports.witness.port}`;
+    await launch('witness', 'apps/witness/dist/main.js', settingsOfWitness(home, secrets), ports.witness);
     const stack: StackAddresses = {
       home,
       api: env['PUBLIC_URL'] ?? `http://127.0.0.1:${ports.api.port}`,
@@ -83,18 +87,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       temporal: servers.temporal.address,
       temporalUi: servers.temporal.uiUrl,
       simulators: ports.simulators,
+      witness: { key: await keyOf(witnessUrl), url: witnessUrl },
     };
     const addresses = {
       mode,
       api: stack.api,
       identity: env['OIDC_ISSUER'] ?? `http://127.0.0.1:${ports.simulators.identity}`,
       simulators: `http://127.0.0.1:${ports.simulators.admin}`,
+      witness: stack.witness.url,
       temporal: stack.temporal,
       kafka: stack.kafka,
       postgres: withoutPassword(servers.postgres.url),
       ...(stack.temporalUi ? { temporalUi: stack.temporalUi } : {}),
     };
-    const launch = launcher({ root, home, env, ours, host: { state, onProgress, signal: options.signal } });
     await Promise.all([
       launch('simulators', 'apps/simulators/dist/main.js', settingsOfSimulators(stack, secrets, env), ports.simulators),
       migrate(options, join(home, 'logs'), settingsOfMigrations(stack, secrets, env)),
@@ -123,7 +128,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-const isSimulator = ({ part }: Program): boolean => part === 'simulators';
+/** What lies outside of the platform: stopped after it, since it asks them to the last. */
+const OUTSIDE = ['simulators', 'witness'];
+const isOutside = ({ part }: Program): boolean => OUTSIDE.includes(part);
+
+async function keyOf(witness: string): Promise<string> {
+  const answer = await fetch(`${witness}/key`);
+  return (await answer.text()).trim();
+}
 
 /** Ports of what is ours, those of the run before where they are free: bookmarks and messages on their way still find us. */
 async function portsOf(state: RunState, mode: PlatformOptions['mode']) {
@@ -133,6 +145,7 @@ async function portsOf(state: RunState, mode: PlatformOptions['mode']) {
   const services = mode === 'one' ? [] : SERVICES;
   const found = await freePorts({
     api: door,
+    witness: before('witness'),
     authority: simulator('authority'),
     carrier: simulator('carrier'),
     bank: simulator('bank'),
@@ -140,10 +153,11 @@ async function portsOf(state: RunState, mode: PlatformOptions['mode']) {
     admin: simulator('admin'),
     ...Object.fromEntries(services.map((service) => [`service ${service}`, before(service)])),
   });
-  const { api, authority, carrier, bank, identity, admin } = found;
+  const { api, witness, authority, carrier, bank, identity, admin } = found;
   const byService = found as Record<string, number>;
   return {
     api: { port: api },
+    witness: { port: witness },
     simulators: { authority, carrier, bank, identity, admin },
     services: Object.fromEntries(
       services.map((service) => [service, byService[`service ${service}`] as number]),

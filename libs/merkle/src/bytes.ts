@@ -74,10 +74,13 @@ export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+// Made once: making one costs as much as decoding a short text.
+const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Strict: null when the bytes are not UTF-8. A byte order mark is kept, so that nothing is dropped unseen. */
 export function fromUtf8(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return STRICT.decode(bytes);
   } catch {
     return null;
   }

@@ -34,18 +34,51 @@ export function parseCheckpointText(text: string): Checkpoint {
 /** Reads a checkpoint note without trusting it: for showing, or before the key is known. @throws Malformed */
 export const parseCheckpoint = (note: string): Checkpoint => parseCheckpointText(parseNote(note).text);
 
+/** What a verifier trusts before it reads: the log's name and keys, and the witnesses it wants to have seen the head. */
+export interface Pinned {
+  origin: string;
+  keys: readonly VerifierKey[];
+  verify: Ed25519Verify;
+  /** keys of type `cosignature/v1` */
+  witnesses?: readonly VerifierKey[];
+  /** how many of the witnesses must have cosigned; 0 when not given */
+  quorum?: number;
+}
+
+export interface Cosignature {
+  witness: string;
+  /** Unix time in seconds, the witness's own clock */
+  at: number;
+}
+
+export interface OpenedCheckpoint extends Checkpoint {
+  /** of the pinned witnesses */
+  cosigned: Cosignature[];
+}
+
 /**
- * Opens a checkpoint with the origin and keys pinned.
- * @throws Malformed; NotSigned `unknown-origin`, `unknown-key`, `false-signature`
+ * Opens a checkpoint with the origin, keys and witnesses pinned.
+ * @throws Malformed; NotSigned `unknown-origin`, `unknown-key`, `false-signature`, `not-witnessed`
  */
-export async function openCheckpoint(
-  note: string,
-  pinned: { origin: string; keys: readonly VerifierKey[]; verify: Ed25519Verify },
-): Promise<Checkpoint> {
-  const { text } = await openNote(note, pinned.keys, pinned.verify);
+export async function openCheckpoint(note: string, pinned: Pinned): Promise<OpenedCheckpoint> {
+  const witnesses = pinned.witnesses ?? [];
+  const { text, signedBy } = await openNote(note, [...pinned.keys, ...witnesses], pinned.verify);
   const checkpoint = parseCheckpointText(text);
   if (checkpoint.origin !== pinned.origin) {
     throw new NotSigned('unknown-origin', `the checkpoint is of ${checkpoint.origin}, not of ${pinned.origin}`);
   }
-  return checkpoint;
+  if (!signedBy.some(({ key }) => key.type === 'ed25519' && pinned.keys.includes(key))) {
+    throw new NotSigned('unknown-key', `no known key of ${pinned.origin} signed the checkpoint`);
+  }
+  const cosigned = signedBy.flatMap(({ key, at }) =>
+    at !== null && witnesses.includes(key) ? [{ witness: key.name, at }] : [],
+  );
+  const quorum = pinned.quorum ?? 0;
+  if (cosigned.length < quorum) {
+    throw new NotSigned(
+      'not-witnessed',
+      `${cosigned.length} of the pinned witnesses cosigned the checkpoint, ${quorum} must have`,
+    );
+  }
+  return { ...checkpoint, cosigned };
 }

@@ -57,38 +57,54 @@ export function eventStreams(tenant: string): StreamCheck {
   return { check, streams };
 }
 
+/** Words of 32 bits in an id. */
+const WORDS = 4;
+
 /** Ids of 128 bits in an open hash table: 16 bytes each, so that a million of them take megabytes, not hundreds. */
 class IdSet {
-  private slots = new BigUint64Array(2 * 1024);
+  private slots = new Uint32Array(WORDS * 1024);
   private used = 0;
+  private readonly words = new Uint32Array(WORDS);
 
   /** False when it was there already. */
   add(id: string): boolean {
-    const hex = id.replaceAll('-', '');
-    const high = BigInt(`0x${hex.slice(0, 16)}`);
-    const low = BigInt(`0x${hex.slice(16)}`);
-    if (2 * this.used >= this.slots.length / 2) this.grow();
-    if (!this.put(high, low)) return false;
+    const { words } = this;
+    words[0] = Number.parseInt(id.slice(0, 8), 16);
+    words[1] = Number.parseInt(id.slice(9, 13) + id.slice(14, 18), 16);
+    words[2] = Number.parseInt(id.slice(19, 23) + id.slice(24, 28), 16);
+    words[3] = Number.parseInt(id.slice(28), 16);
+    if (2 * this.used >= this.slots.length / WORDS) this.grow();
+    if (!this.put(words)) return false;
     this.used += 1;
     return true;
   }
 
-  private put(high: bigint, low: bigint): boolean {
-    const size = this.slots.length / 2;
-    // The low half of a UUIDv7 is random: it spreads the ids by itself.
-    let at = Number(low % BigInt(size));
-    while (this.slots[2 * at] !== 0n || this.slots[2 * at + 1] !== 0n) {
-      if (this.slots[2 * at] === high && this.slots[2 * at + 1] === low) return false;
-      at = (at + 1) % size;
+  private put(words: Uint32Array): boolean {
+    const { slots } = this;
+    const size = slots.length / WORDS;
+    // The last word of a UUIDv7 is random: it spreads the ids by itself.
+    let at = (words[3]! % size) * WORDS;
+    while (slots[at] !== 0 || slots[at + 1] !== 0 || slots[at + 2] !== 0 || slots[at + 3] !== 0) {
+      if (
+        slots[at] === words[0] &&
+        slots[at + 1] === words[1] &&
+        slots[at + 2] === words[2] &&
+        slots[at + 3] === words[3]
+      ) {
+        return false;
+      }
+      at = (at + WORDS) % slots.length;
     }
-    this.slots[2 * at] = high;
-    this.slots[2 * at + 1] = low;
+    slots.set(words, at);
     return true;
   }
 
   private grow(): void {
     const old = this.slots;
-    this.slots = new BigUint64Array(old.length * 2);
-    for (let i = 0; i < old.length; i += 2) if (old[i] !== 0n || old[i + 1] !== 0n) this.put(old[i]!, old[i + 1]!);
+    this.slots = new Uint32Array(old.length * 2);
+    for (let i = 0; i < old.length; i += WORDS) {
+      const words = old.subarray(i, i + WORDS);
+      if (words.some((word) => word !== 0)) this.put(words);
+    }
   }
 }

@@ -21,12 +21,14 @@ export interface TreeHasher {
 export function treeHasher(sha256: HashFunction = plainSha256): TreeHasher {
   const pair = new Uint8Array(1 + 2 * HASH_BYTES);
   pair[0] = 1;
+  // Reused, as the pair is: to make a buffer for each entry costs as much as to hash it.
+  let prefixed = new Uint8Array(1024);
   return {
     sha256,
     leaf(entry) {
-      const prefixed = new Uint8Array(1 + entry.length);
+      if (prefixed.length <= entry.length) prefixed = new Uint8Array(2 * entry.length + 1);
       prefixed.set(entry, 1);
-      return sha256(prefixed);
+      return sha256(prefixed.subarray(0, 1 + entry.length));
     },
     node(left, right) {
       pair.set(left, 1);

@@ -7,5 +7,6 @@ export * from './tiles.js';
 export * from './note.js';
 export * from './checkpoint.js';
 export * from './tlog-proof.js';
+export * from './witness.js';
 export * from './event-streams.js';
 export * from './verify-log.js';

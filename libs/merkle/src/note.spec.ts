@@ -9,17 +9,24 @@ import {
 import fc from 'fast-check';
 import {
   checkpointText,
+  cosign,
+  cosignedMessage,
+  formatAddCheckpoint,
   formatNote,
+  formatSignature,
   formatProof,
   formatVerifierKey,
   Malformed,
   openCheckpoint,
   openNote,
+  parseAddCheckpoint,
   parseCheckpoint,
   parseCheckpointText,
   parseNote,
   parseProof,
+  parseSignatures,
   parseVerifierKey,
+  parseWitnessSize,
   sha256,
   toBase64,
   treeHasher,
@@ -74,12 +81,12 @@ describe('signed notes', () => {
     const key = parseVerifierKey(sha256, PETER);
     expect(formatVerifierKey(key)).toBe(PETER);
     const opened = await openNote(PETERS_NOTE, [key], verify);
-    expect(opened.signedBy).toEqual([key]);
+    expect(opened.signedBy).toEqual([{ key, at: null }]);
     expect(formatNote(opened)).toBe(PETERS_NOTE);
   });
   it('hold any text and any number of signatures, those of strangers passed over', async () => {
     const note = signed('a\n\nb\n', theirs, ours);
-    expect((await openNote(note, [ours], verify)).signedBy.map(({ name }) => name)).toEqual([ours.name]);
+    expect((await openNote(note, [ours], verify)).signedBy.map((by) => by.key.name)).toEqual([ours.name]);
   });
   it('are refused when nobody known signed, or a known key’s signature is false', async () => {
     await expect(openNote(signed('a\n', theirs), [ours], verify)).rejects.toMatchObject({ code: 'unknown-key' });
@@ -154,6 +161,7 @@ describe('checkpoints', () => {
       origin: ours.name,
       size: 20_852_163,
       root: Uint8Array.from(root),
+      cosigned: [],
     });
     expect(parseCheckpoint(note).size).toBe(20_852_163);
   });
@@ -215,5 +223,82 @@ describe('proof files', () => {
   });
   it('are refused when the checkpoint is cut', async () => {
     await expect(verifyProof(hasher, parseProof(file.slice(0, -3)), entries[1]!, pinned)).rejects.toThrow(Malformed);
+  });
+});
+
+describe('cosignatures', () => {
+  const witness = { ...signerNamed('witness.example'), type: 'cosignature/v1' as const };
+  const key = verifierKey(sha256, witness.name, witness.publicKey, 'cosignature/v1');
+  const text = checkpointText({ origin: ours.name, size: 3, root: new Uint8Array(32).fill(7) });
+  const AT = 1_764_000_000;
+  const line = cosign(key, text, AT, (message) => sign(null, message, witness.secret));
+  const note = `${signed(text, ours)}${formatSignature(line)}`;
+  const pinned = { origin: ours.name, keys: [ours], verify, witnesses: [key], quorum: 1 };
+
+  it('carry the witness’s own time, over the message that C2SP fixes', async () => {
+    expect(Buffer.from(cosignedMessage(text, AT)).toString()).toBe(`cosignature/v1\ntime ${AT}\n${text}`);
+    expect(line.signature).toHaveLength(72);
+    expect((await openCheckpoint(note, pinned)).cosigned).toEqual([{ witness: witness.name, at: AT }]);
+    expect(parseSignatures(formatSignature(line))).toEqual([line]);
+  });
+  it('have a key of another id than a plain signature by the same key', () => {
+    expect(formatVerifierKey(key)).toMatch(/\+B[A-P]/);
+    expect(parseVerifierKey(sha256, formatVerifierKey(key))).toEqual(key);
+    expect(key.id).not.toEqual(verifierKey(sha256, key.name, key.publicKey).id);
+  });
+  it('can be demanded', async () => {
+    await expect(openCheckpoint(signed(text, ours), pinned)).rejects.toMatchObject({ code: 'not-witnessed' });
+    expect((await openCheckpoint(note, { ...pinned, witnesses: [], quorum: 0 })).cosigned).toEqual([]);
+  });
+  it('do not stand for the log’s own signature', async () => {
+    const alone = `${text}\n${formatSignature(line)}`;
+    await expect(openCheckpoint(alone, pinned)).rejects.toMatchObject({ code: 'unknown-key' });
+    await expect(openCheckpoint(alone, { ...pinned, keys: [key] })).rejects.toMatchObject({ code: 'unknown-key' });
+  });
+  it('are false when the time, the text or a bit is another', async () => {
+    for (const at of [0, 7, 8, 71]) {
+      const signature = Uint8Array.from(line.signature);
+      signature[at]! ^= 1;
+      const changed = `${signed(text, ours)}${formatSignature({ ...line, signature })}`;
+      await expect(openCheckpoint(changed, pinned)).rejects.toMatchObject({ code: 'false-signature' });
+    }
+    const short = `${signed(text, ours)}${formatSignature({ ...line, signature: line.signature.slice(8) })}`;
+    await expect(openCheckpoint(short, pinned)).rejects.toMatchObject({ code: 'false-signature' });
+  });
+});
+
+describe('add-checkpoint', () => {
+  const hash = new Uint8Array(32).fill(5);
+  const request = { old: 4_294_967_296, proof: [hash, hash], checkpoint: 'origin\n5\nroot\n\n— a b\n' };
+  it('reads back what it writes, with and without a proof', () => {
+    expect(parseAddCheckpoint(formatAddCheckpoint(request))).toEqual(request);
+    const first = { old: 0, proof: [], checkpoint: request.checkpoint };
+    expect(parseAddCheckpoint(formatAddCheckpoint(first))).toEqual(first);
+  });
+  it.each([
+    ['a leading zero', 'old 01\n\nx'],
+    ['a sign', 'old -1\n\nx'],
+    ['no size', 'old\n\nx'],
+    ['a hash of 31 bytes', `old 1\n${toBase64(hash.slice(1))}\n\nx`],
+    ['no empty line', 'old 1\n'],
+    ['a carriage return', 'old 1\r\n\nx'],
+    ['64 hashes', `old 1\n${`${toBase64(hash)}\n`.repeat(64)}\nx`],
+  ])('is refused with %s', (_, text) => {
+    expect(() => parseAddCheckpoint(text)).toThrow(Malformed);
+  });
+  it('reads the size that a witness answers, and nothing else', () => {
+    expect(parseWitnessSize('17\n')).toBe(17);
+    for (const text of ['17', '017\n', '17\n\n', '', '-1\n']) expect(() => parseWitnessSize(text)).toThrow(Malformed);
+  });
+  it('never breaks on any text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          parseAddCheckpoint(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Malformed);
+        }
+      }),
+    );
   });
 });

@@ -1,8 +1,7 @@
 import { fromBase64, Malformed, parseDecimal, toBase64 } from './bytes.js';
-import { openCheckpoint, type Checkpoint } from './checkpoint.js';
+import { openCheckpoint, type OpenedCheckpoint, type Pinned } from './checkpoint.js';
 import type { Hash, TreeHasher } from './hash.js';
 import { HASH_BYTES } from './hash.js';
-import type { Ed25519Verify, VerifierKey } from './note.js';
 import { verifyInclusion } from './proof.js';
 
 const FIRST_LINE = 'c2sp.org/tlog-proof@v1';
@@ -63,8 +62,8 @@ export async function verifyProof(
   hasher: TreeHasher,
   proof: TlogProof,
   entry: Uint8Array,
-  pinned: { origin: string; keys: readonly VerifierKey[]; verify: Ed25519Verify },
-): Promise<Checkpoint | null> {
+  pinned: Pinned,
+): Promise<OpenedCheckpoint | null> {
   const checkpoint = await openCheckpoint(proof.checkpoint, pinned);
   const holds = verifyInclusion(hasher, {
     index: proof.index,

@@ -64,6 +64,11 @@ export class CompactRange {
   root(): Hash {
     return foldRight(this.hasher, this.peaks);
   }
+
+  /** Hashes of the complete subtrees, left to right: those of `cover(0, size)`. */
+  subtrees(): readonly Hash[] {
+    return this.peaks;
+  }
 }
 
 /** Root over leaf hashes (RFC 6962, 2.1). */

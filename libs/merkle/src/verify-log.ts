@@ -1,10 +1,10 @@
 import { Malformed, sameBytes, toBase64 } from './bytes.js';
-import { openCheckpoint, type Checkpoint } from './checkpoint.js';
+import { openCheckpoint, type Checkpoint, type Cosignature, type OpenedCheckpoint, type Pinned } from './checkpoint.js';
 import type { EntryCheck } from './event-streams.js';
 import type { Hash, TreeHasher } from './hash.js';
-import { NotSigned, type Ed25519Verify, type VerifierKey } from './note.js';
-import { BundleCut, readBundle, readTile, TILE_WIDTH, tilePath, tileRoot, widthIn, type Tile } from './tiles.js';
-import { CompactRange } from './tree.js';
+import { NotSigned } from './note.js';
+import { BundleCut, readBundle, readTile, TILE_WIDTH, tilePath, widthIn, type Tile } from './tiles.js';
+import { CompactRange, foldRight } from './tree.js';
 
 /** Fetches one resource of the log by its path (`checkpoint` aside); null when the log has none there. */
 export type FetchTile = (path: string) => Promise<Uint8Array | null>;
@@ -13,7 +13,7 @@ export interface LogToVerify {
   hasher: TreeHasher;
   /** the signed note */
   checkpoint: string;
-  pinned: { origin: string; keys: readonly VerifierKey[]; verify: Ed25519Verify };
+  pinned: Pinned;
   fetch: FetchTile;
   /** looks into each entry, in order; see `eventStreams` */
   entryCheck?: EntryCheck;
@@ -34,7 +34,7 @@ export type LogFault =
 
 /** `index` is the first leaf that is known to be bad, or the first of the smallest range that holds it (`through`). */
 export type LogVerdict =
-  | { ok: true; origin: string; size: number; root: Hash }
+  | { ok: true; origin: string; size: number; root: Hash; cosigned: Cosignature[] }
   | { ok: false; fault: LogFault; index: number | null; through: number | null; says: string };
 
 class Found extends Error {
@@ -50,7 +50,7 @@ class Found extends Error {
 
 /**
  * Recomputes the whole log from its entries: every leaf against its tile, every tile against the one above, the root
- * against the signed checkpoint. One bundle is in memory at a time.
+ * against the signed checkpoint. Two bundles are in memory at a time.
  */
 export async function verifyLog(log: LogToVerify): Promise<LogVerdict> {
   try {
@@ -63,7 +63,7 @@ export async function verifyLog(log: LogToVerify): Promise<LogVerdict> {
   }
 }
 
-async function openOrFound(log: LogToVerify): Promise<Checkpoint> {
+async function openOrFound(log: LogToVerify): Promise<OpenedCheckpoint> {
   try {
     return await openCheckpoint(log.checkpoint, log.pinned);
   } catch (error) {
@@ -73,9 +73,16 @@ async function openOrFound(log: LogToVerify): Promise<Checkpoint> {
   }
 }
 
+interface Fetched {
+  entries: Uint8Array | null;
+  tile: Uint8Array | null;
+}
+
 class LogWalk {
-  private readonly range: CompactRange;
-  /** hashes of the tile being filled, per level */
+  private size = 0;
+  /** the tile being filled, per level: together they are the tree, so that nothing is hashed twice */
+  private readonly ranges: CompactRange[] = [];
+  /** hashes of the tile being filled, per level from 1: they are compared with what is stored */
   private readonly open: Hash[][] = [];
   private readonly seen: { size: number; root: Hash }[];
   /** the log led through this head: a later fault lies behind it */
@@ -85,16 +92,19 @@ class LogWalk {
     private readonly log: LogToVerify,
     private readonly checkpoint: Checkpoint,
   ) {
-    this.range = CompactRange.empty(log.hasher);
     this.seen = [...(log.seen ?? [])].sort((a, b) => a.size - b.size);
   }
 
   async walk(): Promise<void> {
     const { size } = this.checkpoint;
     this.compareHeads();
+    // The next bundle is on its way while this one is hashed.
+    let ahead = this.fetchBundle(0);
     for (let first = 0; first < size; first += TILE_WIDTH) {
-      await this.bundle(first / TILE_WIDTH, Math.min(TILE_WIDTH, size - first));
-      this.log.progress?.(this.range.size, size);
+      const fetched = await ahead;
+      ahead = this.fetchBundle(first + TILE_WIDTH);
+      await this.bundle(first / TILE_WIDTH, Math.min(TILE_WIDTH, size - first), fetched);
+      this.log.progress?.(this.size, size);
     }
     for (let level = 0; level < this.open.length; level += 1) await this.closeTile(level);
     if (this.seen.length > 0) {
@@ -105,16 +115,30 @@ class LogWalk {
         `the log has ${size} entries, fewer than the ${this.seen[0]!.size} seen before`,
       );
     }
-    if (!sameBytes(this.range.root(), this.checkpoint.root)) {
-      const says = `the entries lead to root ${toBase64(this.range.root())}, the checkpoint says ${toBase64(this.checkpoint.root)}`;
+    const root = this.root();
+    if (!sameBytes(root, this.checkpoint.root)) {
+      const says = `the entries lead to root ${toBase64(root)}, the checkpoint says ${toBase64(this.checkpoint.root)}`;
       throw new Found('root-differs', this.sound, size - 1, says);
     }
   }
 
-  private async bundle(index: number, width: number): Promise<void> {
+  private fetchBundle(first: number): Promise<Fetched> {
+    const width = Math.min(TILE_WIDTH, this.checkpoint.size - first);
+    if (width <= 0) return Promise.resolve({ entries: null, tile: null });
+    const index = first / TILE_WIDTH;
+    const fetched = Promise.all([
+      this.log.fetch(tilePath({ level: 'entries', index, width })),
+      this.log.fetch(tilePath({ level: 0, index, width })),
+    ]).then(([entries, tile]) => ({ entries, tile }));
+    // Whoever waits for it is told; a fault before it must not leave it unheard.
+    fetched.catch(() => undefined);
+    return fetched;
+  }
+
+  private async bundle(index: number, width: number, fetched: Fetched): Promise<void> {
     const first = index * TILE_WIDTH;
-    const entries = await this.entriesOf(index, width);
-    const tile = await this.fetchHashes({ level: 0, index, width });
+    const entries = this.entriesOf(index, width, fetched.entries);
+    const tile = this.hashesOf({ level: 0, index, width }, fetched.tile);
     for (const [i, entry] of entries.whole.entries()) {
       const leaf = this.log.hasher.leaf(entry);
       if (!sameBytes(leaf, tile[i]!)) {
@@ -122,16 +146,22 @@ class LogWalk {
       }
       const refused = this.log.entryCheck?.(entry, first + i) ?? null;
       if (refused !== null) throw new Found('entry-refused', first + i, first + i, `entry ${first + i} ${refused}`);
-      await this.append(leaf);
+      this.size += 1;
+      const full = this.push(0, leaf);
+      this.compareHeads();
+      if (full !== null) await this.compareTiles(full);
     }
     if (entries.fault !== null)
       throw new Found('entry-missing', first + entries.whole.length, first + width - 1, entries.fault);
   }
 
   /** What is whole of a bundle, and what is wrong with the rest: the good entries before a cut are checked all the same. */
-  private async entriesOf(index: number, width: number): Promise<{ whole: Uint8Array[]; fault: string | null }> {
+  private entriesOf(
+    index: number,
+    width: number,
+    bytes: Uint8Array | null,
+  ): { whole: Uint8Array[]; fault: string | null } {
     const path = tilePath({ level: 'entries', index, width });
-    const bytes = await this.log.fetch(path);
     if (!bytes) return { whole: [], fault: `${path} is missing` };
     try {
       return { whole: readBundle(bytes, width), fault: null };
@@ -148,16 +178,18 @@ class LogWalk {
     }
   }
 
-  private async append(leaf: Hash): Promise<void> {
-    this.range.append(leaf);
-    this.compareHeads();
-    await this.push(0, leaf);
+  /** The root over what was read so far. */
+  private root(): Hash {
+    return foldRight(
+      this.log.hasher,
+      this.ranges.toReversed().flatMap((range) => range.subtrees()),
+    );
   }
 
   private compareHeads(): void {
-    while (this.seen[0]?.size === this.range.size) {
+    while (this.seen[0]?.size === this.size) {
       const { size, root } = this.seen.shift()!;
-      if (!sameBytes(root, this.range.root())) {
+      if (!sameBytes(root, this.root())) {
         throw new Found(
           'history-differs',
           this.sound,
@@ -169,25 +201,33 @@ class LogWalk {
     }
   }
 
-  /** Adds a hash to its level; a full tile is compared (levels above 0) and hashed into the level above. */
-  private async push(level: number, hash: Hash): Promise<void> {
-    const hashes = (this.open[level] ??= []);
-    hashes.push(hash);
-    if (hashes.length < TILE_WIDTH) return;
-    const root = tileRoot(this.log.hasher, hashes);
-    if (level > 0) await this.compareTile(level, hashes);
-    this.open[level] = [];
-    await this.push(level + 1, root);
+  /** Adds a hash to its level, and that of a full tile to the level above. @returns the highest level whose tile became full */
+  private push(level: number, hash: Hash): number | null {
+    const range = (this.ranges[level] ??= CompactRange.empty(this.log.hasher));
+    range.append(hash);
+    if (level > 0) (this.open[level] ??= []).push(hash);
+    if (range.size < TILE_WIDTH) return null;
+    const root = range.root();
+    this.ranges[level] = CompactRange.empty(this.log.hasher);
+    return this.push(level + 1, root) ?? level;
+  }
+
+  private async compareTiles(highest: number): Promise<void> {
+    for (let level = 1; level <= highest; level += 1) {
+      const hashes = this.open[level]!;
+      this.open[level] = [];
+      await this.compareTile(level, hashes);
+    }
   }
 
   private async closeTile(level: number): Promise<void> {
-    const hashes = this.open[level]!;
-    if (level > 0 && hashes.length > 0) await this.compareTile(level, hashes);
+    const hashes = this.open[level] ?? [];
+    if (hashes.length > 0) await this.compareTile(level, hashes);
   }
 
   private async compareTile(level: number, computed: readonly Hash[]): Promise<void> {
     const span = TILE_WIDTH ** level;
-    const index = Math.floor((this.range.size - 1) / (span * TILE_WIDTH));
+    const index = Math.floor((this.size - 1) / (span * TILE_WIDTH));
     const stored = await this.fetchHashes({ level, index, width: widthIn(this.checkpoint.size, level, index) });
     const bad = computed.findIndex((hash, i) => !sameBytes(hash, stored[i]!));
     if (bad < 0) return;
@@ -201,9 +241,12 @@ class LogWalk {
   }
 
   private async fetchHashes(tile: Tile & { level: number }): Promise<Hash[]> {
+    return this.hashesOf(tile, await this.log.fetch(tilePath(tile)));
+  }
+
+  private hashesOf(tile: Tile & { level: number }, bytes: Uint8Array | null): Hash[] {
     const path = tilePath(tile);
     const first = tile.index * TILE_WIDTH ** (tile.level + 1);
-    const bytes = await this.log.fetch(path);
     if (!bytes) throw new Found('tile-differs', first, null, `${path} is missing`);
     try {
       return readTile(bytes, tile.width);

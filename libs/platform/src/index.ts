@@ -3,12 +3,20 @@ export { READINESS, Readiness } from './health/health.js';
 export { Binary } from './http/binary.js';
 export { Caller, CommandId, IfMatch, Input, RawBody, ROUTE, Serves, type HouseRequest } from './http/serves.js';
 export { problemOf, statusOf } from './http/problems.js';
-export { createTokenVerifier, Unauthenticated, type CallerIdentity, type TokenVerifier } from './identity/caller.js';
+export {
+  createTokenVerifier,
+  TOKEN_VERIFIER,
+  Unauthenticated,
+  type CallerIdentity,
+  type TokenVerifier,
+} from './identity/caller.js';
 export { createLog, LOG, type Log } from './observability/log.js';
 export { alarms, metrics, streamsParked } from './observability/metrics.js';
 export { currentTraceId, currentTraceparent, inSpan } from './observability/trace.js';
 export { createDatabase, createPool, DATABASE, type Database } from './postgres/database.js';
 export { byOf, byOfStep } from './runtime/by.js';
+export { idFor } from './runtime/ids.js';
+export { RecordActivitiesService } from './runtime/record-activities.js';
 export {
   ContextModule,
   ContextRuntime,

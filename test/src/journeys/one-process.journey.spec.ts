@@ -1,5 +1,26 @@
-import { House } from '../house.js';
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  exportEvidence,
+  issueReaderKey,
+  listReconciliations,
+  proveInclusion,
+  replayShipment,
+  reportAccess,
+  reportCompleteness,
+  reportSeparationOfDuties,
+  revokeReaderKey,
+  showVerifierKey,
+  showWitnessKeys,
+  startReconciliation,
+} from '@tidewaiter/contracts';
+import { House, ROOT } from '../house.js';
 import type { Told } from '../story.js';
+import { until } from '../waiting.js';
 
 const STORY = ['story/gb', 'story/us', 'story/de'];
 const BAD_LUCK = [
@@ -59,5 +80,87 @@ describe('everything in one process', () => {
   it('leaves nothing doubled and no step of a script unreached', async () => {
     expect(await house.outside.doubles()).toEqual([]);
     expect(await house.outside.unreached()).toEqual([]);
+  });
+
+  describe('an auditor', () => {
+    const VERIFIER = join(ROOT, 'apps/verify/dist/verify.mjs');
+    let folder: string;
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'auditor-'));
+    });
+    afterAll(() => rm(folder, { recursive: true }));
+
+    /** The offline verifier in an empty folder, with nothing of ours in its environment. */
+    const verifyOffline = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [VERIFIER, ...args], { cwd: folder, env: {} }).then(
+        ({ stdout }) => ({ code: 0, said: stdout }),
+        (error: { code: number; stdout: string }) => ({ code: error.code, said: error.stdout }),
+      );
+
+    it('takes evidence away that one file and Node alone verify, and that names what was changed', async () => {
+      const auditor = house.as('auditor');
+      const { shipmentId } = end('story/us');
+      await until('the seal under a checkpoint', async () => {
+        const { timeline } = await auditor.call(replayShipment, { params: { shipmentId } });
+        const seal = timeline.find(({ type }) => type.includes('DossierSealed'));
+        return seal && (await auditor.call(proveInclusion, { params: { eventId: seal.eventId } }));
+      });
+      const bytes = await auditor.bytes(exportEvidence, { shipmentId }, { query: { reason: 'yearly audit' } });
+      await writeFile(join(folder, 'evidence.tar'), bytes);
+      const params = { log: 'acme' };
+      const key = (await auditor.call(showVerifierKey, { params })).trim();
+      const witness = (await auditor.call(showWitnessKeys, { params })).trim();
+      const held = await verifyOffline('evidence.tar', '--key', key, '--witness', witness);
+      expect(held.said).toContain('HOLDS');
+      expect(held.code).toBe(0);
+      expect(held.said).toMatch(/ok {2}replay[^\n]*byte for byte/);
+      expect(held.said).toContain('streams that the seal names are here');
+      const changed = Buffer.from(bytes);
+      const at = changed.indexOf('DeclarationRejected', changed.indexOf('events/'));
+      changed.write('DeclarationAccepted', at);
+      await writeFile(join(folder, 'changed.tar'), changed);
+      expect(await verifyOffline('changed.tar', '--key', key)).toMatchObject({
+        code: 1,
+        said: expect.stringMatching(/FAILS events\/\d+\.json/) as string,
+      });
+    }, 60_000);
+
+    it('finds duties kept apart, every stream complete, and what was read', async () => {
+      const auditor = house.as('auditor');
+      const duties = await auditor.call(reportSeparationOfDuties);
+      expect(duties.exceptions).toBe(0);
+      expect(duties.items.filter(({ what }) => what.startsWith('payment')).length).toBeGreaterThanOrEqual(10);
+      expect(await auditor.call(reportCompleteness)).toMatchObject({ broken: [], parked: [], alarms: 0 });
+      await until('the reading in the report', async () => {
+        const { items } = await auditor.call(reportAccess);
+        return items.some(({ what, reason }) => what === 'evidence' && reason === 'yearly audit');
+      });
+    }, 60_000);
+
+    it('has the event stores compared with the log', async () => {
+      const auditor = house.as('auditor');
+      await auditor.call(startReconciliation);
+      await until('a comparison', async () => (await auditor.call(listReconciliations)).items.length > 0);
+      const [run] = (await auditor.call(listReconciliations)).items;
+      expect(run).toMatchObject({ differences: [], taskId: null });
+      expect(run!.streams).toBeGreaterThan(50);
+    }, 60_000);
+
+    it('gives an outside party a key that reads this log and nothing else', async () => {
+      const secret = randomBytes(32).toString('base64url');
+      const body = {
+        name: 'Outside auditors',
+        until: new Date(Date.now() + 3_600_000).toISOString(),
+        digest: createHash('sha256').update(secret).digest('hex'),
+      };
+      const { readerId } = await house.as('compliance').call(issueReaderKey, { body });
+      const read = (path: string) =>
+        fetch(`${house.api}${path}`, { headers: { authorization: `Bearer twr_acme.${readerId}.${secret}` } });
+      expect((await read('/log/acme/checkpoint')).status).toBe(200);
+      expect((await read('/log/globex/checkpoint')).status).toBe(404);
+      expect((await read('/v1/shipments')).status).toBe(401);
+      await house.as('compliance').call(revokeReaderKey, { params: { readerId } });
+      expect((await read('/log/acme/checkpoint')).status).toBe(401);
+    }, 30_000);
   });
 });

@@ -22,14 +22,7 @@ import type {
   Step,
   TaskSpec,
 } from '@tidewaiter/contracts';
-import {
-  DECIDE_UPDATE,
-  FACT_SIGNAL,
-  queueOf,
-  shipmentWorkflowId,
-  WORKFLOWS,
-  CONTEXTS,
-} from '@tidewaiter/contracts/names';
+import { DECIDE_UPDATE, FACT_SIGNAL, shipmentWorkflowId, WORKFLOWS, CONTEXTS } from '@tidewaiter/contracts/names';
 
 /** Every activity of the house, as plain functions; a test replaces the ones its story is about. */
 export type Activities = ShipmentsActivities &
@@ -37,7 +30,7 @@ export type Activities = ShipmentsActivities &
   DutiesActivities &
   CustomsActivities &
   CarriersActivities &
-  AuditActivities;
+  Pick<AuditActivities, 'sealDossier' | 'applyRetention'>;
 
 const ZERO = '00000000-0000-7000-8000-00000000000';
 const SHA = `sha256:${'0'.repeat(64)}`;
@@ -214,7 +207,7 @@ export class World {
       },
       resolveBooking: async () => ({ kind: 'requested', wrote }),
       sealDossier: async () => ({ sealed: { events: 1, treeSize: 1, rootHash: '', retainUntil: '2032-12-31' } }),
-      applyRetention: async () => ({ looked: 0, erased: 0, held: 0 }),
+      applyRetention: async () => ({ recomputed: 0, looked: 0, erased: 0, held: 0, waiting: 0 }),
     };
   }
 
@@ -307,7 +300,10 @@ export async function openStage(): Promise<Stage> {
       const worker = await Worker.create({
         connection: native,
         taskQueue: queue,
-        workflowBundle: { ...workflowBundle, code: redirectQueues(workflowBundle.code, queue) },
+        workflowBundle: {
+          ...workflowBundle,
+          code: redirectQueues(workflowBundle.code, `() => ${JSON.stringify(queue)}`),
+        },
         activities,
         maxCachedWorkflows: 20,
       });
@@ -325,10 +321,9 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-/** Sends every activity to the story's own queue, by the one function that names queues. */
-const redirectQueues = (code: string, queue: string): string => {
+/** Sends activities to queues of one run, by the one function that names queues. @param queueOf its new text */
+export const redirectQueues = (code: string, queueOf: string): string => {
   const marker = /const queueOf = \(context\)\s*=>\s*context;/;
-  if (!marker.test(code))
-    throw new Error(`the bundle does not name queues as expected: ${CONTEXTS.map(queueOf).join()}`);
-  return code.replace(marker, `const queueOf = () => ${JSON.stringify(queue)};`);
+  if (!marker.test(code)) throw new Error(`the bundle does not name queues as expected: ${CONTEXTS.join()}`);
+  return code.replace(marker, `const queueOf = ${queueOf};`);
 };

@@ -1,38 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  exportEvidence,
+  issueReaderKey,
+  listReaders,
+  listReconciliations,
+  proveConsistency,
+  proveInclusion,
+  replayDifference,
+  replayShipment,
+  replayStep,
+  revokeReaderKey,
+  showLeaf,
+  showVerifierKey,
+  showWitnessKeys,
+  startReconciliation,
+} from '@tidewaiter/contracts';
 import type { Command } from 'commander';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import { CommandFailed, EXIT } from '../output.js';
+import { fsck } from '../fsck.js';
+import { CommandFailed, EXIT, type Output } from '../output.js';
 import { verifyLog } from '../verify.js';
 import { surroundings } from './command.js';
 
 const pins = z.record(z.string(), z.string());
+const collect = (value: string, before: string[]): string[] => [...before, value];
+const DISTRUST = 'Keep what you have seen, stop relying on this log, and tell its operator.';
+
+/** A line on the terminal that says how far long work is; nothing where nobody looks. */
+function progressLine(): { show: (done: number, of: number, what: string) => void; clear: () => void } {
+  let shown = 0;
+  return {
+    show(done, of, what) {
+      if (!process.stderr.isTTY || Date.now() - shown < 200) return;
+      shown = Date.now();
+      const filled = of === 0 ? 0 : Math.floor((24 * done) / of);
+      process.stderr.write(`\r${'█'.repeat(filled)}${'░'.repeat(24 - filled)} ${done} of ${of} ${what}`);
+    },
+    clear: () => void (process.stderr.isTTY && process.stderr.write('\r\x1b[2K')),
+  };
+}
+
+async function tenantOf(command: Command, asked?: string): Promise<string> {
+  if (asked !== undefined) return asked;
+  const { house } = surroundings(command);
+  return z.object({ tenant: z.string() }).parse(decodeJwt(await house.session().token())).tenant;
+}
 
 export function auditCommands(program: Command): void {
   const audit = program.command('audit').description('the log and what is proved from it');
+  verifyCommand(audit);
+  fsckCommand(audit);
+  proveCommand(audit);
+  replayCommand(audit);
+  exportCommand(audit);
+  reconcileCommand(audit);
+  readerCommands(audit);
+}
 
+function verifyCommand(audit: Command): void {
   audit
     .command('verify')
     .option('--tenant <tenant>', 'whose log; default: the signed-in user’s')
     .option('--key <key>', 'verifier key you trust; default: the one seen first on this machine')
+    .option(
+      '--witness <key>',
+      'verifier key of a witness that must have cosigned; may be given several times',
+      collect,
+      [],
+    )
     .description('recompute the whole log from its leaves and compare with the signed checkpoint')
-    .action(async (options: { tenant?: string; key?: string }, command: Command) => {
+    .action(async (options: { tenant?: string; key?: string; witness: string[] }, command: Command) => {
       const { house, out } = surroundings(command);
-      const session = house.session();
-      const tenant = options.tenant ?? z.object({ tenant: z.string() }).parse(decodeJwt(await session.token())).tenant;
+      const tenant = await tenantOf(command, options.tenant);
       const known = pins.catch({}).parse(house.recall('known-logs.json') ?? {});
       const client = house.client();
       const pinned = options.key ?? known[tenant];
-      let shown = 0;
+      const line = progressLine();
       const proof = await verifyLog(client, tenant, {
         ...(pinned === undefined ? {} : { pinned }),
-        progress: (done, size) => {
-          if (process.stderr.isTTY && Date.now() - shown > 200) {
-            shown = Date.now();
-            process.stderr.write(`\rread ${done} of ${size} leaves`);
-          }
-        },
+        witnesses: options.witness,
+        progress: (done, size) => line.show(done, size, 'leaves'),
       });
-      if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
+      line.clear();
       if (out.json) out.emit(proof);
       else if (proof.holds) {
         out.data(`log         ${proof.origin}`);
@@ -41,14 +93,288 @@ export function auditCommands(program: Command): void {
         out.data(
           `checkpoint  signed by the ${pinned === undefined ? 'key shown by the log itself, now pinned' : 'pinned key'}`,
         );
+        out.data(`witnesses   ${proof.cosigned.length === 0 ? 'none' : `cosigned by ${proof.cosigned.join(', ')}`}`);
         out.data(`streams     ${proof.streams}, versions without a gap`);
         out.data(`PROVEN in ${proof.seconds.toFixed(1)} s`);
       }
-      if (!proof.holds)
-        throw new CommandFailed(
-          `NOT PROVEN: ${proof.says}`,
-          EXIT.notProven,
-          'Keep what you have seen, stop relying on this log, and tell its operator.',
+      if (!proof.holds) throw new CommandFailed(`NOT PROVEN: ${proof.says}`, EXIT.notProven, DISTRUST);
+      if (pinned === undefined) {
+        house.keep('known-logs.json', {
+          ...known,
+          [tenant]: (await client.call(showVerifierKey, { params: { log: tenant } })).trim(),
+        });
+      }
+    });
+}
+
+function fsckCommand(audit: Command): void {
+  audit
+    .command('fsck')
+    .option('--tenant <tenant>', 'whose log; default: the signed-in user’s')
+    .description(
+      'check every tile, bundle, checkpoint and proof of the log, and say all that is wrong, not the first alone',
+    )
+    .action(async (options: { tenant?: string }, command: Command) => {
+      const { house, out } = surroundings(command);
+      const tenant = await tenantOf(command, options.tenant);
+      const line = progressLine();
+      const result = await fsck(house.client(), tenant, (done, of) => line.show(done, of, 'tiles and bundles'));
+      line.clear();
+      if (out.json) out.emit(result);
+      else {
+        for (const fault of result.faults) out.data(`✗ ${fault.place}: ${fault.says}`);
+        out.data(
+          `${result.tiles} tiles and ${result.bundles} bundles over ${result.size} leaves, ${result.faults.length} faults`,
         );
+      }
+      if (result.faults.length > 0) throw new CommandFailed('The log is damaged.', EXIT.notProven, DISTRUST);
+    });
+}
+
+function proveCommand(audit: Command): void {
+  audit
+    .command('prove <event-id>')
+    .option('--size <leaves>', 'under the checkpoint over so many leaves; default: the newest')
+    .option(
+      '--from <leaves>',
+      'prove instead that the newest log begins with that of so many leaves; EVENT-ID is then "log"',
+    )
+    .option('-o, --output <file>', 'proof file; the event’s bytes are written beside it')
+    .description('write a proof that public tools verify: inclusion of an event (C2SP tlog-proof), or consistency')
+    .action(async (eventId: string, options: { size?: string; from?: string; output?: string }, command: Command) => {
+      const { house, out } = surroundings(command);
+      const client = house.client();
+      if (options.from !== undefined) {
+        const proof = await client.call(proveConsistency, { query: { from: Number(options.from) } });
+        write(out, options.output, proof);
+        return;
+      }
+      const query = options.size === undefined ? {} : { size: Number(options.size) };
+      const proof = await client.call(proveInclusion, { params: { eventId }, query });
+      write(out, options.output, proof);
+      if (options.output !== undefined) {
+        const leaf = `${options.output}.leaf`;
+        writeFileSync(leaf, await client.bytes(showLeaf, { eventId }));
+        out.say(`${leaf}: the event’s bytes as logged`);
+      }
+    });
+}
+
+function write(out: Output, path: string | undefined, text: string): void {
+  if (path === undefined) process.stdout.write(text);
+  else {
+    writeFileSync(path, text);
+    out.say(`${path}: the proof`);
+  }
+}
+
+function replayCommand(audit: Command): void {
+  audit
+    .command('replay <shipment-id>')
+    .option('--known <instant>', 'what had been recorded by then; default: now')
+    .option('--as-of <instant>', 'what was true by then, by the authorities’ and parties’ own times')
+    .option('--step <n>', 'the nth event and what it changed')
+    .option('--diff <from..to>', 'what is another between two instants, field by field')
+    .option('--by <axis>', 'axis of --diff: known or asOf', 'known')
+    .description('the shipment as it stood at a moment, folded from the log alone')
+    .action(
+      async (
+        shipmentId: string,
+        options: { known?: string; asOf?: string; step?: string; diff?: string; by: string },
+        command: Command,
+      ) => {
+        const { house, out } = surroundings(command);
+        const client = house.client();
+        const params = { shipmentId };
+        const query = {
+          ...(options.known === undefined ? {} : { known: options.known }),
+          ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
+        };
+        if (options.diff !== undefined) {
+          const [from, to] = options.diff.split('..');
+          if (!from || !to) throw new CommandFailed('--diff takes two instants: FROM..TO', EXIT.usage);
+          const by = options.by === 'asOf' ? ('asOf' as const) : ('known' as const);
+          const answer = await client.call(replayDifference, { params, query: { from, to, by } });
+          if (out.json) out.emit(answer);
+          else showChanges(out, answer.changes);
+          return;
+        }
+        if (options.step !== undefined) {
+          const answer = await client.call(replayStep, { params: { shipmentId, step: Number(options.step) }, query });
+          if (out.json) out.emit(answer);
+          else {
+            const { event } = answer;
+            out.data(
+              `${answer.step} of ${answer.of}: leaf ${event.index}, ${event.type}, ${event.time}, ${event.actor}`,
+            );
+            showChanges(out, answer.changes);
+          }
+          return;
+        }
+        const answer = await client.call(replayShipment, { params, query });
+        if (out.json) out.emit(answer);
+        else {
+          out.table(
+            ['leaf', 'recorded', 'true since', 'event', 'by'],
+            answer.timeline.map(({ index, time, happened, type, actor }) => [
+              String(index),
+              time.slice(0, 23),
+              happened.slice(0, 23),
+              type.replace(/^tidewaiter\./, ''),
+              actor,
+            ]),
+          );
+          out.data(`${answer.events} events of ${Object.keys(answer.streams).length} streams; --json shows the states`);
+        }
+      },
+    );
+}
+
+function showChanges(
+  out: Output,
+  changes: readonly { stream: string; path: (string | number)[]; before?: unknown; after?: unknown }[],
+): void {
+  if (changes.length === 0) out.data('nothing is another');
+  out.table(
+    ['stream', 'field', 'before', 'after'],
+    changes.map(({ stream, path, before, after }) => [
+      stream.replace(/-.{20,}$/, '-…'),
+      path.join('.'),
+      short(before),
+      short(after),
+    ]),
+  );
+}
+
+const short = (value: unknown): string => {
+  const text = value === undefined ? '' : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+};
+
+function exportCommand(audit: Command): void {
+  audit
+    .command('export <shipment-id>')
+    .requiredOption('--reason <text>', 'why it is taken away; recorded with who took it')
+    .option('-o, --output <file>', 'default: evidence-<shipment>.tar')
+    .option('--with-verifier', 'write the offline verifier beside it')
+    .description('one file that proves the shipment without this system')
+    .action(
+      async (
+        shipmentId: string,
+        options: { reason: string; output?: string; withVerifier?: boolean },
+        command: Command,
+      ) => {
+        const { house, out } = surroundings(command);
+        const client = house.client();
+        const bytes = await client.bytes(exportEvidence, { shipmentId }, { query: { reason: options.reason } });
+        const file = options.output ?? `evidence-${shipmentId}.tar`;
+        writeFileSync(file, bytes);
+        const tenant = await tenantOf(command);
+        const key = (await client.call(showVerifierKey, { params: { log: tenant } })).trim();
+        const witnesses = (await client.call(showWitnessKeys, { params: { log: tenant } })).split('\n').filter(Boolean);
+        const verify = [
+          'node',
+          'verify.mjs',
+          file,
+          '--key',
+          key,
+          ...witnesses.flatMap((each) => ['--witness', each]),
+        ].join(' ');
+        if (options.withVerifier) {
+          const verifier = join(house.root, 'apps/verify/dist/verify.mjs');
+          if (!existsSync(verifier))
+            throw new CommandFailed('The verifier is not built.', EXIT.failed, 'Build it: `npm run verifier`.');
+          copyFileSync(verifier, 'verify.mjs');
+        }
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        if (out.json) out.emit({ file, bytes: bytes.length, sha256, verify });
+        else {
+          out.data(`${file}  ${bytes.length} bytes  sha256:${sha256}`);
+          out.say(`Check it anywhere with Node alone:\n  ${verify}`);
+        }
+      },
+    );
+}
+
+function reconcileCommand(audit: Command): void {
+  audit
+    .command('reconcile')
+    .option('--no-wait', 'start it and come back at once')
+    .description('compare the event stores with the log now, stream by stream')
+    .action(async (options: { wait: boolean }, command: Command) => {
+      const { house, out, signal } = surroundings(command);
+      const client = house.client();
+      const newest = async () => (await client.call(listReconciliations)).items[0];
+      const before = (await newest())?.runId;
+      const { workflowId } = await client.call(startReconciliation);
+      if (!options.wait) {
+        if (out.json) out.emit({ workflowId });
+        else out.data(workflowId);
+        return;
+      }
+      out.say('The event stores are compared with the log …');
+      let run = await newest();
+      while (run === undefined || run.runId === before) {
+        signal.throwIfAborted();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        run = await newest();
+      }
+      if (out.json) out.emit(run);
+      else {
+        for (const { kind, context, stream, version, index } of run.differences) {
+          out.data(`✗ ${kind}: version ${version} of ${stream} (${context})${index === null ? '' : `, leaf ${index}`}`);
+        }
+        out.data(`${run.streams} streams with ${run.events} events, ${run.differences.length} differences`);
+      }
+      if (run.differences.length > 0)
+        throw new CommandFailed('The log and the event stores differ.', EXIT.notProven, DISTRUST);
+    });
+}
+
+function readerCommands(audit: Command): void {
+  const reader = audit.command('reader').description('keys with which outside parties read the log');
+  reader
+    .command('issue <name>')
+    .requiredOption('--until <instant>', 'end of the key’s life, at most a year away')
+    .description('make a key that reads this log and nothing else; it is shown once')
+    .action(async (name: string, options: { until: string }, command: Command) => {
+      const { house, out } = surroundings(command);
+      const secret = randomBytes(32).toString('base64url');
+      const digest = createHash('sha256').update(secret).digest('hex');
+      const { readerId, log } = await house
+        .client()
+        .call(issueReaderKey, { body: { name, until: options.until, digest } });
+      const key = `twr_${log}.${readerId}.${secret}`;
+      if (out.json) out.emit({ readerId, log, key });
+      else {
+        out.data(key);
+        out.say(
+          `Reads /log/${log}/checkpoint, /key, /witnesses and /tile/… as a bearer token until ${options.until}. It is not shown again.`,
+        );
+      }
+    });
+  reader
+    .command('list')
+    .description('who has a key')
+    .action(async (_: unknown, command: Command) => {
+      const { house, out } = surroundings(command);
+      const { items } = await house.client().call(listReaders);
+      if (out.json) out.emit({ items });
+      else if (items.length === 0) out.data('Nobody outside has a key.');
+      else {
+        out.table(
+          ['reader', 'name', 'until', 'issued by', ''],
+          items.map((each) => [each.readerId, each.name, each.until, each.issuedBy, each.revoked ? 'revoked' : '']),
+        );
+      }
+    });
+  reader
+    .command('revoke <reader-id>')
+    .description('end a key at once')
+    .action(async (readerId: string, _: unknown, command: Command) => {
+      const { house, out } = surroundings(command);
+      await house.client().call(revokeReaderKey, { params: { readerId } });
+      if (out.json) out.emit({ readerId, revoked: true });
+      else out.data(`${readerId} is revoked.`);
     });
 }

@@ -1,7 +1,26 @@
+import { Malformed, parseVerifierKey } from '@tidewaiter/merkle';
+import { nodeSha256 } from '@tidewaiter/merkle/node';
 import { settings } from '@tidewaiter/platform';
 import { z } from 'zod';
+import type { WitnessAddress } from '../log/cosigner.js';
 
 export const AUDIT_SETTINGS = Symbol('AUDIT_SETTINGS');
+
+/** @throws ZodError by the context: a witness that cannot be read must not be left out in silence */
+function witnessOf(pair: string, context: z.RefinementCtx): Omit<WitnessAddress, 'token'> {
+  const [text, url, ...rest] = pair.trim().split(/\s+/);
+  try {
+    const key = parseVerifierKey(nodeSha256, text ?? '');
+    if (key.type !== 'cosignature/v1')
+      throw new Malformed('verifier key', 'type', 'a witness signs with cosignature/v1 (4)');
+    if (url === undefined || rest.length > 0 || !URL.canParse(url))
+      throw new Malformed('witness', pair, 'an address after the key');
+    return { key, url: url.replace(/\/$/, '') };
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+}
 
 const schema = z.object({
   AUDIT_SIGNER_FOLDER: z
@@ -20,6 +39,16 @@ const schema = z.object({
     .regex(/^[^\s+]{1,200}$/)
     .default('tidewaiter.local')
     .meta({ description: 'begin of every log’s name, the same for as long as the logs live' }),
+  AUDIT_WITNESSES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((pair) => pair.trim() !== ''))
+    .pipe(z.array(z.string().transform(witnessOf)))
+    .meta({ description: 'who cosigns checkpoints: `<verifier key> <base address>`, separated by commas' }),
+  AUDIT_WITNESS_TOKEN: z
+    .string()
+    .optional()
+    .meta({ description: 'lets us add a log at the witnesses, where they gave us one' }),
   AUDIT_SYSTEM_DATABASE_URL: z.url().meta({ description: 'Postgres as the role audit_system' }),
 });
 
@@ -30,3 +59,9 @@ export const auditSettings = (): AuditSettings => settings(schema);
 /** `<AUDIT_ORIGIN>/log/<tenant>`: the name of a tenant's log. */
 export const originOf = ({ AUDIT_ORIGIN }: Pick<AuditSettings, 'AUDIT_ORIGIN'>, log: string): string =>
   `${AUDIT_ORIGIN}/log/${log}`;
+
+export const witnessesOf = ({
+  AUDIT_WITNESSES,
+  AUDIT_WITNESS_TOKEN,
+}: Pick<AuditSettings, 'AUDIT_WITNESSES' | 'AUDIT_WITNESS_TOKEN'>): WitnessAddress[] =>
+  AUDIT_WITNESSES.map((witness) => ({ ...witness, token: AUDIT_WITNESS_TOKEN ?? null }));

@@ -1,11 +1,20 @@
 import { Inject } from '@nestjs/common';
-import type { AnswerOf, replayShipment, showDossier } from '@tidewaiter/contracts';
+import type {
+  AnswerOf,
+  listReconciliations,
+  StreamDifference,
+  replayDifference,
+  replayEngagement,
+  replayShipment,
+  replayStep,
+  showDossier,
+} from '@tidewaiter/contracts';
 import type { Tx } from '@tidewaiter/event-store';
-import { NotFound, Refused, toInstant } from '@tidewaiter/kernel';
+import { NotFound, Refused, toInstant, type Instant } from '@tidewaiter/kernel';
 import { CLOCK, DATABASE, type Clock, type Database } from '@tidewaiter/platform';
-import { replay } from '../domain/index.js';
+import { at, difference, replay, stepOf, type Leaf, type Moment, type Replayed } from '../domain/index.js';
 import { leavesOf } from '../log/log-reader.js';
-import { folds } from './folds.js';
+import { folds } from '../domain/index.js';
 
 interface DossierRow {
   events: number | null;
@@ -18,10 +27,43 @@ interface DossierRow {
   erased: boolean;
 }
 
-const unknownShipment = (): NotFound =>
+interface ReconciliationRow {
+  run_id: string;
+  began: Date;
+  ended: Date;
+  streams: number;
+  events: string;
+  differences: StreamDifference[];
+  task_id: string | null;
+}
+
+export const unknownShipment = (): NotFound =>
   new NotFound('audit.shipment.unknown', 'the log holds no event of this shipment', {
     advice: 'Events reach the log within seconds of being recorded; check the id.',
   });
+
+const unknownEngagement = (): NotFound =>
+  new NotFound('audit.engagement.unknown', 'the log holds no event of this engagement', {
+    advice: 'Events reach the log within seconds of being recorded; check the id.',
+  });
+
+function beforeFirst(leaves: readonly Leaf[]): Refused {
+  const first = leaves.map(({ time }) => time).sort()[0]!;
+  return new Refused(
+    'audit.replay.before-first',
+    `nothing was recorded, or true, before the moment; the first event is of ${first}`,
+    {
+      advice: `Ask for ${first} or later.`,
+      facts: { first },
+    },
+  );
+}
+
+/** RFC 3339 with any offset. */
+interface Asked {
+  known?: string | undefined;
+  asOf?: string | undefined;
+}
 
 /** What an auditor reads of one shipment, out of the log alone. */
 export class Evidence {
@@ -31,26 +73,63 @@ export class Evidence {
   ) {}
 
   /**
-   * The shipment as it was known at an instant.
-   * @param known RFC 3339 with any offset; now when undefined
+   * The shipment as it stood at a moment.
    * @throws NotFound `audit.shipment.unknown`; Refused `audit.replay.before-first`
    */
-  async replay(
-    tenant: string,
-    shipmentId: string,
-    known: string | undefined,
-  ): Promise<AnswerOf<typeof replayShipment>> {
-    const leaves = await this.database.tenant(tenant, (tx) => leavesOf(tx, tenant, shipmentId));
-    if (leaves.length === 0) throw unknownShipment();
-    const at = known === undefined ? this.clock() : toInstant(known);
-    const replayed = replay(leaves, at, folds);
-    if (replayed.events === 0) {
-      const first = leaves.map((leaf) => leaf.time).sort()[0]!;
-      throw new Refused('audit.replay.before-first', `nothing was known of this shipment before ${first}`, {
-        facts: { first },
+  async replay(tenant: string, shipmentId: string, asked: Asked): Promise<AnswerOf<typeof replayShipment>> {
+    const leaves = await this.leaves(tenant, shipmentId, unknownShipment);
+    return { shipmentId, ...this.replayed(leaves, asked) };
+  }
+
+  /** @throws NotFound `audit.engagement.unknown`; Refused `audit.replay.before-first` */
+  async engagement(tenant: string, engagementId: string, asked: Asked): Promise<AnswerOf<typeof replayEngagement>> {
+    const leaves = await this.leaves(tenant, engagementId, unknownEngagement);
+    return { engagementId, ...this.replayed(leaves, asked) };
+  }
+
+  /** @throws NotFound `audit.shipment.unknown`, `audit.replay.no-step`; Refused `audit.replay.before-first` */
+  async step(tenant: string, shipmentId: string, step: number, asked: Asked): Promise<AnswerOf<typeof replayStep>> {
+    const leaves = await this.leaves(tenant, shipmentId, unknownShipment);
+    const moment = this.momentOf(asked);
+    const of = at(leaves, moment).length;
+    if (of === 0) throw beforeFirst(leaves);
+    if (step > of) {
+      throw new NotFound('audit.replay.no-step', `the replay has ${of} steps, there is no step ${step}`, {
+        facts: { of },
       });
     }
-    return { shipmentId, known: at, ...replayed };
+    return { shipmentId, step, of, ...stepOf(leaves, moment, step, folds) };
+  }
+
+  /** @throws NotFound `audit.shipment.unknown` */
+  async difference(
+    tenant: string,
+    shipmentId: string,
+    { from, to, by }: { from: string; to: string; by: 'known' | 'asOf' },
+  ): Promise<AnswerOf<typeof replayDifference>> {
+    const leaves = await this.leaves(tenant, shipmentId, unknownShipment);
+    const now = this.clock();
+    const [older, newer] = [toInstant(from), toInstant(to)];
+    const moment = (instant: Instant): Moment => ({ known: now, asOf: now, [by]: instant });
+    return { shipmentId, by, from: older, to: newer, ...difference(leaves, moment(older), moment(newer), folds) };
+  }
+
+  private replayed(leaves: readonly Leaf[], asked: Asked): Moment & Replayed {
+    const moment = this.momentOf(asked);
+    const replayed = replay(leaves, moment, folds);
+    if (replayed.events === 0) throw beforeFirst(leaves);
+    return { ...moment, ...replayed };
+  }
+
+  private momentOf({ known, asOf }: Asked): Moment {
+    const recorded = known === undefined ? this.clock() : toInstant(known);
+    return { known: recorded, asOf: asOf === undefined ? recorded : toInstant(asOf) };
+  }
+
+  private async leaves(tenant: string, subject: string, unknown: () => NotFound): Promise<Leaf[]> {
+    const leaves = await this.database.tenant(tenant, (tx) => leavesOf(tx, tenant, subject));
+    if (leaves.length === 0) throw unknown();
+    return leaves;
   }
 
   /** @throws NotFound `audit.shipment.unknown` */
@@ -75,6 +154,27 @@ export class Evidence {
       law: row?.law ?? null,
       hold: row?.hold_matter ?? null,
       erased: row?.erased ?? false,
+    };
+  }
+
+  /** The newest comparisons of the event stores with the log. */
+  async reconciliations(tenant: string): Promise<AnswerOf<typeof listReconciliations>> {
+    const rows = await this.database.ask<ReconciliationRow>(
+      tenant,
+      `select run_id, began, ended, streams, events, differences, task_id from reconciliations
+       where tenant_id = $1 order by began desc limit 50`,
+      [tenant],
+    );
+    return {
+      items: rows.map((row) => ({
+        runId: row.run_id,
+        began: row.began.toISOString(),
+        ended: row.ended.toISOString(),
+        streams: row.streams,
+        events: Number(row.events),
+        differences: row.differences,
+        taskId: row.task_id,
+      })),
     };
   }
 

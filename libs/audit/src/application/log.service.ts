@@ -1,10 +1,11 @@
 import { Inject } from '@nestjs/common';
 import { DATABASE, drainToken, type Database, type DrainHandler, type Nudge } from '@tidewaiter/platform';
-import { formatVerifierKey } from '@tidewaiter/merkle';
+import { formatVerifierKey, type VerifierKey } from '@tidewaiter/merkle';
 import { Lease } from '../log/lease.js';
+import { Cosigner } from '../log/cosigner.js';
 import { LogPipeline } from '../log/pipeline.js';
 import { CheckpointSigner } from '../log/signer.js';
-import { AUDIT_SETTINGS, originOf, type AuditSettings } from './audit.settings.js';
+import { AUDIT_SETTINGS, originOf, witnessesOf, type AuditSettings } from './audit.settings.js';
 
 export const LOG_DRAIN = 'audit.log';
 
@@ -33,6 +34,7 @@ export class LogService implements DrainHandler {
       database,
       lease: this.lease,
       signer: this.signer,
+      cosigner: new Cosigner(witnessesOf(settings)),
       checkpointMs: settings.AUDIT_CHECKPOINT_MS,
       onPublished: () => this.wake(),
     });
@@ -42,8 +44,17 @@ export class LogService implements DrainHandler {
     return originOf(this.settings, log);
   }
 
+  verifierOf(log: string): Promise<VerifierKey> {
+    return this.signer.verifierOf(log);
+  }
+
   async verifierKey(log: string): Promise<string> {
     return formatVerifierKey(await this.signer.verifierOf(log));
+  }
+
+  /** Verifier keys of the witnesses that cosign. */
+  witnessKeys(): string[] {
+    return this.settings.AUDIT_WITNESSES.map(({ key }) => formatVerifierKey(key));
   }
 
   work(): Promise<number> {

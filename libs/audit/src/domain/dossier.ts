@@ -20,6 +20,8 @@ export interface Dossier {
   seal: Seal | null;
   retention: RetentionClock | null;
   hold: { by: string; matter: string } | null;
+  /** people who approved the disposal under the clock that runs now; another clock voids them */
+  approvals: string[];
   erased: boolean;
 }
 
@@ -27,8 +29,20 @@ export type DossierCommand =
   | { type: 'SealDossier'; shipmentId: string; seal: Seal; retention: RetentionClock }
   | { type: 'PlaceHold'; shipmentId: string; by: string; matter: string }
   | { type: 'LiftHold'; shipmentId: string; by: string }
-  /** `today` is the date in the authority's zone; `keys` of the persons were destroyed */
-  | { type: 'ErasePersons'; shipmentId: string; today: LegalDate; keys: number };
+  | {
+      type: 'RecordExport';
+      shipmentId: string;
+      by: string;
+      reason: string;
+      treeSize: number;
+      events: number;
+      sha256: string;
+    }
+  /** facts or laws changed: the clock that follows from them */
+  | { type: 'ResetClock'; shipmentId: string; retention: RetentionClock }
+  | { type: 'ApproveDisposal'; shipmentId: string; by: string; today: LegalDate; held: string | null }
+  /** `today` is the date in the authority's zone; `held` names the matter of a hold on a party or customer; `keys` of the persons were destroyed */
+  | { type: 'ErasePersons'; shipmentId: string; today: LegalDate; keys: number; held: string | null };
 
 type Of<T extends DossierCommand['type']> = Extract<DossierCommand, { type: T }>;
 
@@ -62,8 +76,15 @@ function liftHold(state: Dossier, { shipmentId, by }: Of<'LiftHold'>): AuditEven
   return [{ type: 'LegalHoldLifted', data: { shipmentId, by } }];
 }
 
-/** Whether the law lets go of the persons: their clock has run out and nobody holds the dossier. @throws Refused the reason */
-export function erasable(state: Dossier, today: LegalDate): RetentionClock {
+/** How many different people must approve a disposal. */
+export const DISPOSAL_APPROVALS = 2;
+
+/**
+ * Whether the law lets go of the persons: their clock has run out and nobody holds the dossier.
+ * @param held matter of a hold on a party or the customer
+ * @throws Refused the reason
+ */
+export function disposable(state: Dossier, today: LegalDate, held: string | null): RetentionClock {
   if (!state.retention)
     throw new WrongState('audit.dossier.not-sealed', 'the dossier is not sealed: its retention clock has not started');
   if (today <= state.retention.until) {
@@ -72,13 +93,39 @@ export function erasable(state: Dossier, today: LegalDate): RetentionClock {
       `${state.retention.law} keeps this dossier until ${state.retention.until}`,
     );
   }
-  if (state.hold) throw new Refused('audit.dossier.on-hold', `the dossier is on hold: ${state.hold.matter}`);
+  const matter = state.hold?.matter ?? held;
+  if (matter !== null) throw new Refused('audit.dossier.on-hold', `the dossier is on hold: ${matter}`);
   return state.retention;
 }
 
-function erasePersons(state: Dossier, { shipmentId, today, keys }: Of<'ErasePersons'>): AuditEvent[] {
+function resetClock(state: Dossier, { shipmentId, retention }: Of<'ResetClock'>): AuditEvent[] {
+  if (state.erased || !state.retention || same(state.retention, retention)) return [];
+  return [{ type: 'RetentionClockSet', data: { shipmentId, ...retention } }];
+}
+
+const same = (a: RetentionClock, b: RetentionClock): boolean =>
+  a.jurisdiction === b.jurisdiction && a.law === b.law && a.from === b.from && a.until === b.until;
+
+function approveDisposal(state: Dossier, { shipmentId, by, today, held }: Of<'ApproveDisposal'>): AuditEvent[] {
   if (state.erased) return [];
-  const { law } = erasable(state, today);
+  const { until } = disposable(state, today, held);
+  if (state.approvals.includes(by)) {
+    throw new Refused('audit.disposal.same-person', 'a disposal is approved by two different people', {
+      advice: 'Ask another compliance officer.',
+    });
+  }
+  return [{ type: 'DisposalApproved', data: { shipmentId, by, until } }];
+}
+
+function erasePersons(state: Dossier, { shipmentId, today, keys, held }: Of<'ErasePersons'>): AuditEvent[] {
+  if (state.erased) return [];
+  const { law } = disposable(state, today, held);
+  if (state.approvals.length < DISPOSAL_APPROVALS) {
+    throw new WrongState(
+      'audit.disposal.not-approved',
+      `${state.approvals.length} of ${DISPOSAL_APPROVALS} people approved the disposal`,
+    );
+  }
   return [{ type: 'PersonalDataErased', data: { shipmentId, keys, law } }];
 }
 
@@ -90,12 +137,14 @@ function evolve(state: Dossier, event: AuditEvent): Dossier {
     }
     case 'RetentionClockSet': {
       const { jurisdiction, law, from, until } = event.data;
-      return { ...state, retention: { jurisdiction, law, from, until } };
+      return { ...state, retention: { jurisdiction, law, from, until }, approvals: [] };
     }
     case 'LegalHoldPlaced':
       return { ...state, hold: { by: event.data.by, matter: event.data.matter } };
     case 'LegalHoldLifted':
       return { ...state, hold: null };
+    case 'DisposalApproved':
+      return { ...state, approvals: [...state.approvals, event.data.by] };
     case 'PersonalDataErased':
       return { ...state, erased: true };
     default:
@@ -105,7 +154,7 @@ function evolve(state: Dossier, event: AuditEvent): Dossier {
 
 /** The dossier of one shipment, stream `dossier-<shipmentId>`. */
 export const dossier: Decider<Dossier, DossierCommand, AuditEvent> = {
-  initial: { seal: null, retention: null, hold: null, erased: false },
+  initial: { seal: null, retention: null, hold: null, approvals: [], erased: false },
   decide(state, command) {
     switch (command.type) {
       case 'SealDossier':
@@ -114,6 +163,14 @@ export const dossier: Decider<Dossier, DossierCommand, AuditEvent> = {
         return placeHold(state, command);
       case 'LiftHold':
         return liftHold(state, command);
+      case 'ResetClock':
+        return resetClock(state, command);
+      case 'ApproveDisposal':
+        return approveDisposal(state, command);
+      case 'RecordExport': {
+        const { type: _type, ...data } = command;
+        return [{ type: 'EvidenceExported', data }];
+      }
       case 'ErasePersons':
         return erasePersons(state, command);
       default:

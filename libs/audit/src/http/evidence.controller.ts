@@ -1,9 +1,37 @@
 import { Controller, Inject } from '@nestjs/common';
-import { liftHold, placeHold, replayShipment, showDossier, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
+import {
+  exportEvidence,
+  liftHold,
+  listReconciliations,
+  reconciliationWorkflowId,
+  startReconciliation,
+  WORKFLOWS as WORKFLOW_TYPES,
+  placeHold,
+  replayDifference,
+  replayEngagement,
+  replayShipment,
+  replayStep,
+  showDossier,
+  type AnswerOf,
+  type InputOf,
+} from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import { byOf, Caller, CommandId, EVENT_STORE, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
-import { dossierStream } from '../application/audit.activities.js';
+import {
+  Binary,
+  byOf,
+  Caller,
+  CommandId,
+  EVENT_STORE,
+  Input,
+  Serves,
+  type CallerIdentity,
+  WORKFLOWS,
+  type WorkflowPort,
+} from '@tidewaiter/platform';
+import { dossierStream } from '../application/disposal.js';
 import { Evidence } from '../application/evidence.js';
+import { EvidenceExport } from '../application/evidence-export.js';
+import { newId } from '@tidewaiter/kernel';
 import { dossier } from '../domain/index.js';
 
 @Controller()
@@ -11,6 +39,8 @@ export class EvidenceController {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(Evidence) private readonly evidence: Evidence,
+    @Inject(EvidenceExport) private readonly exports: EvidenceExport,
+    @Inject(WORKFLOWS) private readonly workflows: Pick<WorkflowPort, 'start'>,
   ) {}
 
   @Serves(replayShipment)
@@ -18,7 +48,46 @@ export class EvidenceController {
     @Input() { params, query }: InputOf<typeof replayShipment>,
     @Caller() { tenant }: CallerIdentity,
   ): Promise<AnswerOf<typeof replayShipment>> {
-    return this.evidence.replay(tenant, params.shipmentId, query.known);
+    return this.evidence.replay(tenant, params.shipmentId, query);
+  }
+
+  @Serves(replayStep)
+  step(
+    @Input() { params, query }: InputOf<typeof replayStep>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof replayStep>> {
+    return this.evidence.step(tenant, params.shipmentId, params.step, query);
+  }
+
+  @Serves(replayDifference)
+  difference(
+    @Input() { params, query }: InputOf<typeof replayDifference>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof replayDifference>> {
+    return this.evidence.difference(tenant, params.shipmentId, query);
+  }
+
+  @Serves(replayEngagement)
+  engagement(
+    @Input() { params, query }: InputOf<typeof replayEngagement>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof replayEngagement>> {
+    return this.evidence.engagement(tenant, params.engagementId, query);
+  }
+
+  @Serves(exportEvidence)
+  async export(
+    @Input() { params, query }: InputOf<typeof exportEvidence>,
+    @Caller() caller: CallerIdentity,
+  ): Promise<Binary> {
+    const { bytes, sha256 } = await this.exports.export(caller, params.shipmentId, query.reason, `export/${newId()}`);
+    return new Binary(Buffer.from(bytes), 'application/x-tar', {
+      filename: `evidence-${params.shipmentId}.tar`,
+      headers: {
+        'Repr-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+        'Cache-Control': 'no-store',
+      },
+    });
   }
 
   @Serves(showDossier)
@@ -54,5 +123,17 @@ export class EvidenceController {
       fingerprint: command,
     });
     return { shipmentId };
+  }
+
+  @Serves(startReconciliation)
+  async reconcile(@Caller() { tenant }: CallerIdentity): Promise<AnswerOf<typeof startReconciliation>> {
+    const workflowId = reconciliationWorkflowId(tenant);
+    await this.workflows.start(WORKFLOW_TYPES.reconciliation, workflowId, [tenant]);
+    return { workflowId };
+  }
+
+  @Serves(listReconciliations)
+  reconciliations(@Caller() { tenant }: CallerIdentity): Promise<AnswerOf<typeof listReconciliations>> {
+    return this.evidence.reconciliations(tenant);
   }
 }

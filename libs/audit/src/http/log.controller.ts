@@ -1,16 +1,18 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller, Headers, Inject } from '@nestjs/common';
 import {
   showCheckpoint,
   showReconciliation,
   showTile,
   showVerifierKey,
+  showWitnessKeys,
   type AnswerOf,
   type InputOf,
 } from '@tidewaiter/contracts';
-import { Invalid, NotFound } from '@tidewaiter/kernel';
+import { Invalid } from '@tidewaiter/kernel';
 import { Malformed, parseTilePath, type Tile } from '@tidewaiter/merkle';
 import { Binary, Caller, DATABASE, Input, Serves, type CallerIdentity, type Database } from '@tidewaiter/platform';
 import { LogService } from '../application/log.service.js';
+import { Readers } from '../application/readers.js';
 import { newestCheckpoint, publishedTile, statusOf } from '../log/log-reader.js';
 
 const PLAIN = 'text/plain; charset=utf-8';
@@ -23,26 +25,48 @@ export class LogController {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(LogService) private readonly logs: LogService,
+    @Inject(Readers) private readonly readers: Readers,
   ) {}
 
   @Serves(showCheckpoint)
   async checkpoint(
     @Input() { params }: InputOf<typeof showCheckpoint>,
-    @Caller() caller: CallerIdentity,
+    @Headers('authorization') authorization: string | undefined,
   ): Promise<Binary> {
-    const log = ownLog(params.log, caller);
+    const log = await this.readers.admit(params.log, authorization);
     const note = await this.database.tenant(log, (tx) => newestCheckpoint(tx, log));
     return new Binary(note, PLAIN, SHORT_LIVED);
   }
 
   @Serves(showVerifierKey)
-  async key(@Input() { params }: InputOf<typeof showVerifierKey>, @Caller() caller: CallerIdentity): Promise<Binary> {
-    return new Binary(`${await this.logs.verifierKey(ownLog(params.log, caller))}\n`, PLAIN);
+  async key(
+    @Input() { params }: InputOf<typeof showVerifierKey>,
+    @Headers('authorization') authorization: string | undefined,
+  ): Promise<Binary> {
+    return new Binary(`${await this.logs.verifierKey(await this.readers.admit(params.log, authorization))}\n`, PLAIN);
+  }
+
+  @Serves(showWitnessKeys)
+  async witnesses(
+    @Input() { params }: InputOf<typeof showWitnessKeys>,
+    @Headers('authorization') authorization: string | undefined,
+  ): Promise<Binary> {
+    await this.readers.admit(params.log, authorization);
+    return new Binary(
+      this.logs
+        .witnessKeys()
+        .map((key) => `${key}\n`)
+        .join(''),
+      PLAIN,
+    );
   }
 
   @Serves(showTile)
-  async tile(@Input() { params }: InputOf<typeof showTile>, @Caller() caller: CallerIdentity): Promise<Binary> {
-    const log = ownLog(params.log, caller);
+  async tile(
+    @Input() { params }: InputOf<typeof showTile>,
+    @Headers('authorization') authorization: string | undefined,
+  ): Promise<Binary> {
+    const log = await this.readers.admit(params.log, authorization);
     const tile = tileNamed(params['*']);
     const bytes = await this.database.tenant(log, (tx) => publishedTile(tx, log, tile));
     return new Binary(Buffer.from(bytes), 'application/octet-stream', { immutable: true });
@@ -53,11 +77,6 @@ export class LogController {
     const status = await this.database.tenant(tenant, (tx) => statusOf(tx, tenant));
     return { log: tenant, origin: this.logs.origin(tenant), ...status };
   }
-}
-
-function ownLog(log: string, caller: CallerIdentity): string {
-  if (log !== caller.tenant) throw new NotFound('audit.log.unknown', 'there is no such log');
-  return log;
 }
 
 function tileNamed(rest: string): Tile {

@@ -1,6 +1,6 @@
 import type { Tx } from '@tidewaiter/event-store';
 import { hashesAt, joinBytes, readTile, TILE_WIDTH, tileRoot } from '@tidewaiter/merkle';
-import { hasher } from './hashing.js';
+import { nodeHasher as hasher } from '@tidewaiter/merkle/node';
 import { LogDamaged } from './tile-store.js';
 
 /** Leaves hashed in one transaction at most. */

@@ -49,14 +49,25 @@ async function isPublished(tx: Tx, log: string, level: number, { index, width }:
   return rows.length > 0 && hashesAt(least, level) > 0;
 }
 
-/** Every logged event of a shipment or engagement, in the log's order. */
-export async function leavesOf(tx: Tx, log: string, subject: string): Promise<Leaf[]> {
+export interface Body {
+  index: number;
+  /** as it came from Kafka */
+  body: Buffer;
+}
+
+/** Bytes of every logged event of a shipment or engagement, in the log's order. */
+export async function bodiesOf(tx: Tx, log: string, subject: string): Promise<Body[]> {
   const { rows } = await tx.query<{ index: string; body: Buffer }>(
     `select l.index, e.body from log_leaves l join log_entries e using (staged_id)
      where l.tenant_id = $1 and l.subject = $2 order by l.index`,
     [log, subject],
   );
-  return rows.map((row) => readLeaf(Number(row.index), row.body));
+  return rows.map(({ index, body }) => ({ index: Number(index), body }));
+}
+
+/** Every logged event of a shipment or engagement, in the log's order. */
+export async function leavesOf(tx: Tx, log: string, subject: string): Promise<Leaf[]> {
+  return (await bodiesOf(tx, log, subject)).map(({ index, body }) => readLeaf(index, body));
 }
 
 export interface LogStatus {

@@ -69,6 +69,13 @@ describe('from stage to publish', () => {
     expect(waiting.parked).toMatchObject([
       { stream: 'file-gap', version: 3, reason: expect.stringContaining('waits for version 2') },
     ]);
+    await bench.alarmGaps();
+    expect((await bench.status()).alarms).toEqual([]);
+    await bench.alarmGaps(0);
+    await bench.alarmGaps(0);
+    expect((await bench.status()).alarms).toMatchObject([
+      { code: 'audit.stream.gap', says: expect.stringContaining('Version 3 of file-gap') },
+    ]);
     await bench.stage([two]);
     await bench.settle();
     expect(await bench.status()).toMatchObject({ size: 5, parked: [] });
@@ -165,7 +172,7 @@ describe('killed between the steps', () => {
     const signed: string[] = [];
     const lost = bench.asSystem(async (tx) => {
       const { publishGrown } = await import('./publisher.js');
-      await publishGrown(tx, bench.signer);
+      await publishGrown(tx, bench);
       signed.push((await tx.query<{ note: string }>('select note from log_checkpoints')).rows[0]!.note);
       throw new Error('killed');
     });
@@ -194,6 +201,7 @@ describe('two sequencers', () => {
       database: { system: (work) => bench.asSystem(work) },
       lease,
       signer: signerIn(bench.folder),
+      cosigner: null,
       checkpointMs: 0,
     }),
   });
@@ -271,6 +279,17 @@ describe('the signer', () => {
     expect(copy).toContain('\n10\n');
   });
 
+  it('says at the start that the database was restored from an older copy, before anything grows', async () => {
+    await bench.stage(someEvents(300));
+    await bench.settle();
+    await bench.compareHeads();
+    expect((await bench.status()).alarms).toEqual([]);
+    await bench.superuser.query('update audit.log_progress set size = 200, integrated = 200, published = 200');
+    bench.restart();
+    await bench.compareHeads();
+    expect((await bench.status()).alarms).toMatchObject([{ code: 'audit.signer.smaller-tree' }]);
+  });
+
   it('refuses a forked tree: other leaves in place of those it signed', async () => {
     await grow(10);
     await bench.superuser.query(`alter table audit.log_leaves disable trigger all;
@@ -330,6 +349,18 @@ describe('tampering as a superuser', () => {
     await bench.superuser.query(`update audit.log_leaves set index = index + 100000 where index in (100, 600);
       update audit.log_leaves set index = case index when 100100 then 600 else 100 end where index > 100000;`);
     expect(await bench.verify()).toMatchObject({ ok: false, fault: 'entry-differs', index: 100 });
+  });
+  it('finds a leaf put in between, by the first that is another', async () => {
+    await grow();
+    await bench.superuser.query(`update audit.log_leaves set index = index + 100000 where index >= 400;
+      insert into audit.log_leaves (tenant_id, index, staged_id, stream, version, subject, leaf_hash)
+        select tenant_id, 400, -1, 'forged-1', 1, subject, leaf_hash from audit.log_leaves where index = 0;
+      insert into audit.log_entries (staged_id, tenant_id, event_id, stream, version, subject, topic, partition, record_offset, leaf_hash, body)
+        overriding system value
+        select -1, tenant_id, gen_random_uuid(), 'forged-1', 1, subject, topic, partition, record_offset, leaf_hash, body
+        from audit.log_entries where staged_id = ${entry(0)};
+      update audit.log_leaves set index = index - 100000 + 1 where index >= 100000;`);
+    expect(await bench.verify()).toMatchObject({ ok: false, fault: 'entry-differs', index: 400 });
   });
   it('finds one bit flipped in a tile', async () => {
     await grow();

@@ -1,14 +1,14 @@
 import type { Database } from '@tidewaiter/platform';
+import { alarmGaps } from './gaps.js';
 import { integrateSequenced } from './integrator.js';
 import { Fenced, type Lease } from './lease.js';
-import { publishGrown, type Published } from './publisher.js';
+import { publishGrown, type Published, type Voices } from './publisher.js';
 import { sequenceStaged } from './sequencer.js';
-import type { CheckpointSigner } from './signer.js';
+import { compareHeads } from './restored.js';
 
-export interface PipelineOptions {
+export interface PipelineOptions extends Voices {
   database: Pick<Database, 'system'>;
   lease: Lease;
-  signer: CheckpointSigner;
   /** a log that grows is published this often */
   checkpointMs: number;
   /** told after the commit */
@@ -18,6 +18,8 @@ export interface PipelineOptions {
 /** A seal that waits may have its checkpoint this many times sooner than a log that merely grows. */
 const DEMAND_FACTOR = 10;
 
+const LOOK_FOR_GAPS_MS = 10_000;
+
 /**
  * Steps two to four, one after the other, each in a transaction of its own. What one leaves behind the next run finds by
  * looking at the tables: nothing is remembered here that a crash could lose.
@@ -25,6 +27,7 @@ const DEMAND_FACTOR = 10;
 export class LogPipeline {
   private readonly publishedAt = new Map<string, number>();
   private readonly demanded = new Set<string>();
+  private gapsLookedAt = -Infinity;
 
   constructor(private readonly options: PipelineOptions) {}
 
@@ -36,7 +39,11 @@ export class LogPipeline {
   /** @returns how much was done; 0 when nothing is left to do, or another process holds the lease */
   async work(): Promise<number> {
     try {
-      if (!(await this.options.lease.take())) return 0;
+      if (!this.options.lease.held) {
+        if (!(await this.options.lease.take())) return 0;
+        await this.step((tx) => compareHeads(tx, this.options.signer));
+      }
+      await this.lookForGaps();
       const sequenced = await this.step(sequenceStaged);
       const integrated = await this.step(integrateSequenced);
       const published = await this.publish();
@@ -47,8 +54,14 @@ export class LogPipeline {
     }
   }
 
+  private async lookForGaps(): Promise<void> {
+    if (performance.now() - this.gapsLookedAt < LOOK_FOR_GAPS_MS) return;
+    this.gapsLookedAt = performance.now();
+    await this.step((tx) => alarmGaps(tx));
+  }
+
   private async publish(): Promise<Published[]> {
-    const published = await this.step((tx) => publishGrown(tx, this.options.signer, (tenant) => this.isDue(tenant)));
+    const published = await this.step((tx) => publishGrown(tx, this.options, (tenant) => this.isDue(tenant)));
     for (const { tenant } of published) {
       this.publishedAt.set(tenant, performance.now());
       this.demanded.delete(tenant);

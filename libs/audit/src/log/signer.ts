@@ -1,5 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refused } from '@tidewaiter/kernel';
 import {
@@ -11,22 +10,18 @@ import {
   verifierKey,
   verifyConsistency,
   type Checkpoint,
-  type Ed25519Verify,
   type Hash,
   type VerifierKey,
 } from '@tidewaiter/merkle';
-import { hasher } from './hashing.js';
-
-/** DER prefix of an Ed25519 public key (RFC 8410). */
-const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
-
-export const ed25519Verify: Ed25519Verify = (publicKey, message, signature) =>
-  verify(
-    null,
-    message,
-    createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' }),
-    signature,
-  );
+import {
+  ed25519Verify,
+  makeSigningKey,
+  nodeHasher as hasher,
+  readIfThere,
+  readSigningKey,
+  writeDurably,
+  type SigningKey,
+} from '@tidewaiter/merkle/node';
 
 export interface Head {
   size: number;
@@ -39,7 +34,7 @@ export interface Head {
 export type Prove = (older: number) => Promise<Hash[]>;
 
 interface LogKey {
-  secret: KeyObject;
+  signing: SigningKey;
   verifier: VerifierKey;
 }
 
@@ -64,12 +59,27 @@ export class CheckpointSigner {
     return (await this.keyOf(log)).verifier;
   }
 
+  /** The logs that were signed for, and the head of each that was signed last. @throws as `lastOf` */
+  async signed(): Promise<{ log: string; last: Checkpoint }[]> {
+    const logs = await readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    const heads = await Promise.all(
+      logs.map(async (log) => {
+        const { verifier } = await this.keyOf(log);
+        return { log, last: await this.lastOf(log, verifier) };
+      }),
+    );
+    return heads.flatMap(({ log, last }) => (last ? [{ log, last }] : []));
+  }
+
   /**
    * Signs a head that continues the last one signed; asked for that one again, it gives the same note.
    * @throws Refused `audit.signer.smaller-tree`, `audit.signer.forked-tree`, `audit.signer.memory-lost`
    */
   async sign(log: string, head: Head, prove: Prove): Promise<string> {
-    const { secret, verifier } = await this.keyOf(log);
+    const { signing, verifier } = await this.keyOf(log);
     const last = await this.lastOf(log, verifier);
     if (!last && head.published > 0) {
       throw refused(
@@ -92,7 +102,7 @@ export class CheckpointSigner {
     const text = checkpointText({ origin: verifier.name, size: head.size, root: head.root });
     const note = formatNote({
       text,
-      signatures: [{ name: verifier.name, keyId: verifier.id, signature: sign(null, utf8(text), secret) }],
+      signatures: [{ name: verifier.name, keyId: verifier.id, signature: signing.sign(utf8(text)) }],
     });
     // Remembered before it is handed out: a crash between the two gives the same note again.
     await writeDurably(this.folderOf(log), 'checkpoint', note);
@@ -111,18 +121,14 @@ export class CheckpointSigner {
     const known = this.keys.get(log);
     if (known) return known;
     const folder = this.folderOf(log);
-    let pem = await readIfThere(join(folder, 'key.pem'));
-    if (pem === null) {
+    let signing = await readSigningKey(folder);
+    if (!signing) {
       if ((await readIfThere(join(folder, 'checkpoint'))) !== null) {
         throw refused('memory-lost', 'the key is gone, the last checkpoint is there', log);
       }
-      pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeDurably(folder, 'key.pem', pem);
+      signing = await makeSigningKey(folder);
     }
-    const secret = createPrivateKey(pem);
-    const publicKey = createPublicKey(secret).export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX.length);
-    const key = { secret, verifier: verifierKey(hasher.sha256, this.originOf(log), publicKey) };
+    const key = { signing, verifier: verifierKey(hasher.sha256, this.originOf(log), signing.publicKey) };
     this.keys.set(log, key);
     return key;
   }
@@ -158,31 +164,3 @@ const refused = (what: 'smaller-tree' | 'forked-tree' | 'memory-lost', says: str
       'Nothing is signed until a person has decided: put back what was lost, or open a new origin that names the last checkpoint of the old one.',
     facts: { log },
   });
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-/** Whole or not at all, and still there after a power cut. */
-async function writeDurably(folder: string, name: string, text: string): Promise<void> {
-  const path = join(folder, name);
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
-  const entry = await open(folder, 'r');
-  try {
-    await entry.sync();
-  } finally {
-    await entry.close();
-  }
-}

@@ -3,7 +3,7 @@ import type { Tx } from '@tidewaiter/event-store';
 import { Refused } from '@tidewaiter/kernel';
 import { LARGEST_ENTRY } from '@tidewaiter/merkle';
 import { raise, type Alarm } from './alarms.js';
-import { hasher } from './hashing.js';
+import { nodeHasher as hasher } from '@tidewaiter/merkle/node';
 
 interface Known {
   event_id: string;

@@ -1,6 +1,6 @@
 import type { Tx } from '@tidewaiter/event-store';
 import { TILE_WIDTH, tileNodes, writeBundle, type NodeReader, type Tile } from '@tidewaiter/merkle';
-import { hasher } from './hashing.js';
+import { nodeHasher as hasher } from '@tidewaiter/merkle/node';
 
 /** A place of the log that must be there is not, or not whole: somebody took it away. */
 export class LogDamaged extends Error {

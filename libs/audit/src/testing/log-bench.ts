@@ -15,13 +15,16 @@ import {
   type LogVerdict,
 } from '@tidewaiter/merkle';
 import type pg from 'pg';
-import { hasher } from '../log/hashing.js';
+import { ed25519Verify, nodeHasher as hasher } from '@tidewaiter/merkle/node';
+import type { Cosigner } from '../log/cosigner.js';
+import { alarmGaps } from '../log/gaps.js';
 import { integrateSequenced } from '../log/integrator.js';
 import { Lease } from '../log/lease.js';
 import { newestCheckpoint, publishedTile, statusOf, type LogStatus } from '../log/log-reader.js';
 import { publishGrown } from '../log/publisher.js';
+import { compareHeads } from '../log/restored.js';
 import { sequenceStaged } from '../log/sequencer.js';
-import { CheckpointSigner, ed25519Verify } from '../log/signer.js';
+import { CheckpointSigner } from '../log/signer.js';
 import { stage } from '../log/stage.js';
 
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url);
@@ -107,7 +110,11 @@ export class LogBench {
   stage = (events: readonly ReceivedEvent[]): Promise<number> => this.asSystem((tx) => stage(tx, events));
   sequence = (limit?: number): Promise<number> => this.asSystem((tx) => sequenceStaged(tx, limit));
   integrate = (limit?: number): Promise<number> => this.asSystem((tx) => integrateSequenced(tx, limit));
-  publish = () => this.asSystem((tx) => publishGrown(tx, this.signer));
+  /** Witnesses asked for each checkpoint; none unless a test names them. */
+  cosigner: Cosigner | null = null;
+  publish = () => this.asSystem((tx) => publishGrown(tx, this));
+  alarmGaps = (waitedMs?: number) => this.asSystem((tx) => alarmGaps(tx, waitedMs));
+  compareHeads = () => this.asSystem((tx) => compareHeads(tx, this.signer));
 
   /** Steps two to four until nothing is left. */
   async settle(): Promise<void> {

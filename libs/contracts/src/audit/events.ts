@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
-import { legalDate, uuid } from '../values.js';
+import { instant, legalDate, sha256Hex, uuid } from '../values.js';
 
 export const dossierSealed = defineEvent(
   'audit',
@@ -37,6 +37,29 @@ export const legalHoldLifted = defineEvent(
   z.strictObject({ shipmentId: uuid, by: z.string() }),
 );
 
+const matterScope = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('customer'), name: z.string().min(2).max(140) }),
+  z.strictObject({ kind: z.literal('party'), identifier: z.string().min(2).max(35) }),
+]);
+export const matterHoldPlaced = defineEvent(
+  'audit',
+  'MatterHoldPlaced',
+  'Disposal is stopped for every shipment of a customer, or of a party by its identifier, those to come included.',
+  z.strictObject({ matterId: uuid, by: z.string(), matter: z.string().max(280), scope: matterScope }),
+);
+export const matterHoldLifted = defineEvent(
+  'audit',
+  'MatterHoldLifted',
+  'The hold on a customer or party is gone.',
+  z.strictObject({ matterId: uuid, by: z.string() }),
+);
+export const disposalApproved = defineEvent(
+  'audit',
+  'DisposalApproved',
+  'One person approved that the shipment’s persons are erased, under the retention clock named by its last day.',
+  z.strictObject({ shipmentId: uuid, by: z.string(), until: legalDate }),
+);
+
 export const personalDataErased = defineEvent(
   'audit',
   'PersonalDataErased',
@@ -44,7 +67,40 @@ export const personalDataErased = defineEvent(
   z.strictObject({ shipmentId: uuid, keys: z.int().nonnegative(), law: z.string() }),
 );
 
+export const evidenceExported = defineEvent(
+  'audit',
+  'EvidenceExported',
+  'Somebody took the shipment’s events, proofs and report away in one file.',
+  z.strictObject({
+    shipmentId: uuid,
+    by: z.string(),
+    reason: z.string().max(280),
+    treeSize: z.int().positive(),
+    events: z.int().positive(),
+    sha256: sha256Hex.meta({ description: 'of the file' }),
+  }),
+);
+
+export const readerKeyIssued = defineEvent(
+  'audit',
+  'ReaderKeyIssued',
+  'An outside party may read this log with a key of its own; only the SHA-256 of the key’s secret is known here.',
+  z.strictObject({ readerId: uuid, name: z.string().max(140), until: instant, digest: sha256Hex, by: z.string() }),
+);
+export const readerKeyRevoked = defineEvent(
+  'audit',
+  'ReaderKeyRevoked',
+  'The outside party may not read any more.',
+  z.strictObject({ readerId: uuid, by: z.string() }),
+);
+
 export type AuditEvent =
+  | EventOf<typeof matterHoldPlaced>
+  | EventOf<typeof matterHoldLifted>
+  | EventOf<typeof disposalApproved>
+  | EventOf<typeof evidenceExported>
+  | EventOf<typeof readerKeyIssued>
+  | EventOf<typeof readerKeyRevoked>
   | EventOf<typeof dossierSealed>
   | EventOf<typeof retentionClockSet>
   | EventOf<typeof legalHoldPlaced>

@@ -66,6 +66,7 @@ export const milestoneRecorded = defineEvent(
   'MilestoneRecorded',
   'The carrier told where the goods are.',
   z.strictObject({ ...milestone, quantity: amount.nullable() }),
+  { happenedAt: '/reportedAt' },
 );
 
 export const milestoneSuperseded = defineEvent(
@@ -73,6 +74,7 @@ export const milestoneSuperseded = defineEvent(
   'MilestoneSuperseded',
   'A later version of the same event replaces an earlier one.',
   z.strictObject({ ...milestone, quantity: amount.nullable() }),
+  { happenedAt: '/reportedAt' },
 );
 
 export const milestoneParked = defineEvent(
@@ -94,6 +96,7 @@ export const goodsDelivered = defineEvent(
   'GoodsDelivered',
   'Quantity moved from remaining to delivered.',
   z.strictObject({ ...base, line: z.int().positive(), quantity: amount, remaining: amount, at: instant }),
+  { happenedAt: '/at' },
 );
 
 export const proofOfDeliveryCaptured = defineEvent(
@@ -109,7 +112,7 @@ export const proofOfDeliveryCaptured = defineEvent(
     at: instant,
     level: z.enum(['claimed', 'evidenced', 'confirmed']),
   }),
-  { personal: ['/signedBy'] },
+  { happenedAt: '/at', personal: ['/signedBy'] },
 );
 
 export const shipmentDelivered = defineEvent(
@@ -117,6 +120,7 @@ export const shipmentDelivered = defineEvent(
   'ShipmentDelivered',
   'Nothing of what customs released remains, and every part is evidenced.',
   z.strictObject({ ...base, at: instant }),
+  { happenedAt: '/at' },
 );
 
 export type CarriersEvent =

@@ -82,6 +82,7 @@ export const authorityMessageReceived = defineEvent(
     sha256: sha256Hex,
     receivedAt: instant,
   }),
+  { happenedAt: '/receivedAt' },
 );
 
 export const declarationRegistered = defineEvent(
@@ -89,6 +90,7 @@ export const declarationRegistered = defineEvent(
   'DeclarationRegistered',
   'Registered, not accepted: pre-lodged.',
   z.strictObject(notice),
+  { happenedAt: '/authorityTime' },
 );
 
 export const declarationAccepted = defineEvent(
@@ -96,6 +98,7 @@ export const declarationAccepted = defineEvent(
   'DeclarationAccepted',
   'Legally accepted: law date and month of exchange rates are fixed.',
   z.strictObject({ ...notice, acceptedOn: z.string(), warnings: z.array(fieldProblem) }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const declarationRejected = defineEvent(
@@ -103,6 +106,7 @@ export const declarationRejected = defineEvent(
   'DeclarationRejected',
   'Refused by the authority; each error points to a field where it can be mapped.',
   z.strictObject({ ...notice, errors: z.array(fieldProblem) }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const inspectionOrdered = defineEvent(
@@ -110,6 +114,7 @@ export const inspectionOrdered = defineEvent(
   'InspectionOrdered',
   'The goods or papers will be examined.',
   z.strictObject({ ...notice, route: z.enum(['documents', 'physical', 'afterwards']) }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const documentsRequested = defineEvent(
@@ -117,6 +122,7 @@ export const documentsRequested = defineEvent(
   'DocumentsRequested',
   'The authority wants papers by the named instant.',
   z.strictObject({ ...notice, due: instant.nullable(), says: z.string() }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const dutyNotified = defineEvent(
@@ -132,6 +138,7 @@ export const dutyNotified = defineEvent(
     paymentReference: z.string().nullable(),
     payee: z.strictObject({ name: z.string(), account: z.string() }).nullable(),
   }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const goodsReleased = defineEvent(
@@ -145,6 +152,7 @@ export const goodsReleased = defineEvent(
       z.strictObject({ line: z.int().positive(), quantity: z.strictObject({ value: z.string(), unit: z.string() }) }),
     ),
   }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const declarationCorrected = defineEvent(
@@ -152,6 +160,7 @@ export const declarationCorrected = defineEvent(
   'DeclarationCorrected',
   'Data was corrected by us or by the authority.',
   z.strictObject({ ...notice, pointers: z.array(z.string()) }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const declarationInvalidated = defineEvent(
@@ -159,6 +168,7 @@ export const declarationInvalidated = defineEvent(
   'DeclarationInvalidated',
   'The declaration does not stand any more.',
   z.strictObject({ ...notice, reason: z.string() }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const paymentRequired = defineEvent(
@@ -166,6 +176,7 @@ export const paymentRequired = defineEvent(
   'PaymentRequired',
   'The account or guarantee that should bear the debt is too low: the goods wait.',
   z.strictObject({ ...notice, amount: money.nullable(), account: z.string().nullable(), reminder: z.boolean() }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const requestAnswered = defineEvent(
@@ -177,6 +188,7 @@ export const requestAnswered = defineEvent(
     answer: z.enum(['received', 'granted', 'denied', 'rejected']),
     errors: z.array(fieldProblem),
   }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const authorityNoticeKept = defineEvent(
@@ -184,6 +196,7 @@ export const authorityNoticeKept = defineEvent(
   'AuthorityNoticeKept',
   'The authority said something that changes no state by itself, or that no table here knows: it is kept and shown.',
   z.strictObject({ ...notice, functionCode: z.string(), says: z.string(), handledOutside: z.boolean() }),
+  { happenedAt: '/authorityTime' },
 );
 
 export const authorityMessageUnread = defineEvent(

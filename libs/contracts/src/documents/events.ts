@@ -201,7 +201,22 @@ export const documentSetReopened = defineEvent(
   z.strictObject({ shipmentId: uuid, slots: z.array(z.string()).min(1) }),
 );
 
+export const documentDownloaded = defineEvent(
+  'documents',
+  'DocumentDownloaded',
+  'Somebody read the bytes of a version; streams of their own, one a document, keep who and why.',
+  z.strictObject({
+    documentId: uuid,
+    shipmentId: uuid,
+    version: z.int().positive(),
+    sha256: sha256Hex,
+    by: z.string(),
+    reason: z.string().max(280).nullable(),
+  }),
+);
+
 export type DocumentsEvent =
+  | EventOf<typeof documentDownloaded>
   | EventOf<typeof fileStored>
   | EventOf<typeof fileRefused>
   | EventOf<typeof documentReceived>

@@ -141,6 +141,9 @@ export const downloadContent = defineRoute(
     summary: 'The bytes as they came in, as an attachment',
     access: readers,
     params: z.strictObject({ documentId: uuid, n: z.coerce.number().int().positive() }),
+    query: z.strictObject({
+      reason: z.string().min(3).max(280).optional().meta({ description: 'why it is read; kept with who read it' }),
+    }),
     produces: 'application/octet-stream',
   },
 );

@@ -11,6 +11,7 @@ const charge = z.strictObject({
   role: z.string(),
   amount: money,
   legalBasis: z.string(),
+  arithmetic: z.string().max(2000).optional().meta({ description: 'how the amount was worked out, in words' }),
 });
 
 export const dutyAssessed = defineEvent(
@@ -112,6 +113,7 @@ export const paymentSettled = defineEvent(
     bankReference: z.string(),
     settledAt: z.string(),
   }),
+  { happenedAt: '/settledAt' },
 );
 
 export const paymentBounced = defineEvent(

@@ -71,7 +71,7 @@ export type MeasureRole = (typeof MEASURE_ROLES)[number];
  * Conditions of one code form an ordered list that ends with the negative one (`document` null): the first that is met decides
  * by its action whether the measure applies, and brings components of its own.
  */
-const measureCondition = z.strictObject({
+export const measureCondition = z.strictObject({
   code: z.string().max(4),
   document: z.string().max(8).nullable().optional(),
   threshold: z
@@ -80,6 +80,7 @@ const measureCondition = z.strictObject({
   action: z.string().regex(/^\d{2}$/),
   components: z.array(dutyComponent).min(1).max(24).optional(),
 });
+export type MeasureCondition = z.infer<typeof measureCondition>;
 
 const givenMeasure = z.strictObject({
   id: z.string().min(1).max(64),

@@ -66,7 +66,8 @@ export function openApiDocument(version: string): Json {
       tags: [route.context],
       summary: route.summary,
       ...(route.description === undefined ? {} : { description: route.description }),
-      ...(Array.isArray(route.access) ? { security: [{ bearer: [] }], 'x-roles': route.access } : { security: [] }),
+      ...(Array.isArray(route.access) ? { 'x-roles': route.access } : {}),
+      security: Array.isArray(route.access) || route.access === 'reader' ? [{ bearer: [] }] : [],
       parameters: parameters(route),
       ...(bodyName && route.consumes === 'application/json'
         ? { requestBody: { required: true, content: { [route.consumes]: { schema: reference(bodyName) } } } }

@@ -68,11 +68,12 @@ export class DocumentViews {
     return viewOf(row, await versionsOf(reads, [documentId]));
   }
 
-  async version(tenant: string, documentId: string, n: number): Promise<VersionRow> {
-    const versions = await versionsOf(readsOf(this.store, tenant), [documentId]);
-    const version = versions.find((each) => each.version === n);
-    if (!version) throw unknownDocument();
-    return version;
+  async version(tenant: string, documentId: string, n: number): Promise<VersionRow & { shipmentId: string }> {
+    const reads = readsOf(this.store, tenant);
+    const document = await documentById(reads, documentId);
+    const version = (await versionsOf(reads, [documentId])).find((each) => each.version === n);
+    if (!document || !version) throw unknownDocument();
+    return { ...version, shipmentId: document.shipment_id };
   }
 
   async facts(tenant: string, documentId: string, n: number): Promise<AnswerOf<typeof showFacts>> {

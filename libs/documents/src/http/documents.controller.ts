@@ -9,13 +9,15 @@ import {
   uploadDocument,
   type InputOf,
 } from '@tidewaiter/contracts';
-import { Invalid } from '@tidewaiter/kernel';
-import { Binary, Caller, CommandId, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
+import type { EventStore } from '@tidewaiter/event-store';
+import { Invalid, newId } from '@tidewaiter/kernel';
+import { Binary, byOf, Caller, CommandId, EVENT_STORE, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
 import type {} from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { STORAGE } from '../application/tokens.js';
 import { Uploads, type Part } from '../application/uploads.js';
 import { DocumentViews } from '../application/views.js';
+import { access } from '../domain/index.js';
 import type { FolderStorage } from '../storage/folder.js';
 
 @Controller()
@@ -24,6 +26,7 @@ export class DocumentsController {
     @Inject(Uploads) private readonly uploads: Uploads,
     @Inject(DocumentViews) private readonly views: DocumentViews,
     @Inject(STORAGE) private readonly storage: FolderStorage,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
   @Serves(uploadDocument)
@@ -72,10 +75,23 @@ export class DocumentsController {
 
   @Serves(downloadContent)
   async content(
-    @Input() { params }: InputOf<typeof downloadContent>,
+    @Input() { params, query }: InputOf<typeof downloadContent>,
     @Caller() caller: CallerIdentity,
   ): Promise<Binary> {
-    const version = await this.views.version(caller.tenant, params.documentId, params.n);
+    const { documentId, n } = params;
+    const version = await this.views.version(caller.tenant, documentId, n);
+    const reading = {
+      type: 'RecordReading' as const,
+      documentId,
+      shipmentId: version.shipmentId,
+      version: n,
+      sha256: version.sha256,
+      by: caller.actor,
+      reason: query.reason ?? null,
+    };
+    // Recorded before the first byte goes out: nothing is read unseen.
+    const by = byOf(caller, version.shipmentId, `download/${newId()}`);
+    await this.store.execute(access, `access-${documentId}`, reading, by);
     const { stream, size } = await this.storage.stream(caller.tenant, version.sha256);
     return new Binary(stream, 'application/octet-stream', {
       filename: version.name,

@@ -16,7 +16,7 @@ describe('documents over HTTP', () => {
 
   beforeAll(async () => {
     room = await DocumentsRoom.open();
-    controller = new DocumentsController(room.uploads, room.views, room.storage);
+    controller = new DocumentsController(room.uploads, room.views, room.storage, room.store);
     server = Fastify();
     await server.register(multipart);
     server.setErrorHandler((error, _request, reply) => {
@@ -76,6 +76,16 @@ describe('documents over HTTP', () => {
     for await (const chunk of binary.content as AsyncIterable<Buffer>) chunks.push(chunk);
     expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
     expect(binary).toMatchObject({ mediaType: 'application/octet-stream', options: { filename: 'mandate.pdf' } });
+    const again = await controller.content(
+      { params, query: { reason: 'yearly audit' }, body: undefined },
+      room.caller(),
+    );
+    for await (const _ of again.content as AsyncIterable<Buffer>);
+    const readings = await room.store.read(room.caller().tenant, `access-${params.documentId}`);
+    expect(readings).toMatchObject([
+      { type: 'DocumentDownloaded', data: { shipmentId, version: 1, reason: null, by: room.caller().actor } },
+      { type: 'DocumentDownloaded', data: { shipmentId, version: 1, reason: 'yearly audit' } },
+    ]);
     await expect(
       controller.content({ params, query: {}, body: undefined }, room.caller('globex')),
     ).rejects.toMatchObject({ kind: 'not-found' });

@@ -158,7 +158,7 @@ export class Assessing {
   private async dated(tenant: string, undated: Undated): Promise<AssessmentRequest> {
     const rules = this.bookOf(undated.destination)?.book;
     const lawDate = legalDateAt(this.clock(), rules?.zone ?? 'UTC');
-    const fx = rules ? await this.fx.of(tenant, rules, lawDate, currenciesOf(undated)) : [];
+    const fx = rules ? await this.fx.of(tenant, undated.destination, rules, lawDate, currenciesOf(undated)) : [];
     return { ...undated, lawDate, entryDate: lawDate, fx };
   }
 

@@ -23,7 +23,8 @@ const load = (from: string, to: string, rates: Record<string, string>, over = {}
     tables: [{ from, to, rates }],
     ...over,
   });
-const on = (date: string, currencies = ['USD'], book: RuleBook = gb) => desk.fx.of(tenant, book, date, currencies);
+const on = (date: string, currencies = ['USD'], book: RuleBook = gb) =>
+  desk.fx.of(tenant, 'GB', book, date, currencies);
 const byTheWeek = (period: string): RuleBook =>
   ({ ...gb, fx: gb.fx.map((rule) => ({ ...rule, period })) }) as unknown as RuleBook;
 
@@ -93,7 +94,7 @@ describe('customs exchange rates', () => {
 
   it('are a tenant’s own, cover at least a day, and belong to a destination that is served', async () => {
     await load('2026-11-01', '2026-11-30', { USD: '1.25' });
-    await expect(desk.fx.of('globex', gb, '2026-11-15', ['USD'])).rejects.toMatchObject({
+    await expect(desk.fx.of('globex', 'GB', gb, '2026-11-15', ['USD'])).rejects.toMatchObject({
       code: 'duties.fx.month-missing',
     });
     await expect(load('2026-11-30', '2026-11-01', { USD: '1' })).rejects.toMatchObject({

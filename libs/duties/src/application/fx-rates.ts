@@ -53,14 +53,20 @@ export class FxRates {
    * @throws Refused `duties.fx.month-missing` (`week-missing`, `day-missing` … by the law's period), `duties.fx.rule-missing`;
    *         Unavailable `duties.fx.unavailable`; Invalid `duties.fx.unreadable`, `duties.fx.wrong-period`
    */
-  async of(tenant: string, book: RuleBook, on: LegalDate, currencies: readonly string[]): Promise<Rates> {
-    const { destination, currency: own } = book;
+  async of(
+    tenant: string,
+    jurisdiction: string,
+    book: RuleBook,
+    on: LegalDate,
+    currencies: readonly string[],
+  ): Promise<Rates> {
+    const own = book.currency;
     const foreign = [...new Set(currencies)].filter((currency) => currency !== own).sort();
     if (foreign.length === 0) return [];
-    const table = await this.table(tenant, destination, fxRuleOn(book, on), on);
+    const table = await this.table(tenant, jurisdiction, fxRuleOn(book, on), on);
     return foreign.flatMap((currency) => {
       const rate = table.rates[currency];
-      const source = nameOf(destination, table);
+      const source = nameOf(jurisdiction, table);
       if (rate === undefined) return [];
       return [
         table.quoted === 'own' ? { from: currency, to: own, rate, source } : { from: own, to: currency, rate, source },

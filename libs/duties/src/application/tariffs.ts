@@ -377,7 +377,8 @@ export class Tariffs {
         places: [{ pointer: 'body/destination', reason: 'a country code expected' }],
       });
     }
-    return this.bookOf(named).book.destination;
+    this.bookOf(named);
+    return named;
   }
 
   private bookOf(destination: string): LoadedRuleBook {

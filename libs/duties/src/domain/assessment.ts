@@ -32,21 +32,23 @@ export function chargesOwed(result: AssessmentResult): Charge[] {
     line.options
       .filter(({ chosen }) => chosen)
       .flatMap(({ charges }) =>
-        charges.map(({ code, role, amount, legalBasis }): Charge => ({
+        charges.map(({ code, role, amount, legalBasis, arithmetic }): Charge => ({
           line: line.number,
           code,
           role,
           amount: { amount, currency },
           legalBasis,
+          arithmetic,
         })),
       ),
   );
-  const ofEntry = result.entryCharges.map(({ taxType, amount, legalBasis }): Charge => ({
+  const ofEntry = result.entryCharges.map(({ taxType, amount, legalBasis, arithmetic }): Charge => ({
     line: 0,
     code: taxType,
     role: 'fee',
     amount: { amount, currency },
     legalBasis,
+    arithmetic,
   }));
   return [...ofLines, ...ofEntry];
 }

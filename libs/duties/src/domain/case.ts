@@ -62,10 +62,20 @@ export class Notices {
   }
 }
 
+const kept = new WeakMap<RuleBook['rounding'][number], Map<Group, RoundingRule>>();
+
 export const roundingOf = (on: Case, group: Group): RoundingRule => {
-  if (on.rounding === null) return on.display;
-  const rule = on.rounding[group];
-  return { rule, feedsRounded: on.rounding.feeds === 'rounded', words: roundingWords(rule) };
+  const policy = on.rounding;
+  if (policy === null) return on.display;
+  const ofPolicy = kept.get(policy) ?? new Map<Group, RoundingRule>();
+  kept.set(policy, ofPolicy);
+  const rule = ofPolicy.get(group) ?? {
+    rule: policy[group],
+    feedsRounded: policy.feeds === 'rounded',
+    words: roundingWords(policy[group]),
+  };
+  ofPolicy.set(group, rule);
+  return rule;
 };
 
 export const shown = (value: Exact, on: Case): string => value.toFixed(minorUnits(on.currency));

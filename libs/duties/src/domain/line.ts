@@ -113,7 +113,7 @@ function assessUnrouted(
   const others = measures.filter((measure) => !alternatives.includes(measure));
   const carriage = (): Exact | null => valuation.carriage()?.get(line.number) ?? null;
   const inland = valuation.inland?.get(line.number) ?? ZERO;
-  const grounds: Grounds = { value: value.amount, carriage, inland, fees, quantities };
+  const grounds: Grounds = { value: value.amount, carriage, inland, fees, quantities, pointer: `${pointer}/commodity` };
   const computed: ComputedOption[] = [];
   let blocked = false;
   for (const basis of alternatives.length > 0 ? alternatives : [null]) {

@@ -16,8 +16,8 @@ export interface Measure {
   legalBasis: string;
   expression: string;
   components: DutyComponent[];
-  /** place of the expression, for errors in evaluating it */
-  pointer: string;
+  /** place of the expression in the request, for errors in evaluating it; null: of the tariff, found by the line's commodity */
+  pointer: string | null;
   /** what the declaration must name and support; null: nothing */
   claim: { preferenceCodes: RegExp; words: string; proofs: string[] | null } | null;
   additionalCode: string | null;
@@ -132,7 +132,7 @@ const covers = (book: RuleBook, area: string, origin: string): boolean =>
 const isNearerRate = (nearer: RuleBookMeasure, row: RuleBookMeasure): boolean =>
   nearer.role === 'vat' && nearer.type === row.type && nearer.commodity.length > row.commodity.length;
 
-function measureOf(row: RuleBookMeasure): Omit<Measure, 'pointer'> {
+function measureOf(row: RuleBookMeasure): Measure {
   const { claim } = row;
   return {
     id: row.id,
@@ -142,6 +142,7 @@ function measureOf(row: RuleBookMeasure): Omit<Measure, 'pointer'> {
     legalBasis: row.law,
     expression: row.expression,
     components: parseExpression(row.expression),
+    pointer: null,
     claim: claim
       ? {
           preferenceCodes: new RegExp(`^${claim.preferenceCode}$`),
@@ -150,12 +151,12 @@ function measureOf(row: RuleBookMeasure): Omit<Measure, 'pointer'> {
         }
       : null,
     additionalCode: row.additionalCode ?? null,
-    option: null,
+    option: row.option ?? null,
     lowConfidence: row.confidence === 'low' ? (row.note ?? row.law) : null,
-    conditions: undefined,
-    quotaStatus: undefined,
+    conditions: row.conditions,
+    quotaStatus: row.quotaStatus,
     quotaBalance: undefined,
-    quotaOrderNumber: undefined,
+    quotaOrderNumber: row.quotaOrderNumber,
     tariff: row.tariff,
     meursingCode: undefined,
   };
@@ -172,6 +173,8 @@ const byKey = <R>(rows: readonly R[], keyOf: (row: R) => string): Map<string, R[
   return found;
 };
 
+const MOST_REMEMBERED = 10_000;
+
 /** Rows of a book by the code they stand at: what a line costs follows the length of its code, not the size of the tariff. */
 class Shelf {
   private static readonly kept = new WeakMap<RuleBook, Shelf>();
@@ -184,7 +187,8 @@ class Shelf {
 
   private readonly codes: Map<string, RuleBook['commodities']>;
   private readonly rows: Map<string, RuleBookMeasure[]>;
-  private readonly read = new Map<RuleBookMeasure, Omit<Measure, 'pointer'>>();
+  private readonly read = new Map<RuleBookMeasure, Measure>();
+  private readonly selected = new Map<string, Selection>();
 
   private constructor(book: RuleBook) {
     this.codes = byKey(book.commodities, ({ code }) => code);
@@ -199,10 +203,20 @@ class Shelf {
     return inForce(this.above(this.rows, commodity), on);
   }
 
-  measure(row: RuleBookMeasure, pointer: string): Measure {
+  measure(row: RuleBookMeasure): Measure {
     const measure = this.read.get(row) ?? measureOf(row);
     this.read.set(row, measure);
-    return { ...measure, pointer };
+    return measure;
+  }
+
+  /** What was selected before for the same goods, origin, day and answers is selected again: a book does not change. */
+  remembered(key: string, select: () => Selection): Selection {
+    const before = this.selected.get(key);
+    if (before) return before;
+    const selection = select();
+    if (this.selected.size === MOST_REMEMBERED) this.selected.clear();
+    this.selected.set(key, selection);
+    return selection;
   }
 
   /** What stands at the code and at each beginning of it. */
@@ -214,8 +228,8 @@ class Shelf {
   }
 }
 
-function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate): Selection {
-  const { commodity } = line.line;
+function stored(book: RuleBook, { line }: PlacedLine, origin: string, on: LegalDate): Selection {
+  const { commodity } = line;
   const shelf = Shelf.of(book);
   if (!shelf.knows(commodity, on)) {
     const below = inForce(book.commodities, on).filter(({ code }) => code.startsWith(commodity));
@@ -235,7 +249,7 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
   const rows = shelf.measuresOf(commodity, on).filter(({ area }) => covers(book, area, origin));
   const measures = rows
     .filter((row) => row.role !== 'vat' || !rows.some((other) => isNearerRate(other, row)))
-    .map((row) => shelf.measure(row, `${line.pointer}/commodity`));
+    .map((row) => shelf.measure(row));
   if (!measures.some(({ role }) => role === 'basic-duty')) {
     return { kind: 'none', why: `${book.set} ${book.version} holds no third country duty for ${commodity} on ${on}` };
   }
@@ -331,19 +345,39 @@ export function selectMeasures(
   line: PlacedLine,
   origin: string,
   on: LegalDate,
-  concerns: (measure: Measure) => boolean = () => true,
+  concerns?: (measure: Measure) => boolean,
 ): Selection {
-  const found: Selection = line.line.measures
-    ? { kind: 'measures', measures: given(line.line.measures, line.pointer, inForce(book.charges, on)) }
-    : stored(book, line, origin, on);
-  if (found.kind !== 'measures') return found;
-  const coded = byAdditionalCode(found.measures.filter(concerns), statedCodes(line.line));
+  const { commodity, measures, vatOption = '' } = line.line;
+  const stated = statedCodes(line.line);
+  const answered = (found: Selection): Selection =>
+    found.kind === 'measures' ? byAnswers(found.measures, line.line, stated, inForce(book.charges, on)) : found;
+  if (measures) {
+    const found = given(measures, line.pointer, inForce(book.charges, on));
+    return answered({ kind: 'measures', measures: concerns ? found.filter(concerns) : found });
+  }
+  if (!concerns) {
+    const key = [commodity, origin, on, vatOption, ...stated].join(' ');
+    return Shelf.of(book).remembered(key, () => answered(stored(book, line, origin, on)));
+  }
+  const found = stored(book, line, origin, on);
+  return answered(found.kind === 'measures' ? { kind: 'measures', measures: found.measures.filter(concerns) } : found);
+}
+
+/** Those of the measures that the line's answers leave, in order; or what must be asked. */
+function byAnswers(
+  measures: readonly Measure[],
+  line: PlacedLine['line'],
+  stated: readonly string[],
+  rules: readonly ChargeRule[],
+): Selection {
+  const coded = byAdditionalCode(measures, stated);
   if (coded.kind !== 'measures') return coded;
-  const selected = byVatOption(coded.measures, line.line);
+  const selected = byVatOption(coded.measures, line);
   if (selected.kind !== 'measures') return selected;
-  const rules = inForce(book.charges, on);
-  const sorted = [...selected.measures].sort((a, b) => (order(a, rules) < order(b, rules) ? -1 : 1));
-  return { kind: 'measures', measures: sorted };
+  const sorted = selected.measures
+    .map((measure) => ({ measure, key: order(measure, rules) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  return { kind: 'measures', measures: sorted.map(({ measure }) => measure) };
 }
 
 /** What the line would still have to name or hold before the measure may be used; empty when it is supported. */

@@ -54,6 +54,8 @@ export interface Grounds {
   /** this line's share of the entry's fees */
   fees: Exact;
   quantities: DeclaredQuantities;
+  /** place of the line's commodity in the request */
+  pointer: string;
 }
 
 /** What was charged on a line so far: in all, and by role and measure type, as handed on to the next base. */
@@ -66,7 +68,11 @@ class Charged {
   ) {}
 
   add(names: readonly (string | null)[], amount: Exact): void {
-    for (const name of names) if (name !== null) this.parts.set(name, this.of(name).plus(amount));
+    for (const name of names) {
+      if (name === null) continue;
+      const before = this.parts.get(name);
+      this.parts.set(name, before ? before.plus(amount) : amount);
+    }
   }
 
   of(name: string): Exact {
@@ -209,7 +215,7 @@ export function computeOption(
         areas: [line.origin ?? on.request.origin, ...(measure.area === null ? [] : [measure.area])],
         table: on.request.meursingTable ?? [],
       },
-      pointer: measure.pointer,
+      pointer: measure.pointer ?? grounds.pointer,
     });
     if (outcome.kind === 'missing') {
       questions.push(...outcome.units.map((unit) => unitQuestion(unit, measure)));
@@ -278,7 +284,11 @@ export function computeOption(
       answers: [],
     });
   if (questions.length > 0) return questions;
-  const total = owed.reduce((sum, { amount }) => sum.plus(amount), ZERO);
+  let [total, exactTotal] = [ZERO, ZERO];
+  for (const each of owed) {
+    total = total.plus(each.amount);
+    exactTotal = exactTotal.plus(each.exact);
+  }
   return {
     option: {
       basis: basis?.id ?? 'none',
@@ -286,7 +296,7 @@ export function computeOption(
       needs,
       charges,
       total: shown(applyRounding(total, on.display), on),
-      exactTotal: owed.reduce((sum, { exact: full }) => sum.plus(full), ZERO).toFixed(),
+      exactTotal: exactTotal.toFixed(),
     },
     owed,
     exactTotal: total,
@@ -332,6 +342,7 @@ export function computeSplit(
       },
       inland: of(grounds.inland),
       fees: of(grounds.fees),
+      pointer: grounds.pointer,
       quantities: inPart(grounds.quantities, isWithin ? within : exact('1').minus(within)),
     };
   };

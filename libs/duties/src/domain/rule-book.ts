@@ -1,4 +1,4 @@
-import { MEASURE_ROLES } from '@tidewaiter/contracts';
+import { MEASURE_ROLES, measureCondition } from '@tidewaiter/contracts';
 import { canonicalJson, Invalid, type LegalDate } from '@tidewaiter/kernel';
 import { z } from 'zod';
 import { parseExpression } from './expression.js';
@@ -110,6 +110,11 @@ export const ruleBookSchema = z.strictObject({
         .optional()
         .meta({ description: 'what the declaration must name and support before the rate may be used' }),
       additionalCode: z.string().optional(),
+      exciseCode: z.string().optional(),
+      option: z.string().optional().meta({ description: 'a tax rate that the line must ask for with vatOption' }),
+      conditions: z.array(measureCondition).min(1).optional(),
+      quotaOrderNumber: z.string().optional(),
+      quotaStatus: z.enum(['open', 'critical', 'exhausted']).optional(),
       tariff: z.enum(['GB', 'EU']).optional().meta({ description: 'Northern Ireland: whose duty it is' }),
     }),
   ),

@@ -1,4 +1,4 @@
-import { MEASURE_ROLES, type AssessmentRequest, type MeasureRole } from '@tidewaiter/contracts';
+import type { AssessmentRequest, MeasureRole } from '@tidewaiter/contracts';
 import type { LegalDate } from '@tidewaiter/kernel';
 import { ruleBookSchema, type RuleBook, type RuleBookMeasure } from './rule-book.js';
 import type { TariffMeasure, TariffSnapshot } from './tariff-snapshot.js';
@@ -16,13 +16,6 @@ export interface LoadedTariff {
 type Asked = Pick<AssessmentRequest, 'lines' | 'origin' | 'lawDate'>;
 
 const FIELDS = Object.keys(ruleBookSchema.shape.measures.element.shape);
-const ROLES: readonly string[] = MEASURE_ROLES;
-/** What a measure may ask of a line: a rule book without a place for it cannot hold the measure, half of it would be another rule. */
-const ASKED = ['option', 'exciseCode', 'quotaOrderNumber'] as const;
-
-const hasPlace = (measure: TariffMeasure): boolean =>
-  ROLES.includes(measure.role) && ASKED.every((field) => measure[field] === undefined || FIELDS.includes(field));
-
 /** The part of a published measure that a rule book has a place for. */
 function rowOf(measure: TariffMeasure, area: string): RuleBookMeasure {
   const row = { ...measure, area } as unknown as Record<string, unknown>;
@@ -78,7 +71,7 @@ export function bookWithTariffs(
     for (const origin of origins.get(commodity)!) {
       for (const measure of tariff.snapshot.measuresFor(commodity, on, origin)) {
         // A claim that the tariff names no document for can be shown, not weighed: a rule book says what supports a claim.
-        if (!hasPlace(measure) || measure.claim?.proofs.length === 0) continue;
+        if (measure.claim?.proofs.length === 0) continue;
         const area = `${measure.id} ${measure.area}`;
         areas[area] = [...new Set([...(areas[area] ?? []), origin])].sort();
         measures.set(measure.id, rowOf(measure, area));

@@ -180,13 +180,6 @@ describe('a rule book with a tariff’s rows', () => {
     ]);
   });
 
-  it('holds no half of a measure: what it has no place for is left out', () => {
-    const rows = [measure({ id: 'basic' }), measure({ id: 'zero', role: 'vat', expression: '0 %', option: 'VATZ' })];
-    const { book } = bookWithTariffs(gb, [loaded({ measures: rows })], request);
-    const kept = book.measures.find(({ id }) => id === 'zero');
-    expect(kept === undefined || 'option' in kept).toBe(true);
-  });
-
   it('does not weigh a claim that the tariff names no document for', () => {
     const rows = [
       measure({ id: 'basic' }),

@@ -14,29 +14,14 @@ export interface TariffCode {
   units: string[];
 }
 
-/** A condition that a tariff ties to a measure, as `assessments.md` takes it. */
-export interface MeasureCondition {
-  code: string;
-  document: string | null;
-  action: string;
-  threshold?: { unit: string; value: string; operator: string };
-  expression?: string;
-}
-
 /**
  * A measure as a published tariff states it: the shape of a rule book's measure, and what only a whole tariff knows. `programs`
  * lists preference programs that share one rate (the US schedule prints “Free (AU,BH,…)”): each is a measure of its own once asked.
  */
-export interface TariffMeasure extends Omit<RuleBookMeasure, 'area'> {
-  area: string;
+export interface TariffMeasure extends RuleBookMeasure {
   /** countries or areas that the area does not cover */
   except?: string[];
   programs?: string[];
-  /** a tax rate that the line must ask for: `VATR`, `VATZ` */
-  option?: string;
-  exciseCode?: string;
-  quotaOrderNumber?: string;
-  conditions?: MeasureCondition[];
 }
 
 /** Members of areas; null: every country. An area that is not here covers the country of its own name only. */

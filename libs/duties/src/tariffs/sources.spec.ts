@@ -444,8 +444,18 @@ describe('uk-trade-tariff-json', () => {
         role: 'anti-dumping',
         additionalCode: 'B999',
         conditions: [
-          { code: 'A', document: 'D008', action: '01', expression: '50.30 %' },
-          { code: 'A', document: null, action: '01', expression: '70.00 %' },
+          {
+            code: 'A',
+            document: 'D008',
+            action: '01',
+            components: [{ op: 'add', term: { kind: 'percent', rate: '50.30', of: 'customsValue' } }],
+          },
+          {
+            code: 'A',
+            document: null,
+            action: '01',
+            components: [{ op: 'add', term: { kind: 'percent', rate: '70.00', of: 'customsValue' } }],
+          },
         ],
       },
       { role: 'vat', option: 'VATZ' },

@@ -1,6 +1,7 @@
-import { MEASURE_ROLES, type MeasureRole } from '@tidewaiter/contracts';
+import { MEASURE_ROLES, type MeasureCondition, type MeasureRole } from '@tidewaiter/contracts';
 import { z } from 'zod';
-import type { MeasureCondition, TariffCode, TariffMeasure } from '../domain/tariff-snapshot.js';
+import { parseExpression } from '../domain/expression.js';
+import type { TariffCode, TariffMeasure } from '../domain/tariff-snapshot.js';
 import { linesOf, textOf, unreadable, type Found, type ReadOptions, type TariffReader } from './read.js';
 
 /** What a measure type of the UK tariff is to a calculation; every other type is a control, a prohibition or a unit to declare. */
@@ -82,8 +83,11 @@ interface GivenMeasure {
   additionalCode: string | null;
   quotaOrderNumber: string | null;
   preferenceCode: string | null;
-  conditions: MeasureCondition[];
+  conditions: GivenCondition[];
 }
+
+/** A condition as the file has it: its own duty as text. */
+type GivenCondition = Omit<MeasureCondition, 'components'> & { expression?: string };
 
 interface GivenCommodity {
   code: string;
@@ -316,7 +320,9 @@ class CommodityReader {
       ({ action, expression }) => action !== '' && (expression === undefined || found.fault(expression) === null),
     );
     if (!readable) return refuse('conditions', given.expression, 'a condition whose action or amount cannot be read');
-    const { conditions } = given;
+    const conditions = given.conditions.map(({ expression, ...condition }): MeasureCondition =>
+      expression === undefined ? condition : { ...condition, components: parseExpression(expression, `/${given.id}`) },
+    );
     const measure: TariffMeasure = {
       id: `gb-${given.id}-${commodity}`,
       commodity,

@@ -2,14 +2,17 @@ import type { FactoryProvider, Type } from '@nestjs/common';
 import type { ContextName } from '@tidewaiter/contracts';
 import { Drain } from '@tidewaiter/event-store';
 import { LOG, type Log } from '../observability/log.js';
+import { DATABASE, type Database } from '../postgres/database.js';
 import { ActivityHost } from '../temporal/activity-host.js';
 import { TEMPORAL, type Temporal } from '../temporal/temporal.js';
+import { RecordActivitiesService } from './record-activities.js';
 
 /** Runs the methods of a service as the activities of the context's task queue. */
 export const hostActivities = (context: ContextName, implementation: Type): FactoryProvider => ({
   provide: Symbol(`activities of ${context}`),
-  useFactory: (service: object, temporal: Temporal, log: Log) => new ActivityHost(context, service, temporal, log),
-  inject: [implementation, TEMPORAL, LOG],
+  useFactory: (service: object, database: Database, temporal: Temporal, log: Log) =>
+    new ActivityHost(context, [service, new RecordActivitiesService(database)], temporal, log),
+  inject: [implementation, DATABASE, TEMPORAL, LOG],
 });
 
 export interface DrainHandler {

@@ -97,7 +97,7 @@ export class ActivityHost {
 
   constructor(
     private readonly context: ContextName,
-    private readonly implementation: object,
+    private readonly implementations: readonly object[],
     private readonly temporal: Temporal,
     private readonly log: Log,
     private readonly queue = queueOf(context),
@@ -108,7 +108,7 @@ export class ActivityHost {
       connection: await this.temporal.native(),
       namespace: this.temporal.settings.namespace,
       taskQueue: this.queue,
-      activities: methodsOf(this.implementation),
+      activities: Object.assign({}, ...this.implementations.map(methodsOf)) as ReturnType<typeof methodsOf>,
       dataConverter: this.temporal.converter,
       maxConcurrentActivityTaskExecutions: 40,
       shutdownGraceTime: '10 seconds',

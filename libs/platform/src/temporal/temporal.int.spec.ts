@@ -38,7 +38,7 @@ describe('on a real Temporal server', () => {
     // A queue of this run alone: other runs on the same server must not meet these workers.
     bundle = { ...bundle, code: bundle.code.replace("taskQueue: 'duties'", `taskQueue: '${queue}-activities'`) };
     const log = createLog({ service: 'trial' }, { write: (line) => void lines.push(line) });
-    host = new ActivityHost('duties', new Greeter(), temporal, log, `${queue}-activities`);
+    host = new ActivityHost('duties', [new Greeter()], temporal, log, `${queue}-activities`);
     await host.onApplicationBootstrap();
     worker = await Worker.create({
       connection: await temporal.native(),

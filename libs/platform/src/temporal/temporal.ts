@@ -7,7 +7,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { DECIDE_UPDATE, type Decision, type DecisionAnswer } from '@tidewaiter/contracts';
+import { DECIDE_UPDATE, WORKFLOW_QUEUE, type Decision, type DecisionAnswer } from '@tidewaiter/contracts';
 import { NotFound, Refused, Unavailable } from '@tidewaiter/kernel';
 import { NativeConnection } from '@temporalio/worker';
 import { dataConverter } from './codec.js';
@@ -81,6 +81,8 @@ export interface WorkflowPort {
    * @throws Refused as the workflow refused; Unavailable `workflow.not-answering`; NotFound `workflow.unknown`
    */
   decide(workflowId: string, decision: Decision, updateId: string): Promise<DecisionAnswer>;
+  /** Starts a workflow, or leaves the one of this id that runs already. @throws Unavailable `workflow.not-answering` */
+  start(type: string, workflowId: string, args: unknown[]): Promise<void>;
 }
 
 const notAnswering = (cause: unknown): Unavailable =>
@@ -116,6 +118,19 @@ export const createWorkflowPort = (temporal: Pick<Temporal, 'client'>, timeoutMs
       );
     } catch (error) {
       throw toRefusal(error);
+    }
+  },
+  async start(type, workflowId, args) {
+    try {
+      const client = await temporal.client();
+      await client.workflow.start(type, {
+        taskQueue: WORKFLOW_QUEUE,
+        workflowId,
+        args,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+    } catch (error) {
+      throw notAnswering(error);
     }
   },
 });

@@ -12,7 +12,7 @@ import type {
 import type { EventStore } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
 import { Refused, WrongState } from '@tidewaiter/kernel';
-import { byOf, CLOCK, EVENT_STORE, type CallerIdentity } from '@tidewaiter/platform';
+import { byOf, CLOCK, EVENT_STORE, type CallerIdentity, idFor } from '@tidewaiter/platform';
 import { engagement, groundAgainstEngagement } from '../domain/engagement.js';
 import { guarantee } from '../domain/guarantee.js';
 import { importer } from '../domain/importer.js';
@@ -20,7 +20,6 @@ import { groundAgainstImporter } from '../domain/proof.js';
 import { shipment } from '../domain/shipment.js';
 import { dayIn } from '../domain/standing.js';
 import { claim, guaranteeKey } from '../postgres/claims.js';
-import { idFor } from './ids.js';
 import { knownEngagement, knownImporter, knownShipment } from './known.js';
 import { REFERENCE_DATA, type ReferenceData } from './reference-data.js';
 

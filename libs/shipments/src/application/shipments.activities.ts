@@ -3,7 +3,7 @@ import type { Money, ShipmentsActivities, Step, TaskSpec, Wrote } from '@tidewai
 import type { EventStore } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
 import { endOfDay, plusDays, TidewaiterError, WrongState, zero } from '@tidewaiter/kernel';
-import { byOfStep, CLOCK, EVENT_STORE } from '@tidewaiter/platform';
+import { byOfStep, CLOCK, EVENT_STORE, idFor } from '@tidewaiter/platform';
 import { engagement, nextReviewDay, NOTICE_DAYS } from '../domain/engagement.js';
 import { headroomOf } from '../domain/guarantee.js';
 import { proveStanding } from '../domain/proof.js';
@@ -14,7 +14,6 @@ import { task } from '../domain/task.js';
 import { guaranteeKey, holderOf } from '../postgres/claims.js';
 import { clearedHits, subjectKind } from '../postgres/lookups.js';
 import { guaranteeNow, onAccount } from './guarantee-account.js';
-import { idFor } from './ids.js';
 import { knownEngagement, knownImporter, knownShipment, type Known } from './known.js';
 import { REFERENCE_DATA, type ReferenceData } from './reference-data.js';
 

@@ -51,6 +51,8 @@ const SENTENCES: Sentences = {
   DuplicateNoticed: () => 'The same file came again: kept as a link',
   DocumentRead: (d) =>
     `${d.type}${d.number === null ? '' : ` ${d.number}`} read: ${count(d.lines, 'line')}${d.total === null ? '' : `, ${amountOf(d.total)}`}`,
+  DocumentDownloaded: (d) =>
+    `Version ${d.version} of a document read by ${d.by}${d.reason === null ? '' : `: ${d.reason}`}`,
   DocumentRejected: (d) => `Document rejected: ${d.says}`,
   LinesConfirmed: (d) =>
     `${count(d.lines.length, 'line')} confirmed by ${d.by}${d.corrected.length > 0 ? `, corrected ${list(d.corrected)}` : ''}`,
@@ -106,6 +108,12 @@ const SENTENCES: Sentences = {
   RetentionClockSet: (d) => `Kept until ${d.until} (${d.law})`,
   LegalHoldPlaced: (d) => `Legal hold placed by ${d.by}: ${d.matter}`,
   LegalHoldLifted: (d) => `Legal hold lifted by ${d.by}`,
+  MatterHoldPlaced: (d) => `Hold on a ${d.scope.kind} placed by ${d.by}: ${d.matter}`,
+  MatterHoldLifted: (d) => `Hold lifted by ${d.by}`,
+  DisposalApproved: (d) => `Disposal approved by ${d.by}, kept until ${d.until}`,
+  EvidenceExported: (d) => `Evidence of ${count(d.events, 'event')} taken away by ${d.by}: ${d.reason}`,
+  ReaderKeyIssued: (d) => `${d.name} may read the log until ${d.until}`,
+  ReaderKeyRevoked: (d) => `A reader’s key was revoked by ${d.by}`,
   PersonalDataErased: (d) => `Personal data erased, ${count(d.keys, 'key')} destroyed (${d.law})`,
 };
 

@@ -3,7 +3,10 @@ import { streams as customs } from '@tidewaiter/customs/domain';
 import { streams as documents } from '@tidewaiter/documents/domain';
 import { streams as duties } from '@tidewaiter/duties/domain';
 import { streams as shipments } from '@tidewaiter/shipments/domain';
-import { streams as audit, type Fold } from '../domain/index.js';
+import { dossier } from './dossier.js';
+import { matter } from './matter.js';
+import { reader } from './reader.js';
+import type { Fold } from './replay.js';
 
 /** Every context's own `evolve`, by stream category. Each is typed by its own events; a replay knows them by name only. */
 export const folds = {
@@ -12,5 +15,7 @@ export const folds = {
   ...duties,
   ...customs,
   ...carriers,
-  ...audit,
+  dossier,
+  matter,
+  reader,
 } as unknown as Readonly<Record<string, Fold>>;

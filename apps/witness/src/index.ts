@@ -1,0 +1,2 @@
+export { witnessServer } from './server.js';
+export { Witness, WitnessRefused } from './witness.js';

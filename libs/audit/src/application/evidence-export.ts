@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { Inject } from '@nestjs/common';
+import { SchemaMismatch, type EventEnvelope } from '@tidewaiter/contracts';
+import { createEventReader, type EventStore, type SubjectKeys, type Tx } from '@tidewaiter/event-store';
+import {
+  CHECKPOINT,
+  EVIDENCE_FORMAT,
+  eventPath,
+  MANIFEST,
+  proofPath,
+  writeManifest,
+  writeTar,
+  type Manifest,
+  type TarFile,
+} from '@tidewaiter/evidence';
+import { canonicalJson, Conflict } from '@tidewaiter/kernel';
+import { formatProof, makeInclusion, parseCheckpoint, parseNote, toBase64, utf8 } from '@tidewaiter/merkle';
+import { nodeHasher as hasher } from '@tidewaiter/merkle/node';
+import {
+  byOf,
+  CLOCK,
+  DATABASE,
+  EVENT_STORE,
+  SUBJECT_KEYS,
+  type CallerIdentity,
+  type Clock,
+  type Database,
+} from '@tidewaiter/platform';
+import { says } from '@tidewaiter/shipments/domain';
+import { accountOf, dossier, readLeaf, replay, type Leaf } from '../domain/index.js';
+import { bodiesOf, newestCheckpoint, type Body } from '../log/log-reader.js';
+import { treeOf } from '../log/tile-store.js';
+import { dossierStream } from './disposal.js';
+import { unknownShipment } from './evidence.js';
+import { folds } from '../domain/index.js';
+import { LogService } from './log.service.js';
+import { reportPdf } from './report.js';
+
+const REPORT = 'report.pdf';
+const STATES = 'states.json';
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+interface Taken {
+  note: string;
+  bodies: Body[];
+  proofs: string[];
+}
+
+/** Writes one file that proves a shipment without this system. Each export is an event: who, why, and the file's digest. */
+export class EvidenceExport {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(SUBJECT_KEYS) private readonly keys: SubjectKeys,
+    @Inject(LogService) private readonly logs: LogService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws NotFound `audit.shipment.unknown`, `audit.log.empty`; Conflict `audit.shipment.not-covered` */
+  async export(
+    caller: CallerIdentity,
+    shipmentId: string,
+    reason: string,
+    commandId: string,
+  ): Promise<{ bytes: Uint8Array; sha256: string }> {
+    const { tenant, actor } = caller;
+    const taken = await this.database.tenant(tenant, (tx) => take(tx, tenant, shipmentId));
+    const exportedAt = this.clock();
+    const leaves = taken.bodies.map(({ index, body }) => readLeaf(index, body));
+    const head = parseCheckpoint(taken.note);
+    const opened = await this.opened(taken.bodies);
+    const account = accountOf(opened);
+    const report = await reportPdf({
+      shipmentId,
+      origin: head.origin,
+      size: head.size,
+      root: toBase64(head.root),
+      cosigned: parseNote(taken.note)
+        .signatures.map(({ name }) => name)
+        .filter((name) => name !== head.origin),
+      exportedAt,
+      exportedBy: actor,
+      account,
+      timeline: opened.map((leaf) => ({
+        index: leaf.index,
+        time: leaf.time,
+        actor: leaf.actor,
+        says: says({ type: leaf.name, data: leaf.data }),
+      })),
+    });
+    const last = leaves.reduce((newest, { time }) => (time > newest ? time : newest), '');
+    const { states } = replay(leaves, { known: last, asOf: '9999-12-31T23:59:59.999999Z' }, folds);
+    const readable: TarFile[] = [
+      { path: REPORT, bytes: report },
+      { path: STATES, bytes: utf8(canonicalJson(states)) },
+    ];
+    const manifest: Manifest = {
+      format: EVIDENCE_FORMAT,
+      shipment: shipmentId,
+      tenant,
+      exportedAt,
+      exportedBy: actor,
+      log: { key: await this.logs.verifierKey(tenant), witnesses: this.logs.witnessKeys() },
+      checkpoint: { size: head.size, sha256: sha256(utf8(taken.note)) },
+      events: leaves.map(({ index, eventId, stream, version, type }) => ({
+        index,
+        id: eventId,
+        stream,
+        version,
+        type,
+      })),
+      documents: distinct(
+        account.documents.map(({ sha256: digest, size, mediaType, name }) => ({
+          sha256: digest,
+          size,
+          mediaType,
+          name,
+        })),
+      ),
+      rules: distinct(account.assessments.flatMap(({ rules }) => rules)),
+      readable: readable.map(({ path, bytes }) => ({ path, sha256: sha256(bytes) })),
+    };
+    const bytes = writeTar([
+      { path: MANIFEST, bytes: writeManifest(manifest) },
+      { path: CHECKPOINT, bytes: utf8(taken.note) },
+      ...readable,
+      ...taken.bodies.map(({ index, body }) => ({ path: eventPath(index), bytes: body })),
+      ...taken.bodies.map(({ index }, i) => ({ path: proofPath(index), bytes: utf8(taken.proofs[i]!) })),
+    ]);
+    const digest = sha256(bytes);
+    const command = {
+      type: 'RecordExport' as const,
+      shipmentId,
+      by: actor,
+      reason,
+      treeSize: head.size,
+      events: leaves.length,
+      sha256: digest,
+    };
+    await this.store.execute(dossier, dossierStream(shipmentId), command, byOf(caller, shipmentId, commandId));
+    return { bytes, sha256: digest };
+  }
+
+  /** For the report alone: persons are named as long as their key lives. The events in the file stay sealed. */
+  private async opened(bodies: readonly Body[]): Promise<Leaf[]> {
+    const reader = createEventReader({ keys: this.keys });
+    return Promise.all(
+      bodies.map(async ({ index, body }) => {
+        const leaf = readLeaf(index, body);
+        try {
+          return { ...leaf, data: (await reader.open(JSON.parse(body.toString('utf8')) as EventEnvelope)).data };
+        } catch (error) {
+          // An event that no schema here knows is told by its type alone.
+          if (error instanceof SchemaMismatch) return { ...leaf, name: leaf.type };
+          throw error;
+        }
+      }),
+    );
+  }
+}
+
+async function take(tx: Tx, tenant: string, shipmentId: string): Promise<Taken> {
+  const note = await newestCheckpoint(tx, tenant);
+  const { size } = parseCheckpoint(note);
+  const all = await bodiesOf(tx, tenant, shipmentId);
+  if (all.length === 0) throw unknownShipment();
+  const bodies = all.filter(({ index }) => index < size);
+  if (bodies.length === 0) {
+    throw new Conflict('audit.shipment.not-covered', 'no checkpoint covers an event of this shipment yet', {
+      advice: 'A checkpoint follows within seconds; ask again.',
+    });
+  }
+  const nodes = treeOf(tx, tenant, size);
+  const proofs: string[] = [];
+  for (const { index } of bodies) {
+    const proof = await makeInclusion(hasher, index, size, nodes);
+    proofs.push(formatProof({ extra: null, index, proof, checkpoint: note }));
+  }
+  return { note, bodies, proofs };
+}
+
+const distinct = <T extends { sha256: string }>(rows: readonly T[]): T[] => [
+  ...new Map(rows.map((row) => [row.sha256, row])).values(),
+];

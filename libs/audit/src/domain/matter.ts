@@ -1,0 +1,53 @@
+import type { AuditEvent } from '@tidewaiter/contracts';
+import { Refused, unreachable, WrongState, type Decider } from '@tidewaiter/kernel';
+
+/** Whom a hold is about: every shipment of a customer, or of a party by its identifier, those to come included. */
+export type MatterScope = { kind: 'customer'; name: string } | { kind: 'party'; identifier: string };
+
+/** A hold over many dossiers: stream `matter-<matterId>`. */
+export interface Matter {
+  placed: { by: string; matter: string; scope: MatterScope } | null;
+  lifted: boolean;
+}
+
+export type MatterCommand =
+  | { type: 'PlaceMatterHold'; matterId: string; by: string; matter: string; scope: MatterScope }
+  | { type: 'LiftMatterHold'; matterId: string; by: string };
+
+export const matter: Decider<Matter, MatterCommand, AuditEvent> = {
+  initial: { placed: null, lifted: false },
+  decide(state, command) {
+    switch (command.type) {
+      case 'PlaceMatterHold': {
+        const { type: _type, ...data } = command;
+        return state.placed ? [] : [{ type: 'MatterHoldPlaced', data }];
+      }
+      case 'LiftMatterHold':
+        if (!state.placed || state.lifted) throw new WrongState('audit.hold.none', 'no such hold stands');
+        if (state.placed.by === command.by) {
+          throw new Refused('audit.hold.same-person', 'who placed a hold may not lift it', {
+            advice: 'Ask another compliance officer.',
+          });
+        }
+        return [{ type: 'MatterHoldLifted', data: { matterId: command.matterId, by: command.by } }];
+      default:
+        return unreachable(command);
+    }
+  },
+  evolve(state, event) {
+    switch (event.type) {
+      case 'MatterHoldPlaced': {
+        const { by, matter: about, scope } = event.data;
+        return { ...state, placed: { by, matter: about, scope } };
+      }
+      case 'MatterHoldLifted':
+        return { ...state, lifted: true };
+      default:
+        return state;
+    }
+  },
+};
+
+/** A customer's or party's name as it is compared: case and spaces do not tell two apart. */
+export const scopeKey = (scope: MatterScope): string =>
+  `${scope.kind}:${(scope.kind === 'customer' ? scope.name : scope.identifier).trim().replace(/\s+/g, ' ').toLowerCase()}`;

@@ -1,0 +1,118 @@
+import type { Instant } from '@tidewaiter/kernel';
+import type { Leaf } from './leaf.js';
+
+/** Who prepared and who approved one thing, and what is wrong with that. */
+export interface Duty {
+  shipmentId: string;
+  what: string;
+  prepared: string[];
+  approved: string[];
+  needed: number;
+  /** empty when the duties were kept apart */
+  exceptions: string[];
+}
+
+interface PaymentFacts {
+  paymentId: string;
+  shipmentId: string;
+  editors: string[];
+  requestedBy: string;
+  approvalsNeeded: number;
+  reference: string;
+  by: string;
+}
+
+/**
+ * Separation of duties over payments, disposals and holds, out of their events alone. The domain refuses what is wrong; this looks
+ * whether it did.
+ * @param leaves of `payment-`, `dossier-` and `matter-` streams, each in its own order
+ */
+export function dutiesOf(leaves: readonly Leaf[]): Duty[] {
+  const duties = new Map<string, Duty>();
+  const holds = new Map<string, string>();
+  const dutyOf = (key: string, shipmentId: string, what: string, needed: number): Duty => {
+    const known = duties.get(key) ?? { shipmentId, what, prepared: [], approved: [], needed, exceptions: [] };
+    duties.set(key, known);
+    return known;
+  };
+  for (const { name, data, stream } of leaves) {
+    const facts = data as PaymentFacts & { matter: string };
+    switch (name) {
+      case 'PaymentRequested': {
+        const duty = dutyOf(stream, facts.shipmentId, `payment ${facts.reference}`, facts.approvalsNeeded);
+        duty.prepared = [...new Set([...facts.editors, facts.requestedBy])];
+        break;
+      }
+      case 'PaymentApproved':
+        approve(dutyOf(stream, facts.shipmentId, 'payment', 1), facts.by);
+        break;
+      case 'PaymentSent': {
+        const duty = dutyOf(stream, facts.shipmentId, 'payment', 1);
+        const given = new Set(duty.approved).size;
+        if (given < duty.needed) duty.exceptions.push(`sent with ${given} of ${duty.needed} approvals`);
+        break;
+      }
+      case 'DisposalApproved':
+        approve(dutyOf(`${stream} disposal`, facts.shipmentId, 'disposal', 2), facts.by);
+        break;
+      case 'PersonalDataErased': {
+        const duty = dutyOf(`${stream} disposal`, facts.shipmentId, 'disposal', 2);
+        if (new Set(duty.approved).size < duty.needed) duty.exceptions.push('erased without two approvals');
+        break;
+      }
+      case 'LegalHoldPlaced':
+      case 'MatterHoldPlaced':
+        holds.set(stream, facts.by);
+        break;
+      case 'LegalHoldLifted':
+      case 'MatterHoldLifted': {
+        const duty = dutyOf(`${stream} hold`, facts.shipmentId ?? '', 'hold', 1);
+        duty.prepared = [holds.get(stream) ?? 'nobody'];
+        approve(duty, facts.by);
+        break;
+      }
+      default:
+    }
+  }
+  return [...duties.values()].sort((a, b) => b.exceptions.length - a.exceptions.length);
+}
+
+function approve(duty: Duty, by: string): void {
+  if (duty.prepared.includes(by)) duty.exceptions.push(`${by} approved what ${by} prepared`);
+  if (duty.approved.includes(by)) duty.exceptions.push(`${by} approved twice`);
+  if (by.startsWith('system:')) duty.exceptions.push(`${by} is no person`);
+  duty.approved.push(by);
+}
+
+/** One reading of what is confidential, as it was recorded. */
+export interface Access {
+  at: Instant;
+  by: string;
+  what: 'document' | 'evidence' | 'reader-key';
+  subject: string;
+  says: string;
+  reason: string | null;
+}
+
+/** Who read which document, took which evidence away, or was given a key, newest first. */
+export function accessesOf(leaves: readonly Leaf[]): Access[] {
+  return leaves
+    .flatMap(({ name, data, time, actor }): Access[] => {
+      const facts = data as Record<string, string | null> & { version?: number };
+      const at = { at: time, by: actor };
+      if (name === 'DocumentDownloaded') {
+        const says = `version ${facts.version} of document ${facts['documentId']}, SHA-256 ${facts['sha256']}`;
+        return [{ ...at, what: 'document', subject: facts['shipmentId']!, says, reason: facts['reason'] ?? null }];
+      }
+      if (name === 'EvidenceExported') {
+        const says = `evidence file, SHA-256 ${facts['sha256']}`;
+        return [{ ...at, what: 'evidence', subject: facts['shipmentId']!, says, reason: facts['reason']! }];
+      }
+      if (name === 'ReaderKeyIssued') {
+        const says = `key for ${facts['name']} until ${facts['until']}`;
+        return [{ ...at, what: 'reader-key', subject: facts['readerId']!, says, reason: null }];
+      }
+      return [];
+    })
+    .sort((a, b) => b.at.localeCompare(a.at));
+}

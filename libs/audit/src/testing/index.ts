@@ -1,0 +1,1 @@
+export { benchLog, benchVerify, type LogFigures, type VerifyFigures } from './bench-log.js';

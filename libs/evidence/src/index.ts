@@ -1,0 +1,3 @@
+export * from './manifest.js';
+export * from './tar.js';
+export * from './verify-evidence.js';

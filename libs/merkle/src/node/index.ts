@@ -1,0 +1,3 @@
+export * from './crypto.js';
+export * from './durable-file.js';
+export * from './signing-key.js';
