@@ -377,6 +377,49 @@ export const rederiveAssessment = defineRoute(
   },
 );
 
+/** In the order in which they are told apart; `rate` is what day and rules changed. */
+export const VARIANCE_CAUSES = ['lines', 'origin', 'classification', 'value', 'quantity', 'fx', 'rate'] as const;
+export type VarianceCause = (typeof VARIANCE_CAUSES)[number];
+
+const difference = { before: z.string(), after: z.string(), change: z.string() };
+export const assessmentVariance = z
+  .strictObject({
+    currency: z.string(),
+    lines: z.array(
+      z.strictObject({
+        line: z.int(),
+        ...difference,
+        changes: z
+          .array(
+            z.strictObject({
+              causes: z.array(z.enum(VARIANCE_CAUSES)).min(1),
+              amount: z.string().meta({ description: 'what it made the line dearer; negative: cheaper' }),
+              says: z.string(),
+            }),
+          )
+          .meta({ description: 'they add up to the change of the line' }),
+      }),
+    ),
+    entryCharges: z.strictObject(difference),
+    total: z.strictObject(difference),
+  })
+  .meta({ id: 'AssessmentVariance' });
+export type AssessmentVariance = z.infer<typeof assessmentVariance>;
+
+export const compareAssessments = defineRoute(
+  'duties',
+  'compareAssessments',
+  'GET /v1/shipments/{shipmentId}/assessments/{n}/variance',
+  {
+    summary: 'What changed since an earlier assessment (quote against entry), line by line, with what each change cost',
+    access: readers,
+    params: z.strictObject({ shipmentId: uuid, n: z.coerce.number().int().positive() }),
+    query: z.strictObject({ against: z.coerce.number().int().positive() }),
+    answer: assessmentVariance,
+    problems: ['duties.variance.not-assessed', 'duties.variance.other-destination', 'duties.assessment.rules-missing'],
+  },
+);
+
 export const paymentView = z
   .strictObject({
     paymentId: uuid,

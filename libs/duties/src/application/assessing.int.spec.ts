@@ -191,6 +191,16 @@ describe('assessing a shipment', () => {
     const again = await desk.assessing.reassess(by, shipmentId);
     expect(again).toMatchObject({ n: 2, result: { totals: { payableNow: '368.00' } } });
     expect(await desk.assessing.reassess(by, shipmentId)).toEqual(again);
+    expect(await desk.assessing.compare('acme', shipmentId, 2, 1)).toMatchObject({
+      lines: [{ line: 1, before: '368.00', after: '368.00', changes: [] }],
+      total: { change: '0.00' },
+    });
+    await expect(desk.assessing.compare('acme', shipmentId, 2, 7)).rejects.toMatchObject({
+      code: 'duties.assessment.unknown',
+    });
+    await expect(desk.assessing.compare('other', shipmentId, 2, 1)).rejects.toMatchObject({
+      code: 'duties.assessment.unknown',
+    });
     const ledger = await desk.store.transaction('acme', (tx) => ledgerOf(tx, shipmentId));
     expect(ledger.filter(({ posting }) => posting.endsWith('/replaced'))).toHaveLength(4);
   });

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
-import type { AssessmentRequest, Charges, GoodsLine, Situation } from '@tidewaiter/contracts';
-import type { By, EventStore, StoredEvent } from '@tidewaiter/event-store';
+import type { AssessmentRequest, AssessmentVariance, Charges, GoodsLine, Situation } from '@tidewaiter/contracts';
+import type { By, EventStore, StoredEvent, Tx } from '@tidewaiter/event-store';
 import { canonicalJson, Invalid, legalDateAt, NotFound, Refused } from '@tidewaiter/kernel';
 import { CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';
 import { assess } from '../domain/assess.js';
@@ -8,6 +8,7 @@ import { assessment, openPoints } from '../domain/assessment.js';
 import { rederive, type Difference } from '../domain/rederive.js';
 import type { LoadedRuleBook } from '../domain/rule-book.js';
 import { unitOf } from '../domain/units.js';
+import { variance } from '../domain/variance.js';
 import { assessmentRows, type StoredAssessment } from '../postgres/assessments.js';
 import { bankOrders } from '../postgres/bank-orders.js';
 import { sha256, uuidOf } from './digest.js';
@@ -118,22 +119,21 @@ export class Assessing {
     tenant: string,
     assessmentId: string,
   ): Promise<{ agrees: boolean; storedDigest: string; digest: string; differences: Difference[] }> {
-    const { stored, books } = await this.store.transaction(tenant, async (tx) => {
-      const found = await assessmentRows.one(tx, assessmentId);
-      if (!found) throw new NotFound('duties.assessment.unknown', 'no such assessment');
-      const named = await Promise.all(found.result.rules.map(({ digest }) => assessmentRows.book(tx, digest)));
-      return { stored: found, books: named };
-    });
-    const kept = books.filter((book) => book !== null);
-    const held = new Set(kept.flatMap(({ digest, book }) => [digest, ...book.shared.map((shared) => shared.digest)]));
-    if (stored.result.rules.some(({ digest }) => !held.has(digest))) {
-      throw new Refused('duties.assessment.rules-missing', 'a rule book that the assessment names is not kept here', {
-        advice: 'Restore it by its digest; no other version is used.',
-      });
-    }
-    const { bytes, differences } = rederive(stored, kept);
+    const { stored, books } = await this.store.transaction(tenant, async (tx) =>
+      withBooks(tx, await assessmentRows.one(tx, assessmentId)),
+    );
+    const { bytes, differences } = rederive(stored, books);
     const digest = `sha256:${sha256(bytes)}`;
     return { agrees: digest === stored.resultDigest, storedDigest: stored.resultDigest, digest, differences };
+  }
+
+  /** What changed from assessment `against` to `n`. @throws as `rederive` and `variance` */
+  async compare(tenant: string, shipmentId: string, n: number, against: number): Promise<AssessmentVariance> {
+    const [before, after] = await this.store.transaction(tenant, async (tx) => [
+      await withBooks(tx, await assessmentRows.byNumber(tx, shipmentId, against)),
+      await withBooks(tx, await assessmentRows.byNumber(tx, shipmentId, n)),
+    ]);
+    return variance({ ...before!.stored, books: before!.books }, { ...after!.stored, books: after!.books });
   }
 
   /** One command leads to one assessment: its id follows from the command's, so that a retry finds the first answer. */
@@ -205,3 +205,23 @@ export class Assessing {
 }
 
 const idOf = (by: By): string => uuidOf(`assessment/${by.tenant}/${by.commandId}`);
+
+/** A stored assessment with every rule book that it names. */
+async function withBooks(
+  tx: Tx,
+  stored: StoredAssessment | null,
+): Promise<{ stored: StoredAssessment; books: LoadedRuleBook[] }> {
+  if (!stored) throw new NotFound('duties.assessment.unknown', 'no such assessment');
+  const books: LoadedRuleBook[] = [];
+  for (const { digest } of stored.result.rules) {
+    const book = await assessmentRows.book(tx, digest);
+    if (book) books.push(book);
+  }
+  const held = new Set(books.flatMap(({ digest, book }) => [digest, ...book.shared.map((shared) => shared.digest)]));
+  if (stored.result.rules.some(({ digest }) => !held.has(digest))) {
+    throw new Refused('duties.assessment.rules-missing', 'a rule book that the assessment names is not kept here', {
+      advice: 'Restore it by its digest; no other version is used.',
+    });
+  }
+  return { stored, books };
+}

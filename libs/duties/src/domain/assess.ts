@@ -10,7 +10,7 @@ import { landedCost } from './landed-cost.js';
 import { assessLine, type AssessedLine } from './line.js';
 import { laterOf, reliefsOf } from './reliefs.js';
 import { applyRounding, roundingWords, roundTo } from './rounding.js';
-import { inForce, type LoadedRuleBook } from './rule-book.js';
+import { inForce, type LoadedRuleBook, type Rounding } from './rule-book.js';
 
 function bookFor(request: AssessmentRequest, books: readonly LoadedRuleBook[]): LoadedRuleBook {
   const found = books.find(({ book }) => book.destination === request.destination);
@@ -57,27 +57,23 @@ function totalsOf(
   valuation: Valuation,
   fees: EntryFees,
 ): NonNullable<AssessmentResult['totals']> {
-  const owed = assessed.flatMap(({ chosen }) => chosen!.owed);
-  const sum = (group: Group): Exact => {
-    const mine = owed.filter((each) => each.group === group);
-    const rounded = new Map(mine.flatMap(({ code, total }) => (total ? [[code, total] as const] : [])));
-    const alone = mine.filter(({ code }) => !rounded.has(code)).reduce((total, { amount }) => total.plus(amount), ZERO);
-    return [...rounded].reduce(
-      (total, [code, rule]) =>
-        total.plus(
-          roundTo(
-            mine.filter((each) => each.code === code).reduce((all, each) => all.plus(each.exact), ZERO),
-            rule,
-          ),
-        ),
-      alone,
-    );
-  };
+  const sums = { duty: ZERO, excise: ZERO, fee: ZERO, tax: ZERO };
+  const ofEntry = new Map<string, { group: Group; rule: Rounding; exact: Exact }>();
+  for (const { chosen } of assessed) {
+    for (const { group, code, amount, exact: unrounded, total } of chosen!.owed) {
+      const before = ofEntry.get(code);
+      if (before) before.exact = before.exact.plus(unrounded);
+      else if (total) ofEntry.set(code, { group, rule: total, exact: unrounded });
+      else sums[group] = sums[group].plus(amount);
+    }
+  }
+  for (const { group, rule, exact: unrounded } of ofEntry.values())
+    sums[group] = sums[group].plus(roundTo(unrounded, rule));
   const totals = {
-    duty: sum('duty'),
-    excise: sum('excise'),
-    fees: fees.amounts.reduce((a, b) => a.plus(b), sum('fee')),
-    tax: sum('tax'),
+    duty: sums.duty,
+    excise: sums.excise,
+    fees: fees.amounts.reduce((a, b) => a.plus(b), sums.fee),
+    tax: sums.tax,
   };
   const charged = totals.duty.plus(totals.excise).plus(totals.fees).plus(totals.tax);
   const later = [...on.later].reduce((sum, group) => sum.plus(totals[group]), ZERO);
@@ -107,6 +103,7 @@ const one = <R extends { from: LegalDate; to: LegalDate | null }>(rows: readonly
  * @param request checked by the contract's schema
  * @param books   at most one for each destination
  * @param assessmentId of a stored assessment; null for a preview
+ * @param explained false leaves arithmetic and traces empty, for who wants figures only; every figure is the same
  * @throws Invalid with the place: `duties.destination.unknown`, `duties.line.twice`, `duties.origin.unknown`, `duties.currency.no-rate`, `duties.unit.unknown`,
  *         `duties.quantity.contradicts`, `duties.expression.unreadable`, `duties.measure.no-expression`, `duties.measure.twice`,
  *         `duties.value.negative`
@@ -115,6 +112,7 @@ export function assess(
   request: AssessmentRequest,
   books: readonly LoadedRuleBook[],
   assessmentId: string | null = null,
+  { explained = true }: { explained?: boolean } = {},
 ): AssessmentResult {
   const { book, digest } = bookFor(request, books);
   const lines = placedLines(request);
@@ -143,12 +141,14 @@ export function assess(
     book,
     currency,
     notices: new Notices(),
+    explained: false,
     chargeRules: inForce(book.charges, request.lawDate),
   };
   const valuation = valueLines(request, lines, {
     basis: basis.basis,
     currency,
     rounding: request.rounding === 'authority' ? policy.customsValue : null,
+    explained,
     solve: (number, gross) => {
       const unrounded: Case = {
         ...blank,
@@ -174,6 +174,7 @@ export function assess(
     rounding: request.rounding === 'authority' ? policy : null,
     display: { rule: display, feedsRounded: false, words: `not rounded inside; shown ${roundingWords(display)}` },
     notices,
+    explained,
     chargeRules: inForce(book.charges, request.lawDate),
     ...(valued ? reliefsOf(book, request, entryValue, notices) : { relieved: new Map(), flat: null }),
     later: laterOf(book, request, notices),
@@ -206,13 +207,13 @@ export function assess(
           rounding: roundingOf(on, 'fee'),
         })
       : { charges: [], amounts: [], unknown: [], lowConfidence: [], questions: [] };
-  const feeShares = shareOut(
-    money(
-      fees.amounts.reduce((a, b) => a.plus(b), ZERO),
-      currency,
-    ),
-    lines.map(({ line }) => valuation.values.get(line.number)?.amount.toFixed() ?? '0'),
-  );
+  const allFees = fees.amounts.reduce((a, b) => a.plus(b), ZERO);
+  const feeShares = allFees.isZero()
+    ? lines.map(() => ({ amount: '0' }))
+    : shareOut(
+        money(allFees, currency),
+        lines.map(({ line }) => valuation.values.get(line.number)?.amount.toFixed() ?? '0'),
+      );
   const toNorthernIreland = request.destination === 'XI';
   const assessed = lines.map((line, index) => assessLine(on, line, valuation, exact(feeShares[index]!.amount)));
   for (const why of fees.lowConfidence) notices.add('duties.rule.low-confidence', why);

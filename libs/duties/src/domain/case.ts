@@ -34,6 +34,8 @@ export interface Case {
   rounding: RuleBook['rounding'][number] | null;
   display: RoundingRule;
   notices: Notices;
+  /** whether arithmetic and traces are told in words; without them the figures are the same */
+  explained: boolean;
   chargeRules: readonly ChargeRule[];
   /** groups that a relief leaves uncollected, with its words */
   relieved: ReadonlyMap<Group, string>;

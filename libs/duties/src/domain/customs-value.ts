@@ -3,7 +3,7 @@ import { exact, Invalid, shareOut, type Exact } from '@tidewaiter/kernel';
 import { convert } from './fx.js';
 import type { RuleBook, Rounding } from './rule-book.js';
 import { roundingWords, roundTo } from './rounding.js';
-import { plain } from './words.js';
+import { plain, type Words } from './words.js';
 
 /** A line of the request with its place in it, kept when the lines are put in the order of their numbers. */
 export interface PlacedLine {
@@ -41,7 +41,7 @@ export interface Valuation {
   /** by line number; a line is absent when a question stands for it */
   values: Map<number, LineValue>;
   /** freight and insurance of each line in the currency of the assessment; null: the freight was not stated */
-  carriage: Map<number, Exact> | null;
+  carriage: () => Map<number, Exact> | null;
   /** transport after entry of each line; null: none was stated */
   inland: Map<number, Exact> | null;
   questions: Map<number, ValueQuestion[]>;
@@ -80,9 +80,15 @@ export interface ValuationGrounds {
   basis: RuleBook['customsValue'][number]['basis'];
   currency: string;
   rounding: Rounding | null;
+  explained: boolean;
   /** of a price that holds duty and tax too: the value that remains, with the trace; null: its charges cannot be computed yet */
   solve: (line: number, gross: LineValue) => [value: Exact, trace: string[]] | null;
 }
+
+const once = <T>(work: () => T): (() => T) => {
+  let done: { value: T } | undefined;
+  return () => (done ??= { value: work() }).value;
+};
 
 /** The charges that turn the price into the jurisdiction's base: added to reach CIF, taken out to reach FOB. */
 function chargesToMove(basis: 'CIF' | 'FOB', incoterm: Incoterm): readonly { charge: Charge; sign: 1 | -1 }[] {
@@ -121,13 +127,18 @@ function valueOfLine(
   moved: readonly Adjustment[],
   grounds: ValuationGrounds,
 ): LineValue {
-  const trace = [`price ${line.price.amount} ${line.price.currency}`];
+  const trace: string[] = [];
+  const tell = (words: Words): void => {
+    if (grounds.explained) trace.push(words());
+  };
+  tell(() => `price ${line.price.amount} ${line.price.currency}`);
   const sums = new Map<string, Exact>([[line.price.currency, exact(line.price.amount)]]);
   for (const { charge, sign, shares } of moved) {
     const part = shares.get(line.number)!;
     sums.set(part.currency, (sums.get(part.currency) ?? exact('0')).plus(exact(part.amount).times(sign)));
-    trace.push(
-      `share of ${charge} ${part.amount} ${part.currency} ${sign === 1 ? 'added: the price does not hold it' : 'taken out: the price holds it'} (${request.incoterm}, ${grounds.basis} basis)`,
+    tell(
+      () =>
+        `share of ${charge} ${part.amount} ${part.currency} ${sign === 1 ? 'added: the price does not hold it' : 'taken out: the price holds it'} (${request.incoterm}, ${grounds.basis} basis)`,
     );
   }
   let total = exact('0');
@@ -135,7 +146,7 @@ function valueOfLine(
     const pointer = from === line.price.currency ? `${line.pointer}/price/currency` : '/charges';
     const converted = convert(sum, from, grounds.currency, request.fx, pointer);
     total = total.plus(converted.exact);
-    trace.push(converted.words === '' ? `${plain(sum)} ${from}` : converted.words);
+    tell(converted.words ?? (() => `${plain(sum)} ${from}`));
   }
   if (total.isNegative()) {
     throw new Invalid('duties.value.negative', `the charges taken out of line ${line.number} are more than its price`, {
@@ -146,9 +157,10 @@ function valueOfLine(
   return request.incoterm === 'DDP' ? { amount: total, trace } : rounded(total, trace, grounds);
 }
 
-function rounded(value: Exact, trace: string[], { rounding, currency }: ValuationGrounds): LineValue {
+function rounded(value: Exact, trace: string[], { rounding, currency, explained }: ValuationGrounds): LineValue {
   if (rounding === null) return { amount: value, trace };
   const amount = roundTo(value, rounding);
+  if (!explained) return { amount, trace };
   return { amount, trace: [...trace, `${roundingWords(rounding)}: ${plain(amount)} ${currency}`] };
 }
 
@@ -189,7 +201,9 @@ function stated(value: Price, pointer: string, rates: AssessmentRequest['fx'], g
   );
   return rounded(
     converted.exact,
-    [`stated: ${value.amount} ${value.currency}`, ...(converted.words === '' ? [] : [converted.words])],
+    grounds.explained
+      ? [`stated: ${value.amount} ${value.currency}`, ...(converted.words ? [converted.words()] : [])]
+      : [],
     grounds,
   );
 }
@@ -210,7 +224,9 @@ export function valueLines(
 ): Valuation {
   const valuation: Valuation = {
     values: new Map(),
-    carriage: sharesOf(request, lines, grounds.currency, [request.charges.freight, request.charges.insurance]),
+    carriage: once(() =>
+      sharesOf(request, lines, grounds.currency, [request.charges.freight, request.charges.insurance]),
+    ),
     inland: sharesOf(request, lines, grounds.currency, [request.charges.inland]),
     questions: new Map(),
     unsolved: new Set(),

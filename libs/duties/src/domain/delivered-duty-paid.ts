@@ -16,7 +16,7 @@ export function takenOutOf(on: Case, placed: PlacedLine, gross: LineValue): [Exa
   const withCharges = (value: Exact): Exact | null => {
     const valuation: Valuation = {
       values: new Map([[placed.line.number, { amount: value, trace: [] }]]),
-      carriage: new Map([[placed.line.number, ZERO]]),
+      carriage: () => new Map([[placed.line.number, ZERO]]),
       inland: null,
       questions: new Map(),
       unsolved: new Set(),

@@ -3,7 +3,7 @@ import { exact, type Exact } from '@tidewaiter/kernel';
 import { convert, type Rates } from './fx.js';
 import type { DeclaredQuantities } from './quantities.js';
 import { unitOf } from './units.js';
-import { plain } from './words.js';
+import { plain, type Words } from './words.js';
 
 /** What an expression is evaluated on: the line's customs value in the currency of the assessment, and its quantities. */
 export interface Grounds {
@@ -21,7 +21,7 @@ export interface Grounds {
   pointer: string;
 }
 
-export type Evaluation = { kind: 'amount'; exact: Exact; words: string } | { kind: 'missing'; units: string[] };
+export type Evaluation = { kind: 'amount'; exact: Exact; words: Words } | { kind: 'missing'; units: string[] };
 
 /** The area of every country. */
 const ERGA_OMNES = '1011';
@@ -36,14 +36,14 @@ function percent(term: Extract<Term, { kind: 'percent' }>, on: Grounds): Evaluat
     return {
       kind: 'amount',
       exact: part,
-      words: `${term.rate} % of the retail price ${plain(retail)} ${on.currency} = ${plain(part)} ${on.currency}`,
+      words: () => `${term.rate} % of the retail price ${plain(retail)} ${on.currency} = ${plain(part)} ${on.currency}`,
     };
   }
   const amount = on.base.times(term.rate).div(100);
   return {
     kind: 'amount',
     exact: amount,
-    words: `${term.rate} % of ${plain(on.base)} ${on.currency} = ${plain(amount)} ${on.currency}`,
+    words: () => `${term.rate} % of ${plain(on.base)} ${on.currency} = ${plain(amount)} ${on.currency}`,
   };
 }
 
@@ -57,7 +57,7 @@ const partsMissing = (unit: string, quantities: DeclaredQuantities): string[] =>
 /** Amount per product of quantities. It is converted after multiplying: a unit rate is never rounded. */
 function specific(term: Extract<Term, { kind: 'specific' }>, on: Grounds): Evaluation {
   let amount = exact(term.amount);
-  let words = `${term.amount} ${term.currency}`;
+  const factors: Words[] = [];
   const missing: string[] = [];
   for (const { quantity, unit } of term.per) {
     const declared = on.quantities.in(unit);
@@ -65,17 +65,23 @@ function specific(term: Extract<Term, { kind: 'specific' }>, on: Grounds): Evalu
       missing.push(...partsMissing(unit, on.quantities));
       continue;
     }
-    const name = unitOf(unit)?.name ?? unit;
     amount = amount.times(declared).div(quantity);
-    words += ` × ${plain(declared)} ${name}${quantity === '1' ? '' : ` / ${quantity} ${name}`}`;
+    factors.push(() => {
+      const name = unitOf(unit)?.name ?? unit;
+      return ` × ${plain(declared)} ${name}${quantity === '1' ? '' : ` / ${quantity} ${name}`}`;
+    });
   }
   if (missing.length > 0) return { kind: 'missing', units: missing };
-  words += ` = ${plain(amount)} ${term.currency}`;
+  const product = amount;
   const converted = convert(amount, term.currency, on.currency, on.rates, on.pointer);
   return {
     kind: 'amount',
     exact: converted.exact,
-    words: converted.words === '' ? words : `${words}; ${converted.words}`,
+    words: () => {
+      const told = `${term.amount} ${term.currency}${factors.map((factor) => factor()).join('')}`;
+      const after = converted.words ? `; ${converted.words()}` : '';
+      return `${told} = ${plain(product)} ${term.currency}${after}`;
+    },
   };
 }
 
@@ -88,7 +94,9 @@ function placeholder({ placeholder: name }: Extract<Term, { kind: 'placeholder' 
   const cell = areas.flatMap((area) => cells.filter((row) => row.area === area))[0];
   if (!cell) return { kind: 'missing', units: [`${name} of ${code}`] };
   const outcome = specific({ kind: 'specific', amount: cell.amount, currency: cell.currency, per: cell.per }, on);
-  return outcome.kind === 'missing' ? outcome : { ...outcome, words: `${name} of code ${code}: ${outcome.words}` };
+  return outcome.kind === 'missing'
+    ? outcome
+    : { ...outcome, words: () => `${name} of code ${code}: ${outcome.words()}` };
 }
 
 function ofTerm(term: Term, on: Grounds): Evaluation {
@@ -106,25 +114,25 @@ function combine(op: DutyComponent['op'], left: Evaluation, right: Evaluation, c
   if (left.kind === 'missing' || right.kind === 'missing') {
     return { kind: 'missing', units: [left, right].flatMap((side) => (side.kind === 'missing' ? side.units : [])) };
   }
-  const result = (value: Exact, words: string): Evaluation => ({
+  const result = (value: Exact, words: Words): Evaluation => ({
     kind: 'amount',
     exact: value,
-    words: `${words} = ${plain(value)} ${currency}`,
+    words: () => `${words()} = ${plain(value)} ${currency}`,
   });
   switch (op) {
     case 'add':
-      return result(left.exact.plus(right.exact), `(${left.words}) + (${right.words})`);
+      return result(left.exact.plus(right.exact), () => `(${left.words()}) + (${right.words()})`);
     case 'subtract':
-      return result(left.exact.minus(right.exact), `(${left.words}) − (${right.words})`);
+      return result(left.exact.minus(right.exact), () => `(${left.words()}) − (${right.words()})`);
     case 'floor':
       return result(
         left.exact.gte(right.exact) ? left.exact : right.exact,
-        `at least (${right.words}), else (${left.words})`,
+        () => `at least (${right.words()}), else (${left.words()})`,
       );
     case 'cap':
       return result(
         left.exact.lte(right.exact) ? left.exact : right.exact,
-        `at most (${right.words}), else (${left.words})`,
+        () => `at most (${right.words()}), else (${left.words()})`,
       );
   }
 }
@@ -167,5 +175,5 @@ export function evaluate(components: readonly DutyComponent[], on: Grounds): Eva
   const outcome = grouped(discountsNamed(components), on);
   if (outcome.kind === 'missing') return { kind: 'missing', units: [...new Set(outcome.units)].sort() };
   if (!outcome.exact.isNegative()) return outcome;
-  return { kind: 'amount', exact: exact('0'), words: `${outcome.words}; a charge is never below zero: 0` };
+  return { kind: 'amount', exact: exact('0'), words: () => `${outcome.words()}; a charge is never below zero: 0` };
 }

@@ -1,13 +1,13 @@
 import type { AssessmentRequest } from '@tidewaiter/contracts';
 import { exact, Invalid, type Exact } from '@tidewaiter/kernel';
-import { plain } from './words.js';
+import { plain, type Words } from './words.js';
 
 export type Rates = AssessmentRequest['fx'];
 
 export interface Converted {
   exact: Exact;
-  /** the arithmetic, empty when there was nothing to convert */
-  words: string;
+  /** the arithmetic; null when there was nothing to convert */
+  words: Words | null;
 }
 
 /**
@@ -17,13 +17,13 @@ export interface Converted {
  * @throws Invalid `duties.currency.no-rate`, never a neighbouring month's or a cross rate
  */
 export function convert(amount: Exact, from: string, to: string, rates: Rates, pointer: string): Converted {
-  if (from === to) return { exact: amount, words: '' };
+  if (from === to) return { exact: amount, words: null };
   const direct = rates.find((rate) => rate.from === from && rate.to === to);
   if (direct) {
     const result = amount.times(direct.rate);
     return {
       exact: result,
-      words: `${plain(amount)} ${from} × ${direct.rate} (${direct.source}) = ${plain(result)} ${to}`,
+      words: () => `${plain(amount)} ${from} × ${direct.rate} (${direct.source}) = ${plain(result)} ${to}`,
     };
   }
   const inverse = rates.find((rate) => rate.from === to && rate.to === from);
@@ -31,7 +31,8 @@ export function convert(amount: Exact, from: string, to: string, rates: Rates, p
     const result = amount.div(exact(inverse.rate));
     return {
       exact: result,
-      words: `${plain(amount)} ${from} ÷ ${inverse.rate} ${from} per ${to} (${inverse.source}) = ${plain(result)} ${to}`,
+      words: () =>
+        `${plain(amount)} ${from} ÷ ${inverse.rate} ${from} per ${to} (${inverse.source}) = ${plain(result)} ${to}`,
     };
   }
   throw new Invalid('duties.currency.no-rate', `no rate between ${from} and ${to} was given`, {

@@ -23,6 +23,7 @@ export * from './tariff.js';
 export * from './tariff-book.js';
 export * from './tariff-snapshot.js';
 export * from './units.js';
+export * from './variance.js';
 export * from './voidance.js';
 
 type Event = { type: string; data: unknown };

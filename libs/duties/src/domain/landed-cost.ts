@@ -22,19 +22,25 @@ interface Landing {
 export function landedCost({ request, currency, basis, lines, valuation, charged }: Landing): Exact | null {
   const priced = lines.filter(({ line }) => !line.customsValue);
   if (priced.length < lines.length && basis === 'FOB') return null;
-  const inCurrency = (paid: { amount: string; currency: string }, pointer: string): Exact =>
-    convert(exact(paid.amount), paid.currency, currency, request.fx, pointer).exact;
-  const goods = lines.map(({ line, pointer }) =>
-    line.customsValue
-      ? valuation.values.get(line.number)!.amount
-      : inCurrency(line.price!, `${pointer}/price/currency`),
+  // what is in one currency is added before it is converted
+  const sums = new Map<string, { sum: Exact; pointer: string }>();
+  const add = (amount: Exact, of: string, pointer: string): void => {
+    const before = sums.get(of);
+    sums.set(of, before ? { ...before, sum: before.sum.plus(amount) } : { sum: amount, pointer });
+  };
+  for (const { line, pointer } of lines) {
+    if (line.customsValue) add(valuation.values.get(line.number)!.amount, currency, pointer);
+    else add(exact(line.price!.amount), line.price!.currency, `${pointer}/price/currency`);
+  }
+  // a price delivered duty paid holds carriage and charges too
+  const paidBeside = request.incoterm !== 'DDP';
+  for (const charge of paidBeside && priced.length > 0 ? (['freight', 'insurance'] as const) : []) {
+    const paid = request.charges[charge];
+    if (paid && !priceHolds(request.incoterm, charge))
+      add(exact(paid.amount), paid.currency, `/charges/${charge}/currency`);
+  }
+  return [...sums].reduce(
+    (total, [of, { sum, pointer }]) => total.plus(convert(sum, of, currency, request.fx, pointer).exact),
+    paidBeside ? charged : exact('0'),
   );
-  // a price delivered duty paid holds the charges too
-  if (request.incoterm === 'DDP') return [...goods].reduce((sum, each) => sum.plus(each), exact('0'));
-  const beside = (['freight', 'insurance'] as const).flatMap((charge) => {
-    const amount = request.charges[charge];
-    const counts = amount !== undefined && priced.length > 0 && !priceHolds(request.incoterm, charge);
-    return counts ? [inCurrency(amount, `/charges/${charge}/currency`)] : [];
-  });
-  return [...goods, ...beside].reduce((sum, each) => sum.plus(each), charged);
 }

@@ -111,7 +111,7 @@ function assessUnrouted(
   }
   const alternatives = alternativesOf(measures);
   const others = measures.filter((measure) => !alternatives.includes(measure));
-  const carriage = valuation.carriage?.get(line.number) ?? null;
+  const carriage = (): Exact | null => valuation.carriage()?.get(line.number) ?? null;
   const inland = valuation.inland?.get(line.number) ?? ZERO;
   const grounds: Grounds = { value: value.amount, carriage, inland, fees, quantities };
   const computed: ComputedOption[] = [];

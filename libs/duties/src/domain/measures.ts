@@ -2,7 +2,7 @@ import { MEASURE_ROLES, type AssessmentRequest, type DutyComponent, type Measure
 import { Invalid, type LegalDate } from '@tidewaiter/kernel';
 import type { PlacedLine } from './customs-value.js';
 import { parseExpression, printExpression } from './expression.js';
-import { inForce, type ChargeRule, type RuleBook, type RuleBookMeasure } from './rule-book.js';
+import { inForce, isInForce, type ChargeRule, type RuleBook, type RuleBookMeasure } from './rule-book.js';
 import { unknownUnit, type DeclaredQuantities } from './quantities.js';
 import { unitOf } from './units.js';
 
@@ -86,7 +86,11 @@ function componentsOf(given: GivenMeasure, pointer: string): { components: DutyC
   });
 }
 
-function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
+/** A measure without a type may name its charge by its id, as “pis” or “sws” do. */
+const typeNamed = ({ id, role }: GivenMeasure, rules: readonly ChargeRule[]): string | null =>
+  rules.find((rule) => rule.role === role && rule.type === id.toUpperCase())?.type ?? null;
+
+function given(measures: readonly GivenMeasure[], pointer: string, rules: readonly ChargeRule[]): Measure[] {
   const seen = new Set<string>();
   return measures.map((measure, index) => {
     const place = `${pointer}/measures/${index}`;
@@ -101,7 +105,7 @@ function given(measures: readonly GivenMeasure[], pointer: string): Measure[] {
     return {
       id: measure.id,
       role: measure.role,
-      type: measure.type ?? null,
+      type: measure.type ?? typeNamed(measure, rules),
       area: measure.area ?? null,
       legalBasis: measure.legalBasis ?? 'given with the request',
       expression: measure.expression ?? printExpression(components),
@@ -128,12 +132,93 @@ const covers = (book: RuleBook, area: string, origin: string): boolean =>
 const isNearerRate = (nearer: RuleBookMeasure, row: RuleBookMeasure): boolean =>
   nearer.role === 'vat' && nearer.type === row.type && nearer.commodity.length > row.commodity.length;
 
+function measureOf(row: RuleBookMeasure): Omit<Measure, 'pointer'> {
+  const { claim } = row;
+  return {
+    id: row.id,
+    role: row.role,
+    type: row.type,
+    area: row.area,
+    legalBasis: row.law,
+    expression: row.expression,
+    components: parseExpression(row.expression),
+    claim: claim
+      ? {
+          preferenceCodes: new RegExp(`^${claim.preferenceCode}$`),
+          words: `preference code ${claim.preferenceCode}`,
+          proofs: claim.proofs,
+        }
+      : null,
+    additionalCode: row.additionalCode ?? null,
+    option: row.option ?? null,
+    lowConfidence: row.confidence === 'low' ? (row.note ?? row.law) : null,
+    conditions: row.conditions,
+    quotaStatus: row.quotaStatus,
+    quotaBalance: undefined,
+    quotaOrderNumber: row.quotaOrderNumber,
+    tariff: row.tariff,
+    meursingCode: undefined,
+  };
+}
+
+const byKey = <R>(rows: readonly R[], keyOf: (row: R) => string): Map<string, R[]> => {
+  const found = new Map<string, R[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const same = found.get(key);
+    if (same) same.push(row);
+    else found.set(key, [row]);
+  }
+  return found;
+};
+
+/** Rows of a book by the code they stand at: what a line costs follows the length of its code, not the size of the tariff. */
+class Shelf {
+  private static readonly kept = new WeakMap<RuleBook, Shelf>();
+
+  static of(book: RuleBook): Shelf {
+    const kept = Shelf.kept.get(book) ?? new Shelf(book);
+    Shelf.kept.set(book, kept);
+    return kept;
+  }
+
+  private readonly codes: Map<string, RuleBook['commodities']>;
+  private readonly rows: Map<string, RuleBookMeasure[]>;
+  private readonly read = new Map<RuleBookMeasure, Omit<Measure, 'pointer'>>();
+
+  private constructor(book: RuleBook) {
+    this.codes = byKey(book.commodities, ({ code }) => code);
+    this.rows = byKey(book.measures, ({ commodity }) => commodity);
+  }
+
+  knows(commodity: string, on: LegalDate): boolean {
+    return this.above(this.codes, commodity).some((row) => isInForce(row, on));
+  }
+
+  measuresOf(commodity: string, on: LegalDate): RuleBookMeasure[] {
+    return inForce(this.above(this.rows, commodity), on);
+  }
+
+  measure(row: RuleBookMeasure, pointer: string): Measure {
+    const measure = this.read.get(row) ?? measureOf(row);
+    this.read.set(row, measure);
+    return { ...measure, pointer };
+  }
+
+  /** What stands at the code and at each beginning of it. */
+  private above<R>(rows: Map<string, R[]>, commodity: string): R[] {
+    const found: R[] = [];
+    for (let length = 0; length <= commodity.length; length += 1)
+      found.push(...(rows.get(commodity.slice(0, length)) ?? []));
+    return found;
+  }
+}
+
 function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate): Selection {
   const { commodity } = line.line;
-  const valid = inForce(book.commodities, on);
-  const known = valid.some(({ code }) => commodity.startsWith(code));
-  if (!known) {
-    const below = valid.filter(({ code }) => code.startsWith(commodity));
+  const shelf = Shelf.of(book);
+  if (!shelf.knows(commodity, on)) {
+    const below = inForce(book.commodities, on).filter(({ code }) => code.startsWith(commodity));
     if (below.length > 0) {
       return {
         kind: 'question',
@@ -147,40 +232,10 @@ function stored(book: RuleBook, line: PlacedLine, origin: string, on: LegalDate)
     }
     return { kind: 'none', why: `${book.set} ${book.version} holds no commodity ${commodity} on ${on}` };
   }
-  const rows = inForce(book.measures, on).filter(
-    (measure) => commodity.startsWith(measure.commodity) && covers(book, measure.area, origin),
-  );
+  const rows = shelf.measuresOf(commodity, on).filter(({ area }) => covers(book, area, origin));
   const measures = rows
     .filter((row) => row.role !== 'vat' || !rows.some((other) => isNearerRate(other, row)))
-    .map((measure): Measure => {
-      const claim = measure.claim;
-      return {
-        id: measure.id,
-        role: measure.role,
-        type: measure.type,
-        area: measure.area,
-        legalBasis: measure.law,
-        expression: measure.expression,
-        components: parseExpression(measure.expression),
-        pointer: `${line.pointer}/commodity`,
-        claim: claim
-          ? {
-              preferenceCodes: new RegExp(`^${claim.preferenceCode}$`),
-              words: `preference code ${claim.preferenceCode}`,
-              proofs: claim.proofs,
-            }
-          : null,
-        additionalCode: measure.additionalCode ?? null,
-        option: measure.option ?? null,
-        lowConfidence: measure.confidence === 'low' ? (measure.note ?? measure.law) : null,
-        conditions: measure.conditions,
-        quotaStatus: measure.quotaStatus,
-        quotaBalance: undefined,
-        quotaOrderNumber: measure.quotaOrderNumber,
-        tariff: measure.tariff,
-        meursingCode: undefined,
-      };
-    });
+    .map((row) => shelf.measure(row, `${line.pointer}/commodity`));
   if (!measures.some(({ role }) => role === 'basic-duty')) {
     return { kind: 'none', why: `${book.set} ${book.version} holds no third country duty for ${commodity} on ${on}` };
   }
@@ -279,7 +334,7 @@ export function selectMeasures(
   concerns: (measure: Measure) => boolean = () => true,
 ): Selection {
   const found: Selection = line.line.measures
-    ? { kind: 'measures', measures: given(line.line.measures, line.pointer) }
+    ? { kind: 'measures', measures: given(line.line.measures, line.pointer, inForce(book.charges, on)) }
     : stored(book, line, origin, on);
   if (found.kind !== 'measures') return found;
   const coded = byAdditionalCode(found.measures.filter(concerns), statedCodes(line.line));

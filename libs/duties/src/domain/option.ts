@@ -1,4 +1,4 @@
-import type { MeasureRole } from '@tidewaiter/contracts';
+import type { DutyComponent, MeasureRole } from '@tidewaiter/contracts';
 import { exact, minorUnits, type Exact } from '@tidewaiter/kernel';
 import {
   GROUP,
@@ -18,7 +18,7 @@ import { inPart, type DeclaredQuantities } from './quantities.js';
 import { applyRounding, roundingWords, roundTo, type RoundingRule } from './rounding.js';
 import type { ChargeRule } from './rule-book.js';
 import { unitOf } from './units.js';
-import { plain } from './words.js';
+import { plain, type Words } from './words.js';
 
 /** What the entry's totals take of a charge; with `total`, its exact amount goes into a sum that is rounded for the entry. */
 export interface Owed {
@@ -49,7 +49,7 @@ function unitQuestion(unit: string, measure: Measure): Question {
 export interface Grounds {
   value: Exact;
   /** null: not stated */
-  carriage: Exact | null;
+  carriage: () => Exact | null;
   inland: Exact;
   /** this line's share of the entry's fees */
   fees: Exact;
@@ -74,8 +74,9 @@ class Charged {
     if (name === 'entry-fees') return this.grounds.fees;
     if (name === 'inland') return this.grounds.inland;
     if (name === 'carriage') {
-      if (this.grounds.carriage === null) this.carriageAsked();
-      return this.grounds.carriage ?? ZERO;
+      const carriage = this.grounds.carriage();
+      if (carriage === null) this.carriageAsked();
+      return carriage ?? ZERO;
     }
     return this.parts.get(name) ?? ZERO;
   }
@@ -91,6 +92,15 @@ const withAmountRule = (on: Case, group: Group, rule: ChargeRule | undefined): R
     ? { ...policy, rule: rule.amount, words: roundingWords(rule.amount) }
     : policy;
 };
+
+/** Japan's ten percent are 7.8 of the national tax and a share of it for the prefectures: the national part is what is counted. */
+function ownRate(components: readonly DutyComponent[], rule: ChargeRule | undefined): readonly DutyComponent[] {
+  const [first] = components;
+  if (!rule?.rates || components.length > 1 || first?.term.kind !== 'percent') return components;
+  const { term } = first;
+  const own = Object.entries(rule.rates).find(([known]) => exact(known).eq(term.rate))?.[1];
+  return own === undefined ? components : [{ op: first.op, term: { ...term, rate: own } }];
+}
 
 /** A tax inside its own base: of the base b it takes t, so of what is paid in the end it takes t × b / (b − t). */
 const grossedUp = (base: Exact, tax: Exact): Exact => (tax.isZero() ? tax : tax.times(base).div(base.minus(tax)));
@@ -115,7 +125,7 @@ export function computeOption(
     group: Group,
     base: Exact,
     full: Exact,
-    words: string,
+    words: Words,
     rule: ChargeRule | undefined,
   ): void => {
     const relief = on.relieved.get(group);
@@ -127,7 +137,7 @@ export function computeOption(
       base: shown(base, on),
       exact: due.toFixed(),
       amount: shown(amount, on),
-      arithmetic: relief === undefined ? words : `${words}; not collected: ${relief}`,
+      arithmetic: on.explained ? `${words()}${relief === undefined ? '' : `; not collected: ${relief}`}` : '',
       rounding: rounding.words,
     });
     const handed = rounding.feedsRounded ? amount : due;
@@ -155,6 +165,9 @@ export function computeOption(
       if (measure === basis || condition.stops) needs.push(...condition.needs);
       if (measure !== basis) continue;
     }
+    // a charge that is a share of another is counted with it, whether it is stated or not
+    if (on.chargeRules.some(({ role, type, share }) => share && role === measure.role && type === measure.type))
+      continue;
     const group = GROUP[measure.role];
     if (flat !== undefined && group === 'duty') {
       if (measure !== basis) continue;
@@ -170,9 +183,10 @@ export function computeOption(
         group,
         grounds.value,
         flat,
-        flat.isZero()
-          ? 'the subheading bears its flat duty on another line'
-          : `flat ${plain(flat)} ${on.currency} for the subheading, instead of the tariff`,
+        () =>
+          flat.isZero()
+            ? 'the subheading bears its flat duty on another line'
+            : `flat ${plain(flat)} ${on.currency} for the subheading, instead of the tariff`,
         undefined,
       );
       continue;
@@ -184,7 +198,7 @@ export function computeOption(
         ? carried.plus(grounds.inland)
         : grounds.value;
     const base = rule?.base && on.rounding !== null ? roundTo(whole, rule.base) : whole;
-    const components = (condition.kind === 'applies' && condition.components) || measure.components;
+    const components = ownRate((condition.kind === 'applies' && condition.components) || measure.components, rule);
     const outcome = evaluate(components, {
       ...grounds,
       base,
@@ -202,16 +216,17 @@ export function computeOption(
       continue;
     }
     const full = rule?.inside ? grossedUp(base, outcome.exact) : outcome.exact;
-    const words = [
-      ...(rule
-        ? [`base: ${rule.of.map((name) => `${name} ${plain(charged.of(name))}`).join(' + ')} ${on.currency}`]
-        : []),
-      ...(rule?.base && on.rounding !== null ? [`${roundingWords(rule.base)}: ${plain(base)}`] : []),
-      ...(!rule && group === 'tax' ? [baseWords(on, grounds, charges)] : []),
-      outcome.words,
-      ...(condition.kind === 'applies' && condition.words !== null ? [condition.words] : []),
-      ...(rule?.inside ? [`inside its own base: ${plain(full)} ${on.currency}`] : []),
-    ];
+    const words = (): string =>
+      [
+        ...(rule
+          ? [`base: ${rule.of.map((name) => `${name} ${plain(charged.of(name))}`).join(' + ')} ${on.currency}`]
+          : []),
+        ...(rule?.base && on.rounding !== null ? [`${roundingWords(rule.base)}: ${plain(base)}`] : []),
+        ...(!rule && group === 'tax' ? [baseWords(on, grounds, charges)] : []),
+        outcome.words(),
+        ...(condition.kind === 'applies' && condition.words !== null ? [condition.words] : []),
+        ...(rule?.inside ? [`inside its own base: ${plain(full)} ${on.currency}`] : []),
+      ].join('; ');
     put(
       {
         measure: measure.id,
@@ -224,7 +239,7 @@ export function computeOption(
       group,
       base,
       full,
-      words.join('; '),
+      words,
       rule,
     );
     for (const part of on.chargeRules.filter(
@@ -245,7 +260,7 @@ export function computeOption(
         GROUP[part.role],
         partBase,
         partBase.times(times).div(by),
-        `${plain(partBase)} ${on.currency} × ${times} / ${by}`,
+        () => `${plain(partBase)} ${on.currency} × ${times} / ${by}`,
         part,
       );
     }
@@ -306,7 +321,10 @@ export function computeSplit(
     const of = (whole: Exact): Exact => (isWithin ? share(whole) : whole.minus(share(whole)));
     return {
       value: isWithin ? valueWithin : grounds.value.minus(valueWithin),
-      carriage: grounds.carriage && of(grounds.carriage),
+      carriage: () => {
+        const carriage = grounds.carriage();
+        return carriage && of(carriage);
+      },
       inland: of(grounds.inland),
       fees: of(grounds.fees),
       quantities: inPart(grounds.quantities, isWithin ? within : exact('1').minus(within)),
@@ -325,12 +343,12 @@ export function computeSplit(
         ...inside.option.charges.map((charge) => ({
           ...charge,
           part: 'in-quota' as const,
-          arithmetic: `${words}; ${charge.arithmetic}`,
+          arithmetic: on.explained ? `${words}; ${charge.arithmetic}` : '',
         })),
         ...outside.option.charges.map((charge) => ({
           ...charge,
           part: 'out-of-quota' as const,
-          arithmetic: `${words}; ${charge.arithmetic}`,
+          arithmetic: on.explained ? `${words}; ${charge.arithmetic}` : '',
         })),
       ],
       total: shown(applyRounding(total, on.display), on),

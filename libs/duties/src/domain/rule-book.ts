@@ -75,6 +75,9 @@ export const ruleBookSchema = z.strictObject({
           .strictObject({ times: decimalText, by: decimalText })
           .optional()
           .meta({ description: 'a charge without a measure of its own: this part of its base' }),
+        rates: z.record(decimalText, decimalText).optional().meta({
+          description: 'rates in percent under which the charge is known together with its share, and its own',
+        }),
         base: rounding.optional(),
         amount: rounding.optional().meta({ description: 'of the line, instead of the policy’s' }),
         total: rounding.optional().meta({ description: 'the entry owes the sum of the unrounded amounts, rounded so' }),

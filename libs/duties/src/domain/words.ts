@@ -8,3 +8,6 @@ export function plain(value: Exact): string {
   if (value.decimalPlaces() <= SHOWN_PLACES) return text;
   return `${value.toDecimalPlaces(SHOWN_PLACES, 1).toFixed(SHOWN_PLACES)}…`;
 }
+
+/** Arithmetic in words, put together only when somebody reads it: many an option is computed that nobody asks about. */
+export type Words = () => string;

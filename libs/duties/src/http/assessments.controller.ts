@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
   assessShipment,
+  compareAssessments,
   explainAssessment,
   listAssessments,
   previewAssessment,
@@ -73,6 +74,14 @@ export class AssessmentsController {
   ): Promise<Binary> {
     const { result } = await this.one(tenant, params);
     return new Binary(explain(result), 'text/plain; charset=utf-8');
+  }
+
+  @Serves(compareAssessments)
+  async compare(
+    @Input() { params, query }: InputOf<typeof compareAssessments>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof compareAssessments>> {
+    return this.assessing.compare(tenant, params.shipmentId, params.n, query.against);
   }
 
   @Serves(rederiveAssessment)
