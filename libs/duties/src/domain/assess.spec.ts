@@ -78,6 +78,51 @@ describe('an assessment', () => {
     );
   });
 
+  it('gives the same figures without words', () => {
+    const wordless = (member: string, value: unknown): unknown =>
+      ['arithmetic', 'trace'].includes(member) ? undefined : value;
+    fc.assert(
+      fc.property(consignment, (each) => {
+        const figures = assess(requestOf(each), books, null, { explained: false });
+        expect(JSON.stringify(figures, wordless)).toBe(JSON.stringify(assess(requestOf(each), books), wordless));
+        expect(
+          figures.lines.every(({ options }) =>
+            options.every(({ charges }) => charges.every(({ arithmetic }) => arithmetic === '')),
+          ),
+        ).toBe(true);
+      }),
+    );
+  });
+
+  it('grows with the goods: twice the value and the quantity owe twice the exact sum, where nothing inside is rounded', () => {
+    const sized = fc.record({
+      value: fc.integer({ min: 1, max: 9_999_999 }),
+      kilograms: fc.integer({ min: 1, max: 99_999 }),
+      expression: fc.constantFrom(
+        '14 %',
+        '158.00 GBP / 100 kg',
+        '9.6 % + 3.2 GBP / 100 kg MAX 24 %',
+        '3 % MIN 1.1 GBP / DTN',
+      ),
+    });
+    fc.assert(
+      fc.property(sized, fc.integer({ min: 2, max: 9 }), ({ value, kilograms, expression }, times) => {
+        const owed = (by: number): string => {
+          const line = aLine({
+            customsValue: { amount: ((value * by) / 100).toFixed(2), currency: 'GBP' },
+            quantities: [{ unit: 'KGM', value: String(kilograms * by) }],
+            measures: [
+              { id: 'duty', role: 'basic-duty', expression },
+              { id: 'tax', role: 'vat', expression: '20 %' },
+            ],
+          });
+          return assess(aRequest({ rounding: 'display', lines: [line] }), books).lines[0]!.options[0]!.exactTotal;
+        };
+        expect(owed(times)).toBe(exact(owed(1)).times(times).toFixed());
+      }),
+    );
+  });
+
   it('does not depend on the order of the lines', () => {
     fc.assert(
       fc.property(consignment, (each) => {

@@ -1,7 +1,8 @@
 import { exact } from '@tidewaiter/kernel';
 import { evaluate } from './evaluate.js';
-import { parseExpression } from './expression.js';
+import { parseExpression, printExpression } from './expression.js';
 import { declaredQuantities } from './quantities.js';
+import { unitOf } from './units.js';
 
 type Given = Record<string, string>;
 
@@ -49,5 +50,27 @@ describe('compound units in an expression', () => {
     ['NIHIL', {}, '0'],
   ])('%s', (text, given, amount) => {
     expect(amountOf(text, given)).toBe(amount);
+  });
+});
+
+/** Codes of the UK's list of measurement units, but for the euro of statistics and the units without a code of their own. */
+const PUBLISHED =
+  `ASV ASVX BRX CCT CEN CTM DAP DHS DTN DTNE DTNF DTNG DTNL DTNM DTNR DTNS DTNZ GFI GRM GRT HLT HMT KCC KCL KGM KGMA
+  KGME KGMG KGMP KGMS KGMT KLT KMA KMT KNI KNS KPH KPO KPP KSD KSH KUR LPA LTR LTRA MIL MPR MTK MTQ MTQC MTR MWH NAR NARB NCL NPR RET
+  SPQ SPQLPA SPQLTR SPR TJO TNE TNEE TNEI TNEJ TNEK TNEM TNER TNEZ WAT`.split(/\s+/);
+
+describe('published units', () => {
+  it.each(PUBLISHED)('%s is known, and read again as it is printed', (code) => {
+    expect(unitOf(code)).toBeDefined();
+    const per = [
+      { quantity: '100', unit: code },
+      { quantity: '1', unit: code },
+    ];
+    for (const some of [per, per.slice(0, 1), per.slice(1)]) {
+      const components = [
+        { op: 'add' as const, term: { kind: 'specific' as const, amount: '1.50', currency: 'EUR', per: some } },
+      ];
+      expect(parseExpression(printExpression(components))).toEqual(components);
+    }
   });
 });
