@@ -200,7 +200,11 @@ export const assessmentRequest = z
             .array(
               z.strictObject({ code: z.string(), status: z.string().optional(), reference: z.string().optional() }),
             )
-            .default([]),
+            .optional()
+            .meta({
+              description:
+                'what the goods have: left out, nobody was asked yet; a list without a code, or with status `absent`, says that it is not there',
+            }),
           measures: z.array(givenMeasure).min(1).max(50).optional(),
         }),
       )
@@ -312,6 +316,8 @@ export const previewAssessment = defineRoute('duties', 'previewAssessment', 'POS
     'duties.measure.twice',
     'duties.incoterm.not-served',
     'duties.value.negative',
+    'duties.quantity.absurd',
+    'duties.condition.action-unknown',
   ],
 });
 export const assessmentView = z

@@ -49,7 +49,6 @@ const lineOf = (line: GoodsLine): AssessmentRequest['lines'][number] => ({
   origin: line.origin,
   ...(line.preference === undefined ? {} : { preference: line.preference }),
   additionalCodes: line.additionalCodes ?? [],
-  documents: [],
 });
 
 type Undated = Omit<AssessmentRequest, 'lawDate' | 'entryDate' | 'fx'>;

@@ -106,7 +106,7 @@ const one = <R extends { from: LegalDate; to: LegalDate | null }>(rows: readonly
  * @param explained false leaves arithmetic and traces empty, for who wants figures only; every figure is the same
  * @throws Invalid with the place: `duties.destination.unknown`, `duties.line.twice`, `duties.origin.unknown`, `duties.currency.no-rate`, `duties.unit.unknown`,
  *         `duties.quantity.contradicts`, `duties.expression.unreadable`, `duties.measure.no-expression`, `duties.measure.twice`,
- *         `duties.value.negative`
+ *         `duties.value.negative`, `duties.quantity.absurd`, `duties.condition.action-unknown`
  */
 export function assess(
   request: AssessmentRequest,

@@ -154,15 +154,20 @@ function grouped(components: readonly DutyComponent[], on: Grounds): Evaluation 
 
 /** The small producer's discount counts on what the full rate beside it counts on: % vol per hectolitre, or pure alcohol. */
 function discountsNamed(components: readonly DutyComponent[]): readonly DutyComponent[] {
-  const isIn =
-    (unit: string) =>
-    ({ term }: DutyComponent): boolean =>
-      term.kind === 'specific' && term.per.some((each) => each.unit === unit);
-  if (!components.some(isIn('SPQ'))) return components;
-  const named = components.some(isIn('ASV')) || components.some(isIn('ASVX')) ? 'SPQLTR' : 'SPQLPA';
+  const units = components.flatMap(({ term }) => (term.kind === 'specific' ? term.per.map(({ unit }) => unit) : []));
+  const counted = units.some((unit) => ['ASV', 'ASVX', 'LPA', 'SPQ'].includes(unit));
+  const isDiscount = (unit: string, per: readonly unknown[]): boolean =>
+    unit === 'SPQ' || (unit === 'SPR' && per.length === 1 && counted);
+  const named = units.some((unit) => unit === 'ASV' || unit === 'ASVX') ? 'SPQLTR' : 'SPQLPA';
   return components.map(({ op, term }) =>
     term.kind === 'specific'
-      ? { op, term: { ...term, per: term.per.map((each) => (each.unit === 'SPQ' ? { ...each, unit: named } : each)) } }
+      ? {
+          op,
+          term: {
+            ...term,
+            per: term.per.map((each) => (isDiscount(each.unit, term.per) ? { ...each, unit: named } : each)),
+          },
+        }
       : { op, term },
   );
 }

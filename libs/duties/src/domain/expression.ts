@@ -14,6 +14,9 @@ const OPERATORS: readonly (readonly [text: string, op: DutyComponent['op']])[] =
 const PRINTED: Record<DutyComponent['op'], string> = { add: '+', subtract: '-', floor: 'MIN', cap: 'MAX' };
 
 const LONGEST_FIRST = [...PLACEHOLDERS].sort((a, b) => b.length - a.length);
+/** How tariffs say that a percentage is of the retail price. */
+const RETAIL = ['RET', '/ RET', 'of the retail price', 'of retail price'];
+
 const LONGEST_TEXT = 500;
 const LONGEST_WORD = 80;
 const MOST_TERMS = 24;
@@ -114,7 +117,12 @@ function termOf(read: Reader): Term {
   if (placeholder) return { kind: 'placeholder', placeholder };
   if (read.take('$')) return specificOf(read, read.number(), 'USD');
   const number = read.match(AMOUNT)?.replaceAll(',', '') ?? read.number();
-  if (read.take('%')) return { kind: 'percent', rate: number, of: read.take('RET') ? 'retailPrice' : 'customsValue' };
+  if (read.take('%'))
+    return {
+      kind: 'percent',
+      rate: number,
+      of: RETAIL.some((text) => read.take(text)) ? 'retailPrice' : 'customsValue',
+    };
   if (read.take('¢') || read.take('cents')) return specificOf(read, centsToDollars(number), 'USD');
   const currency = read.match(/^[A-Z]{3}(?![A-Za-z])/) ?? read.refuse('“%” or a currency');
   return specificOf(read, number, currency);

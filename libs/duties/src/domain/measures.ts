@@ -102,6 +102,7 @@ function given(measures: readonly GivenMeasure[], pointer: string, rules: readon
     }
     seen.add(measure.id);
     const { components, pointer: place2 } = componentsOf(measure, place);
+    checkActions(measure.conditions, place);
     return {
       id: measure.id,
       role: measure.role,
@@ -386,32 +387,59 @@ export function needsOf(measure: Measure, line: PlacedLine['line']): string[] {
   const needs: string[] = measure.quotaStatus === 'exhausted' ? ['a quota that is not exhausted'] : [];
   if (!claim) return needs;
   const code = line.preference?.code;
-  const papers = line.documents.map((document) => document.code);
-  if (line.preference?.proof) papers.push(line.preference.proof.document);
+  const papers = [...papersOn(line)];
   const anyProofCounts = claim.proofs === null;
+  // a measure that names the document it wants by condition asks for that one, and for no other proof
+  const named = (measure.conditions ?? []).flatMap(({ document, action }) =>
+    document && APPLIES.has(action) ? [document] : [],
+  );
   const proved = anyProofCounts
-    ? line.preference?.proof !== undefined
+    ? named.length > 0 || line.preference?.proof !== undefined
     : claim.proofs!.length === 0 || claim.proofs!.some((proof) => papers.includes(proof));
   // papers on the line support a stored preference even when no code was claimed yet; another code claims something else
-  const supportedByPapers = proved && !anyProofCounts && claim.proofs!.length > 0;
+  const supportedByPapers =
+    (proved && !anyProofCounts && claim.proofs!.length > 0) || named.some((document) => papers.includes(document));
   if (code === undefined ? !supportedByPapers : !claim.preferenceCodes.test(code)) needs.push(claim.words);
   if (!proved) needs.push(anyProofCounts ? 'a proof of origin' : `document ${claim.proofs!.join(' or ')}`);
   return needs;
 }
 
+const ABSENT: ReadonlySet<string> = new Set(['absent', 'none']);
+
+/** Documents that the goods have; one whose status says that it is absent was asked for and is not there. */
+function papersOn({ documents = [], preference }: PlacedLine['line']): Set<string> {
+  const held = documents.filter(({ status }) => status === undefined || !ABSENT.has(status.toLowerCase()));
+  return new Set([...held.map(({ code }) => code), ...(preference?.proof ? [preference.proof.document] : [])]);
+}
+
 /** The declaration is not taken at all. */
 const STOPS = '08';
 const APPLIES = new Set(['01', '24', '25', '26', '27', '28', '29', '34', '36']);
+const DOES_NOT = new Set(['04', '05', '06', '07', '08', '09', '10', '16', '30']);
+
+/** @throws Invalid `duties.condition.action-unknown`: whether the measure applies would be a guess */
+function checkActions(conditions: Measure['conditions'], pointer: string): void {
+  conditions?.forEach(({ action }, index) => {
+    if (APPLIES.has(action) || DOES_NOT.has(action)) return;
+    throw new Invalid('duties.condition.action-unknown', `the action code ${action} of a condition is not known`, {
+      advice: 'Known: 01, 24 to 29, 34 and 36 (the measure applies), 04 to 10, 16 and 30 (it does not).',
+      places: [{ pointer: `${pointer}/conditions/${index}/action`, reason: `unknown action ${action}` }],
+    });
+  });
+}
 
 export type ConditionOutcome =
   | { kind: 'applies'; components: DutyComponent[] | null; words: string | null }
   /** `stops`: the declaration is not taken without what is needed, whatever else is due */
   | { kind: 'not'; needs: string[]; stops: boolean; words: string }
-  | { kind: 'missing'; unit: string };
+  | { kind: 'missing'; unit: string }
+  /** nobody was asked yet which of these documents the goods have */
+  | { kind: 'open'; documents: string[] };
 
 /**
  * Whether the measure's conditions let it apply to the line. Of each condition code the first that is met decides, and every code
- * must let it apply: that is what the tariff has several codes for. Components of a document go before those of a threshold.
+ * must let it apply: that is what the tariff has several codes for. Three states are kept apart: a line without `documents` was not asked,
+ * one whose `documents` lack the code was asked and has it not, and present. Components of a document go before those of a threshold.
  */
 export function conditionsOf(
   measure: Measure,
@@ -419,8 +447,8 @@ export function conditionsOf(
   quantities: DeclaredQuantities,
 ): ConditionOutcome {
   if (!measure.conditions) return { kind: 'applies', components: null, words: null };
-  const papers = new Set(line.documents.map(({ code }) => code));
-  if (line.preference?.proof) papers.add(line.preference.proof.document);
+  const papers = papersOn(line);
+  const unasked: string[] = [];
   const deciding: Condition[] = [];
   const needs: string[] = [];
   const refusals: string[] = [];
@@ -429,6 +457,11 @@ export function conditionsOf(
     const sameCode = measure.conditions.filter((condition) => condition.code === code);
     const first = firstMet(sameCode, papers, quantities);
     if (first !== undefined && 'unknown' in first) return { kind: 'missing', unit: first.unknown };
+    const wanted = sameCode.flatMap(({ document }) => document ?? []);
+    if (line.documents === undefined && wanted.length > 0 && !first?.document && !first?.threshold) {
+      unasked.push(...wanted);
+      continue;
+    }
     if (first && APPLIES.has(first.action)) {
       deciding.push(first);
       continue;
@@ -442,6 +475,7 @@ export function conditionsOf(
     );
   }
   if (refusals.length > 0) return { kind: 'not', needs, stops, words: refusals.join('; ') };
+  if (unasked.length > 0) return { kind: 'open', documents: [...new Set(unasked)] };
   const [chosen] = [...deciding.filter(({ document }) => document), ...deciding].filter(({ components }) => components);
   return {
     kind: 'applies',

@@ -36,6 +36,7 @@ function read(flags: Flags, rules: (get: (flag: keyof Flags) => boolean) => Rout
  */
 export function routeToNorthernIreland(origin: string, union: readonly string[], flags: Flags): Routing {
   if (union.includes(origin)) return { kind: 'regime', regime: 'none', rule: 'from the Union: free circulation' };
+  if (origin === 'XI') return { kind: 'regime', regime: 'none', rule: 'goods of Northern Ireland' };
   const notAtRisk = (get: (flag: keyof Flags) => boolean): boolean =>
     get('authorised') && get('finalUse') && (flags.smallTurnover === true || get('processing'));
   if (origin === 'GB') {

@@ -172,7 +172,25 @@ export function computeOption(
       questions.push(unitQuestion(condition.unit, measure));
       continue;
     }
+    if (condition.kind === 'open') {
+      if (measure === basis && measure.role !== 'basic-duty')
+        needs.push(`document ${condition.documents.join(' or ')}`);
+      else {
+        questions.push({
+          code: 'document',
+          asks: 'which of these documents the goods have (documents; an empty list says none): a condition depends on it',
+          measures: [measure.id],
+          answers: [...condition.documents, 'none'],
+        });
+        continue;
+      }
+    }
     if (condition.kind === 'not') {
+      if (condition.stops)
+        on.notices.add(
+          'duties.condition.stops',
+          `line ${line.number}: measure ${measure.id} stops the declaration: ${condition.words}`,
+        );
       if (measure === basis || condition.stops) needs.push(...condition.needs);
       if (measure !== basis) continue;
     }

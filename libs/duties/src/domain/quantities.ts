@@ -10,10 +10,13 @@ export interface DeclaredQuantities {
   in(unit: string): Exact | undefined;
 }
 
+/** A trillion kilograms, litres or pieces: more is a slip of the unit, not a cargo. */
+const LARGEST = '1000000000000';
+
 /**
  * @param pointer   place of the list, e.g. `/lines/0/quantities`
  * @param roundings of quantities by their base unit, where the law rounds them (Swiss gross mass: up to 100 g)
- * @throws Invalid `duties.unit.unknown`, `duties.quantity.contradicts` when two entries of one base differ
+ * @throws Invalid `duties.unit.unknown`, `duties.quantity.contradicts` when two entries of one base differ, `duties.quantity.absurd`
  */
 export function declaredQuantities(
   given: readonly { unit: string; value: string }[],
@@ -25,6 +28,12 @@ export function declaredQuantities(
     const unit = unitOf(code);
     if (!unit) throw unknownUnit(code, `${pointer}/${index}/unit`);
     const inBase = exact(value).times(unit.factor);
+    if (inBase.gt(LARGEST)) {
+      throw new Invalid('duties.quantity.absurd', `${value} ${code} is more than one line of an entry can hold`, {
+        advice: 'Check the unit: kilograms are often given where tonnes are meant.',
+        places: [{ pointer: `${pointer}/${index}/value`, reason: `more than ${LARGEST} ${unit.base}` }],
+      });
+    }
     const before = bases.get(unit.base);
     if (before && !before.eq(inBase)) {
       throw new Invalid(
