@@ -153,7 +153,7 @@ describe('usitc-hts-csv', () => {
           special: 'Free (AU) See 9822.05 (PA)',
           column2: '5%',
         },
-        { number: '9903.45.01', indent: 0, description: 'x', special: 'No change' },
+        { number: '9903.45.01', indent: 0, description: 'x', special: 'No change', column2: 'No change' },
         { number: '0101.21', indent: 0, description: 'x', special: 'Free, under bond' },
         { number: '12', indent: 0, description: 'x' },
         { indent: 0, description: 'no number', general: '3%' },
@@ -170,7 +170,7 @@ describe('usitc-hts-csv', () => {
       ['special', 'Free'],
       ['column 2', '5%'],
     ]);
-    expect(skipped).toEqual({ 'special rate “No change”': 1 });
+    expect(skipped).toEqual({ 'rate “No change”': 2 });
   });
 
   it('reads special rates with their programs', () => {
