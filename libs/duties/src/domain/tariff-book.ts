@@ -18,7 +18,9 @@ type Asked = Pick<AssessmentRequest, 'lines' | 'origin' | 'lawDate'>;
 const FIELDS = Object.keys(ruleBookSchema.shape.measures.element.shape);
 /** The part of a published measure that a rule book has a place for. */
 function rowOf(measure: TariffMeasure, area: string): RuleBookMeasure {
-  const row = { ...measure, area } as unknown as Record<string, unknown>;
+  const { claim, ...rest } = measure;
+  // A claim that the tariff names no document for is left to the general one: a preference code, and any proof.
+  const row = { ...rest, area, ...(claim?.proofs.length ? { claim } : {}) } as unknown as Record<string, unknown>;
   return Object.fromEntries(
     FIELDS.filter((field) => row[field] !== undefined).map((field) => [field, row[field]]),
   ) as RuleBookMeasure;
@@ -65,21 +67,26 @@ export function bookWithTariffs(
   const measures = new Map<string, RuleBookMeasure>();
   const areas: RuleBook['areas'] = { ...book.areas };
   const codes = new Map<string, RuleBook['commodities'][number]>();
+  const taxed = new Set<string>();
   for (const [commodity, tariff] of answered) {
     for (const code of declarableFor(tariff.snapshot, commodity))
       codes.set(code.code, { ...code, from: '1970-01-01', to: null });
     for (const origin of origins.get(commodity)!) {
       for (const measure of tariff.snapshot.measuresFor(commodity, on, origin)) {
-        // A claim that the tariff names no document for can be shown, not weighed: a rule book says what supports a claim.
-        if (measure.claim?.proofs.length === 0) continue;
+        // Without its claim a second third country duty would stand beside the first, for everybody.
+        if (measure.role === 'basic-duty' && measure.claim?.proofs.length === 0) continue;
+        if (measure.role === 'vat') taxed.add(commodity);
         const area = `${measure.id} ${measure.area}`;
         areas[area] = [...new Set([...(areas[area] ?? []), origin])].sort();
         measures.set(measure.id, rowOf(measure, area));
       }
     }
   }
+  // A tariff without a tax on a code is silent, not free of tax: there the house's own tax stays.
   const replaced = (row: RuleBookMeasure, commodity: string): boolean =>
-    commodity.startsWith(row.commodity) && (answered.get(commodity)?.roles.includes(row.role) ?? false);
+    commodity.startsWith(row.commodity) &&
+    (answered.get(commodity)?.roles.includes(row.role) ?? false) &&
+    (row.role !== 'vat' || taxed.has(commodity));
   const own = book.measures.flatMap((row) => {
     if (![...answered.keys()].some((commodity) => replaced(row, commodity))) return [row];
     // The house's rule gives way for some codes of the request only: it stays for each of the others by itself.

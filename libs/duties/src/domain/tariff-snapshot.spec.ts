@@ -180,13 +180,29 @@ describe('a rule book with a tariff’s rows', () => {
     ]);
   });
 
-  it('does not weigh a claim that the tariff names no document for', () => {
-    const rows = [
-      measure({ id: 'basic' }),
-      measure({ id: 'bare', role: 'preference', expression: '0 %', claim: { preferenceCode: '300', proofs: [] } }),
-    ];
-    expect(bookWithTariffs(gb, [loaded({ measures: rows })], request).book.measures.map(({ id }) => id)).not.toContain(
-      'bare',
-    );
+  it('takes any proof for a claim that the tariff names no document for', () => {
+    const bare = measure({
+      id: 'bare',
+      role: 'preference',
+      expression: '0 %',
+      claim: { preferenceCode: '300', proofs: [] },
+    });
+    const { book } = bookWithTariffs(gb, [loaded({ measures: [measure({ id: 'basic' }), bare] })], request);
+    const proof = { document: 'N954', reference: 'x' };
+    const claimed = aRequest({ lines: [aLine({ preference: { code: '300', proof } })] });
+    const chosen = (asked: typeof request) =>
+      assess(asked, [{ book, digest: `sha256:${'0'.repeat(64)}` }]).lines[0]!.options.find((option) => option.chosen)
+        ?.basis;
+    expect([chosen(claimed), chosen(aRequest({ lines: [aLine()] }))]).toEqual(['bare', 'basic']);
+  });
+
+  it('takes a tariff that is silent on tax for silent, not for free', () => {
+    const vat = measure({ id: 'vat', commodity: '8712003000', role: 'vat', expression: '0 %' });
+    const taxOf = (measures: TariffMeasure[]) => {
+      const asked = aRequest({ lines: [aLine()] });
+      const { book } = bookWithTariffs(gb, [loaded({ roles: ['basic-duty', 'vat'], measures })], asked);
+      return assess(asked, [{ book, digest: `sha256:${'0'.repeat(64)}` }]).totals?.tax;
+    };
+    expect([taxOf([measure()]), taxOf([measure(), vat])]).toEqual(['212.00', '0.00']);
   });
 });

@@ -348,13 +348,10 @@ describe('uk-trade-tariff-json', () => {
         area: '1013',
         except: ['XU'],
         claim: { preferenceCode: '300', proofs: ['U116'] },
-        conditions: [
-          { code: 'Q', document: 'U116', action: '27' },
-          { code: 'Q', document: null, action: '07' },
-        ],
       },
       { role: 'vat', expression: '20.00 %' },
     ]);
+    expect(found.measures[1]).not.toHaveProperty('conditions');
     expect(found.areas).toEqual({ '1011': null, '1013': ['DE', 'FR'] });
     expect(found.skipped).toEqual({ 'measure type 410: no charge': 1 });
     expect(found.refused).toMatchObject([{ column: 'measure 5, area', text: '2200' }]);
