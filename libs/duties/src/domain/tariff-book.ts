@@ -18,9 +18,7 @@ type Asked = Pick<AssessmentRequest, 'lines' | 'origin' | 'lawDate'>;
 const FIELDS = Object.keys(ruleBookSchema.shape.measures.element.shape);
 /** The part of a published measure that a rule book has a place for. */
 function rowOf(measure: TariffMeasure, area: string): RuleBookMeasure {
-  const { claim, ...rest } = measure;
-  // A claim that the tariff names no document for is left to the general one: a preference code, and any proof.
-  const row = { ...rest, area, ...(claim?.proofs.length ? { claim } : {}) } as unknown as Record<string, unknown>;
+  const row = { ...measure, area } as unknown as Record<string, unknown>;
   return Object.fromEntries(
     FIELDS.filter((field) => row[field] !== undefined).map((field) => [field, row[field]]),
   ) as RuleBookMeasure;
@@ -73,8 +71,8 @@ export function bookWithTariffs(
       codes.set(code.code, { ...code, from: '1970-01-01', to: null });
     for (const origin of origins.get(commodity)!) {
       for (const measure of tariff.snapshot.measuresFor(commodity, on, origin)) {
-        // Without its claim a second third country duty would stand beside the first, for everybody.
-        if (measure.role === 'basic-duty' && measure.claim?.proofs.length === 0) continue;
+        // A claim that the tariff names no document for can be shown, not weighed: a rule book says what supports a claim.
+        if (measure.claim?.proofs.length === 0) continue;
         if (measure.role === 'vat') taxed.add(commodity);
         const area = `${measure.id} ${measure.area}`;
         areas[area] = [...new Set([...(areas[area] ?? []), origin])].sort();

@@ -180,7 +180,7 @@ describe('a rule book with a tariff’s rows', () => {
     ]);
   });
 
-  it('takes any proof for a claim that the tariff names no document for', () => {
+  it('does not weigh a claim that the tariff names no document for', () => {
     const bare = measure({
       id: 'bare',
       role: 'preference',
@@ -188,12 +188,7 @@ describe('a rule book with a tariff’s rows', () => {
       claim: { preferenceCode: '300', proofs: [] },
     });
     const { book } = bookWithTariffs(gb, [loaded({ measures: [measure({ id: 'basic' }), bare] })], request);
-    const proof = { document: 'N954', reference: 'x' };
-    const claimed = aRequest({ lines: [aLine({ preference: { code: '300', proof } })] });
-    const chosen = (asked: typeof request) =>
-      assess(asked, [{ book, digest: `sha256:${'0'.repeat(64)}` }]).lines[0]!.options.find((option) => option.chosen)
-        ?.basis;
-    expect([chosen(claimed), chosen(aRequest({ lines: [aLine()] }))]).toEqual(['bare', 'basic']);
+    expect(book.measures.map(({ id }) => id)).not.toContain('bare');
   });
 
   it('takes a tariff that is silent on tax for silent, not for free', () => {

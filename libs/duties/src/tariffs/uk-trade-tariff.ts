@@ -320,12 +320,12 @@ class CommodityReader {
       ({ action, expression }) => action !== '' && (expression === undefined || found.fault(expression) === null),
     );
     if (!readable) return refuse('conditions', given.expression, 'a condition whose action or amount cannot be read');
-    // One row of documents that support a claim is the claim; whatever says more stays as conditions, and says it all.
+    // Documents of one row that only support a claim are the claim; whatever says more stays as conditions too, and says it all.
     const says =
+      preferenceCode === undefined ||
       new Set(given.conditions.map(({ code }) => code)).size > 1 ||
       given.conditions.some(({ expression }) => expression !== undefined);
-    const claimed = preferenceCode !== undefined && !says;
-    const conditions = (claimed ? [] : given.conditions).map(({ expression, ...condition }): MeasureCondition =>
+    const conditions = (says ? given.conditions : []).map(({ expression, ...condition }): MeasureCondition =>
       expression === undefined ? condition : { ...condition, components: parseExpression(expression, `/${given.id}`) },
     );
     const measure: TariffMeasure = {
@@ -336,7 +336,7 @@ class CommodityReader {
       area: given.area.id,
       ...(given.except.length > 0 ? { except: given.except } : {}),
       expression: given.expression,
-      ...(claimed ? { claim: { preferenceCode, proofs } } : {}),
+      ...(preferenceCode === undefined ? {} : { claim: { preferenceCode, proofs } }),
       ...(given.additionalCode === null ? {} : { [ASKS_BY[role] ?? 'additionalCode']: given.additionalCode }),
       ...(given.quotaOrderNumber === null ? {} : { quotaOrderNumber: given.quotaOrderNumber }),
       ...(conditions.length > 0 ? { conditions } : {}),
