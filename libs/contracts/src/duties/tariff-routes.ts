@@ -74,6 +74,7 @@ export const importTariff = defineRoute('duties', 'importTariff', 'POST /v1/tari
     'duties.tariff.cut',
     'duties.tariff.empty',
     'duties.tariff.too-large',
+    'duties.tariff.busy',
     'duties.destination.unknown',
   ],
 });
@@ -150,6 +151,7 @@ export const adoptTariff = defineRoute('duties', 'adoptTariff', 'POST /v1/shipme
     'duties.tariff.unknown',
     'duties.tariff.not-in-force',
     'duties.tariff.other-destination',
+    'duties.tariff.stands-already',
     'duties.assessment.no-goods',
   ],
 });
@@ -358,7 +360,7 @@ export const listFx = defineRoute('duties', 'listFxTables', 'GET /v1/fx-tables',
   access: [...readers, 'administrator'],
   query: z.strictObject({ jurisdiction: country, date: legalDate.optional() }),
   answer: z.strictObject({ rule: fxRuleView, items: z.array(fxTableView) }),
-  problems: ['duties.destination.unknown'],
+  problems: ['duties.destination.unknown', 'duties.fx.rule-missing'],
 });
 
 // ---- voided legal bases

@@ -11,14 +11,14 @@ import { legalDateAt, NotFound, Refused, type LegalDate } from '@tidewaiter/kern
 import { byOf, CLOCK, EVENT_STORE, type CallerIdentity, type Clock } from '@tidewaiter/platform';
 import { classification, type ClassificationGround } from '../domain/classification.js';
 import { groundsOf, type LoadedTariff } from '../domain/tariff-book.js';
-import { inForceOn, type TariffImported } from '../domain/tariff.js';
+import type { TariffImported } from '../domain/tariff.js';
 import type { LoadedRuleBook } from '../domain/rule-book.js';
 import type { TariffCode, TariffSnapshot } from '../domain/tariff-snapshot.js';
 import { classificationRows } from '../postgres/classifications.js';
 import { tariffVersions, type VersionRow } from '../postgres/tariff-versions.js';
 import { RULE_BOOKS } from './rule-books.js';
 import { sha256, uuidOf } from './digest.js';
-import { readContent, refOf, TariffSnapshots } from './tariff-snapshots.js';
+import { inForce, readContent, refOf, TariffSnapshots } from './tariff-snapshots.js';
 
 type View = AnswerOf<typeof showClassification>;
 export type Decision = InputOf<typeof decideClassification>['body'];
@@ -103,10 +103,7 @@ export class Classifying {
     const decisions = await classificationRows.ofDestination(tx, destination);
     if (decisions.length === 0) return 0;
     const rows = await tariffVersions.ofDestination(tx, destination);
-    const asked = inForceOn(
-      rows.map((row) => ({ ...row.version, row })),
-      validFrom,
-    ).map(({ row }) => row);
+    const asked = inForce(rows, validFrom);
     const place = asked.findIndex(({ version }) => version.tariffId === tariffId);
     if (place < 0) return 0;
     const { snapshot } = await readContent(tx, asked[place]!.contentId);

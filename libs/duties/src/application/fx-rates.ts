@@ -14,7 +14,7 @@ import {
 import { request } from 'undici';
 import { DUTIES_SETTINGS, type DutiesSettings } from '../duties.settings.js';
 import type { Rates } from '../domain/fx.js';
-import { fxRuleOn, missing, periodWord, type FxRule } from '../domain/fx-rule.js';
+import { fxRuleOn, missing, otherDay, periodWord, type FxRule } from '../domain/fx-rule.js';
 import { readFxTable } from '../domain/fx-table.js';
 import type { LoadedRuleBook, RuleBook } from '../domain/rule-book.js';
 import { fxTables, type LoadedFxTable, type StoredFxTable } from '../postgres/fx-tables.js';
@@ -63,10 +63,11 @@ export class FxRates {
     const own = book.currency;
     const foreign = [...new Set(currencies)].filter((currency) => currency !== own).sort();
     if (foreign.length === 0) return [];
-    const table = await this.table(tenant, jurisdiction, fxRuleOn(book, on), on);
+    const rule = fxRuleOn(book, on);
+    const table = await this.table(tenant, jurisdiction, rule, on);
     return foreign.flatMap((currency) => {
       const rate = table.rates[currency];
-      const source = nameOf(jurisdiction, table);
+      const source = `${nameOf(jurisdiction, table)}${otherDay(rule)}`;
       if (rate === undefined) return [];
       return [
         table.quoted === 'own' ? { from: currency, to: own, rate, source } : { from: own, to: currency, rate, source },

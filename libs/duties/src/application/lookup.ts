@@ -13,8 +13,9 @@ type Shown = AnswerOf<typeof showCode>;
 
 const headingOf = ({ code, description }: TariffCode): { code: string; description: string } => ({ code, description });
 
-function needsOf({ claim }: TariffMeasure): string | null {
-  if (!claim) return null;
+function needsOf({ claim, conditions = [] }: TariffMeasure): string | null {
+  const documents = [...new Set(conditions.flatMap(({ document }) => document ?? []))];
+  if (!claim) return documents.length === 0 ? null : `what its conditions ask for, by document ${documents.join(', ')}`;
   const code = claim.preferenceCode.replace(/\\/g, '');
   return claim.proofs.length === 0
     ? `preference code ${code}; the tariff names no document`

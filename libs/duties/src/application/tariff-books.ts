@@ -9,7 +9,7 @@ import { assessedRows } from '../postgres/assessed.js';
 import { tariffBooks } from '../postgres/tariff-versions.js';
 import { RULE_BOOKS } from './rule-books.js';
 import { sha256 } from './digest.js';
-import { refOf, TariffSnapshots } from './tariff-snapshots.js';
+import { inForce, named, refOf, TariffSnapshots } from './tariff-snapshots.js';
 
 export const adoptionStream = (shipmentId: string): string => `adoption-${shipmentId}`;
 
@@ -42,9 +42,11 @@ export class TariffBooks {
     shipmentId: string,
     request: AssessmentRequest,
   ): Promise<readonly LoadedRuleBook[]> {
+    // Most tenants of a country have loaded nothing for it: one question is enough to know.
+    const known = await this.snapshots.known(tenant, request.destination);
+    if (known.length === 0) return this.books;
     const standing = await this.standing(tenant, shipmentId);
-    const inForce = await this.snapshots.inForce(tenant, request.destination, request.lawDate);
-    const rows = standing ? await this.snapshots.named(tenant, request.destination, standing.stands) : inForce;
+    const rows = standing ? named(known, standing.stands) : inForce(known, request.lawDate);
     if (rows.length === 0) return this.books;
     const { books, digest, used } = await this.withTariffs(tenant, request, rows);
     if (used.length > 0) await this.store.transaction(tenant, (tx) => tariffBooks.keep(tx, digest, used));

@@ -20,20 +20,19 @@ export class TariffSnapshots {
 
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
+  /** Every version of a destination, in the order of import. */
+  known(tenant: string, destination: string): Promise<VersionRow[]> {
+    return this.store.transaction(tenant, (tx) => tariffVersions.ofDestination(tx, destination));
+  }
+
   /** The versions that answer for a day, in the order they are asked. */
   async inForce(tenant: string, destination: string, on: LegalDate): Promise<VersionRow[]> {
-    const rows = await this.store.transaction(tenant, (tx) => tariffVersions.ofDestination(tx, destination));
-    return inForceOn(
-      rows.map((row) => ({ ...row.version, row })),
-      on,
-    ).map(({ row }) => row);
+    return inForce(await this.known(tenant, destination), on);
   }
 
   /** The versions that references name, in their order. */
   async named(tenant: string, destination: string, refs: readonly TariffRef[]): Promise<VersionRow[]> {
-    if (refs.length === 0) return [];
-    const rows = await this.store.transaction(tenant, (tx) => tariffVersions.ofDestination(tx, destination));
-    return refs.flatMap(({ tariffId }) => rows.find(({ version }) => version.tariffId === tariffId) ?? []);
+    return refs.length === 0 ? [] : named(await this.known(tenant, destination), refs);
   }
 
   async loaded(tenant: string, rows: readonly VersionRow[]): Promise<LoadedTariff[]> {
@@ -63,6 +62,16 @@ export class TariffSnapshots {
     return reading;
   }
 }
+
+/** @param known in the order of import */
+export const inForce = (known: readonly VersionRow[], on: LegalDate): VersionRow[] =>
+  inForceOn(
+    known.map((row) => ({ ...row.version, row })),
+    on,
+  ).map(({ row }) => row);
+
+export const named = (known: readonly VersionRow[], refs: readonly TariffRef[]): VersionRow[] =>
+  refs.flatMap(({ tariffId }) => known.find(({ version }) => version.tariffId === tariffId) ?? []);
 
 /** The rows of a tariff, also of one that this transaction has just written. */
 export async function readContent(tx: Tx, contentId: string): Promise<Content> {

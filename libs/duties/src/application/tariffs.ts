@@ -12,7 +12,7 @@ import type {
 import type { By, EventStore, Tx } from '@tidewaiter/event-store';
 import { Invalid, legalDateAt, NotFound, Refused, WrongState, type LegalDate } from '@tidewaiter/kernel';
 import { byOf, CLOCK, EVENT_STORE, type CallerIdentity, type Clock } from '@tidewaiter/platform';
-import { adoption, inForceOn, knownAs, tariff, type TariffImported } from '../domain/tariff.js';
+import { adoption, knownAs, tariff, type TariffImported } from '../domain/tariff.js';
 import { groundsOf, type LoadedTariff } from '../domain/tariff-book.js';
 import type { LoadedRuleBook, RuleBook } from '../domain/rule-book.js';
 import { assessedRows } from '../postgres/assessed.js';
@@ -25,7 +25,7 @@ import { bookOf, RULE_BOOKS } from './rule-books.js';
 import { Classifying } from './classifying.js';
 import { uuidOf } from './digest.js';
 import { adoptionStream, TariffBooks, type Standing } from './tariff-books.js';
-import { refOf, TariffSnapshots } from './tariff-snapshots.js';
+import { inForce, refOf, TariffSnapshots } from './tariff-snapshots.js';
 
 export interface ImportOrder {
   source: TariffSource;
@@ -191,8 +191,8 @@ export class Tariffs {
       );
     }
     const today = this.today(destination);
-    const inForce = (await this.snapshots.inForce(by.tenant, destination, today)).map((row) => refOf(row.version));
-    if (!inForce.some((ref) => ref.tariffId === tariffId)) {
+    const standing = (await this.snapshots.inForce(by.tenant, destination, today)).map((row) => refOf(row.version));
+    if (!standing.some((ref) => ref.tariffId === tariffId)) {
       throw new Refused(
         'duties.tariff.not-in-force',
         `on ${today} this version is not in force or a later one stands in its place`,
@@ -205,7 +205,7 @@ export class Tariffs {
       type: 'AdoptTariff' as const,
       shipmentId,
       destination,
-      tariffs: inForce,
+      tariffs: standing,
       replaced: stands,
       reason,
     };
@@ -224,10 +224,7 @@ export class Tariffs {
     }));
     const others = running.filter(({ stands }) => !stands.some((ref) => ref.tariffId === tariffId));
     if (others.length === 0) return [];
-    const upTo = inForceOn(
-      rows.map((each) => ({ ...each.version, row: each })),
-      validFrom,
-    ).map(({ row: each }) => each);
+    const upTo = inForce(rows, validFrom);
     const next = await this.snapshots.loaded(
       tenant,
       upTo.some(({ version }) => version.tariffId === tariffId) ? upTo : [row],

@@ -20,6 +20,13 @@ const PERIODS = ['month', 'week', 'day', 'quarter', 'notification'] as const;
 export const periodWord = (period: string): (typeof PERIODS)[number] =>
   PERIODS.find((each) => period.includes(each)) ?? 'day';
 
+/**
+ * What has to be said of rates of the day of entry where the law asks for another day's (the US, Canada, Australia: exportation),
+ * which no declaration tells; empty where the day of entry is the law's own.
+ */
+export const otherDay = ({ dateOf }: Pick<FxRule, 'dateOf'>): string =>
+  /export|shipment/i.test(dateOf) ? `, of the day of entry where the law asks for that of ${dateOf}` : '';
+
 /** A table that should be there and is not has a name of its own: `duties.fx.month-missing`, `duties.fx.week-missing` … */
 export function missing(jurisdiction: string, rule: Pick<FxRule, 'period' | 'publisher'>, on: LegalDate): Refused {
   const period = periodWord(rule.period);

@@ -65,6 +65,7 @@ export function bookWithTariffs(
   const measures = new Map<string, RuleBookMeasure>();
   const areas: RuleBook['areas'] = { ...book.areas };
   const codes = new Map<string, RuleBook['commodities'][number]>();
+  const taxed = new Set<string>();
   for (const [commodity, tariff] of answered) {
     for (const code of declarableFor(tariff.snapshot, commodity))
       codes.set(code.code, { ...code, from: '1970-01-01', to: null });
@@ -72,14 +73,18 @@ export function bookWithTariffs(
       for (const measure of tariff.snapshot.measuresFor(commodity, on, origin)) {
         // A claim that the tariff names no document for can be shown, not weighed: a rule book says what supports a claim.
         if (measure.claim?.proofs.length === 0) continue;
+        if (measure.role === 'vat') taxed.add(commodity);
         const area = `${measure.id} ${measure.area}`;
         areas[area] = [...new Set([...(areas[area] ?? []), origin])].sort();
         measures.set(measure.id, rowOf(measure, area));
       }
     }
   }
+  // A tariff without a tax on a code is silent, not free of tax: there the house's own tax stays.
   const replaced = (row: RuleBookMeasure, commodity: string): boolean =>
-    commodity.startsWith(row.commodity) && (answered.get(commodity)?.roles.includes(row.role) ?? false);
+    commodity.startsWith(row.commodity) &&
+    (answered.get(commodity)?.roles.includes(row.role) ?? false) &&
+    (row.role !== 'vat' || taxed.has(commodity));
   const own = book.measures.flatMap((row) => {
     if (![...answered.keys()].some((commodity) => replaced(row, commodity))) return [row];
     // The house's rule gives way for some codes of the request only: it stays for each of the others by itself.

@@ -181,12 +181,23 @@ describe('a rule book with a tariff’s rows', () => {
   });
 
   it('does not weigh a claim that the tariff names no document for', () => {
-    const rows = [
-      measure({ id: 'basic' }),
-      measure({ id: 'bare', role: 'preference', expression: '0 %', claim: { preferenceCode: '300', proofs: [] } }),
-    ];
-    expect(bookWithTariffs(gb, [loaded({ measures: rows })], request).book.measures.map(({ id }) => id)).not.toContain(
-      'bare',
-    );
+    const bare = measure({
+      id: 'bare',
+      role: 'preference',
+      expression: '0 %',
+      claim: { preferenceCode: '300', proofs: [] },
+    });
+    const { book } = bookWithTariffs(gb, [loaded({ measures: [measure({ id: 'basic' }), bare] })], request);
+    expect(book.measures.map(({ id }) => id)).not.toContain('bare');
+  });
+
+  it('takes a tariff that is silent on tax for silent, not for free', () => {
+    const vat = measure({ id: 'vat', commodity: '8712003000', role: 'vat', expression: '0 %' });
+    const taxOf = (measures: TariffMeasure[]) => {
+      const asked = aRequest({ lines: [aLine()] });
+      const { book } = bookWithTariffs(gb, [loaded({ roles: ['basic-duty', 'vat'], measures })], asked);
+      return assess(asked, [{ book, digest: `sha256:${'0'.repeat(64)}` }]).totals?.tax;
+    };
+    expect([taxOf([measure()]), taxOf([measure(), vat])]).toEqual(['212.00', '0.00']);
   });
 });

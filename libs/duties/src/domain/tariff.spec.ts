@@ -8,7 +8,7 @@ import {
   type ClassificationGround,
 } from './classification.js';
 import { clockOf, remediesSchema, voidance, type LegalBasisVoided } from './voidance.js';
-import { fxRuleOn, missing, periodWord } from './fx-rule.js';
+import { fxRuleOn, missing, otherDay, periodWord } from './fx-rule.js';
 import { books } from '../testing/books.js';
 import { loadRemedies } from '../application/voiding.js';
 
@@ -240,6 +240,15 @@ describe('the law of exchange rates', () => {
     const { book } = books.find((each) => each.book.destination === 'DE')!;
     expect(fxRuleOn(book, '2016-05-01').publisher).toMatch(/^ECB/);
     expect(() => fxRuleOn(book, '2016-04-30')).toThrow('no rule on customs exchange rates for 2016-04-30');
+  });
+  it('says so where it asks for another day than that of entry', () => {
+    expect(otherDay({ dateOf: 'exportation' })).toBe(
+      ', of the day of entry where the law asks for that of exportation',
+    );
+    expect(otherDay({ dateOf: 'direct shipment to Canada' })).not.toBe('');
+    for (const dateOf of ['acceptance of the declaration', 'registration of the declaration', 'import declaration']) {
+      expect(otherDay({ dateOf })).toBe('');
+    }
   });
   it.each([
     ['month', 'month', '2026-11'],

@@ -320,7 +320,12 @@ class CommodityReader {
       ({ action, expression }) => action !== '' && (expression === undefined || found.fault(expression) === null),
     );
     if (!readable) return refuse('conditions', given.expression, 'a condition whose action or amount cannot be read');
-    const conditions = given.conditions.map(({ expression, ...condition }): MeasureCondition =>
+    // Documents of one row that only support a claim are the claim; whatever says more stays as conditions too, and says it all.
+    const says =
+      preferenceCode === undefined ||
+      new Set(given.conditions.map(({ code }) => code)).size > 1 ||
+      given.conditions.some(({ expression }) => expression !== undefined);
+    const conditions = (says ? given.conditions : []).map(({ expression, ...condition }): MeasureCondition =>
       expression === undefined ? condition : { ...condition, components: parseExpression(expression, `/${given.id}`) },
     );
     const measure: TariffMeasure = {

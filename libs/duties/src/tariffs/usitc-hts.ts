@@ -175,7 +175,8 @@ class HtsReader {
         law: `${hts}, column 1 general; 19 USC 1202`,
       });
     }
-    if (special !== '') this.special(line, code, special, { ...row, law: `${hts}, column 1 special; 19 USC 1202` });
+    if (special !== '' && !this.unchanged(special))
+      this.special(line, code, special, { ...row, law: `${hts}, column 1 special; 19 USC 1202` });
     if (column2 !== '') {
       this.rate(line, COLUMN_2, {
         ...row,
@@ -206,7 +207,6 @@ class HtsReader {
     text: string,
     row: Pick<Parameters<Found['measure']>[0], 'commodity' | 'from' | 'to' | 'confidence' | 'law'>,
   ): void {
-    if (text === 'No change') return this.found.skip('special rate “No change”');
     const parts = specialParts(text);
     if (!parts) {
       this.found.refuse({
@@ -232,7 +232,15 @@ class HtsReader {
     );
   }
 
+  /** Chapter 99 says so where the rate of the goods' own chapter stays: that is no rate of its own. */
+  private unchanged(text: string): boolean {
+    if (text !== 'No change') return false;
+    this.found.skip('rate “No change”');
+    return true;
+  }
+
   private rate(line: number, column: number, measure: Parameters<Found['measure']>[0]): void {
+    if (this.unchanged(measure.expression)) return;
     this.found.measure(measure, line, COLUMNS[column]!);
   }
 }
