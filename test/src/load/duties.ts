@@ -30,8 +30,8 @@ async function tariffs(postgresUrl: string, figures: Figures): Promise<void> {
 }
 
 /** Of the engine alone, without servers. */
-function assessing(figures: Figures): void {
-  const { straightUs, explainedUs, figuresUs, thousandLines, wholeTariff } = benchAssessing();
+async function assessing(figures: Figures): Promise<void> {
+  const { straightUs, explainedUs, figuresUs, thousandLines, wholeTariff } = await benchAssessing();
   const rateOf = (name: string, us: number, least: number): void =>
     figures.add(
       `assessment of an entry of 20 lines, ${name}`,
@@ -59,7 +59,7 @@ const home = mkdtempSync(join(tmpdir(), 'tidewaiter-bench-'));
 const servers = await startServers({ home });
 try {
   const figures = new Figures();
-  assessing(figures);
+  await assessing(figures);
   await tariffs(servers.postgres.nearUrl, figures);
   figures.end();
 } finally {

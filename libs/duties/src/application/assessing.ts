@@ -132,7 +132,7 @@ export class Assessing {
       await withBooks(tx, await assessmentRows.byNumber(tx, shipmentId, against)),
       await withBooks(tx, await assessmentRows.byNumber(tx, shipmentId, n)),
     ]);
-    return variance({ ...before!.stored, books: before!.books }, { ...after!.stored, books: after!.books });
+    return variance({ ...before.stored, books: before.books }, { ...after.stored, books: after.books });
   }
 
   /** One command leads to one assessment: its id follows from the command's, so that a retry finds the first answer. */

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { assessmentRequest, type AssessmentRequest } from '@tidewaiter/contracts';
 import { exact, type Exact } from '@tidewaiter/kernel';
 import { loadRuleBooks } from '../application/rule-books.js';
@@ -127,8 +130,17 @@ function checkedSame(request: AssessmentRequest, books: readonly LoadedRuleBook[
     throw new Error(`the straight line gives ${JSON.stringify(expected)}, the engine ${JSON.stringify(got)}`);
 }
 
-/** How fast entries are assessed on a tariff in memory, against a straight line of the same figures in the same decimals. */
-export function benchAssessing(): AssessingFigures {
+/** The built program: a loader that wraps every function to keep its name would be measured instead. */
+const ALONE = fileURLToPath(new URL('../../dist/testing/assessing-alone.js', import.meta.url));
+
+/** How fast entries are assessed on a tariff in memory, in a process that does this alone. */
+export async function benchAssessing(): Promise<AssessingFigures> {
+  const { stdout } = await promisify(execFile)(process.execPath, [ALONE]);
+  return JSON.parse(stdout) as AssessingFigures;
+}
+
+/** Against a straight line of the same figures in the same decimals. */
+export function measureAssessing(): AssessingFigures {
   const small = bookOf(1000);
   const large = bookOf(35_000);
   const twenty = requestOf(20, 1000);

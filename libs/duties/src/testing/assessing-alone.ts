@@ -1,0 +1,3 @@
+import { measureAssessing } from './bench-assessing.js';
+
+console.log(JSON.stringify(measureAssessing()));
