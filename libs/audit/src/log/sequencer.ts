@@ -2,7 +2,7 @@ import type { Tx } from '@tidewaiter/event-store';
 import { sequence, streamKey, type Pending, type Sequenced } from '../domain/index.js';
 import { raise } from './alarms.js';
 
-const BATCH = 5000;
+const BATCH = 10_000;
 
 interface PendingRow {
   staged_id: string;
