@@ -150,7 +150,7 @@ class Pages {
   }
 
   private title(text: string): void {
-    this.room(60);
+    this.room(110);
     this.pdf.moveDown(0.9).font('Helvetica-Bold').fontSize(13).fillColor(INK).text(text, MARGIN);
     this.line();
   }
