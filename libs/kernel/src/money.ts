@@ -72,18 +72,35 @@ export const compare = (a: Money, b: Money): number => {
 export function shareOut({ amount, currency }: Money, weights: readonly string[]): Money[] {
   if (weights.length === 0) throw new RangeError('an amount cannot be shared out among nobody');
   const places = minorUnits(currency);
-  const total = round(exact(amount), places);
-  const parsed = weights.map(exact);
-  const whole = parsed.reduce((acc, weight) => acc.plus(weight), exact('0'));
-  const shares = parsed.map((weight) => (whole.isZero() ? total.div(weights.length) : total.times(weight).div(whole)));
-  const parts = shares.map((share) => round(share, places, 'down'));
-  const rest = total.minus(parts.reduce((acc, part) => acc.plus(part), exact('0')));
-  const unit = exact('10')
-    .pow(-places)
-    .times(rest.isNegative() ? -1 : 1);
-  const order = shares
-    .map((share, index) => ({ index, cut: share.minus(parts[index]!).abs() }))
-    .sort((a, b) => b.cut.cmp(a.cut) || a.index - b.index);
-  for (const { index } of order.slice(0, rest.div(unit).toNumber())) parts[index] = parts[index]!.plus(unit);
-  return parts.map((part) => money(part, currency));
+  const total = scaled(round(exact(amount), places), places);
+  const decimals = weights.map(exact);
+  const finest = Math.max(...decimals.map((weight) => weight.decimalPlaces()));
+  const given = decimals.map((weight) => scaled(weight, finest));
+  const added = given.reduce((acc, weight) => acc + weight, 0n);
+  const parsed = added === 0n ? weights.map(() => 1n) : given;
+  const whole = added === 0n ? BigInt(weights.length) : added;
+  // Whole numbers of the minor unit: the division cuts towards zero, and what it leaves is exact.
+  const parts = parsed.map((weight) => (total * weight) / whole);
+  const cuts = parsed.map((weight) => magnitude((total * weight) % whole));
+  const rest = parts.reduce((left, part) => left - part, total);
+  const unit = rest < 0n ? -1n : 1n;
+  const order = cuts
+    .map((cut, index) => ({ index, cut }))
+    .sort((x, y) => (x.cut === y.cut ? x.index - y.index : x.cut < y.cut ? 1 : -1));
+  for (const { index } of order.slice(0, Number(rest * unit))) parts[index]! += unit;
+  return parts.map((part) => ({ amount: printed(part, places), currency }));
+}
+
+const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);
+
+/** A decimal as a whole number of its last place; it must have no more places than that. */
+const scaled = (value: Decimal, places: number): bigint => BigInt(value.toFixed(places).replace('.', ''));
+
+function printed(value: bigint, places: number): string {
+  const digits = magnitude(value)
+    .toString()
+    .padStart(places + 1, '0');
+  const split = digits.length - places;
+  const sign = value < 0n ? '-' : '';
+  return places === 0 ? `${sign}${digits}` : `${sign}${digits.slice(0, split)}.${digits.slice(split)}`;
 }
