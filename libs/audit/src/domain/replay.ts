@@ -61,6 +61,12 @@ export const at = (leaves: readonly Leaf[], { known, asOf }: Moment): Leaf[] =>
 
 const foldOf = (folds: Folds, stream: string): Fold => folds[categoryOf(stream)] ?? namesOfEvents;
 
+interface Turn {
+  stream: string;
+  before: unknown;
+  after: unknown;
+}
+
 /** States of streams that grow event by event. */
 class Unfolding {
   readonly states: Record<string, unknown> = {};
@@ -69,15 +75,15 @@ class Unfolding {
 
   constructor(private readonly folds: Folds) {}
 
-  /** @returns the fields that the event changed */
-  take({ stream, version, name, data }: Leaf): Change[] {
+  /** @returns the stream's state before the event and after it */
+  take({ stream, version, name, data }: Leaf): Turn {
     if (!(stream in this.states) && version > 1) this.partial.add(stream);
     const fold = this.partial.has(stream) ? namesOfEvents : foldOf(this.folds, stream);
     const before = stream in this.states ? this.states[stream] : fold.initial;
     const after = fold.evolve(before, { type: name, data });
     this.states[stream] = after;
     this.streams[stream] = version;
-    return changesOf(stream, before, after);
+    return { stream, before, after };
   }
 }
 
@@ -102,10 +108,9 @@ export function stepOf(
   folds: Folds,
 ): { event: Told; changes: Change[] } {
   const unfolding = new Unfolding(folds);
-  let changes: Change[] = [];
   const counting = at(leaves, moment).slice(0, step);
-  for (const leaf of counting) changes = unfolding.take(leaf);
-  return { event: told(counting.at(-1)!), changes };
+  const last = counting.map((leaf) => unfolding.take(leaf)).at(-1)!;
+  return { event: told(counting.at(-1)!), changes: changesOf(last) };
 }
 
 /** What is another between two moments, field by field, each with the ids of the events that made it so. */
@@ -117,7 +122,7 @@ export function difference(leaves: readonly Leaf[], from: Moment, to: Moment, fo
   const streams = [...new Set([...Object.keys(older.states), ...Object.keys(newer.states)])];
   const changes = streams.flatMap((stream) => {
     const { initial } = foldOf(folds, stream);
-    return changesOf(stream, older.states[stream] ?? initial, newer.states[stream] ?? initial);
+    return changesOf({ stream, before: older.states[stream] ?? initial, after: newer.states[stream] ?? initial });
   });
   return {
     changes: changes.map((change) => ({
@@ -134,8 +139,8 @@ type Maker = Change & { eventId: string };
 function touched(leaves: readonly Leaf[], moment: Moment, known: ReadonlySet<string>, folds: Folds): Maker[] {
   const unfolding = new Unfolding(folds);
   return at(leaves, moment).flatMap((leaf) => {
-    const changes = unfolding.take(leaf);
-    return known.has(leaf.eventId) ? [] : changes.map((change) => ({ ...change, eventId: leaf.eventId }));
+    const turn = unfolding.take(leaf);
+    return known.has(leaf.eventId) ? [] : changesOf(turn).map((change) => ({ ...change, eventId: leaf.eventId }));
   });
 }
 
@@ -145,7 +150,7 @@ const isTouchedBy = (change: Change, maker: Maker): boolean =>
   change.path.slice(0, maker.path.length).every((key, i) => key === maker.path[i]) &&
   maker.path.slice(0, change.path.length).every((key, i) => key === change.path[i]);
 
-function changesOf(stream: string, before: unknown, after: unknown): Change[] {
+function changesOf({ stream, before, after }: Turn): Change[] {
   return diff({ state: before }, { state: after }).map(({ path, ...entry }) => ({
     stream,
     path: path.slice(1),
