@@ -324,7 +324,9 @@ function reconcileCommand(audit: Command): void {
         for (const { kind, context, stream, version, index } of run.differences) {
           out.data(`✗ ${kind}: version ${version} of ${stream} (${context})${index === null ? '' : `, leaf ${index}`}`);
         }
-        out.data(`${run.streams} streams with ${run.events} events, ${run.differences.length} differences`);
+        out.data(
+          `${run.streams} streams with ${run.events} events recorded more than a minute ago, ${run.differences.length} differences`,
+        );
       }
       if (run.differences.length > 0)
         throw new CommandFailed('The log and the event stores differ.', EXIT.notProven, DISTRUST);

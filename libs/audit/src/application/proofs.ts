@@ -44,8 +44,7 @@ export class Proofs {
    */
   inclusion(tenant: string, eventId: string, size: number | undefined): Promise<string> {
     return this.database.tenant(tenant, async (tx) => {
-      const index = await indexOf(tx, tenant, eventId);
-      const head = await checkpointOf(tx, tenant, size);
+      const [index, head] = await Promise.all([indexOf(tx, tenant, eventId), checkpointOf(tx, tenant, size)]);
       if (index >= head.size) {
         throw new Conflict(
           'audit.event.not-covered',
