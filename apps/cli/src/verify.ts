@@ -7,6 +7,8 @@ export interface LogProof {
   holds: boolean;
   says: string;
   origin: string;
+  /** verifier key that it was checked with */
+  key: string;
   size: number;
   root: string;
   streams: number;
@@ -54,6 +56,7 @@ export async function verifyLog(
         holds: true,
         says: 'every leaf leads to the signed root',
         origin: verdict.origin,
+        key: keyText,
         size: verdict.size,
         root: toHex(verdict.root),
         streams: streams.streams.size,
@@ -64,6 +67,7 @@ export async function verifyLog(
         holds: false,
         says: `${verdict.fault}${verdict.index === null ? '' : ` at leaf ${verdict.index}`}: ${verdict.says}`,
         origin: key.name,
+        key: keyText,
         size: 0,
         root: '',
         streams: 0,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { readFile } from 'node:fs/promises';
-import { folds, readLeaf, replay } from '@tidewaiter/audit/domain';
+import { folds, readLeaf, replay, WHOLE } from '@tidewaiter/audit/domain';
 import {
   EvidenceRefused,
   verifyEvidence,
@@ -34,8 +34,7 @@ export function replayed({ events, files }: Evidence): Checked[] {
   const states = files.get('states.json');
   if (!states) return [];
   const leaves = events.map(({ index, bytes }) => readLeaf(index, bytes));
-  const END = '9999-12-31T23:59:59.999999Z';
-  const folded = replay(leaves, { known: END, asOf: END }, folds);
+  const folded = replay(leaves, WHOLE, folds);
   if (canonicalJson(folded.states) !== fromUtf8(states)) {
     throw new EvidenceRefused(
       'replay-differs',

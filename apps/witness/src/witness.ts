@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -13,6 +12,8 @@ import {
   parseNote,
   parseVerifierKey,
   sameBytes,
+  toHex,
+  utf8,
   verifierKey,
   verifyConsistency,
   type AddCheckpoint,
@@ -172,7 +173,7 @@ export class Witness {
   }
 }
 
-const hashOf = (origin: string): string => createHash('sha256').update(origin).digest('hex');
+const hashOf = (origin: string): string => toHex(nodeSha256(utf8(origin)));
 
 function readRequest(body: string): { request: AddCheckpoint; origin: string } {
   try {

@@ -22,26 +22,13 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { fsck } from '../fsck.js';
 import { CommandFailed, EXIT, type Output } from '../output.js';
+import { counted, ProgressBar } from '../progress-bar.js';
 import { verifyLog } from '../verify.js';
 import { surroundings } from './command.js';
 
 const pins = z.record(z.string(), z.string());
 const collect = (value: string, before: string[]): string[] => [...before, value];
 const DISTRUST = 'Keep what you have seen, stop relying on this log, and tell its operator.';
-
-/** A line on the terminal that says how far long work is; nothing where nobody looks. */
-function progressLine(): { show: (done: number, of: number, what: string) => void; clear: () => void } {
-  let shown = 0;
-  return {
-    show(done, of, what) {
-      if (!process.stderr.isTTY || Date.now() - shown < 200) return;
-      shown = Date.now();
-      const filled = of === 0 ? 0 : Math.floor((24 * done) / of);
-      process.stderr.write(`\r${'█'.repeat(filled)}${'░'.repeat(24 - filled)} ${done} of ${of} ${what}`);
-    },
-    clear: () => void (process.stderr.isTTY && process.stderr.write('\r\x1b[2K')),
-  };
-}
 
 async function tenantOf(command: Command, asked?: string): Promise<string> {
   if (asked !== undefined) return asked;
@@ -78,13 +65,13 @@ function verifyCommand(audit: Command): void {
       const known = pins.catch({}).parse(house.recall('known-logs.json') ?? {});
       const client = house.client();
       const pinned = options.key ?? known[tenant];
-      const line = progressLine();
+      const bar = new ProgressBar(out, 'reads', 0, process.stderr, counted('leaves'));
       const proof = await verifyLog(client, tenant, {
         ...(pinned === undefined ? {} : { pinned }),
         witnesses: options.witness,
-        progress: (done, size) => line.show(done, size, 'leaves'),
+        progress: (done, size) => bar.reach(done, size),
       });
-      line.clear();
+      bar.clear();
       if (out.json) out.emit(proof);
       else if (proof.holds) {
         out.data(`log         ${proof.origin}`);
@@ -98,12 +85,7 @@ function verifyCommand(audit: Command): void {
         out.data(`PROVEN in ${proof.seconds.toFixed(1)} s`);
       }
       if (!proof.holds) throw new CommandFailed(`NOT PROVEN: ${proof.says}`, EXIT.notProven, DISTRUST);
-      if (pinned === undefined) {
-        house.keep('known-logs.json', {
-          ...known,
-          [tenant]: (await client.call(showVerifierKey, { params: { log: tenant } })).trim(),
-        });
-      }
+      if (pinned === undefined) house.keep('known-logs.json', { ...known, [tenant]: proof.key });
     });
 }
 
@@ -117,9 +99,9 @@ function fsckCommand(audit: Command): void {
     .action(async (options: { tenant?: string }, command: Command) => {
       const { house, out } = surroundings(command);
       const tenant = await tenantOf(command, options.tenant);
-      const line = progressLine();
-      const result = await fsck(house.client(), tenant, (done, of) => line.show(done, of, 'tiles and bundles'));
-      line.clear();
+      const bar = new ProgressBar(out, 'checks', 0, process.stderr, counted('tiles and bundles'));
+      const result = await fsck(house.client(), tenant, (done, of) => bar.reach(done, of));
+      bar.clear();
       if (out.json) out.emit(result);
       else {
         for (const fault of result.faults) out.data(`✗ ${fault.place}: ${fault.says}`);

@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import type { AnswerOf, approveDisposal } from '@tidewaiter/contracts';
+import type { AnswerOf, approveDisposal, MatterScope } from '@tidewaiter/contracts';
 import type { By, EventStore, SubjectKeys, Tx } from '@tidewaiter/event-store';
 import { legalDateAt, TidewaiterError } from '@tidewaiter/kernel';
 import {
@@ -14,15 +14,7 @@ import {
   type Database,
   type Log,
 } from '@tidewaiter/platform';
-import {
-  DISPOSAL_APPROVALS,
-  disposable,
-  dossier,
-  retentionClock,
-  scopeKey,
-  type Leaf,
-  type MatterScope,
-} from '../domain/index.js';
+import { DISPOSAL_APPROVALS, disposable, dossier, retentionClock, scopeKey, type Leaf } from '../domain/index.js';
 import { leavesOf } from '../log/log-reader.js';
 import { retentionLaws } from './retention-rules.js';
 

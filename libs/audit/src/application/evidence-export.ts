@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { SchemaMismatch, type EventEnvelope } from '@tidewaiter/contracts';
 import { createEventReader, type EventStore, type SubjectKeys, type Tx } from '@tidewaiter/event-store';
@@ -14,8 +13,8 @@ import {
   type TarFile,
 } from '@tidewaiter/evidence';
 import { canonicalJson, Conflict } from '@tidewaiter/kernel';
-import { formatProof, makeInclusion, parseCheckpoint, parseNote, toBase64, utf8 } from '@tidewaiter/merkle';
-import { nodeHasher as hasher } from '@tidewaiter/merkle/node';
+import { formatProof, makeInclusion, parseCheckpoint, parseNote, toBase64, toHex, utf8 } from '@tidewaiter/merkle';
+import { nodeHasher as hasher, nodeSha256 } from '@tidewaiter/merkle/node';
 import {
   byOf,
   CLOCK,
@@ -27,18 +26,17 @@ import {
   type Database,
 } from '@tidewaiter/platform';
 import { says } from '@tidewaiter/shipments/domain';
-import { accountOf, dossier, readLeaf, replay, type Leaf } from '../domain/index.js';
+import { accountOf, dossier, folds, readLeaf, replay, WHOLE, type Leaf } from '../domain/index.js';
 import { bodiesOf, newestCheckpoint, type Body } from '../log/log-reader.js';
 import { treeOf } from '../log/tile-store.js';
 import { dossierStream } from './disposal.js';
 import { unknownShipment } from './evidence.js';
-import { folds } from '../domain/index.js';
 import { LogService } from './log.service.js';
 import { reportPdf } from './report.js';
 
 const REPORT = 'report.pdf';
 const STATES = 'states.json';
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const sha256 = (bytes: Uint8Array): string => toHex(nodeSha256(bytes));
 
 interface Taken {
   note: string;
@@ -88,8 +86,7 @@ export class EvidenceExport {
         says: says({ type: leaf.name, data: leaf.data }),
       })),
     });
-    const last = leaves.reduce((newest, { time }) => (time > newest ? time : newest), '');
-    const { states } = replay(leaves, { known: last, asOf: '9999-12-31T23:59:59.999999Z' }, folds);
+    const { states } = replay(leaves, WHOLE, folds);
     const readable: TarFile[] = [
       { path: REPORT, bytes: report },
       { path: STATES, bytes: utf8(canonicalJson(states)) },

@@ -12,9 +12,8 @@ import type {
 import type { Tx } from '@tidewaiter/event-store';
 import { NotFound, Refused, toInstant, type Instant } from '@tidewaiter/kernel';
 import { CLOCK, DATABASE, type Clock, type Database } from '@tidewaiter/platform';
-import { at, difference, replay, stepOf, type Leaf, type Moment, type Replayed } from '../domain/index.js';
 import { leavesOf } from '../log/log-reader.js';
-import { folds } from '../domain/index.js';
+import { at, difference, folds, type Leaf, type Moment, replay, type Replayed, stepOf } from '../domain/index.js';
 
 interface DossierRow {
   events: number | null;

@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { Inject } from '@nestjs/common';
-import type { AnswerOf, AuditEvent, listReaders } from '@tidewaiter/contracts';
+import { auditors, type AnswerOf, type AuditEvent, type listReaders } from '@tidewaiter/contracts';
 import type { InlineProjection } from '@tidewaiter/event-store';
 import { Forbidden, NotFound, toInstant } from '@tidewaiter/kernel';
+import { nodeSha256 } from '@tidewaiter/merkle/node';
 import {
   CLOCK,
   DATABASE,
@@ -48,9 +49,6 @@ interface ReaderRow {
   issued_by: string;
   revoked: boolean;
 }
-
-/** Roles that may read the log with their own token. */
-const AUDITORS = ['auditor', 'compliance', 'operator', 'administrator'] as const;
 
 /** `twr_<log>.<reader id>.<secret>`; only the secret's SHA-256 ever reached us. */
 const KEY = /^Bearer +twr_([a-z0-9-]{1,40})\.([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})$/i;
@@ -99,7 +97,7 @@ export class Readers {
       'select reader_id, name, valid_until, digest, issued_by, revoked from readers where tenant_id = $1 and reader_id::text = $2',
       [log, readerId],
     );
-    const digest = createHash('sha256').update(secret).digest();
+    const digest = nodeSha256(Buffer.from(secret));
     const known = Buffer.from(row?.digest ?? '', 'hex');
     if (!row || known.length !== digest.length || !timingSafeEqual(known, digest)) {
       throw new Unauthenticated('audit.reader.invalid', 'The key is not one this log knows.', {
@@ -116,8 +114,8 @@ export class Readers {
 }
 
 function tenantOf({ tenant, roles }: CallerIdentity): string {
-  if (!roles.some((role) => (AUDITORS as readonly string[]).includes(role))) {
-    throw new Forbidden('identity.role.missing', `This needs one of the roles ${AUDITORS.join(', ')}.`, {
+  if (!roles.some((role) => (auditors as readonly string[]).includes(role))) {
+    throw new Forbidden('identity.role.missing', `This needs one of the roles ${auditors.join(', ')}.`, {
       advice: 'Ask a tenant administrator for the role.',
     });
   }

@@ -1,8 +1,5 @@
-import type { AuditEvent } from '@tidewaiter/contracts';
+import type { AuditEvent, MatterScope } from '@tidewaiter/contracts';
 import { Refused, unreachable, WrongState, type Decider } from '@tidewaiter/kernel';
-
-/** Whom a hold is about: every shipment of a customer, or of a party by its identifier, those to come included. */
-export type MatterScope = { kind: 'customer'; name: string } | { kind: 'party'; identifier: string };
 
 /** A hold over many dossiers: stream `matter-<matterId>`. */
 export interface Matter {

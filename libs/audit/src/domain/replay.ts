@@ -21,6 +21,10 @@ export interface Moment {
   asOf: Instant;
 }
 
+const END = '9999-12-31T23:59:59.999999Z';
+/** All of a history, whatever its clocks say. */
+export const WHOLE: Moment = { known: END, asOf: END };
+
 export interface Replayed {
   events: number;
   /** newest version of each stream at the moment */

@@ -37,10 +37,12 @@ export const legalHoldLifted = defineEvent(
   z.strictObject({ shipmentId: uuid, by: z.string() }),
 );
 
-const matterScope = z.discriminatedUnion('kind', [
+/** Whom a hold is about: every shipment of a customer, or of a party by its identifier. */
+export const matterScope = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('customer'), name: z.string().min(2).max(140) }),
   z.strictObject({ kind: z.literal('party'), identifier: z.string().min(2).max(35) }),
 ]);
+export type MatterScope = z.infer<typeof matterScope>;
 export const matterHoldPlaced = defineEvent(
   'audit',
   'MatterHoldPlaced',

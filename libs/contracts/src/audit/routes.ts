@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { defineRoute, pageOf, pageQuery } from '../define-route.js';
+import { matterScope } from './events.js';
 import { instant, legalDate, sha256Hex, uuid } from '../values.js';
 
-const auditors = ['auditor', 'compliance', 'operator', 'administrator'] as const;
+/** Roles of people who may read the log and what is drawn from it. */
+export const auditors = ['auditor', 'compliance', 'operator', 'administrator'] as const;
 const origin = z.strictObject({ log: z.string().regex(/^[a-z0-9-]{1,40}$/) });
 
 /** Read with a token and one of the roles of `auditors`, or with a reader's key for this one log; the handler checks both. */
@@ -294,14 +296,10 @@ export const liftHold = defineRoute('audit', 'liftHold', 'POST /v1/audit/shipmen
   answer: z.strictObject({ shipmentId: uuid }),
   problems: ['audit.hold.same-person', 'audit.hold.none'],
 });
-const scope = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('customer'), name: z.string().min(2).max(140) }),
-  z.strictObject({ kind: z.literal('party'), identifier: z.string().min(2).max(35) }),
-]);
 export const placeMatterHold = defineRoute('audit', 'placeMatterHold', 'POST /v1/audit/matters', {
   summary: 'Stop disposal for every shipment of a customer, or of a party by its identifier, those to come included',
   access: ['compliance'],
-  body: z.strictObject({ matter: z.string().min(3).max(280), scope }),
+  body: z.strictObject({ matter: z.string().min(3).max(280), scope: matterScope }),
   answer: z.strictObject({ matterId: uuid }),
 });
 export const liftMatterHold = defineRoute('audit', 'liftMatterHold', 'POST /v1/audit/matters/{matterId}/lift', {
