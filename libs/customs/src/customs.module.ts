@@ -21,6 +21,7 @@ import { Declarations } from './application/declarations.js';
 import { FilingDesk } from './application/filing-desk.js';
 import { Inbox } from './application/inbox.js';
 import { MessageReader } from './application/message-reader.js';
+import { RequestDesk } from './application/request-desk.js';
 import { cdsAuthority } from './authorities/cds/channel.js';
 import { CdsTransport } from './authorities/cds/transport.js';
 import { readProfiles } from './authorities/profile.js';
@@ -91,6 +92,15 @@ class Connections implements OnApplicationShutdown {
           if (woken > 0) drain.nudge();
         }),
       inject: [EVENT_STORE, Authorities, CUSTOMS_SETTINGS, CLOCK, DATABASE, drainToken(MESSAGES)],
+    },
+    {
+      provide: RequestDesk,
+      useFactory: (store: EventStore, authorities: Authorities, clock: Clock, database: Database, drain: Nudge) =>
+        new RequestDesk(store, authorities, clock, async (keys) => {
+          const woken = await database.system((tx) => inbox.wake(tx, keys, clock()));
+          if (woken > 0) drain.nudge();
+        }),
+      inject: [EVENT_STORE, Authorities, CLOCK, DATABASE, drainToken(MESSAGES)],
     },
     CustomsActivitiesService,
     hostActivities('customs', CustomsActivitiesService),

@@ -195,10 +195,10 @@ function prepare(state: Declaration, command: Extract<DeclarationCommand, { type
 
 /** A version follows only one that does not stand: refused by us or the gateway, or rejected by the authority. */
 function mayReplace(state: Declaration, version: number): void {
-  if (version <= state.version) {
+  if (version <= newestContent(state)) {
     throw new WrongState(
       'customs.declaration.version-passed',
-      `version ${state.version} is newer than version ${version}`,
+      `version ${newestContent(state)} is newer than version ${version}`,
       {
         advice: 'Correct the newest version.',
       },
@@ -514,9 +514,9 @@ function evolve(state: Declaration, event: CustomsEvent): Declaration {
       return { ...state, messages: [...state.messages, { messageId, sha256 }] };
     }
     case 'RequestMade': {
-      const { request, purpose, version, lrn, madeAt, proposed } = event.data;
+      const { request, orderId, purpose, version, lrn, madeAt, proposed } = event.data;
       const made: Request = {
-        ...{ request, purpose, version, lrn, madeAt },
+        ...{ request, orderId, purpose, version, lrn, madeAt },
         proposed: proposed?.version ?? null,
         conversations: [],
         outcome: 'open',

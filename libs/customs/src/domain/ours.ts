@@ -6,6 +6,7 @@ export type Purpose = Extract<CustomsEvent, { type: 'RequestMade' }>['data']['pu
 /** A request of ours to the authority, as far as our own side knows. */
 export interface Request {
   request: number;
+  orderId: string;
   purpose: Purpose;
   /** version of the declaration that it is about */
   version: number;
