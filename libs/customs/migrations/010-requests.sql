@@ -36,7 +36,7 @@ create unique index request_attempts_one_open on request_attempts (tenant_id, de
 
 -- States folded before there were requests, papers, queries and findings have none.
 update declarations
-set state = '{"requests": [], "papersSent": [], "answered": [], "disposal": null, "found": []}'::jsonb || state;
+set state = '{"requests": [], "papersSent": [], "answered": [], "disposal": null, "found": [], "examination": []}'::jsonb || state;
 
 select protect('requests'), protect('request_attempts');
 
