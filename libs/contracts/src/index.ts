@@ -14,6 +14,7 @@ export * from './duties/routes.js';
 export * from './duties/tariff-events.js';
 export * from './duties/tariff-routes.js';
 export * from './customs/events.js';
+export * from './customs/handling.events.js';
 export * from './customs/routes.js';
 export * from './carriers/events.js';
 export * from './carriers/routes.js';

@@ -20,11 +20,16 @@ export const statusVector = z
     legal: cell,
     control: cell,
     documents: cell,
+    query: cell,
     debt: cell,
     funds: cell,
     release: cell,
     clearance: cell,
     request: cell,
+    agencies: z.record(z.string(), cell),
+    lines: z.record(z.string(), cell),
+    bills: z.record(z.string(), cell),
+    disposal: cell,
     gaps: z.array(z.string()),
   })
   .meta({ id: 'StatusVector' });

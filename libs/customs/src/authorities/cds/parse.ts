@@ -144,7 +144,7 @@ function factOf(code: string, response: XmlElement, declaration: XmlElement | un
       };
     case 'DMSQRY':
       return {
-        kind: 'documents-wanted',
+        kind: 'query',
         due: timeAt(response, 'AdditionalInformation/LimitDateTime'),
         says: 'A query waits in the authority’s own mailbox and is answered there.',
       };
