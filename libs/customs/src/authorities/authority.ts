@@ -33,6 +33,11 @@ export interface RawMessage {
   conversationId: string | null;
 }
 
+/** Something about a message that changes nothing it says: a fault of its form, a number whose check digit is wrong. */
+export interface Note extends FieldProblem {
+  severity: 'warning' | 'note';
+}
+
 export interface ReadMessage {
   kind: 'read';
   /** the authority's own identity of the message; null when it carries none */
@@ -43,6 +48,7 @@ export interface ReadMessage {
   /** null when no date in it can be read: the time of receipt must do */
   authorityTime: Instant | null;
   facts: Fact[];
+  notes?: Note[];
 }
 
 export type Interpretation = ReadMessage | { kind: 'unreadable'; code: string; says: string };
