@@ -176,7 +176,51 @@ export type LodgeAnswer =
   /** our own check or the gateway refused it: nothing was taken */
   | { kind: 'refused'; problems: FieldProblem[]; wrote: Wrote };
 
+/** A one-time address of the authority for one paper. */
+export interface UploadSlot {
+  reference: string;
+  url: string;
+  fields: Record<string, string>;
+}
+
+export interface SentPaper {
+  documentId: string;
+  documentVersion: number;
+  sha256: string;
+  /** reference of the authority's slot; null when it went by another way */
+  slot: string | null;
+}
+
+/** An order to amend, cancel or tell of the arrival, with what an amendment would declare instead. */
+export interface RequestOrder {
+  declarationId: string;
+  /** the person's order: carried out once, however often it is asked for */
+  orderId: string;
+  purpose: 'amend' | 'cancel' | 'arrive';
+  reason: string;
+  /** `version` is the number that the proposed content gets */
+  proposed: LodgeRequest | null;
+}
+
+export type RequestOutcome =
+  /** it went out, or may have: the authority's answer comes as a fact */
+  | { kind: 'sent' | 'unknown'; request: number; wrote: Wrote }
+  /** refused by our own check, by the moment or by the gateway: nothing was taken */
+  | { kind: 'refused'; problems: FieldProblem[]; wrote: Wrote };
+
 export interface CustomsActivities {
+  /** Builds, stores and sends a request about a declaration that the authority has; one is open at a time. */
+  makeRequest(step: Step, order: RequestOrder): Promise<RequestOutcome>;
+  /** A person found out that nothing of a request arrived: it is dropped, and another may be made. */
+  dropRequest(step: Step, declarationId: string, request: number, reason: string): Promise<{ wrote: Wrote }>;
+  /** Asks the authority for addresses for papers; `none` when it takes them by another way or gave no answer. */
+  requestSlots(
+    step: Step,
+    declarationId: string,
+    types: string[],
+  ): Promise<{ kind: 'slots'; slots: UploadSlot[] } | { kind: 'none' }>;
+  /** Records that papers went to the authority. */
+  recordPapersSent(step: Step, declarationId: string, files: SentPaper[]): Promise<{ wrote: Wrote }>;
   /** Builds, validates, stores and sends one version; never sends the same version twice without `resend` evidence. */
   lodgeDeclaration(step: Step, request: LodgeRequest): Promise<LodgeAnswer>;
   /** Asks the authority by our references what became of a filing without an answer; sends again only as its rule allows. */

@@ -10,10 +10,10 @@ create table requests (
   bytes bytea not null,
   bytes_digest text not null,
   correlation_id text not null,
-  command_id text not null,
+  order_id uuid not null,
   made_at timestamptz not null,
   primary key (tenant_id, declaration_id, request),
-  unique (tenant_id, declaration_id, command_id)
+  unique (tenant_id, declaration_id, order_id)
 );
 
 -- One transmission each, as for declarations: its row stands before its first byte, and a second one demands its evidence.
@@ -36,7 +36,7 @@ create unique index request_attempts_one_open on request_attempts (tenant_id, de
 
 -- States folded before there were requests, papers, queries and findings have none.
 update declarations
-set state = '{"requests": [], "papersSent": [], "answered": [], "disposal": null, "found": []}'::jsonb || state;
+set state = '{"requests": [], "papersSent": [], "answered": [], "disposal": null, "found": [], "examination": []}'::jsonb || state;
 
 select protect('requests'), protect('request_attempts');
 

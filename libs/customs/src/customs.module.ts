@@ -19,13 +19,16 @@ import {
 import { CustomsActivitiesService } from './application/customs.activities.js';
 import { Declarations } from './application/declarations.js';
 import { FilingDesk } from './application/filing-desk.js';
+import { Handling } from './application/handling.js';
 import { Inbox } from './application/inbox.js';
 import { MessageReader } from './application/message-reader.js';
+import { RequestDesk } from './application/request-desk.js';
 import { cdsAuthority } from './authorities/cds/channel.js';
 import { CdsTransport } from './authorities/cds/transport.js';
 import { readProfiles } from './authorities/profile.js';
 import { Authorities } from './authorities/registry.js';
 import { DeclarationsController } from './http/declarations.controller.js';
+import { HandlingController } from './http/handling.controller.js';
 import { CUSTOMS_SETTINGS, NotificationsController } from './http/notifications.controller.js';
 import { declarationsProjection } from './postgres/declarations.projection.js';
 import { inbox } from './postgres/inbox.repository.js';
@@ -50,7 +53,7 @@ class Connections implements OnApplicationShutdown {
       inline: [declarationsProjection],
     }),
   ],
-  controllers: [DeclarationsController, NotificationsController],
+  controllers: [DeclarationsController, HandlingController, NotificationsController],
   providers: [
     { provide: CUSTOMS_SETTINGS, useFactory: () => settings(customsSettings) },
     {
@@ -91,6 +94,20 @@ class Connections implements OnApplicationShutdown {
           if (woken > 0) drain.nudge();
         }),
       inject: [EVENT_STORE, Authorities, CUSTOMS_SETTINGS, CLOCK, DATABASE, drainToken(MESSAGES)],
+    },
+    {
+      provide: RequestDesk,
+      useFactory: (store: EventStore, authorities: Authorities, clock: Clock, database: Database, drain: Nudge) =>
+        new RequestDesk(store, authorities, clock, async (keys) => {
+          const woken = await database.system((tx) => inbox.wake(tx, keys, clock()));
+          if (woken > 0) drain.nudge();
+        }),
+      inject: [EVENT_STORE, Authorities, CLOCK, DATABASE, drainToken(MESSAGES)],
+    },
+    {
+      provide: Handling,
+      useFactory: (store: EventStore, clock: Clock) => new Handling(store, clock),
+      inject: [EVENT_STORE, CLOCK],
     },
     CustomsActivitiesService,
     hostActivities('customs', CustomsActivitiesService),

@@ -200,6 +200,10 @@ export class World {
         return { kind: 'sent', lrn: 'TW-1', wrote };
       },
       resolveFiling: async () => ({ kind: 'found', wrote }),
+      makeRequest: async () => ({ kind: 'sent', request: 1, wrote }),
+      dropRequest: async () => ({ wrote }),
+      requestSlots: async () => ({ kind: 'none' }),
+      recordPapersSent: async () => ({ wrote }),
       bookDelivery: async (_step, { generation }) => {
         const bookingId = `booking-${generation}`;
         await this.fact('carriers.ShipmentDelivered', { bookingId });

@@ -95,12 +95,31 @@ const request = {
   request: z.int().positive(),
 };
 
+export const requestOrdered = defineEvent(
+  'customs',
+  'RequestOrdered',
+  'A person orders an amendment, a cancellation or a notice of arrival; the story of the shipment carries it out.',
+  z.strictObject({
+    declarationId: uuid,
+    shipmentId: uuid,
+    version: z.int().positive(),
+    orderId: uuid,
+    purpose: z.enum(PURPOSES),
+    reason: z.string(),
+    /** what an amendment changes: our paths with their new values */
+    set: z.record(z.string(), z.string()),
+    by: z.string(),
+  }),
+);
+
 export const requestMade = defineEvent(
   'customs',
   'RequestMade',
   'We ask the authority to amend, cancel or accept as arrived; until it is granted the old content stands.',
   z.strictObject({
     ...request,
+    /** the order of a person that it carries out */
+    orderId: uuid,
     purpose: z.enum(PURPOSES),
     /** the request’s own reference */
     lrn: z.string().max(22),
@@ -242,6 +261,7 @@ export type HandlingEvent =
   | EventOf<typeof goodsSeized>
   | EventOf<typeof queryReceived>
   | EventOf<typeof queryAnswered>
+  | EventOf<typeof requestOrdered>
   | EventOf<typeof requestMade>
   | EventOf<typeof requestSent>
   | EventOf<typeof requestOutcomeUnknown>

@@ -18,6 +18,31 @@ export interface Built {
   leftOut: string[];
 }
 
+/** A request about a declaration that the authority has, under a reference of its own. */
+export type Asking = { lrn: string; mrn: string; reason: string; references: FilingReferences } & (
+  | { purpose: 'amend'; before: DeclarationContent; after: DeclarationContent }
+  | { purpose: 'cancel' }
+  | { purpose: 'arrive' }
+);
+
+export interface BuiltRequest {
+  bytes: Buffer;
+  /** `sha256:` and the digest of the bytes */
+  digest: string;
+  /** the authority's pointers of what an amendment changes; empty when content and old content say the same there */
+  pointers: string[];
+}
+
+/** What a transmission is for; each has a door of its own at some authorities. */
+export type SubmitPurpose = 'declare' | 'amend' | 'cancel' | 'arrive';
+
+/** A one-time address for one paper. */
+export interface Slot {
+  reference: string;
+  url: string;
+  fields: Record<string, string>;
+}
+
 /** What became of one transmission, as far as the wire can tell. */
 export type Outcome =
   /** certainly nothing was taken: the same attempt may run again */
@@ -61,15 +86,22 @@ export type Answer =
 
 /**
  * The port behind which every channel to every authority lives; one object per channel and profile. All verbs are pure and total,
- * except `submit` and `enquire`, which talk to the authority and never throw for what it does.
+ * except `submit`, `slots` and `enquire`, which talk to the authority and never throw for what it does.
  */
 export interface Authority {
   readonly profile: Profile;
   build(content: DeclarationContent, references: FilingReferences): Built;
   /** Judges what was built as the authority would, offline: schema and profile. */
   validate(built: Built): FieldProblem[];
+  /** Amend, cancel, arrive: purposes beside the declaration itself. The same request gives the same bytes. */
+  buildRequest(asking: Asking): BuiltRequest;
   /** One transmission; no retry inside. */
-  submit(bytes: Uint8Array): Promise<Outcome>;
+  submit(bytes: Uint8Array, purpose: SubmitPurpose): Promise<Outcome>;
+  /**
+   * Asks for addresses for papers that the authority wants to see.
+   * @returns null when it gave none: it is down, or takes papers by another way
+   */
+  slots(mrn: string, files: readonly { type: string }[]): Promise<Slot[] | null>;
   /** Everything one body says; a body may hold several messages. */
   interpret(raw: RawMessage): Interpretation[];
   /**

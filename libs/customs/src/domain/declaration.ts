@@ -3,7 +3,7 @@ import { legalDateAt, unreachable, WrongState, type Decider, type DomainEvent, t
 import type { AuthorityMessage, Fact } from './facts.js';
 import { handle, isHandling, type HandlingCommand } from './handling.js';
 import { byAuthority, isNotice, type Notice } from './notices.js';
-import type { Ours, Request } from './ours.js';
+import type { ExaminationNote, Ours, Request } from './ours.js';
 import { vectorOf, type Sending, type StatusVector } from './vector.js';
 
 export interface FilingReferences {
@@ -56,6 +56,7 @@ export interface Declaration {
   disposal: Ours['disposal'];
   /** quantities that an examination found where they are below the declared ones, the newest by line */
   found: { line: number; quantity: Quantity }[];
+  examination: ExaminationNote[];
 }
 
 export type AttemptResult =
@@ -109,6 +110,7 @@ const initial: Declaration = {
   answered: [],
   disposal: null,
   found: [],
+  examination: [],
 };
 
 const attemptsOf = (state: Declaration, version: number): SentAttempt[] =>
@@ -199,10 +201,10 @@ function prepare(state: Declaration, command: Extract<DeclarationCommand, { type
 
 /** A version follows only one that does not stand: refused by us or the gateway, or rejected by the authority. */
 function mayReplace(state: Declaration, version: number): void {
-  if (version <= state.version) {
+  if (version <= newestContent(state)) {
     throw new WrongState(
       'customs.declaration.version-passed',
-      `version ${state.version} is newer than version ${version}`,
+      `version ${newestContent(state)} is newer than version ${version}`,
       {
         advice: 'Correct the newest version.',
       },
@@ -472,6 +474,11 @@ const withAttempt = (state: Declaration, attempt: SentAttempt): Declaration => (
   ].sort((a, b) => a.version - b.version || a.attempt - b.attempt),
 });
 
+const withNote = (state: Declaration, note: ExaminationNote): Declaration => ({
+  ...state,
+  examination: [...state.examination, note],
+});
+
 const withRequest = (state: Declaration, number: number, change: (request: Request) => Request): Declaration => ({
   ...state,
   requests: state.requests.map((each) => (each.request === number ? change(each) : each)),
@@ -518,13 +525,14 @@ function evolve(state: Declaration, event: CustomsEvent): Declaration {
       return { ...state, messages: [...state.messages, { messageId, sha256 }] };
     }
     case 'RequestMade': {
-      const { request, purpose, version, lrn, madeAt, proposed } = event.data;
+      const { request, orderId, purpose, version, lrn, reason, fields, madeAt, proposed } = event.data;
       const made: Request = {
-        ...{ request, purpose, version, lrn, madeAt },
+        ...{ request, orderId, purpose, version, lrn, reason, fields, madeAt },
         proposed: proposed?.version ?? null,
         conversations: [],
         outcome: 'open',
         refused: false,
+        problems: [],
       };
       return { ...state, requests: [...state.requests, made] };
     }
@@ -537,17 +545,27 @@ function evolve(state: Declaration, event: CustomsEvent): Declaration {
     case 'RequestOutcomeUnknown':
       return withRequest(state, event.data.request, (request) => ({ ...request, outcome: 'unknown' }));
     case 'RequestRefused':
-      return withRequest(state, event.data.request, (request) => ({ ...request, refused: true }));
+      return withRequest(state, event.data.request, (request) => ({
+        ...request,
+        refused: true,
+        problems: event.data.problems,
+      }));
     case 'DocumentsSent':
       return { ...state, papersSent: [...state.papersSent, event.data.sentAt] };
     case 'QueryAnswered':
       return { ...state, answered: [...state.answered, event.data.queryId] };
+    case 'ExaminationPrepared': {
+      const { kind, place, at } = event.data;
+      return withNote(state, { what: kind, says: place, at });
+    }
+    case 'ExaminationCostIncurred': {
+      const { item, amount } = event.data;
+      return withNote(state, { what: 'cost', says: `${item}: ${amount.amount} ${amount.currency}`, at: null });
+    }
     case 'ExaminationConcluded': {
-      const { found } = event.data;
-      return {
-        ...state,
-        found: [...state.found.filter((each) => !found.some(({ line }) => line === each.line)), ...found],
-      };
+      const { found, result, says, concludedAt } = event.data;
+      const before = state.found.filter((each) => !found.some(({ line }) => line === each.line));
+      return { ...withNote(state, { what: result, says, at: concludedAt }), found: [...before, ...found] };
     }
     case 'ClearanceGivenUp': {
       const { how, givenUpAt, version } = event.data;

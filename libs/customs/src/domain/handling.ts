@@ -14,8 +14,10 @@ type Data<T extends CustomsEvent['type']> = Extract<CustomsEvent, { type: T }>['
 
 /** What people do about a declaration that is with the authority. */
 export type HandlingCommand =
+  | { type: 'OrderRequest'; orderId: string; purpose: Purpose; reason: string; set: Record<string, string>; by: string }
   | {
       type: 'MakeRequest';
+      orderId: string;
       purpose: Purpose;
       reason: string;
       lrn: string;
@@ -68,6 +70,7 @@ export type HandlingCommand =
     };
 
 const HANDLING: Record<HandlingCommand['type'], true> = {
+  OrderRequest: true,
   MakeRequest: true,
   RecordRequestAttempt: true,
   DropRequest: true,
@@ -97,6 +100,11 @@ export function handle(state: Declaration, command: HandlingCommand): CustomsEve
   const { declarationId, shipmentId } = state.filing;
   const subject = { declarationId, shipmentId, version: state.version };
   switch (command.type) {
+    case 'OrderRequest': {
+      const { orderId, purpose, reason, set, by } = command;
+      mrnToAskAbout(state, purpose);
+      return [{ type: 'RequestOrdered', data: { ...subject, orderId, purpose, reason, set, by } }];
+    }
     case 'MakeRequest':
       return makeRequest(state, subject, command);
     case 'RecordRequestAttempt':
@@ -148,12 +156,7 @@ function stillOpen(state: Declaration): void {
  * One request is open at a time, and only what the authority has can be asked about.
  * @see customs-channels: requests; CDS12014, CDS12015, CDS12036
  */
-function makeRequest(
-  state: Declaration,
-  subject: Subject,
-  command: Extract<HandlingCommand, { type: 'MakeRequest' }>,
-): CustomsEvent[] {
-  const { purpose, reason, lrn, proposed, fields, bytesDigest, at } = command;
+function mrnToAskAbout(state: Declaration, purpose: Purpose): string {
   stillOpen(state);
   const open = openRequest(state);
   if (open) {
@@ -170,25 +173,30 @@ function makeRequest(
   const { legal } = statusOf(state);
   const may = purpose === 'arrive' ? ['registered'] : ['registered', 'accepted', 'manual'];
   const mrn = mrnOf(state, state.version);
-  if (!may.includes(legal.value) || mrn === null) {
-    throw new WrongState(
-      'customs.request.too-early',
-      `the declaration is ${legal.value}${mrn === null ? ' and has no number yet' : ''}: there is nothing to ${purpose}`,
-      {
-        advice:
-          purpose === 'arrive'
-            ? 'Only a pre-lodged declaration is told of its arrival.'
-            : 'Before the acceptance a new version corrects it; wait for the authority’s answer.',
-      },
-    );
-  }
-  const request = state.requests.length + 1;
-  return [
+  if (mrn !== null && may.includes(legal.value)) return mrn;
+  throw new WrongState(
+    'customs.request.too-early',
+    `the declaration is ${legal.value}${mrn === null ? ' and has no number yet' : ''}: there is nothing to ${purpose}`,
     {
-      type: 'RequestMade',
-      data: { ...subject, request, purpose, lrn, mrn, reason, proposed, fields, bytesDigest, madeAt: at },
+      advice:
+        purpose === 'arrive'
+          ? 'Only a pre-lodged declaration is told of its arrival.'
+          : 'Before the acceptance a new version corrects it; wait for the authority’s answer.',
     },
-  ];
+  );
+}
+
+function makeRequest(
+  state: Declaration,
+  subject: Subject,
+  command: Extract<HandlingCommand, { type: 'MakeRequest' }>,
+): CustomsEvent[] {
+  const { orderId, purpose, reason, lrn, proposed, fields, bytesDigest, at } = command;
+  if (state.requests.some((each) => each.orderId === orderId)) return [];
+  const mrn = mrnToAskAbout(state, purpose);
+  const request = state.requests.length + 1;
+  const about = { ...subject, request, orderId, purpose };
+  return [{ type: 'RequestMade', data: { ...about, lrn, mrn, reason, proposed, fields, bytesDigest, madeAt: at } }];
 }
 
 const requestNamed = (state: Declaration, number: number) => {

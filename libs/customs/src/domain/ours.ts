@@ -1,4 +1,4 @@
-import type { CustomsEvent } from '@tidewaiter/contracts';
+import type { CustomsEvent, FieldProblem } from '@tidewaiter/contracts';
 import type { Instant } from '@tidewaiter/kernel';
 
 export type Purpose = Extract<CustomsEvent, { type: 'RequestMade' }>['data']['purpose'];
@@ -6,17 +6,29 @@ export type Purpose = Extract<CustomsEvent, { type: 'RequestMade' }>['data']['pu
 /** A request of ours to the authority, as far as our own side knows. */
 export interface Request {
   request: number;
+  orderId: string;
   purpose: Purpose;
   /** version of the declaration that it is about */
   version: number;
   lrn: string;
+  reason: string;
+  /** the authority's pointers of what an amendment changes */
+  fields: string[];
   madeAt: Instant;
   /** content that stands once it is granted */
   proposed: number | null;
   conversations: string[];
   outcome: 'open' | 'received' | 'unknown';
-  /** the gateway took nothing of it */
+  /** the gateway took nothing of it, or a person dropped it */
   refused: boolean;
+  problems: FieldProblem[];
+}
+
+/** One step of an examination as people recorded it. */
+export interface ExaminationNote {
+  what: string;
+  says: string;
+  at: Instant | null;
 }
 
 /** What we did about a declaration beside sending it. */

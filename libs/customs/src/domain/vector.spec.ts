@@ -110,6 +110,7 @@ const duty = (stage: 'indicative' | 'secured' | 'final', paymentReference: strin
 });
 const request = (purpose: 'amend' | 'cancel' | 'arrive', minute: number, lrn = 'TW-REQUEST-1'): DeclarationCommand => ({
   type: 'MakeRequest',
+  orderId: `01938f00-0000-7000-8000-0000000000${lrn.slice(-1).padStart(2, '0')}`,
   purpose,
   reason: 'a mistake',
   lrn,

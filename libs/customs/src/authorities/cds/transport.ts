@@ -1,8 +1,8 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { FilingReferences } from '../../domain/declaration.js';
-import type { Answer, Outcome } from '../authority.js';
-import { readGatewayErrors, readStatusRows } from './parse.js';
+import type { Answer, Outcome, Slot, SubmitPurpose } from '../authority.js';
+import { readGatewayErrors, readSlots, readStatusRows } from './parse.js';
 
 export interface CdsConnection {
   /** base address, without a slash at the end */
@@ -45,6 +45,13 @@ const codeOf = (error: unknown): string => {
   return codes.find((each) => !BEFORE_ANY_BYTE.has(each)) ?? codes[0] ?? 'unknown';
 };
 
+const DOORS: Record<SubmitPurpose, string> = {
+  declare: '',
+  amend: '/amend',
+  cancel: '/cancellation-requests',
+  arrive: '/arrival-notification',
+};
+
 class NotLetIn extends Error {}
 
 async function bytesOf(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
@@ -74,7 +81,7 @@ export class CdsTransport {
   }
 
   /** @see customs-channels, sending: what is seen and what it means */
-  async submit(bytes: Uint8Array): Promise<Outcome> {
+  async submit(bytes: Uint8Array, purpose: SubmitPurpose = 'declare'): Promise<Outcome> {
     let authorization: string;
     try {
       authorization = `Bearer ${await this.bearer()}`;
@@ -87,7 +94,7 @@ export class CdsTransport {
       };
     }
     try {
-      const answer = await this.call('POST', '/customs/declarations', {
+      const answer = await this.call('POST', `/customs/declarations${DOORS[purpose]}`, {
         headers: {
           authorization,
           accept: 'application/vnd.hmrc.1.0+xml',
@@ -133,6 +140,23 @@ export class CdsTransport {
     }
     // Gateways answer 500 also when the message had already gone on to the authority.
     return { kind: 'unknown', after: 'answer-unreadable', says: `the gateway answered ${status}` };
+  }
+
+  /** One-time addresses for papers; null when the gateway gave none. */
+  async slots(body: Buffer): Promise<Slot[] | null> {
+    try {
+      const answer = await this.call('POST', '/customs/declarations/file-upload', {
+        headers: {
+          authorization: `Bearer ${await this.bearer()}`,
+          accept: 'application/vnd.hmrc.1.0+xml',
+          'content-type': 'application/xml; charset=UTF-8',
+        },
+        body,
+      });
+      return answer.status === 200 ? readSlots(answer.body) : null;
+    } catch {
+      return null;
+    }
   }
 
   /** Absent only when the search by LRN and the status by DUCR both know nothing new. */
