@@ -32,6 +32,8 @@ const edifact = z.strictObject({
   indicators: z.record(z.string(), z.record(z.string(), indicator)),
   /** which of these holds when a message names none; null: nobody guesses */
   defaultIndicators: z.string().nullable(),
+  /** IANA zone of times that name none; the authority's own when absent */
+  timesIn: z.string().optional(),
   /** characters written in place of others, each time listed */
   transliterate: z.record(z.string().min(1), z.string()),
 });

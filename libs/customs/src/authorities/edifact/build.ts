@@ -230,7 +230,7 @@ export function buildCusdec(
   const filed: Filed = about ?? { purpose: 'declare', lrn: references.lrn };
   const { value: content, changed } = transliterated(given, transliterate);
   mustBeWritable({ ...content, references: { ...references } }, (text) => outsideOf(text, charset, DEFAULT_UNA));
-  const at = localTime(references.preparedAt, profile.zone);
+  const at = localTime(references.preparedAt, partOf(profile, 'edifact').timesIn ?? profile.zone);
   const segments = body(content, references, filed, at, profile);
   const bytes = written(filed, segments, at, profile, JSON.stringify(segments));
   return {
@@ -250,7 +250,7 @@ export function buildHead(
   references: FilingReferences,
   profile: Profile,
 ): { bytes: Buffer; digest: string } {
-  const at = localTime(references.preparedAt, profile.zone);
+  const at = localTime(references.preparedAt, partOf(profile, 'edifact').timesIn ?? profile.zone);
   const segments = [
     seg('BGM', '929', documentReference, FUNCTIONS[filed.purpose]),
     ...(filed.purpose === 'arrive' ? [seg('DTM', [DATES.arrival, at, '203'])] : []),

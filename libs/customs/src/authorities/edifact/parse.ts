@@ -13,6 +13,7 @@ import {
 import type { Fact, StatedTax } from '../../domain/facts.js';
 import { CUSTOMS } from '../../domain/facts.js';
 import type { Interpretation, Note, RawMessage } from '../authority.js';
+import { resolvePointer } from '../cds/pointers.js';
 import { fromLocal } from '../local-time.js';
 import { partOf, type Indicator, type Profile } from '../profile.js';
 import { CUSRES, DATES, REFERENCES, SYNTAX_WORDS } from './codes.js';
@@ -23,6 +24,9 @@ const LIMITS = { bytes: 5_000_000, segments: 50_000 };
 const BROKEN = new Set(['13', '26', '28', '29', '33']);
 
 const all = ({ segments }: Message, tag: string): Segment[] => segments.filter((each) => each.tag === tag);
+/** In which zone times are read that name none. */
+const zoneOf = (profile: Profile): string => partOf(profile, 'edifact').timesIn ?? profile.zone;
+
 const reference = (message: Message, qualifier: string): string | null =>
   all(message, 'RFF').find((each) => at(each, 0) === qualifier)?.elements[0]?.[1] || null;
 
@@ -76,8 +80,18 @@ function problemsOf(message: Message): FieldProblem[] {
         open = null;
     }
   }
-  return problems.map((each) => ({ ...each, says: each.says || 'The authority gave the code alone.' }));
+  return problems.map(({ says, ...each }) => ({
+    ...each,
+    // Some authorities repeat the data model's own pointer in their words: it is finer than a line.
+    field: fieldIn(says) ?? each.field,
+    says: says || 'The authority gave the code alone.',
+  }));
 }
+
+const fieldIn = (says: string): string | null => {
+  const [pointer] = /\b42A(?:\/[0-9A-Z]{3}(?:\[\d{1,5}\])?)*(?:\.[0-9A-Z]{3,4})?/.exec(says) ?? [];
+  return pointer === undefined ? null : resolvePointer(pointer).field;
+};
 
 /** What is stated of taxes. `1` is a tax of a line, `3` a sum by kind, `4` the grand total; sums are told once, not twice. */
 function dutyOf(message: Message, { una }: Interchange, stage: 'indicative' | 'final', profile: Profile): Fact | null {
@@ -137,7 +151,7 @@ function factsOf(message: Message, interchange: Interchange, profile: Profile): 
   const errors = problemsOf(message);
   const facts: Fact[] = [];
   const dated = (qualifier: string, fact: Fact): Fact => {
-    const own = dateOf(message, qualifier, profile.zone);
+    const own = dateOf(message, qualifier, zoneOf(profile));
     return own ? { ...fact, at: own } : fact;
   };
   const said = all(message, 'GIS').map((each) => indicatorOf(each, profile));
@@ -199,10 +213,10 @@ function readResponse(message: Message, interchange: Interchange, profile: Profi
   const document = at(bgm, 1);
   const mrn = reference(message, REFERENCES.mrn) ?? (/^\d{2}[A-Z]{2}[0-9A-Z]{14}$/.test(document) ? document : null);
   const time =
-    dateOf(message, DATES.message, profile.zone) ??
-    dateOf(message, DATES.acceptance, profile.zone) ??
-    dateOf(message, DATES.release, profile.zone) ??
-    preparedAt(interchange, profile.zone);
+    dateOf(message, DATES.message, zoneOf(profile)) ??
+    dateOf(message, DATES.acceptance, zoneOf(profile)) ??
+    dateOf(message, DATES.release, zoneOf(profile)) ??
+    preparedAt(interchange, zoneOf(profile));
   return {
     kind: 'read',
     identity: identityOf(interchange, message),
@@ -259,7 +273,7 @@ function readContrl(message: Message, interchange: Interchange, profile: Profile
     functionCode: 'CONTRL',
     keys: { conversationId: at(uci, 0) || null, lrn: null, mrn: null },
     authorityVersion: null,
-    authorityTime: preparedAt(interchange, profile.zone),
+    authorityTime: preparedAt(interchange, zoneOf(profile)),
     facts: [fact],
     notes: message.faults.map(noteOf),
   };
