@@ -16,6 +16,8 @@ export * from './duties/tariff-routes.js';
 export * from './customs/events.js';
 export * from './customs/handling.events.js';
 export * from './customs/routes.js';
+export * from './customs/content.js';
+export * from './customs/checks.routes.js';
 export * from './customs/requests.routes.js';
 export * from './carriers/events.js';
 export * from './carriers/routes.js';
