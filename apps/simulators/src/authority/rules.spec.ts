@@ -1,21 +1,22 @@
 import { aDeclaration, type DeclarationSketch, type LineSketch } from '../testing/declaration.js';
 import { declaredOf } from './declared.js';
-import type { Level } from './pointer.js';
-import { judge, type Memory } from './rules.js';
+import { pointerOf } from './pointer.js';
+import { judge, warningsOf, type Memory } from './rules.js';
 import { schemaCheck } from './schema-check.js';
 
-const NOTHING_KNOWN: Memory = { isLrnTaken: () => false, isDucrTaken: () => false };
-
-const text = (pointer: readonly Level[]): string =>
-  pointer
-    .map(({ section, index, tag }) => `${section}${index === null ? '' : `[${index}]`}${tag === null ? '' : `.${tag}`}`)
-    .join('/');
+const NOTHING_KNOWN: Memory = {
+  isLrnTaken: () => false,
+  isDucrTaken: () => false,
+  isAccountUsable: (dan) => dan !== '9999999',
+  quotaLeft: () => '0',
+};
+const NOW = new Date('2026-11-28T10:00:00Z');
 
 function problems(sketch: Partial<DeclarationSketch>, memory: Memory = NOTHING_KNOWN): string[] {
   const checked = schemaCheck(aDeclaration(sketch));
   if ('errors' in checked) throw new Error(checked.errors.join());
-  return judge(declaredOf(checked.declaration), memory, '2026-11').map(
-    ({ code, pointer }) => `${code} ${text(pointer)}`,
+  return judge(declaredOf(checked.declaration), memory, NOW).map(
+    ({ code, pointer }) => `${code} ${pointerOf(pointer)}`,
   );
 }
 
