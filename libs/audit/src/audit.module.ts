@@ -27,7 +27,14 @@ import { RetentionController } from './http/retention.controller.js';
       inline: [dossiersProjection, readersProjection, mattersProjection],
     }),
   ],
-  controllers: [BrowseController, LogController, EvidenceController, ProofsController, RetentionController, ReportsController],
+  controllers: [
+    BrowseController,
+    LogController,
+    EvidenceController,
+    ProofsController,
+    RetentionController,
+    ReportsController,
+  ],
   providers: [
     { provide: AUDIT_SETTINGS, useFactory: auditSettings },
     LogService,

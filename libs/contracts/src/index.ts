@@ -24,6 +24,7 @@ export * from './audit/browse.routes.js';
 export * from './partners/events.js';
 export * from './partners/routes.js';
 export * from './platform/routes.js';
+export * from './platform/session.routes.js';
 export * from './published/openapi.js';
 export * from './published/json-schemas.js';
 export * from './published/compatibility.js';

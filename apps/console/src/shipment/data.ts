@@ -42,7 +42,8 @@ export const useTimeline = (shipmentId: string) =>
     },
   });
 
-export const useOpenTasks = (shipmentId: string) => useRoute(listTasks, { query: { shipment: shipmentId, limit: 200, status: 'open' } });
+export const useOpenTasks = (shipmentId: string) =>
+  useRoute(listTasks, { query: { shipment: shipmentId, limit: 200, status: 'open' } });
 
 /** The newest entry of a name that fits, with its data read as the event's contract says. */
 export const newest = <D>(

@@ -6,6 +6,7 @@ import { holds, useSession } from '../api/session.js';
 import { Button, DigestChip, EmptyState, Instant, StatusMark, type State } from '../ui/index.js';
 import { useShipmentId } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
+import { saveBytes } from './save.js';
 import { goOn, startUpload, stopUpload, useUploads, type Upload } from './uploads.js';
 
 type Checklist = AnswerOf<typeof showChecklist>;
@@ -52,7 +53,9 @@ export default function Documents() {
       <Source query={documents} what="the documents" who="Documents" height={160}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title="No papers yet">Upload the first one above: the checklist says which are needed and by which law.</EmptyState>
+            <EmptyState title="No papers yet">
+              Upload the first one above: the checklist says which are needed and by which law.
+            </EmptyState>
           ) : (
             <Papers items={items} />
           )
@@ -67,13 +70,21 @@ export default function Documents() {
 
 function Needed({ checklist }: { checklist: Checklist }) {
   if (checklist.state === 'not-derived')
-    return <EmptyState title="The checklist is not derived yet">It follows once the shipment’s standing is proved.</EmptyState>;
+    return (
+      <EmptyState title="The checklist is not derived yet">
+        It follows once the shipment’s standing is proved.
+      </EmptyState>
+    );
   return (
     <Panel
       title="Needed"
       aside={
         <StatusMark state={checklist.state === 'complete' ? 'go' : checklist.state === 'blocked' ? 'act' : 'wait'}>
-          {checklist.state === 'complete' ? 'Complete' : checklist.state === 'blocked' ? 'Waits for a person' : 'Waiting for papers'}
+          {checklist.state === 'complete'
+            ? 'Complete'
+            : checklist.state === 'blocked'
+              ? 'Waits for a person'
+              : 'Waiting for papers'}
         </StatusMark>
       }
     >
@@ -146,14 +157,29 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
     setOver(false);
     if (may) take(event.dataTransfer.files);
   };
-  const alter = (at: number, to: object): void => setChosen(chosen.map((each, i) => (i === at ? { ...each, ...to } : each)));
+  const alter = (at: number, to: object): void =>
+    setChosen(chosen.map((each, i) => (i === at ? { ...each, ...to } : each)));
   return (
     <section className="stack-tight" aria-label="Upload">
-      <div className="drop" data-over={over || undefined} onDragOver={(event) => (event.preventDefault(), setOver(true))} onDragLeave={() => setOver(false)} onDrop={drop}>
+      <div
+        className="drop"
+        data-over={over || undefined}
+        onDragOver={(event) => (event.preventDefault(), setOver(true))}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
         <label className="field">
           <span className="field-label">Upload papers</span>
-          <span className="field-hint">Choose files or drop them here: PDF, XML, CSV, JSON, images; up to 25 MB each. HTML, SVG and PDF with script are refused.</span>
-          <input type="file" multiple disabled={!may} onChange={(event) => (take(event.target.files), (event.target.value = ''))} />
+          <span className="field-hint">
+            Choose files or drop them here: PDF, XML, CSV, JSON, images; up to 25 MB each. HTML, SVG and PDF with script
+            are refused.
+          </span>
+          <input
+            type="file"
+            multiple
+            disabled={!may}
+            onChange={(event) => (take(event.target.files), (event.target.value = ''))}
+          />
         </label>
         {!may && <span className="button-because">Operators and partners upload papers.</span>}
         {chosen.map(({ file, type, supersedes }, i) => (
@@ -171,7 +197,11 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
             </label>
             <label>
               <span className="sr">{file.name} replaces</span>
-              <select className="input" value={supersedes} onChange={(event) => alter(i, { supersedes: event.target.value })}>
+              <select
+                className="input"
+                value={supersedes}
+                onChange={(event) => alter(i, { supersedes: event.target.value })}
+              >
                 <option value="">a new paper</option>
                 {documents
                   .filter((each) => each.type === type)
@@ -189,7 +219,8 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
             kind="primary"
             because={offline}
             onPress={() => {
-              for (const { file, type, supersedes } of chosen) startUpload(shipmentId, file, type, supersedes === '' ? undefined : supersedes);
+              for (const { file, type, supersedes } of chosen)
+                startUpload(shipmentId, file, type, supersedes === '' ? undefined : supersedes);
               setChosen([]);
             }}
           >
@@ -205,7 +236,8 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
 }
 
 const MEGABYTE = 1_000_000;
-const megabytes = (bytes: number): string => (bytes < MEGABYTE ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / MEGABYTE).toFixed(1)} MB`);
+const megabytes = (bytes: number): string =>
+  bytes < MEGABYTE ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / MEGABYTE).toFixed(1)} MB`;
 
 function Uploaded({ upload }: { upload: Upload }) {
   const { key, name, size, sent, state, sha256, answer, problem } = upload;
@@ -222,7 +254,12 @@ function Uploaded({ upload }: { upload: Upload }) {
               Go on now
             </Button>
           )}
-          <Button size="small" kind="quiet" label={`${state === 'done' || state === 'refused' ? 'Close' : 'Stop'} ${name}`} onPress={() => stopUpload(key)}>
+          <Button
+            size="small"
+            kind="quiet"
+            label={`${state === 'done' || state === 'refused' ? 'Close' : 'Stop'} ${name}`}
+            onPress={() => stopUpload(key)}
+          >
             {state === 'done' || state === 'refused' ? 'Close' : 'Stop'}
           </Button>
         </span>
@@ -250,7 +287,8 @@ function Uploaded({ upload }: { upload: Upload }) {
           </span>
           {answer && (
             <StatusMark state={answer.sha256 === sha256 ? 'go' : 'late'}>
-              server’s {answer.sha256.slice(0, 8)}, {answer.sha256 === sha256 ? 'the same bytes' : 'other bytes: do not rely on this paper'}
+              server’s {answer.sha256.slice(0, 8)},{' '}
+              {answer.sha256 === sha256 ? 'the same bytes' : 'other bytes: do not rely on this paper'}
             </StatusMark>
           )}
         </span>
@@ -353,15 +391,6 @@ function Download({ document, n, name }: { document: Document; n: number; name: 
   );
 }
 
-export function saveBytes(bytes: Uint8Array, name: string): void {
-  const address = URL.createObjectURL(new Blob([Uint8Array.from(bytes)], { type: 'application/octet-stream' }));
-  const link = window.document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-}
-
 const OUTCOMES: Record<string, [State, string]> = {
   warning: ['idle', 'warning'],
   'blocks-claim': ['wait', 'claim waits'],
@@ -372,7 +401,12 @@ const OUTCOMES: Record<string, [State, string]> = {
 export function CrossCheck({ findings: { findings, cannotTell } }: { findings: AnswerOf<typeof showFindings> }) {
   const papers = [...new Set(findings.flatMap(({ compared }) => compared.map(({ document }) => document)))];
   return (
-    <Panel title="Cross-check" aside={<span className="label">{findings.length === 0 ? 'The papers agree' : `${findings.length} to look at`}</span>}>
+    <Panel
+      title="Cross-check"
+      aside={
+        <span className="label">{findings.length === 0 ? 'The papers agree' : `${findings.length} to look at`}</span>
+      }
+    >
       {findings.length > 0 && (
         <div className="table-scroll">
           <table className="table">

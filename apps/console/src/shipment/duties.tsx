@@ -1,13 +1,24 @@
 import { compareAssessments, listAssessments, rederiveAssessment, type AnswerOf } from '@tidewaiter/contracts';
-import { useSearch, Link } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { pairedBars } from '../pictures/paired-bars.js';
 import { waterfall, type CostStep } from '../pictures/waterfall.js';
 import { useLocale } from '../app/preferences.js';
-import { Button, DigestChip, EmptyState, ErrorState, formatMoney, Instant, LegalDate, Money, StatusMark } from '../ui/index.js';
+import {
+  Button,
+  DigestChip,
+  EmptyState,
+  ErrorState,
+  formatMoney,
+  Instant,
+  LegalDate,
+  Money,
+  StatusMark,
+} from '../ui/index.js';
 import { useShipmentId } from './data.js';
 import { Figure, Panel, Source, words } from './parts.js';
+import { Go } from './go.js';
 
 type Stored = AnswerOf<typeof listAssessments>['items'][number];
 type Result = Stored['result'];
@@ -28,9 +39,15 @@ export default function Duties() {
             {items.length > 1 && (
               <nav className="chips" aria-label="Assessments">
                 {items.map(({ n, recordedAt }) => (
-                  <Link key={n} className="chip" to="." search={{ assessment: n } as never} {...(n === shown.n ? { 'aria-current': 'true' as const } : {})}>
+                  <Go
+                    key={n}
+                    className="chip"
+                    to="."
+                    search={{ assessment: n }}
+                    {...(n === shown.n ? { 'aria-current': 'true' as const } : {})}
+                  >
                     Assessment {n}, <Instant at={recordedAt} />
-                  </Link>
+                  </Go>
                 ))}
               </nav>
             )}
@@ -38,7 +55,9 @@ export default function Duties() {
             {shown.n > 1 && <QuoteAgainstEntry shipmentId={shipmentId} n={shown.n} against={1} />}
           </div>
         ) : (
-          <EmptyState title="Not assessed yet">Duty and tax are worked out as soon as the papers are complete.</EmptyState>
+          <EmptyState title="Not assessed yet">
+            Duty and tax are worked out as soon as the papers are complete.
+          </EmptyState>
         );
       }}
     </Source>
@@ -51,10 +70,15 @@ const chosen = (line: Line) => line.options.find((option) => option.chosen);
 function stepsOf({ lines, entryCharges, totals }: Result): CostStep[] {
   const charges = lines.flatMap((line) => {
     const option = chosen(line);
-    return (option?.charges ?? []).map(({ code, role, amount }) => ({ label: `${code} ${words(role).toLowerCase()}, line ${line.number}`, amount }));
+    return (option?.charges ?? []).map(({ code, role, amount }) => ({
+      label: `${code} ${words(role).toLowerCase()}, line ${line.number}`,
+      amount,
+    }));
   });
   return [
-    ...lines.flatMap(({ number, customsValue }) => (customsValue ? [{ label: `Customs value, line ${number}`, amount: customsValue.amount }] : [])),
+    ...lines.flatMap(({ number, customsValue }) =>
+      customsValue ? [{ label: `Customs value, line ${number}`, amount: customsValue.amount }] : [],
+    ),
     ...charges.filter(({ amount }) => /[1-9]/.test(amount)),
     ...entryCharges.map(({ code, amount }) => ({ label: code, amount })),
     ...(totals?.landedCost ? [{ label: 'Landed cost', amount: totals.landedCost, total: true }] : []),
@@ -73,7 +97,13 @@ function Assessment({ stored: { assessmentId, n, result, resultDigest, recordedA
         </span>
       }
     >
-      {result.status !== 'ASSESSED' && <StatusMark state="act">{result.status === 'QUESTIONS' ? 'Too little is known: no total is due' : 'A person must look: no rule stands for this'}</StatusMark>}
+      {result.status !== 'ASSESSED' && (
+        <StatusMark state="act">
+          {result.status === 'QUESTIONS'
+            ? 'Too little is known: no total is due'
+            : 'A person must look: no rule stands for this'}
+        </StatusMark>
+      )}
       {totals && (
         <dl className="row">
           {(
@@ -132,13 +162,20 @@ function Waterfall({ steps, currency }: { steps: CostStep[]; currency: string })
     <Figure
       caption="How the cost is built up"
       picture={
-        <svg viewBox={`0 0 ${LABEL + WIDTH + 140} ${height}`} width={LABEL + WIDTH + 140} role="img" aria-label={`Cost build-up in ${steps.length} steps; shown as a table too`}>
+        <svg
+          viewBox={`0 0 ${LABEL + WIDTH + 140} ${height}`}
+          width={LABEL + WIDTH + 140}
+          role="img"
+          aria-label={`Cost build-up in ${steps.length} steps; shown as a table too`}
+        >
           {bars.map(({ label, amount, total, x, width, joins }, i) => (
             <g key={label} transform={`translate(0 ${i * ROW})`}>
               <text x={LABEL - 12} y={17} textAnchor="end" fontWeight={total ? 600 : 400}>
                 {label}
               </text>
-              {joins !== null && !total && <line x1={LABEL + joins} x2={LABEL + joins} y1={-6} y2={6} stroke="var(--edge)" />}
+              {joins !== null && !total && (
+                <line x1={LABEL + joins} x2={LABEL + joins} y1={-6} y2={6} stroke="var(--edge)" />
+              )}
               <rect x={LABEL + x} y={6} width={width} height={14} fill={total ? 'var(--ink)' : 'var(--accent)'} />
               <text x={LABEL + x + width + 8} y={17} fontWeight={total ? 600 : 400}>
                 {formatMoney({ amount, currency }, locale)}
@@ -175,7 +212,8 @@ function Waterfall({ steps, currency }: { steps: CostStep[]; currency: string })
 
 function Lines({ result: { lines, entryCharges, currency } }: { result: Result }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const toggle = (key: string): void => setOpen(open.has(key) ? new Set([...open].filter((each) => each !== key)) : new Set([...open, key]));
+  const toggle = (key: string): void =>
+    setOpen(open.has(key) ? new Set([...open].filter((each) => each !== key)) : new Set([...open, key]));
   return (
     <div className="table-scroll">
       <table className="table">
@@ -200,7 +238,11 @@ function Lines({ result: { lines, entryCharges, currency } }: { result: Result }
                   {line.customsValue && <div className="sums soft">{line.customsValue.trace.join(' · ')}</div>}
                 </th>
                 <td className="num">
-                  {line.customsValue ? <Money value={line.customsValue} /> : <StatusMark state="unknown">not known</StatusMark>}
+                  {line.customsValue ? (
+                    <Money value={line.customsValue} />
+                  ) : (
+                    <StatusMark state="unknown">not known</StatusMark>
+                  )}
                 </td>
               </tr>
               {(chosen(line)?.charges ?? []).map((charge) => {
@@ -326,7 +368,9 @@ function Rederive({ assessmentId, digest }: { assessmentId: string; digest: stri
             again <DigestChip digest={data.digest} label="derived digest" />
           </span>
           <StatusMark state={data.agrees ? 'go' : 'late'}>
-            {data.agrees ? 'same bytes' : `differs first at ${data.differences[0]?.pointer}: stored ${data.differences[0]?.stored}, derived ${data.differences[0]?.derived}`}
+            {data.agrees
+              ? 'same bytes'
+              : `differs first at ${data.differences[0]?.pointer}: stored ${data.differences[0]?.stored}, derived ${data.differences[0]?.derived}`}
           </StatusMark>
         </>
       )}
@@ -346,7 +390,15 @@ function QuoteAgainstEntry({ shipmentId, n, against }: { shipmentId: string; n: 
 
 const signed = (change: string): string => (change.startsWith('-') || !/[1-9]/.test(change) ? change : `+${change}`);
 
-function VariancePanel({ variance: { currency, lines, entryCharges, total }, n, against }: { variance: Variance; n: number; against: number }) {
+function VariancePanel({
+  variance: { currency, lines, entryCharges, total },
+  n,
+  against,
+}: {
+  variance: Variance;
+  n: number;
+  against: number;
+}) {
   const pairs = [
     ...lines.map(({ line, before, after, change }) => ({ label: `Line ${line}`, before, after, change })),
     ...(/[1-9]/.test(`${entryCharges.before}${entryCharges.after}`) ? [{ label: 'Whole entry', ...entryCharges }] : []),
@@ -354,11 +406,23 @@ function VariancePanel({ variance: { currency, lines, entryCharges, total }, n, 
   ];
   const bars = pairedBars(pairs, 360);
   return (
-    <Panel title={`Assessment ${against} against ${n}`} aside={<span className="label">explained {signed(total.change)} of {signed(total.change)} {currency}</span>}>
+    <Panel
+      title={`Assessment ${against} against ${n}`}
+      aside={
+        <span className="label">
+          explained {signed(total.change)} of {signed(total.change)} {currency}
+        </span>
+      }
+    >
       <Figure
         caption="Before and after, in the currency of the entry"
         picture={
-          <svg viewBox={`0 0 640 ${bars.length * 44}`} width={640} role="img" aria-label="Before and after of each line; shown as a table too">
+          <svg
+            viewBox={`0 0 640 ${bars.length * 44}`}
+            width={640}
+            role="img"
+            aria-label="Before and after of each line; shown as a table too"
+          >
             {bars.map(({ label, before, after, change, beforeWidth, afterWidth }, i) => (
               <g key={label} transform={`translate(0 ${i * 44})`}>
                 <text x={108} y={26} textAnchor="end">

@@ -15,7 +15,9 @@ const linesOf = (entries: readonly TimelineEntry[]): { lines: readonly Line[]; f
   const confirmed = newest<{ lines: Line[] }>(entries, 'LinesConfirmed');
   if (confirmed) return { lines: confirmed.data.lines, from: 'lines that a person confirmed' };
   const opened = newest<{ lines: Line[] }>(entries, 'ShipmentOpened');
-  return opened && opened.data.lines.length > 0 ? { lines: opened.data.lines, from: 'the opening of the shipment' } : null;
+  return opened && opened.data.lines.length > 0
+    ? { lines: opened.data.lines, from: 'the opening of the shipment' }
+    : null;
 };
 
 export default function Goods() {
@@ -34,7 +36,9 @@ export default function Goods() {
               <LineTable lines={goods.lines} />
             </Panel>
           ) : (
-            <EmptyState title="No goods yet">Lines are read from the commercial invoice as soon as it is accepted.</EmptyState>
+            <EmptyState title="No goods yet">
+              Lines are read from the commercial invoice as soon as it is accepted.
+            </EmptyState>
           );
         }}
       </Source>
@@ -82,7 +86,11 @@ export const LineTable = ({ lines }: { lines: readonly Line[] }) => (
             <td className="num">
               <Money value={line.price} />
             </td>
-            <td>{line.preference ? `${line.preference.code}${line.preference.proof ? `, ${line.preference.proof.document}` : ', no proof'}` : 'not claimed'}</td>
+            <td>
+              {line.preference
+                ? `${line.preference.code}${line.preference.proof ? `, ${line.preference.proof.document}` : ', no proof'}`
+                : 'not claimed'}
+            </td>
             <td>
               {line.from ? (
                 <span title={line.from.place}>
@@ -105,12 +113,18 @@ export const LineTable = ({ lines }: { lines: readonly Line[] }) => (
 function Confirm({ task }: { task: Task }) {
   const session = useSession();
   const offline = useOffline();
-  const about = task.about as { lines?: Line[]; documentId?: string; confirm?: { documentId: string; lines: Line[] }[] };
+  const about = task.about as {
+    lines?: Line[];
+    documentId?: string;
+    confirm?: { documentId: string; lines: Line[] }[];
+  };
   const lines = about.lines ?? about.confirm?.[0]?.lines ?? [];
   const documentId = about.documentId ?? about.confirm?.[0]?.documentId;
   const [typed, setTyped] = useState<Record<number, string>>({});
   const decide = useChange(decideTask, { reads: [listTasks, showStory, showStrip, showShipment] });
-  const may = session.roles.some((role) => role === task.role || (task.role === 'operator' && role === 'administrator'));
+  const may = session.roles.some(
+    (role) => role === task.role || (task.role === 'operator' && role === 'administrator'),
+  );
   const wrong = Object.values(typed).some((code) => !/^\d{6,10}$/.test(code));
   return (
     <Panel title="Confirm what was read" aside={<StatusMark state="act">{task.role}</StatusMark>}>
@@ -134,7 +148,13 @@ function Confirm({ task }: { task: Task }) {
       <Button
         kind="primary"
         busy={decide.isPending}
-        because={may ? (wrong ? 'A commodity code has 6 to 10 digits.' : offline) : `Only somebody with the role ${task.role} confirms lines.`}
+        because={
+          may
+            ? wrong
+              ? 'A commodity code has 6 to 10 digits.'
+              : offline
+            : `Only somebody with the role ${task.role} confirms lines.`
+        }
         onPress={() =>
           decide.mutate({
             params: { taskId: task.taskId },

@@ -36,7 +36,8 @@ export function Source<A>({
     <>
       {query.isError && (
         <p className="notice" data-kind="partial" role="status">
-          {who} does not answer. Shown: as of {formatInstant(new Date(query.dataUpdatedAt).toISOString(), { zone, locale, seconds: true, day: false })}.
+          {who} does not answer. Shown: as of{' '}
+          {formatInstant(new Date(query.dataUpdatedAt).toISOString(), { zone, locale, seconds: true, day: false })}.
         </p>
       )}
       {children(query.data)}
@@ -46,7 +47,9 @@ export function Source<A>({
 
 /** Why an act is off while there is no connection. */
 export const useOffline = (): string | undefined =>
-  useFeedState().state === 'offline' ? 'No connection: nothing is sent for later. What you typed stays in this tab.' : undefined;
+  useFeedState().state === 'offline'
+    ? 'No connection: nothing is sent for later. What you typed stays in this tab.'
+    : undefined;
 
 /** The same by other means: every panel can be asked for without this page. */
 export function Copies({ path, command }: { path: string; command?: string }) {
@@ -55,7 +58,13 @@ export function Copies({ path, command }: { path: string; command?: string }) {
   };
   return (
     <span className="copies">
-      <button type="button" className="chip" onClick={() => copy(`curl -H "Authorization: Bearer $(npx tidewaiter token)" '${location.origin}${path}'`, 'curl')}>
+      <button
+        type="button"
+        className="chip"
+        onClick={() =>
+          copy(`curl -H "Authorization: Bearer $(npx tidewaiter token)" '${location.origin}${path}'`, 'curl')
+        }
+      >
         Copy as curl
       </button>
       {command !== undefined && (
@@ -68,7 +77,17 @@ export function Copies({ path, command }: { path: string; command?: string }) {
 }
 
 /** A picture and the same as a table: who cannot see one reads the other. */
-export function Figure({ caption, picture, table, note }: { caption: string; picture: ReactNode; table: ReactNode; note?: ReactNode }) {
+export function Figure({
+  caption,
+  picture,
+  table,
+  note,
+}: {
+  caption: string;
+  picture: ReactNode;
+  table: ReactNode;
+  note?: ReactNode;
+}) {
   const [asTable, setAsTable] = useState(false);
   return (
     <figure className="figure">
@@ -84,7 +103,17 @@ export function Figure({ caption, picture, table, note }: { caption: string; pic
   );
 }
 
-export const Panel = ({ title, aside, children, id }: { title: string; aside?: ReactNode; children: ReactNode; id?: string }) => (
+export const Panel = ({
+  title,
+  aside,
+  children,
+  id,
+}: {
+  title: string;
+  aside?: ReactNode;
+  children: ReactNode;
+  id?: string;
+}) => (
   <section className="sheet" aria-label={title} id={id}>
     <header className="sheet-head">
       <h2 className="panel-title">{title}</h2>
@@ -95,7 +124,9 @@ export const Panel = ({ title, aside, children, id }: { title: string; aside?: R
 );
 
 /** `tariff-2026.1`, `correct-declaration` as words. */
-export const words = (code: string): string => code.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase());
+export const words = (code: string): string =>
+  code.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase());
 
 /** `DeclarationRejected` as `Declaration rejected`. */
-export const eventWords = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+export const eventWords = (name: string): string =>
+  name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

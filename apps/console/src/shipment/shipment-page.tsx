@@ -17,7 +17,7 @@ import {
   listAssessments,
   type AnswerOf,
 } from '@tidewaiter/contracts';
-import { Link, useLocation, useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState, type ComponentType, type LazyExoticComponent } from 'react';
 import { useRoute } from '../api/queries.js';
 import { useSession } from '../api/session.js';
@@ -38,6 +38,7 @@ import { useLocale } from '../app/preferences.js';
 import { useLive, useShipmentId } from './data.js';
 import { Copies } from './parts.js';
 import './shipment.css';
+import { Go } from './go.js';
 
 type StripAnswer = AnswerOf<typeof showStrip>;
 type Shipment = AnswerOf<typeof showShipment>;
@@ -119,12 +120,12 @@ export default function ShipmentPage() {
       lead={shipment.data ? <Ids shipment={shipment.data} /> : <Skeleton width="40ch" />}
       actions={
         <>
-          <Link className="button" to={`/shipments/${shipmentId}/time`}>
+          <Go className="button" to={`/shipments/${shipmentId}/time`}>
             Time machine <kbd aria-hidden="true">t</kbd>
-          </Link>
-          <Link className="button" to={`/shipments/${shipmentId}/print`}>
+          </Go>
+          <Go className="button" to={`/shipments/${shipmentId}/print`}>
             Print
-          </Link>
+          </Go>
         </>
       }
     >
@@ -139,14 +140,14 @@ export default function ShipmentPage() {
       )}
       <nav className="tabs" aria-label="Parts of the shipment">
         {TABS.map(([each, name]) => (
-          <Link
+          <Go
             key={each}
             className="tab"
             to={`/shipments/${shipmentId}${each === '' ? '' : `/${each}`}`}
             {...(each === tab ? { 'aria-current': 'page' as const } : {})}
           >
             {name}
-          </Link>
+          </Go>
         ))}
       </nav>
       <Suspense
@@ -159,7 +160,10 @@ export default function ShipmentPage() {
         <Tab />
       </Suspense>
       <p>
-        <Copies path={`/v1/shipments/${shipmentId}${tab === '' ? '/story' : ''}`} command={`shipment show ${reference ?? shipmentId}`} />
+        <Copies
+          path={`/v1/shipments/${shipmentId}${tab === '' ? '/story' : ''}`}
+          command={`shipment show ${reference ?? shipmentId}`}
+        />
       </p>
     </Page>
   );
@@ -218,9 +222,9 @@ function Head({ strip, shipment }: { strip: StripAnswer; shipment: Shipment }) {
           <ul className="stack-tight">
             {strip.why.map(({ n, says, rule }) => (
               <li key={n}>
-                <Link to={`/shipments/${strip.shipmentId}`} search={{ n } as never}>
+                <Go to={`/shipments/${strip.shipmentId}`} search={{ n }}>
                   #{n}
-                </Link>{' '}
+                </Go>{' '}
                 {says}
                 <br />
                 <span className="label">{rule}</span>
@@ -298,9 +302,9 @@ function Act({ strip: { shipmentId, waiting } }: { strip: StripAnswer }) {
   const [tab, act] = TASK_PAGES[waiting?.kind ?? ''] ?? ['people', 'Open task'];
   return (
     <div>
-      <Link className="button" data-kind="primary" data-size="small" to={`/shipments/${shipmentId}/${tab}`}>
+      <Go className="button" data-kind="primary" data-size="small" to={`/shipments/${shipmentId}/${tab}`}>
         {act}
-      </Link>
+      </Go>
     </div>
   );
 }
@@ -320,11 +324,13 @@ function ProofCell({ shipmentId, events }: { shipmentId: string; events: number 
       </b>{' '}
       events in the log
       <br />
-      <span className="label">{erased ? 'persons erased' : sealed ? 'dossier sealed' : 'not sealed yet'}, not checked here yet</span>
+      <span className="label">
+        {erased ? 'persons erased' : sealed ? 'dossier sealed' : 'not sealed yet'}, not checked here yet
+      </span>
       <div>
-        <Link className="button" data-size="small" to={`/shipments/${shipmentId}/proof`}>
+        <Go className="button" data-size="small" to={`/shipments/${shipmentId}/proof`}>
           Verify
-        </Link>
+        </Go>
       </div>
     </>
   );

@@ -1,13 +1,23 @@
 import { showStory, type AnswerOf } from '@tidewaiter/contracts';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useRoute } from '../api/queries.js';
 import { useKeys } from '../app/keys.js';
 import { useLocale, useZone } from '../app/preferences.js';
-import { actorKind, chain, lengthInWords, spineRows, type SpineFilter, type SpineRow, type StoryEntry, type StoryGap } from '../pictures/spine.js';
+import {
+  actorKind,
+  chain,
+  lengthInWords,
+  spineRows,
+  type SpineFilter,
+  type SpineRow,
+  type StoryEntry,
+  type StoryGap,
+} from '../pictures/spine.js';
 import { CopyButton, EmptyState, formatInstant } from '../ui/index.js';
 import { useShipmentId, useTimeline } from './data.js';
 import { eventWords, Source } from './parts.js';
+import { Go } from './go.js';
 
 interface StorySearch {
   n?: number;
@@ -70,7 +80,9 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
         if (to !== undefined) void navigate({ to: '.', search: ((before: object) => ({ ...before, n: to })) as never });
       };
       const step = (by: 1 | -1): void => {
-        const shown = [...(list.current?.querySelectorAll<HTMLElement>('[data-n]') ?? [])].map((element) => Number.parseInt(element.dataset['n']!, 10));
+        const shown = [...(list.current?.querySelectorAll<HTMLElement>('[data-n]') ?? [])].map((element) =>
+          Number.parseInt(element.dataset['n']!, 10),
+        );
         const at = n === undefined ? -1 : shown.indexOf(n);
         go(shown[at < 0 ? (by > 0 ? 0 : shown.length - 1) : at + by]);
       };
@@ -94,28 +106,52 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
       <div className="story-tools">
         <div className="chips" role="group" aria-label="How much">
           {RANKS.map(([rank, label]) => (
-            <button key={rank} type="button" className="chip" aria-pressed={filter.rank === rank} onClick={() => set({ rank: rank === 'step' ? undefined : rank })}>
+            <button
+              key={rank}
+              type="button"
+              className="chip"
+              aria-pressed={filter.rank === rank}
+              onClick={() => set({ rank: rank === 'step' ? undefined : rank })}
+            >
               {label}
             </button>
           ))}
         </div>
         <div className="chips" role="group" aria-label="Contexts">
           {contexts.map((context) => (
-            <button key={context} type="button" className="chip" aria-pressed={filter.contexts.includes(context)} onClick={() => set({ context: toggled(filter.contexts, context) })}>
+            <button
+              key={context}
+              type="button"
+              className="chip"
+              aria-pressed={filter.contexts.includes(context)}
+              onClick={() => set({ context: toggled(filter.contexts, context) })}
+            >
               {context}
             </button>
           ))}
         </div>
         <div className="chips" role="group" aria-label="Actors">
           {actors.map((actor) => (
-            <button key={actor} type="button" className="chip" aria-pressed={filter.actors.includes(actor)} onClick={() => set({ actor: toggled(filter.actors, actor) })}>
+            <button
+              key={actor}
+              type="button"
+              className="chip"
+              aria-pressed={filter.actors.includes(actor)}
+              onClick={() => set({ actor: toggled(filter.actors, actor) })}
+            >
               {actor}
             </button>
           ))}
         </div>
         <label className="story-search">
           <span className="sr">Text in the story</span>
-          <input className="input" type="search" placeholder="Text in the story" value={filter.text} onChange={(event) => set({ q: event.target.value || undefined })} />
+          <input
+            className="input"
+            type="search"
+            placeholder="Text in the story"
+            value={filter.text}
+            onChange={(event) => set({ q: event.target.value || undefined })}
+          />
         </label>
         <fieldset className="story-order">
           <legend className="sr">Order</legend>
@@ -126,19 +162,31 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
             ] as const
           ).map(([value, label]) => (
             <label key={value}>
-              <input type="radio" name="order" checked={story.order === value} onChange={() => set({ order: value === 'learned' ? undefined : value })} /> {label}
+              <input
+                type="radio"
+                name="order"
+                checked={story.order === value}
+                onChange={() => set({ order: value === 'learned' ? undefined : value })}
+              />{' '}
+              {label}
             </label>
           ))}
         </fieldset>
       </div>
       {rows.every(({ kind }) => kind === 'gap') ? (
         story.entries.length === 0 ? (
-          <EmptyState title="Nothing has happened yet">Events of all contexts stand here as soon as they are recorded.</EmptyState>
+          <EmptyState title="Nothing has happened yet">
+            Events of all contexts stand here as soon as they are recorded.
+          </EmptyState>
         ) : (
           <EmptyState
             title="No entry fits"
             act={
-              <button type="button" className="button" onClick={() => set({ q: undefined, context: undefined, actor: undefined, rank: 'detail' })}>
+              <button
+                type="button"
+                className="button"
+                onClick={() => set({ q: undefined, context: undefined, actor: undefined, rank: 'detail' })}
+              >
                 Clear filters
               </button>
             }
@@ -152,7 +200,17 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
       ) : (
         <ol className="spine" ref={list} data-dim={related ? true : undefined}>
           {rows.map((row) => (
-            <Row key={row.kind === 'entry' ? row.entry.n : `${row.kind}-${row.kind === 'gap' ? row.gap.after : row.entries[0]!.n}`} row={row} order={story.order} related={related} selected={n} />
+            <Row
+              key={
+                row.kind === 'entry'
+                  ? row.entry.n
+                  : `${row.kind}-${row.kind === 'gap' ? row.gap.after : row.entries[0]!.n}`
+              }
+              row={row}
+              order={story.order}
+              related={related}
+              selected={n}
+            />
           ))}
         </ol>
       )}
@@ -160,11 +218,25 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
   );
 }
 
-function Row({ row, order, related, selected }: { row: SpineRow; order: 'learned' | 'happened'; related: ReadonlySet<number> | null; selected: number | undefined }) {
+function Row({
+  row,
+  order,
+  related,
+  selected,
+}: {
+  row: SpineRow;
+  order: 'learned' | 'happened';
+  related: ReadonlySet<number> | null;
+  selected: number | undefined;
+}) {
   const [open, setOpen] = useState(false);
-  if (row.kind === 'entry') return <Entry entry={row.entry} order={order} related={related} selected={selected === row.entry.n} />;
+  if (row.kind === 'entry')
+    return <Entry entry={row.entry} order={order} related={related} selected={selected === row.entry.n} />;
   if (row.kind === 'gap') return <Gap gap={row.gap} folded={row.entries.length} />;
-  if (open) return row.entries.map((entry) => <Entry key={entry.n} entry={entry} order={order} related={related} selected={selected === entry.n} />);
+  if (open)
+    return row.entries.map((entry) => (
+      <Entry key={entry.n} entry={entry} order={order} related={related} selected={selected === entry.n} />
+    ));
   return (
     <li className="fold">
       <button type="button" className="fold-button" onClick={() => setOpen(true)}>
@@ -185,7 +257,8 @@ function Gap({ gap, folded }: { gap: StoryGap; folded: number }) {
     <li className="gap" data-gap={gap.after}>
       <span>
         {lengthInWords(gap.seconds)}
-        {gap.before === null ? ' so far' : ''}: {gap.waitingFor === null ? 'nothing was waited for' : `waiting for ${gap.waitingFor}`}
+        {gap.before === null ? ' so far' : ''}:{' '}
+        {gap.waitingFor === null ? 'nothing was waited for' : `waiting for ${gap.waitingFor}`}
         {gap.timer && ` (timer to ${formatInstant(gap.timer.at, { zone, locale })}: ${gap.timer.what})`}
         {folded > 0 && `; ${folded} folded`}
       </span>
@@ -194,12 +267,22 @@ function Gap({ gap, folded }: { gap: StoryGap; folded: number }) {
 }
 
 const Numbered = ({ n, says }: { n: number; says: string }) => (
-  <Link className="cause" to="." search={((before: object) => ({ ...before, n })) as never}>
+  <Go className="cause" to="." search={(before: object) => ({ ...before, n })}>
     {says} #{n}
-  </Link>
+  </Go>
 );
 
-function Entry({ entry, order, related, selected }: { entry: StoryEntry; order: 'learned' | 'happened'; related: ReadonlySet<number> | null; selected: boolean }) {
+function Entry({
+  entry,
+  order,
+  related,
+  selected,
+}: {
+  entry: StoryEntry;
+  order: 'learned' | 'happened';
+  related: ReadonlySet<number> | null;
+  selected: boolean;
+}) {
   const [zone, locale] = [useZone(), useLocale()];
   const at = order === 'happened' ? (entry.said ?? entry.learned) : entry.learned;
   const shown = formatInstant(at, { zone, locale, seconds: true });
@@ -221,10 +304,16 @@ function Entry({ entry, order, related, selected }: { entry: StoryEntry; order: 
       <span className="entry-dot" aria-hidden="true" />
       <div className="entry-body">
         <p>
-          <Link className="entry-number" to="." search={((before: object) => ({ ...before, n: entry.n })) as never} aria-label={`Entry ${entry.n}`}>
+          <Go
+            className="entry-number"
+            to="."
+            search={(before: object) => ({ ...before, n: entry.n })}
+            aria-label={`Entry ${entry.n}`}
+          >
             #{entry.n}
-          </Link>{' '}
-          <span className="entry-context">{entry.context}</span> {entry.failure && <b className="entry-failure">Failed: </b>}
+          </Go>{' '}
+          <span className="entry-context">{entry.context}</span>{' '}
+          {entry.failure && <b className="entry-failure">Failed: </b>}
           {entry.says}
         </p>
         <p className="entry-links label">
@@ -236,7 +325,8 @@ function Entry({ entry, order, related, selected }: { entry: StoryEntry; order: 
           ))}
           {other !== null && other !== at && entry.lateBy !== null && (
             <span>
-              {order === 'happened' ? 'we knew' : 'said'} {formatInstant(other, { zone, locale, seconds: true, day: entry.lateBy > 43_200 })}
+              {order === 'happened' ? 'we knew' : 'said'}{' '}
+              {formatInstant(other, { zone, locale, seconds: true, day: entry.lateBy > 43_200 })}
             </span>
           )}
           {entry.lateBy !== null && <span className="flag">learned {lengthInWords(entry.lateBy)} late</span>}
@@ -282,10 +372,10 @@ function Details({ entry }: { entry: StoryEntry }) {
         </pre>
       )}
       <p className="row">
-        <Link to={`/shipments/${shipmentId}/proof`}>Proof of this event</Link>
-        <Link to={`/shipments/${shipmentId}/time`} search={{ known: entry.learned } as never}>
+        <Go to={`/shipments/${shipmentId}/proof`}>Proof of this event</Go>
+        <Go to={`/shipments/${shipmentId}/time`} search={{ known: entry.learned }}>
           The shipment as it stood then
-        </Link>
+        </Go>
       </p>
     </div>
   );

@@ -1,4 +1,11 @@
-import { listDocuments, showChecklist, showFindings, uploadDocument, type AnswerOf, type Problem } from '@tidewaiter/contracts';
+import {
+  listDocuments,
+  showChecklist,
+  showFindings,
+  uploadDocument,
+  type AnswerOf,
+  type Problem,
+} from '@tidewaiter/contracts';
 import { toHex } from '@tidewaiter/merkle';
 import { useSyncExternalStore } from 'react';
 import { readAgain } from '../api/queries.js';
@@ -80,7 +87,10 @@ function send(key: string): void {
   request.setRequestHeader('Idempotency-Key', key);
   request.setRequestHeader('Accept', 'application/json, application/problem+json');
   request.upload.onprogress = ({ loaded, total }) =>
-    change(key, { sent: Math.min(upload.size, Math.round((loaded / total) * upload.size)), state: loaded === total ? 'reading' : 'sending' });
+    change(key, {
+      sent: Math.min(upload.size, Math.round((loaded / total) * upload.size)),
+      state: loaded === total ? 'reading' : 'sending',
+    });
   request.onload = () => {
     if (request.status >= 200 && request.status < 300) {
       change(key, { state: 'done', sent: upload.size, answer: JSON.parse(request.responseText) as Upload['answer'] });
@@ -97,7 +107,13 @@ function problemOf({ responseText, status }: XMLHttpRequest): Problem {
   try {
     return JSON.parse(responseText) as Problem;
   } catch {
-    return { type: 'about:blank', title: 'Refused', status, code: `http.status.${status}`, detail: responseText.slice(0, 300) };
+    return {
+      type: 'about:blank',
+      title: 'Refused',
+      status,
+      code: `http.status.${status}`,
+      detail: responseText.slice(0, 300),
+    };
   }
 }
 
