@@ -3,6 +3,7 @@ import { useEffect, useState, type DragEvent } from 'react';
 import { BreakIt, StepsView } from '../proof/steps-view.js';
 import { ask, readyVerifier, type Verdict } from '../proof/verifier.js';
 import { Button, Page, TextField } from '../ui/index.js';
+import '../app/layout.css';
 import '../shipment/shipment.css';
 
 /** Verifies an evidence file that somebody brings. Nobody has to be signed in, and the file does not leave this browser. */
@@ -38,7 +39,10 @@ export default function VerifyPage() {
     void take(event.dataTransfer.files[0]);
   };
   return (
-    <main id="main" className="main" tabIndex={-1}>
+    <main id="main" className="main verify-alone" tabIndex={-1}>
+      <a className="brand" href="/">
+        Tidewaiter
+      </a>
       <Page
         title="Verify evidence"
         lead="Drop an evidence file. It is checked here, step by step, in a worker of your browser; nothing of it is sent anywhere, and you need not sign in."

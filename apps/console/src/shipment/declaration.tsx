@@ -12,7 +12,7 @@ import {
   type AnswerOf,
 } from '@tidewaiter/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api } from '../api/client.js';
 import { readAgain, useRoute } from '../api/queries.js';
 import { holds, useSession } from '../api/session.js';
@@ -159,7 +159,7 @@ export default function DeclarationPage() {
                     It is prepared from the papers once they are complete.
                   </EmptyState>
                 ) : (
-                  <Check key={task?.taskId ?? 'none'} sections={sections} declaration={declaration} task={task} />
+                  <Check sections={sections} declaration={declaration} task={task} />
                 );
               }}
             </Source>
@@ -220,7 +220,7 @@ interface Conflicting {
 function Check({
   sections,
   declaration,
-  task,
+  task: live,
 }: {
   sections: readonly Section[];
   declaration: Declaration | undefined;
@@ -230,8 +230,13 @@ function Check({
   const offline = useOffline();
   const [editing, setEditing] = useState<string | null>(null);
   const [typed, setTyped] = useState<Record<string, string>>({});
+  const [base, setBase] = useState<Record<string, string>>({});
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  // A form that is being filled stays as it is, whatever happens meanwhile: what was typed belongs to the task it was typed for.
+  const begun = useRef(live);
+  if (Object.keys(typed).length === 0) begun.current = live;
+  const task = begun.current;
   const [conflict, setConflict] = useState<Conflicting | null>(null);
   const problems =
     (task?.about as { problems?: Declaration['problems'] } | undefined)?.problems ?? declaration?.problems ?? [];
@@ -263,6 +268,7 @@ function Check({
       await api.call(decideTask, { params: { taskId: task.taskId }, body: { set: typed } }, { ifMatch: task.version });
       announce('Recorded. A new version goes to the authority.');
       setTyped({});
+      setBase({});
       await readAgain(listTasks, listDeclarations, showStory, showStrip, showShipment);
     } catch (thrown) {
       const taken =
@@ -276,7 +282,7 @@ function Check({
           by: last?.by ?? 'somebody else',
           fields: [...new Set([...Object.keys(typed), ...Object.keys(theirs)])].map((field) => ({
             field,
-            base: known.get(field)?.value ?? '',
+            base: base[field] ?? known.get(field)?.value ?? '',
             yours: typed[field] ?? '',
             theirs: String(theirs[field] ?? ''),
           })),
@@ -304,6 +310,11 @@ function Check({
                 : `${says} (${code}, ${pointer}: no field of ours)`,
           }))}
         />
+      )}
+      {!conflict && task !== undefined && live?.version !== task.version && (
+        <p className="notice" role="status">
+          Somebody else has answered this meanwhile. What you typed is kept; send it to see both side by side.
+        </p>
       )}
       {conflict && (
         <section className="problems" role="alert" aria-label="Somebody else answered first">
@@ -370,13 +381,15 @@ function Check({
                             label={`${label}, new value`}
                             value={typed[field] ?? value}
                             error={wrong?.says}
-                            onChange={(next) =>
+                            onChange={(next) => {
+                              const before = base[field] ?? value;
+                              setBase({ ...base, [field]: before });
                               setTyped(
-                                next === value
+                                next === before
                                   ? Object.fromEntries(Object.entries(typed).filter(([each]) => each !== field))
                                   : { ...typed, [field]: next },
-                              )
-                            }
+                              );
+                            }}
                           />
                           <Button type="submit" size="small">
                             Keep
@@ -385,7 +398,7 @@ function Check({
                       ) : (
                         <>
                           {changed ?? value}
-                          {changed !== undefined && <span className="label"> was {value}</span>}
+                          {changed !== undefined && <span className="label"> was {base[field!] ?? value}</span>}
                           {wrong && (
                             <div className="field-error">
                               {wrong.says} ({wrong.code})
