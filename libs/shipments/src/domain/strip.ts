@@ -23,7 +23,7 @@ export interface Strip {
 }
 
 /** What passes when a task's day passes: by law, or by what we promise each other. */
-const CLOCKS: Readonly<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: string }>> = {
+const CLOCKS: Readonly<Partial<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: string }>>> = {
   'provide-documents': {
     kind: 'statutory',
     ifMissed: 'the authority decides on what it has, or refuses the declaration',
@@ -40,6 +40,13 @@ const CLOCKS: Readonly<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: s
   'rebook-delivery': { kind: 'sla', ifMissed: 'released goods stay where they are' },
   'retry-step': { kind: 'sla', ifMissed: 'the story does not go on' },
   'renew-mandate': { kind: 'statutory', ifMissed: 'without a mandate nothing more may be filed' },
+  'send-documents': { kind: 'statutory', ifMissed: 'the authority decides on what it has, or refuses the declaration' },
+  'answer-query': { kind: 'statutory', ifMissed: 'the authority decides without our answer' },
+  'attend-examination': { kind: 'statutory', ifMissed: 'the goods stay held, and another day is set' },
+  'top-up-account': { kind: 'statutory', ifMissed: 'the goods stay held until the account bears the debt' },
+  'contest-seizure': { kind: 'statutory', ifMissed: 'the goods are forfeited' },
+  'lift-hold': { kind: 'sla', ifMissed: 'the goods stay held, and storage is charged by the day' },
+  'stop-delivery': { kind: 'sla', ifMissed: 'goods go on that were recalled' },
   'mend-records': { kind: 'sla', ifMissed: 'the records cannot be sealed' },
 };
 
