@@ -17,6 +17,7 @@ export * from './customs/events.js';
 export * from './customs/handling.events.js';
 export * from './customs/routes.js';
 export * from './customs/requests.routes.js';
+export * from './customs/answers.routes.js';
 export * from './carriers/events.js';
 export * from './carriers/routes.js';
 export * from './audit/events.js';
