@@ -288,7 +288,7 @@ export class FilingDesk {
     sending: { version: number; attempt: number; lrn: string; bytes: Buffer },
     askAgainAt: Instant,
   ): Promise<ResolveAnswer> {
-    const outcome = await authority.submit(sending.bytes, 'declare');
+    const outcome = await authority.submit(authority.again(sending.bytes, sending.attempt), 'declare');
     const wrote = await this.settle(step, declarationId, sending, outcome);
     await this.announce(sending.lrn, outcome);
     switch (outcome.kind) {

@@ -51,11 +51,22 @@ export type Outcome =
   | { kind: 'received'; conversationId: string }
   | { kind: 'unknown'; after: 'bytes-sent' | 'answer-unreadable'; says: string };
 
+/** A message that was fetched, with the cursor from which to go on once it is stored. */
+export interface Collected {
+  bytes: Buffer;
+  cursor: string;
+}
+
 /** A message as it came: nothing of it is believed yet. */
 export interface RawMessage {
   bytes: Uint8Array;
   /** from the header, when there is one */
   conversationId: string | null;
+}
+
+/** Something about a message that changes nothing it says: a fault of its form, a number whose check digit is wrong. */
+export interface Note extends FieldProblem {
+  severity: 'warning' | 'note';
 }
 
 export interface ReadMessage {
@@ -68,6 +79,7 @@ export interface ReadMessage {
   /** null when no date in it can be read: the time of receipt must do */
   authorityTime: Instant | null;
   facts: Fact[];
+  notes?: Note[];
 }
 
 export type Interpretation = ReadMessage | { kind: 'unreadable'; code: string; says: string };
@@ -89,6 +101,8 @@ export interface Authority {
   validate(built: Built): FieldProblem[];
   /** Amend, cancel, arrive: purposes beside the declaration itself. The same request gives the same bytes. */
   buildRequest(asking: Asking): BuiltRequest;
+  /** What leaves for another transmission of the same content: the same bytes, or the same content in a new envelope. @param attempt from 2 */
+  again(bytes: Buffer, attempt: number): Buffer;
   /** One transmission; no retry inside. */
   submit(bytes: Uint8Array, purpose: SubmitPurpose): Promise<Outcome>;
   /**
@@ -103,6 +117,8 @@ export interface Authority {
    * @param passed numbers of earlier versions under the same references: finding those again says nothing of the newest
    */
   enquire(references: FilingReferences, passed: readonly string[]): Promise<Answer>;
+  /** Messages that wait to be fetched, from a cursor on (null: from the first); the cursor moves after the store. Channels that are pushed to have none. */
+  collect?(cursor: string | null): AsyncIterable<Collected>;
   /** The authority's rule on sending again. */
   resend(attempts: readonly Attempt[], evidence: Evidence, now: Instant): Resend;
   /** Name of a message's kind for people: `DMSACC`; the code itself when the table has none. */

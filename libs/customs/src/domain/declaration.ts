@@ -9,6 +9,10 @@ import { vectorOf, type Sending, type StatusVector } from './vector.js';
 export interface FilingReferences {
   lrn: string;
   ducr: string;
+  /** number drawn for an entry of the United States, with its filer code and check digit */
+  entryNumber?: string;
+  /** when the filing was first prepared: formats that print a time take it from here, so that the same input gives the same bytes */
+  preparedAt?: Instant;
 }
 
 interface Filing extends FilingReferences {

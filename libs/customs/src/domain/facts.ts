@@ -58,6 +58,7 @@ export interface MessageKeys {
   conversationId: string | null;
   lrn: string | null;
   mrn: string | null;
+  ducr?: string | null;
 }
 
 /** A message as the declaration takes it in: read, correlated, stored. */

@@ -17,6 +17,7 @@ export const cdsAuthority = (
   build: (content, references) => buildDeclaration(content, references, profile),
   validate: (built) => validateDeclaration(built, profile),
   buildRequest: (asking) => buildRequest(asking, profile),
+  again: (bytes) => bytes,
   submit: (bytes, purpose) => transport.submit(bytes, purpose),
   slots: (mrn, files) => transport.slots(buildSlotsRequest(mrn, files)),
   interpret: (raw) => interpretNotification(raw, profile),
