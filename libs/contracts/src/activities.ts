@@ -198,6 +198,8 @@ export interface LodgeRequest {
   guaranteeReference: string;
   /** what stood behind the filing at its moment; filings before the gate have none */
   standing?: StandingProof;
+  /** what people corrected of the papers' values, in order */
+  corrections?: { field: string; by: string }[];
 }
 
 export type LodgeAnswer =

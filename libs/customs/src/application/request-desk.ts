@@ -12,6 +12,7 @@ import type { By, EventStore, Tx } from '@tidewaiter/event-store';
 import { Conflict, NotFound, TidewaiterError, Unavailable, type Instant } from '@tidewaiter/kernel';
 import type { Asking, Authority, Outcome } from '../authorities/authority.js';
 import type { Authorities } from '../authorities/registry.js';
+import { answersOf } from '../domain/answers.js';
 import { contentOf } from '../domain/content.js';
 import {
   contentInForce,
@@ -110,6 +111,7 @@ export class RequestDesk {
           bytesDigest: built.digest,
           correlationId: step.correlationId,
           preparedAt: at,
+          answers: answersOf(proposed, after),
         });
       }
       return requests.open(tx, declarationId, { request: number, attempt: 1, startedAt: at, evidence: null });
