@@ -23,5 +23,12 @@ export const notice = {
 };
 
 export const fieldProblem = z
-  .strictObject({ code: z.string(), pointer: z.string(), field: z.string().nullable(), says: z.string() })
+  .strictObject({
+    code: z.string(),
+    pointer: z.string(),
+    field: z.string().nullable(),
+    says: z.string(),
+    /** who can do something about it; absent: the declarant */
+    who: z.enum(['importer', 'supplier']).optional(),
+  })
   .meta({ id: 'FieldProblem' });
