@@ -47,4 +47,10 @@ export class CustomsActivitiesService implements CustomsActivities {
   ): ReturnType<CustomsActivities['recordPapersSent']> {
     return this.requests.papersSent(step, declarationId, files);
   }
+
+  answerQuery(
+    ...[step, declarationId, answer]: Parameters<CustomsActivities['answerQuery']>
+  ): ReturnType<CustomsActivities['answerQuery']> {
+    return this.requests.answerQuery(step, declarationId, answer);
+  }
 }

@@ -1,6 +1,7 @@
 import type {
   FieldProblem,
   RequestOrder,
+  Refusal,
   RequestOutcome,
   SentPaper,
   Step,
@@ -220,6 +221,21 @@ export class RequestDesk {
         )
       : null;
     return slots && slots.length >= types.length ? { kind: 'slots', slots } : { kind: 'none' };
+  }
+
+  async answerQuery(
+    step: Step,
+    declarationId: string,
+    { queryId, answer, documentIds }: { queryId: string; answer: string; documentIds: string[] },
+  ): Promise<{ kind: 'answered'; wrote: Wrote } | Refusal> {
+    const command: DeclarationCommand = { type: 'AnswerQuery', queryId, answer, documentIds, at: this.clock() };
+    try {
+      const wrote = await this.execute(step, declarationId, command, `answer/${step.commandId}`);
+      return { kind: 'answered', wrote };
+    } catch (error) {
+      if (!(error instanceof TidewaiterError) || error.kind !== 'wrong-state') throw error;
+      return { kind: 'refused', code: error.code, says: error.message };
+    }
   }
 
   async papersSent(step: Step, declarationId: string, files: SentPaper[]): Promise<{ wrote: Wrote }> {
