@@ -186,6 +186,8 @@ export interface FieldProblem {
   /** our path: `lines[0].commodity`; null when it maps to none */
   field: string | null;
   says: string;
+  /** who can do something about it; absent: the declarant */
+  who?: 'importer' | 'supplier';
 }
 
 export interface LodgeRequest {

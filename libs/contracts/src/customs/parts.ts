@@ -23,7 +23,14 @@ export const notice = {
 };
 
 export const fieldProblem = z
-  .strictObject({ code: z.string(), pointer: z.string(), field: z.string().nullable(), says: z.string() })
+  .strictObject({
+    code: z.string(),
+    pointer: z.string(),
+    field: z.string().nullable(),
+    says: z.string(),
+    /** who can do something about it; absent: the declarant */
+    who: z.enum(['importer', 'supplier']).optional(),
+  })
   .meta({ id: 'FieldProblem' });
 
 /** What stood behind a filing at its moment: law date, mandate, identifier, screening, guarantee, embargo rows. */
