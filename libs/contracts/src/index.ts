@@ -12,6 +12,8 @@ export * from './documents/events.js';
 export * from './documents/routes.js';
 export * from './duties/events.js';
 export * from './duties/routes.js';
+export * from './duties/money.events.js';
+export * from './duties/money.routes.js';
 export * from './duties/tariff-events.js';
 export * from './duties/tariff-routes.js';
 export * from './customs/events.js';
