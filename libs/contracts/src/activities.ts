@@ -233,6 +233,8 @@ export interface FieldProblem {
   /** our path: `lines[0].commodity`; null when it maps to none */
   field: string | null;
   says: string;
+  /** who can do something about it; absent: the declarant */
+  who?: 'importer' | 'supplier';
 }
 
 export interface LodgeRequest {
@@ -245,6 +247,8 @@ export interface LodgeRequest {
   guaranteeReference: string;
   /** what stood behind the filing at its moment; filings before the gate have none */
   standing?: StandingProof;
+  /** what people corrected of the papers' values, in order */
+  corrections?: { field: string; by: string }[];
 }
 
 export type LodgeAnswer =
