@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import type {
+  BookingCommand,
   Charges,
   DifferingDebt,
   DutiesActivities,
@@ -13,6 +14,7 @@ import type {
 import { Refused } from '@tidewaiter/kernel';
 import { byOfStep } from '@tidewaiter/platform';
 import { Assessing } from './assessing.js';
+import { Bookings } from './bookings.js';
 import { Debts, type KnownDebt } from './debts.js';
 import { Paying, type PaymentState } from './paying.js';
 import { summaryOf } from './summary.js';
@@ -57,6 +59,7 @@ export class DutiesActivitiesService implements DutiesActivities {
     @Inject(Assessing) private readonly assessing: Assessing,
     @Inject(Paying) private readonly paying: Paying,
     @Inject(Debts) private readonly debts: Debts,
+    @Inject(Bookings) private readonly bookings: Bookings,
   ) {}
 
   async assess(
@@ -108,6 +111,13 @@ export class DutiesActivitiesService implements DutiesActivities {
   async voidPayment(step: Step, paymentId: string, reason: string): ReturnType<DutiesActivities['voidPayment']> {
     const { payment, version, stream } = await this.paying.void(byOfStep(step), paymentId, reason);
     return { kind: payment.status === 'void' ? 'void' : 'on-its-way', wrote: { [stream]: version } };
+  }
+
+  async bookMoney(step: Step, command: BookingCommand): ReturnType<DutiesActivities['bookMoney']> {
+    return orRefusal(async () => {
+      const { view, wrote } = await this.bookings.book(byOfStep(step), command);
+      return { kind: 'booked' as const, bookingId: view.bookingId, wrote };
+    });
   }
 
   async resolvePayment(
