@@ -77,7 +77,7 @@ export class Desk {
       BANK_TOKEN: 't',
       BANK_CALLBACK_TOKEN: 'callback-token-of-the-bank',
       BANK_ACCOUNT: '20000055779911',
-      BANK_TIMEOUT_MS: 150,
+      BANK_TIMEOUT_MS: 1_000,
     };
     desk.store = database.store({ inline: projections });
     desk.data = createDatabase(database.pool('duties_app'), database.pool('duties_system'));
