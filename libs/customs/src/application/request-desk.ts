@@ -13,6 +13,7 @@ import { Conflict, NotFound, TidewaiterError, Unavailable, type Instant } from '
 import type { Asking, Authority, Outcome } from '../authorities/authority.js';
 import { validateAmendment } from '../authorities/cds/validate.js';
 import type { Authorities } from '../authorities/registry.js';
+import { answersOf } from '../domain/answers.js';
 import { contentOf } from '../domain/content.js';
 import {
   contentInForce,
@@ -114,6 +115,7 @@ export class RequestDesk {
           bytesDigest: built.digest,
           correlationId: step.correlationId,
           preparedAt: at,
+          answers: answersOf(proposed, after),
         });
       }
       return requests.open(tx, declarationId, { request: number, attempt: 1, startedAt: at, evidence: null });
