@@ -14,6 +14,7 @@ export * from './duties/events.js';
 export * from './duties/routes.js';
 export * from './duties/money.events.js';
 export * from './duties/money.routes.js';
+export * from './duties/billing.routes.js';
 export * from './duties/tariff-events.js';
 export * from './duties/tariff-routes.js';
 export * from './customs/events.js';

@@ -4,6 +4,7 @@ import { ContextModule, hostActivities, hostConsumer, settings } from '@tidewait
 import { z } from 'zod';
 import { Board, BoardRebuild } from './application/board.js';
 import { Desk } from './application/desk.js';
+import { Guarantees } from './application/guarantees.js';
 import { readModels } from './application/read-models.js';
 import { loadReferenceData, REFERENCE_DATA } from './application/reference-data.js';
 import { ShipmentsActivitiesService } from './application/shipments.activities.js';
@@ -28,6 +29,7 @@ export const controllers = [SetUpController, ShipmentsController, StoryControlle
 export const services: Provider[] = [
   { provide: REFERENCE_DATA, useFactory: () => loadReferenceData(settings(ours).SCREENING_LIST) },
   Desk,
+  Guarantees,
   Views,
   Stories,
   TaskDecisions,
