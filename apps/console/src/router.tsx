@@ -53,6 +53,18 @@ const calculator = createRoute({
   component: lazyRouteComponent(() => import('./calculator/calculator-page.js')),
 });
 
+const partners = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/partners',
+  validateSearch: (raw): { part?: 'tail' } => (raw['part'] === 'tail' ? { part: 'tail' } : {}),
+  component: lazyRouteComponent(() => import('./partners/partners-page.js')),
+});
+const health = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/health',
+  component: lazyRouteComponent(() => import('./health/health-page.js')),
+});
+
 /** Every page is its own chunk: what a page does not need is not fetched before it is opened. */
 export const routeTree = rootRoute.addChildren([
   signIn,
@@ -64,6 +76,8 @@ export const routeTree = rootRoute.addChildren([
     engagements,
     engagement,
     calculator,
+    partners,
+    health,
     style,
     ...shipmentRoutes,
     ...auditRoutes,

@@ -265,7 +265,7 @@ export default function BoardPage() {
             onSort={onSort}
             busy={board.loading}
             autoFocus={came.current}
-            height="calc(100dvh - 300px)"
+            height={`min(calc(100dvh - 300px), calc(${keys.length + 1} * var(--row) + 4px))`}
           />
           {search.peek && (
             <Suspense>

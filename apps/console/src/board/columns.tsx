@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   {
     id: 'customer',
     header: 'Customer',
-    width: 160,
+    width: 136,
     sortable: true,
     cell: ({ customer }) => customer ?? <span className="soft">—</span>,
   },
@@ -57,7 +57,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   {
     id: 'stage',
     header: 'Stage',
-    width: 104,
+    width: 96,
     sortable: true,
     cell: ({ stage }) => STAGE_WORDS[stage] ?? stage,
     tint: ({ stage }) => stage,
@@ -65,14 +65,14 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   {
     id: 'status',
     header: 'Status',
-    width: 340,
+    width: 288,
     cell: (row) => <StatusMark state={stateOf(row)}>{row.summary}</StatusMark>,
     tint: ({ summary }) => summary,
   },
   {
     id: 'waiting',
     header: 'Waiting',
-    width: 168,
+    width: 152,
     sortable: true,
     cell: ({ waitingFor }) => waitingFor?.replace(/-/g, ' ') ?? <span className="soft">nobody</span>,
     tint: ({ waitingFor }) => waitingFor,
@@ -80,7 +80,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   {
     id: 'clock',
     header: 'Next clock',
-    width: 192,
+    width: 176,
     sortable: true,
     cell: ({ clock, destination }) =>
       clock ? (

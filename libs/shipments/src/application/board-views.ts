@@ -1,7 +1,6 @@
 import { Inject } from '@nestjs/common';
 import type {
   AnswerOf,
-  CLOCK_BINS,
   exportBoard,
   InputOf,
   listToday,
@@ -11,7 +10,7 @@ import type {
   showBoardSummary,
   Stage,
 } from '@tidewaiter/contracts';
-import { STAGES } from '@tidewaiter/contracts';
+import { CLOCK_BINS, STAGES } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
 import type { Instant, Money } from '@tidewaiter/kernel';
 import { byOf, CLOCK, EVENT_STORE, idFor, type CallerIdentity } from '@tidewaiter/platform';
@@ -173,7 +172,7 @@ export class BoardViews {
     return {
       total: sumOf(() => true),
       stages: STAGES.map((stage) => ({ stage, count: sumOf((each) => each.stage === stage) })),
-      clocks: (Object.keys(BINS) as ClockBin[]).map((name) => ({
+      clocks: CLOCK_BINS.map((name) => ({
         bin: name,
         count: sumOf((each) => each.bin === name),
       })),
