@@ -253,7 +253,7 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
               </>
             ) : (
               <>
-                <span title="service">◷</span> <LegalInstant at={clock.due} country={country} />
+                <span title="promised">◷</span> <LegalInstant at={clock.due} country={country} />
               </>
             )
           ) : (
