@@ -39,6 +39,14 @@ export class Desk implements AsyncDisposable {
     return new Seat(context, await context.newPage(), this.api);
   }
 
+  /** How many shared workers live in this browser. */
+  async sharedWorkers(): Promise<number> {
+    const session = await this.browser.newBrowserCDPSession();
+    const { targetInfos } = await session.send('Target.getTargets');
+    await session.detach();
+    return targetInfos.filter(({ type }) => type === 'shared_worker').length;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.browser.close();
   }
