@@ -27,7 +27,7 @@ export class Desk implements AsyncDisposable {
     const page = await context.newPage();
     const seat = new Seat(context, page, this.api);
     await page.goto(
-      `${this.api}/sign-in/begin?${new URLSearchParams({ to: '/style', as: `${user}@acme` }).toString()}`,
+      `${this.api}/sign-in/begin?${new URLSearchParams({ to: '/style', as: user.includes('@') ? user : `${user}@acme` }).toString()}`,
     );
     await page.getByRole('heading', { level: 1 }).waitFor();
     return seat;
