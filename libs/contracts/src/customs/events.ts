@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
 import { digest, instant, money, sha256Hex, uuid } from '../values.js';
 import type { HandlingEvent } from './handling.events.js';
-import { fieldProblem, filing, notice } from './parts.js';
+import { fieldProblem, filing, notice, standingProof } from './parts.js';
 
 export { fieldProblem } from './parts.js';
 
@@ -20,6 +20,8 @@ export const declarationPrepared = defineEvent(
     assessmentDigest: digest,
     documentSetDigest: digest,
     leftOut: z.array(z.string()),
+    /** what stood behind the filing at its moment; filings before the gate have none */
+    standing: standingProof.optional(),
   }),
 );
 

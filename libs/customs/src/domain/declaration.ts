@@ -1,4 +1,4 @@
-import type { CustomsEvent, FieldProblem, Quantity } from '@tidewaiter/contracts';
+import type { CustomsEvent, FieldProblem, Quantity, StandingProof } from '@tidewaiter/contracts';
 import { legalDateAt, unreachable, WrongState, type Decider, type DomainEvent, type Instant } from '@tidewaiter/kernel';
 import type { AuthorityMessage, Fact } from './facts.js';
 import { handle, isHandling, type HandlingCommand } from './handling.js';
@@ -27,6 +27,8 @@ interface PreparedVersion {
   contentDigest: string;
   bytesDigest: string;
   leftOut: string[];
+  /** what stood behind the filing; versions before the gate have none */
+  standing?: StandingProof;
 }
 
 interface SentAttempt {
@@ -77,6 +79,7 @@ export type DeclarationCommand =
       assessmentDigest: string;
       documentSetDigest: string;
       leftOut: string[];
+      standing?: StandingProof | undefined;
     }
   | { type: 'RefuseVersion'; filing: Filing; version: number; problems: FieldProblem[] }
   | { type: 'RecordAttempt'; version: number; attempt: number; result: AttemptResult }
@@ -192,11 +195,13 @@ export function aboutOf(state: Declaration, keys: AuthorityMessage['keys']): Abo
 }
 
 function prepare(state: Declaration, command: Extract<DeclarationCommand, { type: 'PrepareVersion' }>): CustomsEvent[] {
-  const { filing, version, contentDigest, bytesDigest, assessmentDigest, documentSetDigest, leftOut } = command;
+  const { filing, version, contentDigest, bytesDigest, assessmentDigest, documentSetDigest, leftOut, standing } =
+    command;
   if (state.versions.some((each) => each.version === version)) return [];
   mayReplace(state, version);
   const digests = { contentDigest, bytesDigest, assessmentDigest, documentSetDigest };
-  return [{ type: 'DeclarationPrepared', data: { ...filing, version, ...digests, leftOut } }];
+  const data = { ...filing, version, ...digests, leftOut, ...(standing ? { standing } : {}) };
+  return [{ type: 'DeclarationPrepared', data }];
 }
 
 /** A version follows only one that does not stand: refused by us or the gateway, or rejected by the authority. */
@@ -496,12 +501,15 @@ function evolve(state: Declaration, event: CustomsEvent): Declaration {
   if (isNotice(event)) return { ...state, notices: [...state.notices, event] };
   switch (event.type) {
     case 'DeclarationPrepared': {
-      const { declarationId, shipmentId, lrn, ducr, channel, authority, version, contentDigest, bytesDigest, leftOut } =
-        event.data;
+      const { declarationId, shipmentId, lrn, ducr, channel, authority } = event.data;
+      const { version, contentDigest, bytesDigest, leftOut, standing } = event.data;
       return {
         ...newVersion(state, version),
         filing: { declarationId, shipmentId, lrn, ducr, channel, authority },
-        versions: [...state.versions, { version, contentDigest, bytesDigest, leftOut }],
+        versions: [
+          ...state.versions,
+          { version, contentDigest, bytesDigest, leftOut, ...(standing ? { standing } : {}) },
+        ],
       };
     }
     case 'DeclarationSent': {

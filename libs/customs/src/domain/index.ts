@@ -1,5 +1,6 @@
 import { declaration } from './declaration.js';
 
+export * from './answers.js';
 export * from './content.js';
 export * from './declaration.js';
 export * from './facts.js';

@@ -48,6 +48,15 @@ const CLOCKS: Readonly<Partial<Record<TaskKind, { kind: 'statutory' | 'sla'; ifM
   'lift-hold': { kind: 'sla', ifMissed: 'the goods stay held, and storage is charged by the day' },
   'stop-delivery': { kind: 'sla', ifMissed: 'goods go on that were recalled' },
   'mend-records': { kind: 'sla', ifMissed: 'the records cannot be sealed' },
+  'send-documents': { kind: 'statutory', ifMissed: 'the authority decides on what it has, or refuses the goods' },
+  'answer-query': { kind: 'statutory', ifMissed: 'the authority decides without our answer' },
+  'attend-examination': { kind: 'sla', ifMissed: 'the examination waits, and storage is charged by the day' },
+  'lift-hold': { kind: 'sla', ifMissed: 'the goods stay held, and storage is charged by the day' },
+  'top-up-account': { kind: 'statutory', ifMissed: 'the goods stay held until the account bears the debt' },
+  'review-request': { kind: 'sla', ifMissed: 'the declaration stays as it is' },
+  'review-notice': { kind: 'sla', ifMissed: 'what the authority said stays unread' },
+  'stop-delivery': { kind: 'statutory', ifMissed: 'goods that were recalled are delivered: damages are claimed' },
+  'contest-seizure': { kind: 'statutory', ifMissed: 'the goods are forfeited' },
 };
 
 /** `Europe/London` is looked at in London. */
