@@ -7,6 +7,8 @@ export * from './problem.js';
 export type * from './activities.js';
 export * from './shipments/events.js';
 export * from './shipments/routes.js';
+export * from './shipments/board.events.js';
+export * from './shipments/board.routes.js';
 export * from './shipments/story.routes.js';
 export * from './documents/events.js';
 export * from './documents/routes.js';
