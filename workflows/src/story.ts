@@ -173,7 +173,10 @@ export class Story {
     decide: (decision: Decision) => Promise<Ruling<T>> | Ruling<T>,
     until: () => boolean = () => false,
   ): Promise<T | undefined> {
-    const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`), task);
+    const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`), {
+      ...task,
+      waiter: workflowInfo().workflowId,
+    });
     this.merge(wrote);
     const before = this.waitingFor;
     this.wait(`${task.role}: ${task.kind}`);

@@ -21,14 +21,18 @@ import { Declarations } from './application/declarations.js';
 import { FilingDesk } from './application/filing-desk.js';
 import { Inbox } from './application/inbox.js';
 import { MessageReader } from './application/message-reader.js';
+import { PostEntry } from './application/post-entry.js';
+import { readPostEntryRules } from './application/post-entry-rules.js';
 import { cdsAuthority } from './authorities/cds/channel.js';
 import { CdsTransport } from './authorities/cds/transport.js';
 import { readProfiles } from './authorities/profile.js';
 import { Authorities } from './authorities/registry.js';
 import { DeclarationsController } from './http/declarations.controller.js';
 import { CUSTOMS_SETTINGS, NotificationsController } from './http/notifications.controller.js';
+import { PostEntryController } from './http/post-entry.controller.js';
 import { declarationsProjection } from './postgres/declarations.projection.js';
 import { inbox } from './postgres/inbox.repository.js';
+import { postEntryProjection } from './postgres/post-entry.projection.js';
 import { customsSettings, type CustomsSettings } from './settings.js';
 
 const MESSAGES = 'customs messages';
@@ -47,10 +51,10 @@ class Connections implements OnApplicationShutdown {
   imports: [
     ContextModule.for('customs', {
       migrations: new URL('../migrations/', import.meta.url),
-      inline: [declarationsProjection],
+      inline: [declarationsProjection, postEntryProjection],
     }),
   ],
-  controllers: [DeclarationsController, NotificationsController],
+  controllers: [DeclarationsController, PostEntryController, NotificationsController],
   providers: [
     { provide: CUSTOMS_SETTINGS, useFactory: () => settings(customsSettings) },
     {
@@ -91,6 +95,12 @@ class Connections implements OnApplicationShutdown {
           if (woken > 0) drain.nudge();
         }),
       inject: [EVENT_STORE, Authorities, CUSTOMS_SETTINGS, CLOCK, DATABASE, drainToken(MESSAGES)],
+    },
+    {
+      provide: PostEntry,
+      useFactory: (store: EventStore, authorities: Authorities, clock: Clock) =>
+        new PostEntry(store, authorities, readPostEntryRules(), clock),
+      inject: [EVENT_STORE, Authorities, CLOCK],
     },
     CustomsActivitiesService,
     hostActivities('customs', CustomsActivitiesService),

@@ -44,7 +44,15 @@ export async function clearance(story: Story, filing: Filing): Promise<Released 
   for (let version = 1; ; version += 1) {
     const { situation, goods, assessment, guaranteeReference } = filing;
     const lodged = await story.do('lodge', (step) =>
-      customs.lodgeDeclaration(step, { declarationId, version, situation, goods, assessment, guaranteeReference }),
+      customs.lodgeDeclaration(step, {
+        declarationId,
+        version,
+        situation,
+        goods,
+        assessment,
+        guaranteeReference,
+        editors: [...filing.editors],
+      }),
     );
     let problems: FieldProblem[];
     if (lodged.kind === 'refused') {

@@ -195,11 +195,15 @@ export class World {
       },
       approvePayment: async (_step, paymentId) => ({ kind: 'sent', paymentId, digest: SHA, wrote }),
       resolvePayment: async () => ({ kind: 'sent', wrote }),
+      listAffected: async () => ({ citation: '', says: '', firstDeadline: null, totals: [], claims: [], next: null }),
       lodgeDeclaration: async (_step, { declarationId, version }) => {
         await this.clear(declarationId, version);
         return { kind: 'sent', lrn: 'TW-1', wrote };
       },
       resolveFiling: async () => ({ kind: 'found', wrote }),
+      reviewEntry: async () => ({ tasks: [], nextLookAt: null, open: false, wrote }),
+      settleClock: async () => ({ kind: 'settled', wrote }),
+      openVoidanceCases: async () => ({ opened: [], skipped: [], wrote }),
       bookDelivery: async (_step, { generation }) => {
         const bookingId = `booking-${generation}`;
         await this.fact('carriers.ShipmentDelivered', { bookingId });

@@ -33,6 +33,8 @@ export const declarationPrepared = defineEvent(
     assessmentDigest: digest,
     documentSetDigest: digest,
     leftOut: z.array(z.string()),
+    /** people who entered, confirmed or corrected a value */
+    editors: z.array(z.string()).optional(),
   }),
 );
 

@@ -99,6 +99,7 @@ export class FilingDesk {
         assessmentDigest: request.assessment.digest,
         documentSetDigest: request.goods.digest,
         leftOut: built.leftOut,
+        editors: request.editors,
       };
       await this.execute(step, declarationId, command, `prepare/${version}`, tx);
       const kept = {

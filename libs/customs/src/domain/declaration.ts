@@ -21,6 +21,8 @@ interface PreparedVersion {
   contentDigest: string;
   bytesDigest: string;
   leftOut: string[];
+  /** people who entered, confirmed or corrected a value, where the filing names them */
+  editors?: string[];
 }
 
 interface SentAttempt {
@@ -63,6 +65,7 @@ export type DeclarationCommand =
       assessmentDigest: string;
       documentSetDigest: string;
       leftOut: string[];
+      editors?: readonly string[] | undefined;
     }
   | { type: 'RefuseVersion'; filing: Filing; version: number; problems: FieldProblem[] }
   | { type: 'RecordAttempt'; version: number; attempt: number; result: AttemptResult }
@@ -135,11 +138,13 @@ export function aboutOf(
 }
 
 function prepare(state: Declaration, command: Extract<DeclarationCommand, { type: 'PrepareVersion' }>): CustomsEvent[] {
-  const { filing, version, contentDigest, bytesDigest, assessmentDigest, documentSetDigest, leftOut } = command;
+  const { filing, version, contentDigest, bytesDigest, assessmentDigest, documentSetDigest, leftOut, editors } =
+    command;
   if (state.versions.some((each) => each.version === version)) return [];
   mayReplace(state, version);
   const digests = { contentDigest, bytesDigest, assessmentDigest, documentSetDigest };
-  return [{ type: 'DeclarationPrepared', data: { ...filing, version, ...digests, leftOut } }];
+  const prepared = { ...filing, version, ...digests, leftOut, ...(editors ? { editors: [...editors] } : {}) };
+  return [{ type: 'DeclarationPrepared', data: prepared }];
 }
 
 /** A version follows only one that does not stand: refused by us or the gateway, or rejected by the authority. */
@@ -380,12 +385,15 @@ function evolve(state: Declaration, event: CustomsEvent): Declaration {
   if (isNotice(event)) return { ...state, notices: [...state.notices, event] };
   switch (event.type) {
     case 'DeclarationPrepared': {
-      const { declarationId, shipmentId, lrn, ducr, channel, authority, version, contentDigest, bytesDigest, leftOut } =
-        event.data;
+      const { declarationId, shipmentId, lrn, ducr, channel, authority } = event.data;
+      const { version, contentDigest, bytesDigest, leftOut, editors } = event.data;
       return {
         ...newVersion(state, version),
         filing: { declarationId, shipmentId, lrn, ducr, channel, authority },
-        versions: [...state.versions, { version, contentDigest, bytesDigest, leftOut }],
+        versions: [
+          ...state.versions,
+          { version, contentDigest, bytesDigest, leftOut, ...(editors ? { editors } : {}) },
+        ],
       };
     }
     case 'DeclarationSent': {

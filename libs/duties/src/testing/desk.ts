@@ -87,7 +87,7 @@ export class Desk {
     desk.voiding = new Voiding(desk.store, loadRemedies(), clock);
     desk.assessing = new Assessing(desk.store, desk.fx, books, clock, tariffBooks);
     desk.paying = new Paying(desk.store, bank, loadApprovalPolicy(), clock);
-    desk.activities = new DutiesActivitiesService(desk.assessing, desk.paying);
+    desk.activities = new DutiesActivitiesService(desk.assessing, desk.paying, desk.voiding);
     desk.inbox = new BankInbox(desk.data, { nudge: () => undefined });
     desk.messages = new BankMessages(desk.data, bank, desk.paying, quiet);
     return desk;
