@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Admin, Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Admin, Batch, Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { Delivery, type DeliveryOptions, type DeliveryPort } from './delivery.js';
 import type { ReceivedRecord } from './event-bus.js';
 import { isInfrastructure } from './failures.js';
@@ -53,6 +53,8 @@ export class Consumer<E> {
   private client: KafkaConsumer | undefined;
   private assigned: Assignment[] | undefined;
   private readonly cursors = new Map<string, bigint>();
+  /** by partition */
+  private readonly inHand = new Map<string, Promise<void>>();
   private generation = 0;
   private progressAt = performance.now();
   private hintedAt = 0;
@@ -206,29 +208,68 @@ export class Consumer<E> {
     }
   }
 
+  /**
+   * Takes a batch in hand and lets the client fetch the next one meanwhile; of a partition there is one in hand at a time. What the
+   * client believes to be done does not matter: a partition is always taken up again at its stored offset.
+   */
   private async work(client: KafkaConsumer, payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
-    const heartbeat = (): Promise<void> => payload.heartbeat();
     const name = nameOf(batch);
+    await this.inHand.get(name);
     const active = (): boolean => client === this.client && payload.isRunning() && !payload.isStale();
     if (!this.cursors.has(name)) {
       // Not told yet where to begin: the same batch is fetched again in a moment.
       await pause(10);
-      return heartbeat();
+      return payload.heartbeat();
     }
+    if (!active()) return;
     const records = recordsOf(batch, this.cursors.get(name)!);
     const last = batch.messages.at(-1);
-    if (records.length === 0 && last && active()) payload.resolveOffset(last.offset);
+    if (last) payload.resolveOffset(last.offset);
+    const work = this.orStandAgain(this.deliverAll(client, payload, records, active), client, batch, active);
+    this.inHand.set(
+      name,
+      work.finally(() => this.inHand.delete(name)),
+    );
+    await payload.heartbeat();
+  }
+
+  /** Like every other way out, one that nobody foresaw ends at the stored offset: what was fetched after it may not be taken. */
+  private async orStandAgain(
+    work: Promise<void>,
+    client: KafkaConsumer,
+    batch: Batch,
+    active: () => boolean,
+  ): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.options.log.warn('a batch was let go', { ...this.facts(batch), error: String(error) });
+      for (let attempt = 0; active(); attempt += 1) {
+        try {
+          return await this.standAgain(client, batch);
+        } catch {
+          await pause(Math.min(50 * 2 ** Math.min(attempt, 10), 5000));
+        }
+      }
+    }
+  }
+
+  private async deliverAll(
+    client: KafkaConsumer,
+    payload: EachBatchPayload,
+    records: readonly ReceivedRecord[],
+    active: () => boolean,
+  ): Promise<void> {
+    const { batch } = payload;
+    const heartbeat = (): Promise<void> => payload.heartbeat();
     const size = this.options.chunk ?? 100;
     for (let start = 0; start < records.length; start += size) {
-      const chunk = records.slice(start, start + size);
-      if (!(await this.deliverChunk(chunk, active, heartbeat))) {
+      if (!(await this.deliverChunk(records.slice(start, start + size), active, heartbeat))) {
         if (active()) await this.standAgain(client, batch);
         return;
       }
       if (!active()) return;
-      payload.resolveOffset(chunk.at(-1)!.offset);
-      await heartbeat();
     }
     await this.hint(client, batch);
   }
@@ -358,7 +399,10 @@ export class Consumer<E> {
     this.cursors.clear();
     // A client that hangs must not hang its successor.
     if (client)
-      await Promise.race([client.disconnect().catch(() => undefined), pause(10_000, undefined, { ref: false })]);
+      await Promise.race([
+        Promise.all([...this.inHand.values(), client.disconnect().catch(() => undefined)]),
+        pause(10_000, undefined, { ref: false }),
+      ]);
   }
 
   private async ranges(assigned: readonly Assignment[]) {

@@ -76,9 +76,9 @@ describe('the bus on Kafka', () => {
 
   it('says when a topic has another number of partitions, and leaves it', async () => {
     const odd = `bus-${newId()}`;
-    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
-    await admin.createTopics({ topics: [{ topic: odd, numPartitions: 3 }], waitForLeaders: true });
-    await admin.disconnect();
+    const made = new KafkaBus({ brokers, clientId: 'bus', log: silentLog, topics: [odd], partitions: 3 });
+    await made.ensureTopics();
+    await made.close();
     const said: unknown[] = [];
     const other = new KafkaBus({
       brokers,

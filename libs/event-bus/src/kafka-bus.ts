@@ -1,11 +1,23 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { CONTEXTS, topicOf } from '@tidewaiter/contracts/names';
 import { Unavailable } from '@tidewaiter/kernel';
-import { Partitioners, type Admin, type Kafka, type Producer, type RecordMetadata } from 'kafkajs';
+import {
+  KafkaJSProtocolError,
+  Partitioners,
+  type Admin,
+  type Kafka,
+  type Producer,
+  type RecordMetadata,
+} from 'kafkajs';
 import type { EventBus, OutgoingRecord } from './event-bus.js';
 import { connectKafka, type KafkaConnection } from './kafka.js';
 
 /** Unless set otherwise when the topics are made. A power of two, and never changed: changing it would move keys to other partitions and break their order. */
 export const PARTITIONS = 8;
+
+/** For so long topics that were just made may be unknown. */
+const TOPICS_MS = 30_000;
+const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 export interface KafkaBusOptions extends KafkaConnection {
   /** of each topic, when it is made; 8 by default */
@@ -48,8 +60,8 @@ export class KafkaBus implements EventBus {
     const missing = wanted.filter((topic) => !present.has(topic));
     // Two processes may create at once: the loser's "already exists" is not an error in kafkajs.
     if (missing.length > 0)
-      await admin.createTopics({ waitForLeaders: true, topics: missing.map((topic) => this.topicConfig(topic)) });
-    const { topics } = await admin.fetchTopicMetadata({ topics: [...wanted] });
+      await admin.createTopics({ waitForLeaders: false, topics: missing.map((topic) => this.topicConfig(topic)) });
+    const { topics } = await this.described(admin, wanted);
     for (const { name, partitions } of topics) {
       if (partitions.length !== this.partitions) {
         this.options.log.error('a topic has another number of partitions', {
@@ -57,6 +69,20 @@ export class KafkaBus implements EventBus {
           partitions: partitions.length,
           expected: this.partitions,
         });
+      }
+    }
+  }
+
+  /** A busy broker has made a topic some moments before it knows of it: the client's own wait takes that for an error. */
+  private async described(admin: Admin, wanted: readonly string[]): ReturnType<Admin['fetchTopicMetadata']> {
+    const deadline = performance.now() + TOPICS_MS;
+    for (;;) {
+      try {
+        return await admin.fetchTopicMetadata({ topics: [...wanted] });
+      } catch (error) {
+        if (!(error instanceof KafkaJSProtocolError) || !NOT_YET.has(error.type) || performance.now() > deadline)
+          throw error;
+        await pause(50);
       }
     }
   }

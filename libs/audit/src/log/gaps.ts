@@ -8,7 +8,7 @@ export const GAP_MS = 60_000;
 export async function alarmGaps(tx: Tx, waitedMs = GAP_MS): Promise<void> {
   const { rows } = await tx.query<{ tenant_id: string; stream: string; version: number; since: Date }>(
     `select distinct on (tenant_id, stream) tenant_id, stream, version, since from log_pending
-     where waiting and since < clock_timestamp() - $1 * interval '1 millisecond' order by tenant_id, stream, version`,
+     where since < clock_timestamp() - $1 * interval '1 millisecond' order by tenant_id, stream, version`,
     [waitedMs],
   );
   await raise(

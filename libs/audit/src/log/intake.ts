@@ -5,14 +5,13 @@ import {
   type DeliveryPort,
   type Log,
   type Piece,
-  type ReceivedEvent,
   type ReceivedRecord,
   type Slice,
 } from '@tidewaiter/event-bus';
 import { NotFound } from '@tidewaiter/kernel';
 import type { Database } from '@tidewaiter/platform';
 import { raise } from './alarms.js';
-import { stage } from './stage.js';
+import { stage, type Arrival } from './stage.js';
 
 /** No tenant can have this name: records that are no events are kept under it. */
 const NO_TENANT = '(unreadable)';
@@ -37,10 +36,12 @@ export class LogIntake implements DeliveryPort {
   /** @throws NotTheOwner; whatever Postgres throws, with nothing written */
   async deliver(pieces: readonly Piece[]): Promise<void> {
     const unreadable: { record: ReceivedRecord; why: string }[] = [];
-    const events: ReceivedEvent[] = [];
+    const events: Arrival[] = [];
     for (const record of pieces.flatMap(({ records }) => records)) {
       try {
-        events.push({ record, event: readEnvelope(record) });
+        // Only what is kept: a batch of opened events would live as long as its transaction.
+        const { tenantid, id, stream, version, subject } = readEnvelope(record);
+        events.push({ record, event: { tenantid, id, stream, version, subject } });
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
         unreadable.push({ record, why: error.message });

@@ -85,13 +85,14 @@ const SHOWN = 100;
 export async function statusOf(tx: Tx, log: string): Promise<LogStatus> {
   const progress = await tx.query<{ size: string; integrated: string; published: string; outside: string }>(
     `select coalesce(max(size), 0) as size, coalesce(max(integrated), 0) as integrated, coalesce(max(published), 0) as published,
-       (select count(*) from log_pending where tenant_id = $1) as outside
+       (select count(*) from log_pending where tenant_id = $1)
+         + (select coalesce(sum(events), 0) from log_staged where tenant_id = $1) as outside
      from log_progress where tenant_id = $1`,
     [log],
   );
   const { size, integrated, published, outside } = progress.rows[0]!;
   const waiting = await tx.query<{ stream: string; version: number; since: Date }>(
-    `select distinct on (stream) stream, version, since from log_pending where tenant_id = $1 and waiting
+    `select distinct on (stream) stream, version, since from log_pending where tenant_id = $1
      order by stream, version limit ${SHOWN}`,
     [log],
   );

@@ -479,10 +479,12 @@ describe('append-only', () => {
           'log_checkpoints',
           'log_alarms',
           'log_pending',
+          'log_staged',
           'log_progress',
         ].map((table) => `insert into audit.${table} default values`),
         'update audit.log_sequencer set epoch = 9',
         'delete from audit.log_pending',
+        'delete from audit.log_staged',
         'update audit.log_progress set published = 0',
       ]),
     );
@@ -501,6 +503,7 @@ describe('another tenant', () => {
         'log_checkpoints',
         'log_alarms',
         'log_pending',
+        'log_staged',
         'log_progress',
       ]) {
         const rows = await bench.asTenant(tenant, async (tx) => (await tx.query(`select from ${table}`)).rows.length);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { silentLog } from '@tidewaiter/event-bus';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
+import { newId } from '@tidewaiter/kernel';
 import {
   checkpointText,
   formatNote,
@@ -63,7 +64,7 @@ function eventAt(n: number): { key: string; value: Buffer } {
   const subject = `0192aaaa-0000-7000-8000-${shipment.toString(16).padStart(12, '0')}`;
   const event = {
     specversion: '1.0',
-    id: randomUUID(),
+    id: newId(),
     source: '/tidewaiter/documents',
     type: 'tidewaiter.documents.Measured.v1',
     subject,
