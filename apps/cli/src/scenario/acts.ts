@@ -24,21 +24,26 @@ export function at(value: unknown, path: string): unknown {
   }, value);
 }
 
-/** `$case.version`, `$today`, `$today+30`: replaced by what they name; other values stay as they are. @throws CommandFailed */
+/** `$case.version`, `$today`, `$today+30` are replaced by what they name, `${case.caseId}` also inside a text; the rest stays. @throws CommandFailed */
 export function filled(value: unknown, known: Known): unknown {
   if (Array.isArray(value)) return value.map((each) => filled(each, known));
   if (value !== null && typeof value === 'object')
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each, known)]));
-  if (typeof value !== 'string') return value;
-  const day = /^\$today(?:([+-]\d+))?$/.exec(value);
+  return typeof value === 'string' ? named(written(value, known), known) : value;
+}
+
+/** `${case.caseId}` inside a text. */
+const written = (text: string, known: Known): string =>
+  text.replace(/\$\{([^}]+)\}/g, (_, path: string) => String(at(known, path)));
+
+function named(text: string, known: Known): unknown {
+  const day = /^\$today(?:([+-]\d+))?$/.exec(text);
   if (day) return plusDays(String(known['today']), Number(day[1] ?? 0));
-  if (value.startsWith('$')) {
-    const found = at(known, value.slice(1));
-    if (found === undefined)
-      throw new CommandFailed(`The scenario speaks of ${value}, which nothing has said.`, EXIT.usage);
-    return found;
-  }
-  return value.replace(/\$\{([^}]+)\}/g, (_, path: string) => String(at(known, path)));
+  if (!text.startsWith('$')) return text;
+  const found = at(known, text.slice(1));
+  if (found === undefined)
+    throw new CommandFailed(`The scenario speaks of ${text}, which nothing has said.`, EXIT.usage);
+  return found;
 }
 
 export function routeNamed(id: string): RouteDefinition {
@@ -50,7 +55,7 @@ export function routeNamed(id: string): RouteDefinition {
 /** The first expectation about an answer that does not hold, in words; null when all do. */
 function differing(answer: unknown, expected: Record<string, unknown>, known: Known): string | null {
   for (const [path, value] of Object.entries(expected)) {
-    const [is, wanted] = [at(answer, path), filled(value, known)];
+    const [is, wanted] = [at(answer, written(path, known)), filled(value, known)];
     if (JSON.stringify(is ?? null) !== JSON.stringify(wanted))
       return `${path} is ${JSON.stringify(is ?? null)}, not ${JSON.stringify(wanted)}`;
   }
@@ -65,13 +70,13 @@ export async function perform(act: Act, client: TidewaiterClient, known: Known, 
   const route = routeNamed(act.call);
   const looks = route.method === 'GET';
   const what = `${act.by} ${act.call}`;
-  const input = {
-    params: filled(act.params, known),
-    query: filled(act.query, known),
-    ...(act.body === undefined ? {} : { body: filled(act.body, known) }),
-  };
-  const match = act.match === undefined ? {} : { ifMatch: Number(filled(act.match, known)) };
   try {
+    const input = {
+      params: filled(act.params, known),
+      query: filled(act.query, known),
+      ...(act.body === undefined ? {} : { body: filled(act.body, known) }),
+    };
+    const match = act.match === undefined ? {} : { ifMatch: Number(filled(act.match, known)) };
     const answer: unknown = await client.call(route, input as never, looks ? {} : { idempotencyKey, ...match });
     if (act.refused !== undefined)
       return { kind: 'failed', says: `${what} was to be refused with ${act.refused}, but was taken` };
@@ -80,7 +85,9 @@ export async function perform(act: Act, client: TidewaiterClient, known: Known, 
     if (act.as !== undefined) known[act.as] = answer;
     return { kind: 'done', says: act.says ?? `${act.call} done` };
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
+    if (error instanceof CommandFailed) return { kind: 'failed', says: `${what}: ${error.message}` };
+    // The system may be coming up again: whoever calls this tries such a thing once more.
+    if (!(error instanceof ProblemError) || error.status >= 500) throw error;
     if (act.refused === error.code) return { kind: 'done', says: `refused as it should be: ${error.problem.detail}` };
     if (looks && error.status === 404) return { kind: 'not-yet', says: `${what}: ${error.message}` };
     return { kind: 'failed', says: `${what}: ${error.message}` };

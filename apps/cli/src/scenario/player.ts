@@ -12,7 +12,7 @@ import {
   type AnswerOf,
   type InputOf,
 } from '@tidewaiter/contracts';
-import { now } from '@tidewaiter/kernel';
+import { now, plusDays, plusMonths } from '@tidewaiter/kernel';
 import { parse as parseYaml } from 'yaml';
 import { CommandFailed, EXIT } from '../output.js';
 import { House, sampleUser } from '../house.js';
@@ -79,6 +79,12 @@ const LOOK_AGAIN = 8;
 /** "Not yet" of a system that is coming up: the first request still runs, or word of the shipment is still on its way. */
 const PASSING = new Set(['http.idempotency-key.running', 'documents.shipment.unknown']);
 
+/** The day on which a story is told, and the month around it. */
+function knownOf(today: string): Known {
+  const first = `${today.slice(0, 7)}-01`;
+  return { today, month: { first, last: plusDays(plusMonths(first, 1), -1) } };
+}
+
 class Player {
   readonly scenario: Scenario;
   readonly reference: string;
@@ -86,7 +92,7 @@ class Player {
   private readonly done = new Set<number>();
   private readonly told = new Set<string>();
   private readonly timeline: TimelineEntry[] = [];
-  private readonly known: Known = { today: now().slice(0, 10) };
+  private readonly known: Known = knownOf(now().slice(0, 10));
   private stage = '';
   private acted = 0;
   /** why the act that is next has not been done, and whether it can still be */
@@ -100,6 +106,7 @@ class Player {
       .replace(/[^A-Z0-9]+/g, '-');
     this.reference = `${name.slice(0, 11).replace(/-$/, '')}-${options.runId.slice(0, 6).toUpperCase()}`;
     this.known['reference'] = this.reference;
+    this.known['run'] = options.runId.slice(0, 6).toLowerCase();
     for (const { call } of this.scenario.acts) routeNamed(call);
   }
 
