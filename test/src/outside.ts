@@ -49,6 +49,11 @@ export class Outside {
     return schema.parse(await answer.json());
   }
 
+  /** Tells the authority, the bank or the carrier how to answer for a shipment, before it moves. */
+  async script(reference: string, world: { authority?: object[]; bank?: object[]; carrier?: object[] }): Promise<void> {
+    await this.ask(z.unknown(), '/scripts', { reference, authority: [], bank: [], carrier: [], faults: [], ...world });
+  }
+
   /** What the authority received for a shipment, turned away or not, in the order it came. */
   async filings(reference: string): Promise<Filing[]> {
     return (await this.ask(filings, `/authority/received?reference=${reference}`)).items;

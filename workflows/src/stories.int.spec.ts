@@ -19,6 +19,7 @@ describe('the story of a shipment', () => {
       'deriveChecklist',
       'assess',
       'reserveGuarantee',
+      'standAtFiling',
       'lodgeDeclaration',
       'requestPayment',
       'bookDelivery',

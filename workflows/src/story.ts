@@ -167,11 +167,13 @@ export class Story {
   /**
    * Raises a task and waits until somebody's decision closes it.
    * @param until when this holds first (a corrected paper came in), the task is withdrawn and the answer is undefined
+   * @param beside the story goes on meanwhile, and what it waits for stays its own
    */
   async ask<T>(
     task: TaskSpec,
     decide: (decision: Decision) => Promise<Ruling<T>> | Ruling<T>,
     until: () => boolean = () => false,
+    beside = false,
   ): Promise<T | undefined> {
     const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`), {
       ...task,
@@ -179,7 +181,7 @@ export class Story {
     });
     this.merge(wrote);
     const before = this.waitingFor;
-    this.wait(`${task.role}: ${task.kind}`);
+    if (!beside) this.wait(`${task.role}: ${task.kind}`);
     let result: T | undefined;
     let done = false;
     this.open.set(taskId, {
@@ -214,7 +216,7 @@ export class Story {
       });
       this.merge(settled.wrote);
     }
-    this.wait(before);
+    if (!beside) this.wait(before);
     if (result instanceof Abandoned) throw result;
     return result;
   }

@@ -29,6 +29,8 @@ export function findRoot(from = process.cwd()): string {
   }
 }
 
+export type TokenHolder = ClientOptions & Required<Pick<ClientOptions, 'token'>>;
+
 export class House {
   readonly data: string;
 
@@ -104,7 +106,7 @@ export class House {
   }
 
   /** Connection settings for a sample user; renews the token shortly before it expires. */
-  connection(user: string, known?: string): ClientOptions {
+  connection(user: string, known?: string): TokenHolder {
     let token = known;
     return {
       baseUrl: this.run().api,
@@ -117,7 +119,7 @@ export class House {
   }
 
   /** The signed-in user's connection. */
-  session(): ClientOptions {
+  session(): TokenHolder {
     const parsed = sessionFile.safeParse(this.recall('session.json'));
     if (!parsed.success)
       throw new CommandFailed('Nobody is signed in.', EXIT.signIn, 'Sign in: `npx tidewaiter login --as operator`.');

@@ -1,4 +1,4 @@
 import { ShipmentsModule } from '@tidewaiter/shipments';
-import { runService } from '@tidewaiter/platform';
+import { FrontModule, runService } from '@tidewaiter/platform';
 
-await runService('shipments', [ShipmentsModule]);
+await runService('shipments', [ShipmentsModule, FrontModule]);

@@ -1,5 +1,7 @@
 import { adminRoutes, type Faces } from './admin.js';
 import { Authority } from './authority/authority.js';
+import { aceRoutes } from './authority/ace/routes.js';
+import { edifactRoutes } from './authority/edifact/routes.js';
 import { authorityRoutes } from './authority/routes.js';
 import { Bank } from './bank/bank.js';
 import { bankRoutes } from './bank/routes.js';
@@ -8,16 +10,18 @@ import { carrierRoutes } from './carrier/routes.js';
 import { identityServer } from './identity/identity.js';
 import { keysIn } from './identity/keys.js';
 import { IdentityStore } from './identity/store.js';
-import { freePort, listen, serve, type Listening } from './plumbing/http.js';
+import { Clock } from './plumbing/clock.js';
+import { freePort, listen, serve, type Gate, type Listening } from './plumbing/http.js';
 import type { World } from './plumbing/face.js';
 import { ScriptBook } from './scripts/book.js';
 import { settingsOf, type FaceChoice, type Settings } from './settings.js';
 
 const open: Listening[] = [];
+const closing: (() => void)[] = [];
 const faces: Faces = { authority: null, bank: null, carrier: null };
 
-async function serveOn(port: number, routes: Parameters<typeof serve>[0]): Promise<Listening> {
-  const listening = await serve(routes, port);
+async function serveOn(port: number, routes: Parameters<typeof serve>[0], gate?: Gate): Promise<Listening> {
+  const listening = await serve(routes, port, gate);
   open.push(listening);
   return listening;
 }
@@ -41,13 +45,19 @@ async function openIdentity(settings: Settings): Promise<string> {
 }
 
 async function start(settings: Settings): Promise<Record<string, string>> {
+  const clock = new Clock({ folder: settings.SIMULATORS_DATA, skips: settings.skipTime });
+  const seed = settings.SIMULATOR_SEED ?? null;
   const world: World = {
     folder: settings.SIMULATORS_DATA,
     pace: settings.SIMULATOR_PACE,
-    scripts: new ScriptBook(settings.SIMULATORS_DATA),
+    scripts: new ScriptBook(settings.SIMULATORS_DATA, clock.now, seed ?? ''),
+    clock,
     realTime: settings.realTime,
     callbackUrl: settings.CALLBACK_URL ?? null,
+    seed,
   };
+  closing.push(() => clock.close());
+  const gate = (face: { isDown: boolean }): Gate => ({ isDown: () => face.isDown, hold: () => clock.hold() });
   const speaks = (face: FaceChoice): boolean => settings.faces.includes(face);
   const urls: Record<string, string> = {};
   if (speaks('authority')) {
@@ -55,14 +65,20 @@ async function start(settings: Settings): Promise<Record<string, string>> {
       clientId: settings.AUTHORITY_CLIENT_ID!,
       clientSecret: settings.AUTHORITY_CLIENT_SECRET!,
       callbackToken: settings.AUTHORITY_CALLBACK_TOKEN!,
+      edifactUrl: settings.EDIFACT_CALLBACK_URL ?? null,
     });
     faces.authority = authority;
     urls['authority'] = (
       await serveOn(
         settings.AUTHORITY_PORT,
         authorityRoutes(authority, () => urls['authority']!),
+        gate(authority),
       )
     ).url;
+    const edifact = edifactRoutes(authority, settings.EDIFACT_TOKEN ?? null);
+    urls['edifact'] = (await serveOn(settings.EDIFACT_PORT, edifact, gate(authority))).url;
+    const ace = aceRoutes(authority, settings.ACE_PASSWORD ?? null);
+    urls['ace'] = (await serveOn(settings.ACE_PORT, ace, gate(authority))).url;
   }
   if (speaks('bank')) {
     const authorityUrl = settings.AUTHORITY_URL ?? urls['authority'] ?? null;
@@ -72,7 +88,7 @@ async function start(settings: Settings): Promise<Record<string, string>> {
       authorityUrl,
     });
     faces.bank = bank;
-    urls['bank'] = (await serveOn(settings.BANK_PORT, bankRoutes(bank))).url;
+    urls['bank'] = (await serveOn(settings.BANK_PORT, bankRoutes(bank), gate(bank))).url;
   }
   if (speaks('carrier')) {
     const carrier = new Carrier(world, {
@@ -80,12 +96,12 @@ async function start(settings: Settings): Promise<Record<string, string>> {
       webhookSecret: settings.CARRIER_WEBHOOK_SECRET!,
     });
     faces.carrier = carrier;
-    urls['carrier'] = (await serveOn(settings.CARRIER_PORT, carrierRoutes(carrier))).url;
+    urls['carrier'] = (await serveOn(settings.CARRIER_PORT, carrierRoutes(carrier), gate(carrier))).url;
   }
   if (speaks('identity')) urls['identity'] = await openIdentity(settings);
   const notificationsUrl =
     world.callbackUrl === null ? null : `${world.callbackUrl}/v1/inbound/customs/cds/notifications`;
-  const admin = adminRoutes({ token: settings.SIMULATOR_ADMIN_TOKEN, notificationsUrl }, world.scripts, faces);
+  const admin = adminRoutes({ token: settings.SIMULATOR_ADMIN_TOKEN, notificationsUrl }, world, faces);
   urls['admin'] = (await serveOn(settings.ADMIN_PORT, admin)).url;
   faces.authority?.resume();
   faces.bank?.resume();
@@ -96,6 +112,7 @@ async function start(settings: Settings): Promise<Record<string, string>> {
 async function stop(): Promise<void> {
   await Promise.all(open.map((listening) => listening.close()));
   await Promise.all([faces.authority?.close(), faces.bank?.close(), faces.carrier?.close()]);
+  closing.forEach((close) => close());
   process.exit(0);
 }
 

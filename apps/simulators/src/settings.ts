@@ -10,6 +10,8 @@ const secret = z.string().min(1);
 
 const environment = z.object({
   AUTHORITY_PORT: port,
+  EDIFACT_PORT: port,
+  ACE_PORT: port,
   CARRIER_PORT: port,
   BANK_PORT: port,
   IDENTITY_PORT: port,
@@ -18,19 +20,28 @@ const environment = z.object({
   AUTHORITY_URL: url.optional(),
   IDENTITY_ISSUER: url.optional(),
   SIMULATORS_DATA: z.string().min(1).default('.tidewaiter/simulators'),
-  SIMULATOR_PACE: z.enum(['fast', 'human']).default('fast'),
+  SIMULATOR_PACE: z.enum(['fast', 'human', 'lifelike']).default('fast'),
   SIMULATOR_ADMIN_TOKEN: secret,
   OIDC_AUDIENCE: secret.default('tidewaiter-api'),
   AUTHORITY_CLIENT_ID: secret.optional(),
   AUTHORITY_CLIENT_SECRET: secret.optional(),
   AUTHORITY_CALLBACK_TOKEN: secret.optional(),
+  /** where EDIFACT answers are posted, the partner's name appended */
+  EDIFACT_CALLBACK_URL: url.optional(),
+  EDIFACT_TOKEN: secret.optional(),
+  ACE_PASSWORD: secret.max(6).optional(),
+  SIMULATOR_SEED: secret.optional(),
   BANK_TOKEN: secret.optional(),
   BANK_CALLBACK_TOKEN: secret.optional(),
   CARRIER_TOKEN: secret.optional(),
   CARRIER_WEBHOOK_SECRET: z.base64().min(1).optional(),
 });
 
-export type Settings = z.output<typeof environment> & { faces: readonly FaceChoice[]; realTime: boolean };
+export type Settings = z.output<typeof environment> & {
+  faces: readonly FaceChoice[];
+  realTime: boolean;
+  skipTime: boolean;
+};
 
 /** What each face cannot do without. */
 const NEEDED: Record<FaceChoice, readonly (keyof z.output<typeof environment>)[]> = {
@@ -41,14 +52,18 @@ const NEEDED: Record<FaceChoice, readonly (keyof z.output<typeof environment>)[]
 };
 
 /**
- * Settings of the process from its environment and flags (`--face authority`, repeatable; `--real-time`).
+ * Settings of the process from its environment and flags (`--face authority`, repeatable; `--real-time`; `--skip-time`).
  *
  * @throws Error that names every missing or wrong setting
  */
 export function settingsOf(env: NodeJS.ProcessEnv, args: readonly string[]): Settings {
   const { values } = parseArgs({
     args: [...args],
-    options: { face: { type: 'string', multiple: true }, 'real-time': { type: 'boolean', default: false } },
+    options: {
+      face: { type: 'string', multiple: true },
+      'real-time': { type: 'boolean', default: false },
+      'skip-time': { type: 'boolean', default: false },
+    },
   });
   const wanted = values.face ?? [];
   const strange = wanted.filter((name) => !FACES.some((face) => face === name));
@@ -61,5 +76,5 @@ export function settingsOf(env: NodeJS.ProcessEnv, args: readonly string[]): Set
   );
   if (!parsed.success || missing.length > 0)
     throw new Error(`settings of the simulators:\n  ${[...wrong, ...missing].join('\n  ')}`);
-  return { ...parsed.data, faces, realTime: values['real-time'] };
+  return { ...parsed.data, faces, realTime: values['real-time'], skipTime: values['skip-time'] };
 }

@@ -4,6 +4,7 @@ import { CustomsModule } from '@tidewaiter/customs';
 import { DocumentsModule } from '@tidewaiter/documents';
 import { DutiesModule } from '@tidewaiter/duties';
 import { PartnersModule } from '@tidewaiter/partners';
+import { FrontModule } from '@tidewaiter/platform';
 import { ShipmentsModule } from '@tidewaiter/shipments';
 import { WorkerModule } from '@tidewaiter/worker';
 
@@ -17,4 +18,5 @@ export const ALL_MODULES = [
   AuditModule,
   PartnersModule,
   WorkerModule,
+  FrontModule,
 ];

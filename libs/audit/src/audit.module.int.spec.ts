@@ -189,3 +189,23 @@ it('replays, shows the dossier and its holds, and the status of the log', async 
   expect(status).toMatchObject({ log: tenant, parked: [], alarms: [] });
   expect(status['published']).toBeGreaterThanOrEqual(300);
 }, 30_000);
+
+it('leafs through the log by stream, type and actor, and through the heads that were published', async () => {
+  const page = await (await ask(`/v1/audit/entries?limit=2&type=TIDEWAITER&stream=unheard-${tenant}`)).json();
+  expect(page).toMatchObject({
+    items: [{ index: 299, version: 300, bytes: expect.any(Number) }, { index: 298 }],
+    next: 298,
+  });
+  const below = await (await ask(`/v1/audit/entries?below=1&stream=unheard-${tenant}`)).json();
+  expect(below).toMatchObject({ items: [{ index: 0, version: 1 }], next: null });
+  expect(await (await ask('/v1/audit/entries?actor=nobody')).json()).toMatchObject({ items: [], next: null });
+  expect(await (await ask('/v1/audit/entries', { of: 'another' })).json()).toMatchObject({ items: [], size: 0 });
+
+  const newest = (await (await ask('/v1/audit/checkpoints?limit=1')).json()) as {
+    items: { note: string; size: number }[];
+  };
+  expect(newest.items[0]!.note).toBe(await (await ask(`/log/${tenant}/checkpoint`)).text());
+  const first = await (await ask('/v1/audit/checkpoints?oldest=true&covering=0&limit=1')).json();
+  expect(first).toMatchObject({ items: [{ cosigned: [] }] });
+  expect((await ask('/v1/audit/checkpoints?after=x')).status).toBe(400);
+}, 30_000);

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ContextModule, hostActivities, hostDrain } from '@tidewaiter/platform';
 import { AuditActivitiesService } from './application/audit.activities.js';
 import { AUDIT_SETTINGS, auditSettings } from './application/audit.settings.js';
+import { Browsing } from './application/browsing.js';
 import { Disposal } from './application/disposal.js';
 import { dossiersProjection } from './application/dossiers.projection.js';
 import { Evidence } from './application/evidence.js';
@@ -12,6 +13,7 @@ import { mattersProjection } from './application/matters.projection.js';
 import { Proofs } from './application/proofs.js';
 import { Readers, readersProjection } from './application/readers.js';
 import { Reports } from './application/reports.js';
+import { BrowseController } from './http/browse.controller.js';
 import { EvidenceController } from './http/evidence.controller.js';
 import { LogController } from './http/log.controller.js';
 import { ProofsController } from './http/proofs.controller.js';
@@ -25,10 +27,18 @@ import { RetentionController } from './http/retention.controller.js';
       inline: [dossiersProjection, readersProjection, mattersProjection],
     }),
   ],
-  controllers: [LogController, EvidenceController, ProofsController, RetentionController, ReportsController],
+  controllers: [
+    BrowseController,
+    LogController,
+    EvidenceController,
+    ProofsController,
+    RetentionController,
+    ReportsController,
+  ],
   providers: [
     { provide: AUDIT_SETTINGS, useFactory: auditSettings },
     LogService,
+    Browsing,
     Ingest,
     Disposal,
     Evidence,

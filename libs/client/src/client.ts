@@ -24,8 +24,8 @@ export class Unreachable extends Error {
 export interface ClientOptions {
   /** e.g. `http://127.0.0.1:8410` */
   baseUrl: string;
-  /** asked before every call, so that it may renew */
-  token: () => Promise<string>;
+  /** asked before every call, so that it may renew; left out in a browser, where the session's cookie goes along by itself */
+  token?: () => Promise<string>;
   fetch?: typeof fetch;
 }
 
@@ -183,7 +183,7 @@ export function createClient(options: ClientOptions): TidewaiterClient {
     call: CallOptions,
   ): Promise<Response> => {
     const headers: Record<string, string> = { Accept: `${route.produces}, application/problem+json` };
-    if (route.access !== 'public') headers['Authorization'] = `Bearer ${await options.token()}`;
+    if (route.access !== 'public' && options.token) headers['Authorization'] = `Bearer ${await options.token()}`;
     if (init.json) headers['Content-Type'] = 'application/json';
     if (init.contentType !== undefined) headers['Content-Type'] = init.contentType;
     if (route.idempotent) headers['Idempotency-Key'] = call.idempotencyKey ?? crypto.randomUUID();

@@ -47,7 +47,7 @@ export async function* feed(client: ClientOptions, options: FeedOptions): AsyncG
     try {
       const response = await (client.fetch ?? fetch)(`${client.baseUrl}${streamEvents.path}${query}`, {
         headers: {
-          Authorization: `Bearer ${await client.token()}`,
+          ...(client.token ? { Authorization: `Bearer ${await client.token()}` } : {}),
           Accept: 'text/event-stream',
           ...(last === undefined ? {} : { 'Last-Event-ID': last }),
         },

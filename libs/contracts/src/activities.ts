@@ -41,6 +41,22 @@ export interface Refusal {
   says: string;
 }
 
+/** What stood behind a filing at its moment. */
+export interface StandingProof {
+  /** day in the authority's zone */
+  lawDate: string;
+  mandateId: string;
+  mandateUntil: string;
+  importerId: string;
+  identifier: string;
+  /** rule under which the identifier suffices */
+  law: string;
+  screening: { list: string; digest: string };
+  guarantee: { guaranteeId: string; reserved: Money } | null;
+  /** digest of the embargo rows that were asked, and that none of them stood in the way */
+  embargoes: string;
+}
+
 export interface ShipmentsActivities {
   /** Screens the parties and proves standing. `blocked` says what must be mended; asked again with a new command id. */
   engageShipment(
@@ -57,6 +73,13 @@ export interface ShipmentsActivities {
     | { kind: 'reserved'; guaranteeId: string; reference: string; wrote: Wrote }
     | { kind: 'short'; says: string; headroom: Money; wrote: Wrote }
   >;
+  /**
+   * The gate before every filing: engagement, mandate and identifier in force on the authority's day, no embargo, names screened
+   * against the list of the moment, headroom still reserved. `proof` is frozen into the filing.
+   */
+  standAtFiling(
+    step: Step,
+  ): Promise<{ kind: 'stands'; proof: StandingProof } | { kind: 'blocked'; code: string; says: string; role: string }>;
   raiseTask(step: Step, task: TaskSpec): Promise<{ taskId: string; wrote: Wrote }>;
   /** Records a person's decision on a task (`closes` false while another person is needed), or withdraws it. */
   settleTask(
@@ -84,6 +107,11 @@ export interface DocumentsActivities {
     missing: { slot: string; types: string[]; because: string }[];
     wrote: Wrote;
   }>;
+  /** Hands the bytes of a document version over to a one-time address of the authority. */
+  handOver(
+    step: Step,
+    paper: { documentId: string; version: number; slot: UploadSlot },
+  ): Promise<{ kind: 'handed-over'; sha256: string } | Refusal>;
   /** A person confirmed (or corrected) the lines read from a document version. */
   confirmLines(
     step: Step,
@@ -187,6 +215,8 @@ export interface LodgeRequest {
   guaranteeReference: string;
   /** people who entered, confirmed or corrected a value: they stand behind no remedy against the entry */
   editors?: string[];
+  /** what stood behind the filing at its moment; filings before the gate have none */
+  standing?: StandingProof;
 }
 
 export type LodgeAnswer =
@@ -195,7 +225,57 @@ export type LodgeAnswer =
   /** our own check or the gateway refused it: nothing was taken */
   | { kind: 'refused'; problems: FieldProblem[]; wrote: Wrote };
 
+/** A one-time address of the authority for one paper. */
+export interface UploadSlot {
+  reference: string;
+  url: string;
+  fields: Record<string, string>;
+}
+
+export interface SentPaper {
+  documentId: string;
+  documentVersion: number;
+  sha256: string;
+  /** reference of the authority's slot; null when it went by another way */
+  slot: string | null;
+}
+
+/** An order to amend, cancel or tell of the arrival, with what an amendment would declare instead. */
+export interface RequestOrder {
+  declarationId: string;
+  /** the person's order: carried out once, however often it is asked for */
+  orderId: string;
+  purpose: 'amend' | 'cancel' | 'arrive';
+  reason: string;
+  /** `version` is the number that the proposed content gets */
+  proposed: LodgeRequest | null;
+}
+
+export type RequestOutcome =
+  /** it went out, or may have: the authority's answer comes as a fact */
+  | { kind: 'sent' | 'unknown'; request: number; wrote: Wrote }
+  /** refused by our own check, by the moment or by the gateway: nothing was taken */
+  | { kind: 'refused'; problems: FieldProblem[]; wrote: Wrote };
+
 export interface CustomsActivities {
+  /** Builds, stores and sends a request about a declaration that the authority has; one is open at a time. */
+  makeRequest(step: Step, order: RequestOrder): Promise<RequestOutcome>;
+  /** A person found out that nothing of a request arrived: it is dropped, and another may be made. */
+  dropRequest(step: Step, declarationId: string, request: number, reason: string): Promise<{ wrote: Wrote }>;
+  /** Asks the authority for addresses for papers; `none` when it takes them by another way or gave no answer. */
+  requestSlots(
+    step: Step,
+    declarationId: string,
+    types: string[],
+  ): Promise<{ kind: 'slots'; slots: UploadSlot[] } | { kind: 'none' }>;
+  /** Records a person's answer to a query. */
+  answerQuery(
+    step: Step,
+    declarationId: string,
+    answer: { queryId: string; answer: string; documentIds: string[] },
+  ): Promise<{ kind: 'answered'; wrote: Wrote } | Refusal>;
+  /** Records that papers went to the authority. */
+  recordPapersSent(step: Step, declarationId: string, files: SentPaper[]): Promise<{ wrote: Wrote }>;
   /** Builds, validates, stores and sends one version; never sends the same version twice without `resend` evidence. */
   lodgeDeclaration(step: Step, request: LodgeRequest): Promise<LodgeAnswer>;
   /** Asks the authority by our references what became of a filing without an answer; sends again only as its rule allows. */
@@ -319,6 +399,8 @@ export interface AuditActivities {
     step: Step,
     sealing: { jurisdiction: string; streams: Wrote; entryDate: string },
   ): Promise<{ sealed: SealedDossier }>;
+  /** Holds the dossier against disposal for a matter; one that is held already stays so. */
+  placeLegalHold(step: Step, matter: string): Promise<{ wrote: Wrote }>;
   /**
    * Works clocks out again where facts came in; then persons of dossiers whose retention has run out, that nobody holds and whose
    * disposal two people approved are erased by destroying their keys. `waiting` ones are not approved.

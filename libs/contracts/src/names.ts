@@ -54,6 +54,26 @@ export const DECIDE_UPDATE = 'decide';
 /** Where the story stands: answers `Progress`. */
 export const PROGRESS_QUERY = 'progress';
 
+/** What else of a clearance its story must hear: holds, recalls, queries, requests, and what people decide about them. */
+export const CLEARANCE_FACTS = [
+  'customs.DeclarationCorrected',
+  'customs.AuthorityMessageUnread',
+  'customs.HoldPlaced',
+  'customs.HoldLifted',
+  'customs.ReleaseSuspended',
+  'customs.GoodsSeized',
+  'customs.OutcomeReversed',
+  'customs.PaymentRequired',
+  'customs.QueryReceived',
+  'customs.QueryAnswered',
+  'customs.DocumentsSent',
+  'customs.ExaminationConcluded',
+  'customs.RequestOrdered',
+  'customs.RequestAnswered',
+  'customs.BillUpdated',
+  'customs.ClearanceGivenUp',
+] as const;
+
 /** Events that the fact bridge hands to `shipmentLifecycle`; ShipmentOpened starts it. */
 export const SHIPMENT_FACTS = [
   'shipments.ShipmentOpened',
@@ -66,6 +86,7 @@ export const SHIPMENT_FACTS = [
   'customs.DutyNotified',
   'customs.GoodsReleased',
   'customs.DeclarationInvalidated',
+  ...CLEARANCE_FACTS,
   'duties.PaymentSettled',
   'duties.PaymentBounced',
   'carriers.BookingConfirmed',
@@ -134,6 +155,15 @@ export const TASK_KINDS = [
   'clock-passed',
   'handle-case',
   'open-refund-cases',
+  'send-documents',
+  'answer-query',
+  'attend-examination',
+  'lift-hold',
+  'top-up-account',
+  'review-request',
+  'review-notice',
+  'stop-delivery',
+  'contest-seizure',
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

@@ -16,18 +16,27 @@ import {
   type Log,
   type Nudge,
 } from '@tidewaiter/platform';
+import { Checks } from './application/checks.js';
 import { CustomsActivitiesService } from './application/customs.activities.js';
 import { Declarations } from './application/declarations.js';
 import { FilingDesk } from './application/filing-desk.js';
+import { Handling } from './application/handling.js';
 import { Inbox } from './application/inbox.js';
 import { MessageReader } from './application/message-reader.js';
 import { PostEntry } from './application/post-entry.js';
 import { readPostEntryRules } from './application/post-entry-rules.js';
+import { RequestDesk } from './application/request-desk.js';
+import { aceAuthority } from './authorities/ace/channel.js';
+import { AceTransport } from './authorities/ace/transport.js';
 import { cdsAuthority } from './authorities/cds/channel.js';
 import { CdsTransport } from './authorities/cds/transport.js';
+import { edifactAuthority } from './authorities/edifact/channel.js';
+import { EdifactTransport } from './authorities/edifact/transport.js';
 import { readProfiles } from './authorities/profile.js';
 import { Authorities } from './authorities/registry.js';
+import { ChecksController } from './http/checks.controller.js';
 import { DeclarationsController } from './http/declarations.controller.js';
+import { HandlingController } from './http/handling.controller.js';
 import { CUSTOMS_SETTINGS, NotificationsController } from './http/notifications.controller.js';
 import { PostEntryController } from './http/post-entry.controller.js';
 import { declarationsProjection } from './postgres/declarations.projection.js';
@@ -39,10 +48,14 @@ const MESSAGES = 'customs messages';
 
 @Injectable()
 class Connections implements OnApplicationShutdown {
-  constructor(@Inject(CdsTransport) private readonly transport: CdsTransport) {}
+  constructor(
+    @Inject(CdsTransport) private readonly cds: CdsTransport,
+    @Inject(EdifactTransport) private readonly edifact: EdifactTransport,
+    @Inject(AceTransport) private readonly ace: AceTransport,
+  ) {}
 
-  onApplicationShutdown(): Promise<void> {
-    return this.transport.close();
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.cds.close(), this.edifact.close(), this.ace.close()]);
   }
 }
 
@@ -54,7 +67,13 @@ class Connections implements OnApplicationShutdown {
       inline: [declarationsProjection, postEntryProjection],
     }),
   ],
-  controllers: [DeclarationsController, PostEntryController, NotificationsController],
+  controllers: [
+    ChecksController,
+    DeclarationsController,
+    HandlingController,
+    PostEntryController,
+    NotificationsController,
+  ],
   providers: [
     { provide: CUSTOMS_SETTINGS, useFactory: () => settings(customsSettings) },
     {
@@ -68,17 +87,41 @@ class Connections implements OnApplicationShutdown {
         }),
       inject: [CUSTOMS_SETTINGS],
     },
+    {
+      provide: EdifactTransport,
+      useFactory: (env: CustomsSettings) =>
+        new EdifactTransport({
+          url: env.EDIFACT_URL ?? null,
+          token: env.EDIFACT_TOKEN,
+          timeoutMs: env.CUSTOMS_SUBMIT_TIMEOUT_MS,
+        }),
+      inject: [CUSTOMS_SETTINGS],
+    },
+    {
+      provide: AceTransport,
+      useFactory: (env: CustomsSettings) =>
+        new AceTransport({
+          url: env.ACE_URL ?? null,
+          password: env.ACE_PASSWORD,
+          timeoutMs: env.CUSTOMS_SUBMIT_TIMEOUT_MS,
+        }),
+      inject: [CUSTOMS_SETTINGS],
+    },
     Connections,
     {
       provide: Authorities,
-      useFactory: (env: CustomsSettings, transport: CdsTransport) => {
+      useFactory: (env: CustomsSettings, cds: CdsTransport, edifact: EdifactTransport, ace: AceTransport) => {
         const profiles = readProfiles().map((profile) => ({
           ...profile,
           resend: { ...profile.resend, quietMs: env.CUSTOMS_RESEND_QUIET_MS ?? profile.resend.quietMs },
         }));
-        return new Authorities(profiles, { cds: (profile) => cdsAuthority(profile, transport) });
+        return new Authorities(profiles, {
+          cds: (profile) => cdsAuthority(profile, cds),
+          edifact: (profile) => edifactAuthority(profile, edifact),
+          ace: (profile) => aceAuthority(profile, ace),
+        });
       },
-      inject: [CUSTOMS_SETTINGS, CdsTransport],
+      inject: [CUSTOMS_SETTINGS, CdsTransport, EdifactTransport, AceTransport],
     },
     {
       provide: FilingDesk,
@@ -101,6 +144,25 @@ class Connections implements OnApplicationShutdown {
       useFactory: (store: EventStore, authorities: Authorities, clock: Clock) =>
         new PostEntry(store, authorities, readPostEntryRules(), clock),
       inject: [EVENT_STORE, Authorities, CLOCK],
+    },
+    {
+      provide: RequestDesk,
+      useFactory: (store: EventStore, authorities: Authorities, clock: Clock, database: Database, drain: Nudge) =>
+        new RequestDesk(store, authorities, clock, async (keys) => {
+          const woken = await database.system((tx) => inbox.wake(tx, keys, clock()));
+          if (woken > 0) drain.nudge();
+        }),
+      inject: [EVENT_STORE, Authorities, CLOCK, DATABASE, drainToken(MESSAGES)],
+    },
+    {
+      provide: Handling,
+      useFactory: (store: EventStore, clock: Clock) => new Handling(store, clock),
+      inject: [EVENT_STORE, CLOCK],
+    },
+    {
+      provide: Checks,
+      useFactory: (authorities: Authorities, clock: Clock) => new Checks(authorities, clock),
+      inject: [Authorities, CLOCK],
     },
     CustomsActivitiesService,
     hostActivities('customs', CustomsActivitiesService),

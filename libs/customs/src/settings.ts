@@ -15,6 +15,18 @@ export const customsSettings = z.object({
     .string()
     .min(1)
     .meta({ description: 'what the authority sends us verbatim in Authorization' }),
+  EDIFACT_URL: z
+    .url()
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .meta({ description: 'base address of the authority that speaks EDIFACT; without it nothing is sent there' }),
+  EDIFACT_TOKEN: z.string().default('').meta({ description: 'bearer of the partner there' }),
+  ACE_URL: z
+    .url()
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .meta({ description: 'base address of the line to ACE; without it nothing is sent there' }),
+  ACE_PASSWORD: z.string().max(6).default('').meta({ description: 'password of the batches, at most 6 characters' }),
   CUSTOMS_ENQUIRY_SCHEDULE: z
     .string()
     .default('60000,300000,900000,3600000')

@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CONTEXTS, topicOf } from '@tidewaiter/contracts/names';
 import { Unavailable } from '@tidewaiter/kernel';
 import {
-  KafkaJSProtocolError,
   Partitioners,
   type Admin,
   type Kafka,
+  type KafkaJSProtocolError,
   type Producer,
   type RecordMetadata,
 } from 'kafkajs';
@@ -80,8 +80,7 @@ export class KafkaBus implements EventBus {
       try {
         return await admin.fetchTopicMetadata({ topics: [...wanted] });
       } catch (error) {
-        if (!(error instanceof KafkaJSProtocolError) || !NOT_YET.has(error.type) || performance.now() > deadline)
-          throw error;
+        if (!NOT_YET.has(String((error as KafkaJSProtocolError).type)) || performance.now() > deadline) throw error;
         await pause(50);
       }
     }

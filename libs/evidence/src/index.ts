@@ -1,3 +1,4 @@
 export * from './manifest.js';
+export * from './paths.js';
 export * from './tar.js';
 export * from './verify-evidence.js';

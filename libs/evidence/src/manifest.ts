@@ -1,5 +1,6 @@
 import { fromUtf8, Malformed, utf8 } from '@tidewaiter/merkle';
 import { z } from 'zod';
+import { MANIFEST } from './paths.js';
 
 export const EVIDENCE_FORMAT = 'tidewaiter-evidence/1';
 
@@ -19,11 +20,15 @@ export const manifest = z.strictObject({
     witnesses: z.array(z.string().max(400)).max(16),
   }),
   checkpoint: z.strictObject({ size: z.int().positive(), sha256: digest }),
+  /** an older head that this one continues, where the file holds one */
+  earlier: z.strictObject({ size: z.int().positive(), checkpoint: digest, proof: digest }).optional(),
   /** every event of the shipment under the checkpoint, in the log's order */
   events: z
     .array(
       z.strictObject({
         index: count,
+        /** leaf hash (RFC 6962); files made before it was kept have none */
+        leaf: digest.optional(),
         id: z.uuid(),
         stream: z.string().max(80),
         version: z.int().positive(),
@@ -42,13 +47,6 @@ export const manifest = z.strictObject({
   readable: z.array(z.strictObject({ path: z.string().max(100), sha256: digest })),
 });
 export type Manifest = z.infer<typeof manifest>;
-
-export const MANIFEST = 'manifest.json';
-export const CHECKPOINT = 'checkpoint';
-export const eventPath = (index: number): string => `events/${index}.json`;
-export const proofPath = (index: number): string => `proofs/${index}.tlog-proof`;
-export const documentPath = (sha256: string): string => `documents/${sha256}`;
-export const rulesPath = (sha256: string): string => `rules/${sha256}.json`;
 
 export const writeManifest = (value: Manifest): Uint8Array => utf8(`${JSON.stringify(value, null, 2)}\n`);
 

@@ -3,9 +3,11 @@ import {
   Malformed,
   NotSigned,
   openCheckpoint,
+  parseAddCheckpoint,
   parseProof,
   parseVerifierKey,
   toHex,
+  verifyConsistency,
   verifyInclusion,
   type Ed25519Verify,
   type OpenedCheckpoint,
@@ -13,16 +15,18 @@ import {
   type VerifierKey,
 } from '@tidewaiter/merkle';
 import { z } from 'zod';
+import { readManifest, type Manifest } from './manifest.js';
 import {
   CHECKPOINT,
   documentPath,
+  EARLIER_CHECKPOINT,
+  EARLIER_PROOF,
   eventPath,
+  isShared,
   MANIFEST,
   proofPath,
-  readManifest,
   rulesPath,
-  type Manifest,
-} from './manifest.js';
+} from './paths.js';
 import { readTar } from './tar.js';
 
 export type EvidenceFault =
@@ -108,10 +112,6 @@ const envelope = z.looseObject({
   data: z.record(z.string(), z.unknown()),
 });
 
-/** Accounts that many shipments draw on: a shipment's file holds its own events of them, between those of others. */
-const SHARED = ['guarantee'];
-const isShared = (stream: string): boolean => SHARED.includes(stream.slice(0, stream.indexOf('-')));
-
 /** Verifies an evidence file without the system that wrote it, and without a network. */
 export async function verifyEvidence(task: ToVerify): Promise<EvidenceVerdict> {
   const checked: Checked[] = [];
@@ -139,6 +139,7 @@ class Verifying {
       `${files.size} files, shipment ${manifest.shipment}, exported ${manifest.exportedAt} by ${manifest.exportedBy}`,
     );
     const checkpoint = await this.checkpoint(files, manifest);
+    await this.earlier(files, manifest, checkpoint);
     const events = this.events(files, manifest, checkpoint);
     this.streams(manifest, events);
     this.seal(events);
@@ -198,6 +199,47 @@ class Verifying {
     }
   }
 
+  /** An older head in the file shows that the log only grew between the two. */
+  private async earlier(
+    files: ReadonlyMap<string, Uint8Array>,
+    manifest: Manifest,
+    newer: OpenedCheckpoint,
+  ): Promise<void> {
+    const { earlier } = manifest;
+    if (!earlier) return;
+    for (const [path, digest] of [
+      [EARLIER_CHECKPOINT, earlier.checkpoint],
+      [EARLIER_PROOF, earlier.proof],
+    ] as const)
+      if (this.digestOf(fileOf(files, path)) !== digest)
+        throw new EvidenceRefused('file-differs', path, 'it is not the one that the manifest names');
+    const log = this.keyOf(this.task.pinned?.log ?? manifest.log.key, 'log key');
+    try {
+      const older = await openCheckpoint(fromUtf8(fileOf(files, EARLIER_CHECKPOINT)) ?? '', {
+        origin: log.name,
+        keys: [log],
+        verify: this.task.verify,
+      });
+      const { proof } = parseAddCheckpoint(fromUtf8(fileOf(files, EARLIER_PROOF)) ?? '');
+      const grew = verifyConsistency(this.task.hasher, {
+        older: older.size,
+        newer: newer.size,
+        olderRoot: older.root,
+        newerRoot: newer.root,
+        proof,
+      });
+      if (!grew)
+        throw new EvidenceRefused('proof-fails', EARLIER_PROOF, 'the log does not begin with the older checkpoint’s');
+      this.holds('consistency', `the log only grew, from ${older.size} to ${newer.size} leaves`);
+    } catch (error) {
+      if (error instanceof NotSigned)
+        throw new EvidenceRefused('checkpoint-not-signed', EARLIER_CHECKPOINT, error.message);
+      if (error instanceof Malformed)
+        throw new EvidenceRefused('checkpoint-malformed', EARLIER_CHECKPOINT, error.message);
+      throw error;
+    }
+  }
+
   private events(
     files: ReadonlyMap<string, Uint8Array>,
     manifest: Manifest,
@@ -225,14 +267,15 @@ class Verifying {
         );
       const at = proofPath(named.index);
       const proof = refusing('proof-malformed', at, () => parseProof(fromUtf8(fileOf(files, at)) ?? ''));
+      const leaf = hasher.leaf(event.bytes);
+      if (named.leaf !== undefined && toHex(leaf) !== named.leaf)
+        throw new EvidenceRefused('event-differs', path, 'it does not hash to the leaf that the manifest names');
       if (proof.index !== named.index)
         throw new EvidenceRefused('proof-fails', at, `it proves leaf ${proof.index}, not leaf ${named.index}`);
       if (proof.checkpoint !== note)
         throw new EvidenceRefused('proof-fails', at, 'it leads to another checkpoint than the one in this file');
       const { size, root } = checkpoint;
-      if (
-        !verifyInclusion(hasher, { index: proof.index, size, leaf: hasher.leaf(event.bytes), root, proof: proof.proof })
-      )
+      if (!verifyInclusion(hasher, { index: proof.index, size, leaf, root, proof: proof.proof }))
         throw new EvidenceRefused(
           'proof-fails',
           path,
@@ -355,10 +398,14 @@ class Verifying {
     this.holds('readable', `${readable.length} files for reading are as they were exported`);
   }
 
-  private nothingElse(files: ReadonlyMap<string, Uint8Array>, { events, documents, rules, readable }: Manifest): void {
+  private nothingElse(
+    files: ReadonlyMap<string, Uint8Array>,
+    { events, documents, rules, readable, earlier }: Manifest,
+  ): void {
     const known = new Set([
       MANIFEST,
       CHECKPOINT,
+      ...(earlier ? [EARLIER_CHECKPOINT, EARLIER_PROOF] : []),
       ...events.flatMap(({ index }) => [eventPath(index), proofPath(index)]),
       ...documents.map(({ sha256 }) => documentPath(sha256)),
       ...rules.map(({ sha256 }) => rulesPath(sha256)),

@@ -6,7 +6,10 @@ export interface IdentifierCheck {
   reason: string | null;
 }
 
-const strip = (value: string): string => value.replace(/[\s-]/g, '').toUpperCase();
+/** Small letters of ASCII alone are raised: `toUpperCase` would make letters of signs that are none, a dotless i for one. */
+export const raised = (value: string): string => value.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+
+const strip = (value: string): string => raised(value.replace(/[\s-]/g, ''));
 
 const ok = (normalised: string, expectedCheck: string | null = null): IdentifierCheck => ({
   valid: true,
@@ -36,30 +39,137 @@ export function iso6346Check(body: string): string {
   return String((sum % 11) % 10);
 }
 
-/**
- * Movement reference number: 2 digits of the year, country, 13 characters, check digit.
- * @see TAXUD 0879/99; ISO 6346 weights over 17 characters
- */
-export function checkMrn(value: string): IdentifierCheck {
-  const mrn = strip(value);
-  if (!/^\d{2}[A-Z]{2}[0-9A-Z]{13}\d$/.test(mrn)) {
-    return bad(mrn, 'an MRN has 2 digits, a country, 13 letters or digits and a check digit');
-  }
-  const expected = iso6346Check(mrn.slice(0, 17));
-  return expected === mrn[17]
-    ? ok(mrn, expected)
-    : bad(mrn, `check digit ${expected} expected, ${mrn[17]} found`, expected);
+interface CheckedForm {
+  body: RegExp;
+  /** characters before the check digit */
+  length: number;
+  expect: (body: string) => string;
+  /** the form in words */
+  form: string;
 }
 
-/** Freight container number. @see ISO 6346 */
-export function checkContainer(value: string): IdentifierCheck {
-  const number = strip(value);
-  if (!/^[A-Z]{3}[UJZ]\d{7}$/.test(number))
-    return bad(number, 'a container number has 3 letters, U, J or Z, and 7 digits');
-  const expected = iso6346Check(number.slice(0, 10));
-  return expected === number[10]
-    ? ok(number, expected)
-    : bad(number, `check digit ${expected} expected, ${number[10]} found`, expected);
+/** A body with its check digit behind it. A missing or wrong one is named together with the one that belongs there. */
+function checked(number: string, { body, length, expect, form }: CheckedForm, rest = ''): IdentifierCheck {
+  const whole = number.slice(0, length);
+  const found = number.slice(length);
+  if (!body.test(whole) || found.length > 1) return bad(number + rest, form);
+  const expected = expect(whole);
+  if (found === expected) return ok(number + rest, expected);
+  return bad(number + rest, `check digit ${expected} expected, ${found === '' ? 'none' : found} found`, expected);
+}
+
+/**
+ * Movement reference number: 2 digits of the year, country, 13 characters (the last may name a procedure), check digit.
+ * @see TAXUD 0879/99; ISO 6346 weights over 17 characters
+ */
+export const checkMrn = (value: string): IdentifierCheck =>
+  checked(strip(value), {
+    body: /^\d{2}[A-Z]{2}[0-9A-Z]{13}$/,
+    length: 17,
+    expect: iso6346Check,
+    form: 'an MRN has 2 digits, a country, 13 letters or digits and a check digit',
+  });
+
+/**
+ * Guarantee reference number: 2 digits of the year, country, 12 characters, check digit; a voucher adds a letter and 6 digits.
+ * @see TAXUD 0879/99; ISO 6346 weights over 16 characters
+ */
+export function checkGrn(value: string): IdentifierCheck {
+  const grn = strip(value);
+  const [, voucher = ''] = /^.{17}([A-Z]\d{6})$/.exec(grn) ?? [];
+  return checked(
+    voucher ? grn.slice(0, 17) : grn,
+    {
+      body: /^\d{2}[A-Z]{2}[0-9A-Z]{12}$/,
+      length: 16,
+      expect: iso6346Check,
+      form: 'a GRN has 2 digits, a country, 12 letters or digits and a check digit, a voucher then a letter and 6 digits',
+    },
+    voucher,
+  );
+}
+
+/** Freight container number: owner, category (U, J, Z; R for refrigerating units), serial, check digit. @see ISO 6346 */
+export const checkContainer = (value: string): IdentifierCheck =>
+  checked(strip(value), {
+    body: /^[A-Z]{3}[UJZR]\d{6}$/,
+    length: 10,
+    expect: iso6346Check,
+    form: 'a container number has 3 letters, U, J, Z or R, 6 digits and a check digit',
+  });
+
+/** Value of a character of a US entry number: A-I and J-R count 1 to 9, S-Z 2 to 9. @see ACE CATAIR, entry summary, table 1 */
+function entryValue(char: string): number {
+  if (char >= '0' && char <= '9') return Number(char);
+  const index = char.charCodeAt(0) - 65;
+  return index < 18 ? (index % 9) + 1 : index - 16;
+}
+
+/** Every second value is doubled and its digits are added up; the check digit fills the sum to the next ten. */
+export function usEntryCheck(body: string): string {
+  let sum = 0;
+  for (const [place, char] of [...body].entries()) {
+    const weighted = entryValue(char) * (place % 2 === 1 ? 2 : 1);
+    sum += weighted > 9 ? weighted - 9 : weighted;
+  }
+  return String((10 - (sum % 10)) % 10);
+}
+
+/** US entry number: filer code of 3 letters or digits, 7 digits, check digit. @see ACE CATAIR; CBP ruling HQ H005628 */
+export const checkUsEntry = (value: string): IdentifierCheck =>
+  checked(strip(value), {
+    body: /^[0-9A-Z]{3}\d{7}$/,
+    length: 10,
+    expect: usEntryCheck,
+    form: 'an entry number has a filer code of 3 letters or digits, 7 digits and a check digit',
+  });
+
+/** Air waybill: airline of 3 digits, serial of 7 digits, the serial modulo 7. */
+export const checkAwb = (value: string): IdentifierCheck =>
+  checked(strip(value), {
+    body: /^\d{10}$/,
+    length: 10,
+    expect: (body) => String(Number(body.slice(3)) % 7),
+    form: 'an air waybill has 3 digits of the airline, 7 of the serial and a check digit',
+  });
+
+/**
+ * US importer of record: `NN-NNNNNNNXX` (employer, suffix `00` when absent), `NNN-NN-NNNN` (a person; shown by its last four digits alone),
+ * `YYDDPP-NNNNN` (assigned by customs). Where the hyphens stand tells them apart; without any it is an employer's.
+ */
+export function checkUsImporter(value: string): IdentifierCheck {
+  const number = raised(value.replace(/\s/g, ''));
+  const [, tail] = /^\d{3}-\d{2}-(\d{4})$/.exec(number) ?? [];
+  if (tail) return ok(`***-**-${tail}`);
+  if (/^\d{6}-\d{5}$/.test(number)) return ok(number);
+  const [, head, body, suffix] = /^(\d{2})-?(\d{7})-?([0-9A-Z]{2})?$/.exec(number) ?? [];
+  return head
+    ? ok(`${head}-${body}${suffix ?? '00'}`)
+    : bad(number, 'an importer number is NN-NNNNNNNXX, NNN-NN-NNNN or YYDDPP-NNNNN');
+}
+
+/**
+ * Local reference number: 1 to 22 letters, digits, hyphens, points, slashes or underscores; unique per declarant. The schema allows 35
+ * characters, the guide 22.
+ */
+export function checkLrn(value: string): IdentifierCheck {
+  const lrn = value.trim();
+  if (lrn.length > 22) return bad(lrn, `a local reference has at most 22 characters, this one ${lrn.length}`);
+  return /^[0-9A-Za-z./_-]+$/.test(lrn)
+    ? ok(lrn)
+    : bad(lrn, 'a local reference is letters, digits, hyphens, points, slashes and underscores');
+}
+
+/**
+ * Declaration unique consignment reference: the year's last digit, country and body of an EORI, a hyphen, 1 to 18 of `0-9 A-Z ( ) -`.
+ * @see gov.uk on DUCR
+ */
+export function checkDucr(value: string): IdentifierCheck {
+  const ducr = raised(value.trim());
+  if (ducr.length > 35) return bad(ducr, `a DUCR has at most 35 characters, this one ${ducr.length}`);
+  return /^\d[A-Z]{2}[0-9A-Z]{1,15}-[0-9A-Z()-]{1,18}$/.test(ducr)
+    ? ok(ducr)
+    : bad(ducr, 'a DUCR is a digit of the year, an EORI, a hyphen and 1 to 18 of the characters 0-9 A-Z ( ) -');
 }
 
 /** EU and UK economic operator number: country and up to 15 characters; GB and XI have 12 or 15 digits. No check digit. */

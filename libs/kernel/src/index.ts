@@ -2,6 +2,7 @@ export * from './canonical.js';
 export * from './check-digits.js';
 export * from './decider.js';
 export * from './errors.js';
+export * from './identifiers.js';
 export * from './ids.js';
 export * from './instant.js';
 export * from './legal-date.js';

@@ -15,6 +15,20 @@ export const plusDays = (date: LegalDate, days: number): LegalDate =>
 export const plusMonths = (date: LegalDate, months: number): LegalDate =>
   Temporal.PlainDate.from(date).add({ months }).toString();
 
+/**
+ * The instant of a local time that names no zone. An hour that does not exist is moved forward, of one that exists twice the first is taken.
+ * @param local `YYYY-MM-DDTHH:MM:SS`
+ * @returns null when there is no such time
+ */
+export function instantIn(local: string, zone: string): Instant | null {
+  try {
+    const time = Temporal.PlainDateTime.from(local, { overflow: 'reject' });
+    return time.toZonedDateTime(zone).toInstant().toString({ fractionalSecondDigits: 6 });
+  } catch {
+    return null;
+  }
+}
+
 /** The first instant after the date has ended in the zone: a deadline "by the end of that day". */
 export const endOfDay = (date: LegalDate, zone: string): Instant => {
   const end = Temporal.PlainDate.from(date).add({ days: 1 }).toZonedDateTime(zone).toInstant();

@@ -111,6 +111,17 @@ export async function build(root) {
       await writeVerifier();
     });
   }
+  if (
+    isOlder(root, 'apps/console/dist/index.html', CONSOLE_PARTS) ||
+    consoleSources(root) > statSync(join(root, 'apps/console/dist/index.html')).mtimeMs
+  ) {
+    await step('console', 'bundles the console', () =>
+      run(process.execPath, [viteIn(root), 'build', '--logLevel', 'warn'], {
+        cwd: join(root, 'apps/console'),
+        keep: 60,
+      }),
+    );
+  }
   lines.settle();
 }
 
@@ -120,6 +131,24 @@ export const compile = (root, project) =>
 const WORKFLOW_PARTS = ['workflows', 'libs/contracts', 'libs/kernel'];
 const VERIFIER_PARTS = ['apps/verify', 'libs/evidence', 'libs/merkle', 'libs/audit', 'libs/contracts', 'libs/kernel'];
 
+const CONSOLE_PARTS = ['libs/contracts', 'libs/client', 'libs/kernel', 'libs/merkle', 'libs/evidence'];
+
+/** The console is not compiled before it is bundled: its sources say when it changed. */
+const consoleSources = (root) =>
+  Math.max(
+    ...['index.html', 'vite.config.mjs', 'package.json'].map(
+      (name) => statSync(join(root, 'apps/console', name)).mtimeMs,
+    ),
+    ...['src', 'build', 'public'].map((name) => newest(join(root, 'apps/console', name), '')),
+  );
+
+function viteIn(root) {
+  const places = ['apps/console/node_modules', 'node_modules'].map((folder) => join(root, folder, 'vite/bin/vite.js'));
+  const found = places.find((path) => existsSync(path));
+  if (!found) throw new NotPrepared('vite is not installed: npm ci');
+  return found;
+}
+
 /** Whether a bundle is missing or was made before one of its parts was compiled. */
 function isOlder(root, bundle, parts) {
   const path = join(root, bundle);
@@ -128,8 +157,8 @@ function isOlder(root, bundle, parts) {
   return parts.some((part) => newest(join(root, part, 'dist')) > made);
 }
 
-function newest(folder) {
+function newest(folder, ending = '.js') {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.js'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .reduce((latest, entry) => Math.max(latest, statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs), 0);
 }

@@ -13,6 +13,8 @@ const MADE = {
   /** base64 of 32 bytes: encrypts what workflows carry, and what names persons */
   payloadKey: base64,
   subjectKey: base64,
+  /** base64 of 32 bytes: seals the sessions of browsers */
+  sessionKey: base64,
   authorityClientSecret: word,
   authorityCallbackToken: word,
   carrierToken: word,

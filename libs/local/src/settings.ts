@@ -54,6 +54,7 @@ const shared = (stack: StackAddresses, secrets: Secrets): Settings => ({
   OIDC_AUDIENCE,
   PAYLOAD_KEY: secrets.payloadKey,
   SUBJECT_KEY: secrets.subjectKey,
+  SESSION_KEY: secrets.sessionKey,
 });
 
 /** What one service is told beside that, and no other: its database, and the credentials of its own outside parties. */
@@ -153,7 +154,7 @@ export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 const OURS =
-  /^(ADMIN_|AUDIT_|AUTHORITY_|BANK_|CARRIER_|SIMULATOR|WITNESS_|OIDC_|FX_URL$|DOCUMENTS_FOLDER$|PAYLOAD_KEY$|SUBJECT_KEY$|.*DATABASE_URL$|PORT$|HOST$)/;
+  /^(ADMIN_|AUDIT_|AUTHORITY_|BANK_|CARRIER_|SIMULATOR|WITNESS_|OIDC_|FX_URL$|DOCUMENTS_FOLDER$|PAYLOAD_KEY$|SESSION_KEY$|SUBJECT_KEY$|.*DATABASE_URL$|PORT$|HOST$)/;
 
 function overridden(settings: Settings, env: NodeJS.ProcessEnv): Settings {
   const named = Object.keys(settings).filter((name) => env[name] && name !== 'HOST');

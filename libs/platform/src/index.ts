@@ -1,5 +1,6 @@
 export { BadSettings, secret32, settings } from './config/settings.js';
 export { READINESS, Readiness } from './health/health.js';
+export { FrontModule } from './front/front.module.js';
 export { Binary } from './http/binary.js';
 export { Caller, CommandId, IfMatch, Input, RawBody, ROUTE, Serves, type HouseRequest } from './http/serves.js';
 export { problemOf, statusOf } from './http/problems.js';

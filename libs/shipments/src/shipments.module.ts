@@ -7,10 +7,12 @@ import { Desk } from './application/desk.js';
 import { readModels } from './application/read-models.js';
 import { loadReferenceData, REFERENCE_DATA } from './application/reference-data.js';
 import { ShipmentsActivitiesService } from './application/shipments.activities.js';
+import { Stories } from './application/stories.js';
 import { TaskDecisions } from './application/task-decisions.js';
 import { Views } from './application/views.js';
 import { SetUpController } from './http/set-up.controller.js';
 import { ShipmentsController } from './http/shipments.controller.js';
+import { StoryController } from './http/story.controller.js';
 import { TasksController } from './http/tasks.controller.js';
 
 const ours = z.object({
@@ -22,11 +24,12 @@ const ours = z.object({
 });
 
 /** What answers requests and steps; the module adds what runs by itself. */
-export const controllers = [SetUpController, ShipmentsController, TasksController];
+export const controllers = [SetUpController, ShipmentsController, StoryController, TasksController];
 export const services: Provider[] = [
   { provide: REFERENCE_DATA, useFactory: () => loadReferenceData(settings(ours).SCREENING_LIST) },
   Desk,
   Views,
+  Stories,
   TaskDecisions,
   Board,
   BoardRebuild,

@@ -1,10 +1,22 @@
-import { uuid4 } from '@temporalio/workflow';
-import type { AssessmentSummary, Decision, DocumentSet, Fact, FieldProblem, Situation } from '@tidewaiter/contracts';
-import { customs } from '../activities.js';
+import { patched, uuid4 } from '@temporalio/workflow';
+import type {
+  AssessmentSummary,
+  Decision,
+  DocumentSet,
+  Fact,
+  FieldProblem,
+  Situation,
+  StandingProof,
+} from '@tidewaiter/contracts';
+import { CLEARANCE_FACTS } from '@tidewaiter/contracts/names';
+import { customs, shipments } from '../activities.js';
 import { applyCorrections } from '../corrections.js';
 import { retryOrAbandon, type Ruling, type Story } from '../story.js';
 import { assessDuties } from './assess-duties.js';
+import { Course } from './course.js';
 import { dutyPayment, type DutyNotice } from './duty-payment.js';
+import { Errands } from './errands.js';
+import { attend, carryOut, seized, takeAnswer, type Handling } from './handling.js';
 
 const NEWS = [
   'customs.DeclarationAccepted',
@@ -14,6 +26,7 @@ const NEWS = [
   'customs.DutyNotified',
   'customs.GoodsReleased',
   'customs.DeclarationInvalidated',
+  ...CLEARANCE_FACTS,
 ] as const;
 
 /** Without any word from the authority for this long, it is asked. */
@@ -29,28 +42,29 @@ export interface NotImported {
   reason: string;
 }
 
-interface Filing {
+export interface Filing {
   situation: Situation;
   goods: DocumentSet;
   assessment: AssessmentSummary;
   guaranteeReference: string;
   editors: Set<string>;
+  /** the highest number that any content of it has: lodged, or proposed by an amendment */
+  version: number;
 }
 
 /** Declare, wait for the authority, correct, pay, until the goods are released or will not be imported. */
-export async function clearance(story: Story, filing: Filing): Promise<Released | NotImported> {
+export async function clearance(story: Story, begun: Omit<Filing, 'version'>): Promise<Released | NotImported> {
   story.enter('clearance', 'authority: acceptance');
   const declarationId = uuid4();
-  for (let version = 1; ; version += 1) {
+  const filing: Filing = Object.assign(begun, { version: 0 });
+  for (;;) {
+    const version = (filing.version += 1);
     const { situation, goods, assessment, guaranteeReference } = filing;
+    const standing = await stand(story);
     const lodged = await story.do('lodge', (step) =>
       customs.lodgeDeclaration(step, {
-        declarationId,
-        version,
-        situation,
-        goods,
-        assessment,
-        guaranteeReference,
+        ...{ declarationId, version, situation, goods, assessment, guaranteeReference },
+        ...(standing ? { standing } : {}),
         editors: [...filing.editors],
       }),
     );
@@ -68,12 +82,50 @@ export async function clearance(story: Story, filing: Filing): Promise<Released 
   }
 }
 
+/** The gate of the moment of filing: whatever fails since the engagement waits for who can mend it. */
+async function stand(story: Story): Promise<StandingProof | null> {
+  if (!patched('standing-at-filing')) return null;
+  for (;;) {
+    const answer = await story.do('stand-at-filing', (step) => shipments.standAtFiling(step));
+    if (answer.kind === 'stands') return answer.proof;
+    await story.ask(
+      {
+        kind: 'resolve-engagement',
+        role: answer.role,
+        says: `Not filed. ${answer.says} Mend it, then retry.`,
+        about: { code: answer.code },
+        due: null,
+      },
+      retryOrAbandon,
+    );
+  }
+}
+
 async function followAuthority(
   story: Story,
   declarationId: string,
   version: number,
   filing: Filing,
 ): Promise<Released | NotImported | { kind: 'rejected'; problems: FieldProblem[] }> {
+  const handling: Handling = {
+    ...{ story, declarationId, filing },
+    errands: new Errands(story),
+    course: new Course(),
+    proposals: new Map(),
+  };
+  try {
+    return await followFacts(handling, version);
+  } finally {
+    await handling.errands.closeAll();
+  }
+}
+
+/** Takes what is heard in turn, until the goods may go, will not be imported, or the version is rejected. */
+async function followFacts(
+  handling: Handling,
+  version: number,
+): Promise<Released | NotImported | { kind: 'rejected'; problems: FieldProblem[] }> {
+  const { story, declarationId, filing, course } = handling;
   const ours = (fact: Fact) => fact.data['declarationId'] === declarationId;
   let entryDate = '';
   let paid = false;
@@ -83,6 +135,7 @@ async function followAuthority(
       await learnOutcome(story, declarationId);
       continue;
     }
+    if (isNewTask(fact)) attend(handling, fact);
     switch (fact.name) {
       case 'customs.DeclarationAccepted':
         entryDate = String(fact.data['acceptedOn']);
@@ -111,12 +164,36 @@ async function followAuthority(
         }
         break;
       }
-      case 'customs.GoodsReleased':
-        return { kind: 'released', entryDate, quantities: fact.data['quantities'] as Released['quantities'] };
-      default:
+      case 'customs.RequestOrdered':
+        await carryOut(handling, fact, filing.situation);
+        break;
+      case 'customs.RequestAnswered':
+        takeAnswer(handling, fact);
+        break;
+      case 'customs.GoodsSeized': {
+        const givenUp = await seized(handling, fact);
+        if (givenUp !== null) return { kind: 'refused', reason: givenUp };
+        break;
+      }
+      case 'customs.ClearanceGivenUp':
+        return {
+          kind: 'refused',
+          reason: `${textOf(fact.data['how'], 'given up')}: ${textOf(fact.data['reason'], '')}`,
+        };
+      case 'customs.DeclarationInvalidated':
         return { kind: 'refused', reason: textOf(fact.data['reason'], 'the declaration was invalidated') };
     }
+    const release = course.release();
+    if (release) {
+      return { kind: 'released', entryDate, quantities: release.data['quantities'] as Released['quantities'] };
+    }
   }
+}
+
+/** Runs that began before tasks were raised for these go on without them; a release is weighed for all. */
+function isNewTask(fact: Fact): boolean {
+  if (!['customs.InspectionOrdered', 'customs.DocumentsRequested'].includes(fact.name)) return true;
+  return patched('clearance-tasks');
 }
 
 /** No answer is a state of its own: the authority is asked as its rule allows; nothing is sent again to be sure. */

@@ -30,7 +30,7 @@ export type Activities = ShipmentsActivities &
   DutiesActivities &
   CustomsActivities &
   CarriersActivities &
-  Pick<AuditActivities, 'sealDossier' | 'applyRetention'>;
+  Pick<AuditActivities, 'sealDossier' | 'applyRetention' | 'placeLegalHold'>;
 
 const ZERO = '00000000-0000-7000-8000-00000000000';
 const SHA = `sha256:${'0'.repeat(64)}`;
@@ -177,6 +177,20 @@ export class World {
         wrote,
       }),
       reserveGuarantee: async () => ({ kind: 'reserved', guaranteeId: `${ZERO}5`, reference: 'CCG-1', wrote }),
+      standAtFiling: async () => ({
+        kind: 'stands',
+        proof: {
+          lawDate: '2026-11-22',
+          mandateId: `${ZERO}6`,
+          mandateUntil: '2027-12-31',
+          importerId: `${ZERO}3`,
+          identifier: 'GB123456782000',
+          law: 'law',
+          screening: { list: 'list', digest: SHA },
+          guarantee: null,
+          embargoes: SHA,
+        },
+      }),
       raiseTask: async (_step: Step, task: TaskSpec) => {
         const taskId = randomUUID();
         this.told.tasks.push({ ...task, taskId });
@@ -186,6 +200,7 @@ export class World {
       closeShipment: async () => ({ wrote }),
       reviewEngagement: async () => ({ kind: 'ended' }),
       deriveChecklist: async () => ({ state: 'complete', set: goods, missing: [], wrote }),
+      handOver: async () => ({ kind: 'handed-over', sha256: '0'.repeat(64) }),
       confirmLines: async () => ({ kind: 'confirmed', wrote }),
       assess: async () => ({ kind: 'assessed', assessment, wrote }),
       requestPayment: async (_step, request) => {
@@ -204,12 +219,18 @@ export class World {
       reviewEntry: async () => ({ tasks: [], nextLookAt: null, open: false, wrote }),
       settleClock: async () => ({ kind: 'settled', wrote }),
       openVoidanceCases: async () => ({ opened: [], skipped: [], wrote }),
+      makeRequest: async () => ({ kind: 'sent', request: 1, wrote }),
+      dropRequest: async () => ({ wrote }),
+      requestSlots: async () => ({ kind: 'none' }),
+      recordPapersSent: async () => ({ wrote }),
+      answerQuery: async () => ({ kind: 'answered', wrote }),
       bookDelivery: async (_step, { generation }) => {
         const bookingId = `booking-${generation}`;
         await this.fact('carriers.ShipmentDelivered', { bookingId });
         return { kind: 'requested', bookingId, wrote };
       },
       resolveBooking: async () => ({ kind: 'requested', wrote }),
+      placeLegalHold: async () => ({ wrote }),
       sealDossier: async () => ({ sealed: { events: 1, treeSize: 1, rootHash: '', retainUntil: '2032-12-31' } }),
       applyRetention: async () => ({ recomputed: 0, looked: 0, erased: 0, held: 0, waiting: 0 }),
     };

@@ -51,11 +51,12 @@ async function start({ house, out, signal }: Surroundings, mode: 'one' | 'split'
 function whereToLook(out: Output, platform: Platform): void {
   const { api, temporalUi, identity } = platform.addresses;
   out.data('');
-  out.data(`Status page        ${api}/`);
+  out.data(`Status page        ${api}/status`);
   out.data(`API documentation  ${api}/docs`);
   if (temporalUi) out.data(`Temporal           ${temporalUi}`);
   out.data(`Sample users       ${identity}/`);
   out.data('next: npx tidewaiter login --as operator · npx tidewaiter shipment list · Ctrl-C stops everything');
+  out.data(`Console            ${api}/`);
 }
 
 const untilTold = (signal: AbortSignal): Promise<void> =>

@@ -1,4 +1,5 @@
 import type { XmlElement } from '@tidewaiter/xml';
+import type { ChannelName } from '../scripts/faults.js';
 
 export interface DeclaredAmount {
   amount: string;
@@ -9,6 +10,19 @@ export interface DeclaredDocument {
   category: string | null;
   type: string | null;
   id: string | null;
+  /** whether it is there, held, waived: `AE`, `XX` … */
+  status: string | null;
+  /** why it is waived */
+  reason: string | null;
+}
+
+export interface DeclaredTax {
+  type: string | null;
+  method: string | null;
+  regime: string | null;
+  quota: string | null;
+  /** stated by the declarant instead of being left to the authority */
+  manual: DeclaredAmount | null;
 }
 
 export interface DeclaredItem {
@@ -18,41 +32,78 @@ export interface DeclaredItem {
   /** TSP and TRC together; null when TSP is absent */
   commodity: string | null;
   preference: string | null;
-  methods: string[];
+  taxes: DeclaredTax[];
   grossMass: string | null;
   netMass: string | null;
+  /** in the unit that the commodity's measure asks for */
+  supplementary: string | null;
   price: DeclaredAmount | null;
   procedure: string | null;
+  additionalProcedures: string[];
+  statements: string[];
+  charges: DeclaredCharge[];
   origin: string | null;
   packages: string[];
+  /** what stands here although it may stand at the header: element name and pointer */
+  repeated: string[];
 }
 
-/** What this authority reads in a declaration: the text of each element, nothing judged. */
+export interface DeclaredCharge {
+  code: string | null;
+  amount: DeclaredAmount | null;
+}
+
+export interface DeclaredAuthorisation {
+  holder: string | null;
+  category: string | null;
+}
+
+/** What this authority reads in a declaration, over whatever channel: the text of each element, nothing judged. */
 export interface Declared {
+  channel: ChannelName;
   function: string | null;
   lrn: string | null;
   kind: string | null;
+  acceptance: string | null;
   itemCount: string | null;
   packageCount: string | null;
   invoice: DeclaredAmount | null;
-  hasDefermentAccount: boolean;
+  /** deferment account */
+  dan: string | null;
+  authorisations: DeclaredAuthorisation[];
+  /** kinds of the guarantees: 0 comprehensive waiver, 1 comprehensive … */
+  guarantees: string[];
   mode: string | null;
   declarant: string | null;
+  representative: { id: string | null; status: string | null } | null;
   exporterId: string | null;
   exporterName: string | null;
   importer: string | null;
+  buyer: string | null;
+  seller: string | null;
+  vatParty: string | null;
   destination: string | null;
   exportCountry: string | null;
+  location: { name: string | null; country: string | null; qualifier: string | null } | null;
+  loading: string | null;
+  equipment: string[];
   ducr: string | null;
   incoterm: string | null;
-  charges: { code: string | null; amount: DeclaredAmount | null }[];
+  charges: DeclaredCharge[];
+  statements: string[];
+  /** other references of this consignment, under which a script may be found */
+  references: string[];
+  /** elements of other data sets that do not belong to an import, as pointers */
+  strange: string[];
+  /** elements at the header that may stand at the items too: their names */
+  atHeader: string[];
   items: DeclaredItem[];
 }
 
 const text = (element: XmlElement | undefined, path: string): string | null => element?.textAt(path) ?? null;
 
-const amountAt = (element: XmlElement, path: string): DeclaredAmount | null => {
-  const found = element.at(path);
+const amountAt = (element: XmlElement | undefined, path: string): DeclaredAmount | null => {
+  const found = element?.at(path);
   return found?.value ? { amount: found.value, currency: found.attribute('currencyID') ?? null } : null;
 };
 
@@ -61,6 +112,38 @@ const documentsOf = (element: XmlElement): DeclaredDocument[] =>
     category: text(each, 'CategoryCode'),
     type: text(each, 'TypeCode'),
     id: text(each, 'ID'),
+    status: text(each, 'LPCOExemptionCode'),
+    reason: text(each, 'Name'),
+  }));
+
+const chargesOf = (valuation: XmlElement | undefined): DeclaredCharge[] =>
+  (valuation?.children('ChargeDeduction') ?? []).map((each) => ({
+    code: text(each, 'ChargesTypeCode'),
+    amount: amountAt(each, 'OtherChargeDeductionAmount'),
+  }));
+
+const statementsOf = (element: XmlElement): string[] =>
+  element.children('AdditionalInformation').flatMap((each) => each.textAt('StatementCode') ?? []);
+
+/** Elements that stand at the header or at every item, never at both. */
+const EITHER = ['Destination', 'ExportCountry', 'TransactionNatureCode', 'UCR'];
+const eitherIn = (element: XmlElement | undefined): string[] =>
+  EITHER.filter((name) => element?.child(name) !== undefined);
+
+/** What only exports and warehouses declare. */
+const STRANGE: Record<string, string> = {
+  ExitOffice: '42A/97A',
+  LoadingListQuantity: '42A.118',
+  Warehouse: '42A/67A/18B',
+};
+
+const taxesOf = (commodity: XmlElement | undefined): DeclaredTax[] =>
+  (commodity?.children('DutyTaxFee') ?? []).map((each) => ({
+    type: text(each, 'TypeCode'),
+    method: text(each, 'Payment/MethodCode'),
+    regime: text(each, 'DutyRegimeCode'),
+    quota: text(each, 'QuotaOrderID'),
+    manual: amountAt(each, 'Payment/TaxAssessedAmount') ?? amountAt(each, 'Payment/PaymentAmount'),
   }));
 
 function itemOf(item: XmlElement): DeclaredItem {
@@ -71,58 +154,103 @@ function itemOf(item: XmlElement): DeclaredItem {
       'ID',
     );
   const heading = classification('TSP');
-  const taxes = commodity?.children('DutyTaxFee') ?? [];
-  const current = text(item, 'GovernmentProcedure/CurrentCode');
+  const procedures = item.children('GovernmentProcedure');
+  const main = procedures.find((each) => each.child('PreviousCode') !== undefined) ?? procedures[0];
+  const current = text(main, 'CurrentCode');
+  const taxes = taxesOf(commodity);
   return {
     sequence: text(item, 'SequenceNumeric'),
     documents: documentsOf(item),
     description: text(commodity, 'Description'),
     commodity: heading === null ? null : heading + (classification('TRC') ?? ''),
-    preference: taxes.map((each) => text(each, 'DutyRegimeCode')).find((code) => code !== null) ?? null,
-    methods: taxes.flatMap((each) => each.textAt('Payment/MethodCode') ?? []),
+    preference: taxes.map(({ regime }) => regime).find((code) => code !== null) ?? null,
+    taxes,
     grossMass: text(commodity, 'GoodsMeasure/GrossMassMeasure'),
     netMass: text(commodity, 'GoodsMeasure/NetNetWeightMeasure'),
-    price: commodity ? amountAt(commodity, 'InvoiceLine/ItemChargeAmount') : null,
-    procedure: current === null ? null : current + (text(item, 'GovernmentProcedure/PreviousCode') ?? ''),
+    supplementary: text(commodity, 'GoodsMeasure/TariffQuantity'),
+    price: amountAt(commodity, 'InvoiceLine/ItemChargeAmount'),
+    procedure: current === null ? null : current + (text(main, 'PreviousCode') ?? ''),
+    additionalProcedures: procedures
+      .filter((each) => each !== main)
+      .flatMap((each) => each.textAt('CurrentCode') ?? []),
+    statements: statementsOf(item),
+    charges: chargesOf(item.child('CustomsValuation')),
     origin: text(item, 'Origin/CountryCode'),
     packages: item.children('Packaging').flatMap((each) => each.textAt('QuantityQuantity') ?? []),
+    repeated: eitherIn(item),
   };
 }
 
 /** @param declaration the `Declaration` element; names are local, order and prefixes do not matter */
 export function declaredOf(declaration: XmlElement): Declared {
   const shipment = declaration.child('GoodsShipment');
+  const consignment = shipment?.child('Consignment');
+  const location = consignment?.child('GoodsLocation');
+  const agent = declaration.child('Agent');
   const reference = shipment
     ?.children('PreviousDocument')
     .find((each) => each.textAt('TypeCode') === 'DCR' && each.textAt('CategoryCode') === 'Z');
   return {
+    channel: 'cds',
     function: text(declaration, 'FunctionCode'),
     lrn: text(declaration, 'FunctionalReferenceID'),
     kind: text(declaration, 'TypeCode'),
+    acceptance: text(declaration, 'AcceptanceDateTime/DateTimeString') ?? text(declaration, 'AcceptanceDateTime'),
     itemCount: text(declaration, 'GoodsItemQuantity'),
     packageCount: text(declaration, 'TotalPackageQuantity'),
     invoice: amountAt(declaration, 'InvoiceAmount'),
-    hasDefermentAccount: documentsOf(declaration).some(({ category, type }) => category === '1' && type === 'DAN'),
+    dan: documentsOf(declaration).find(({ category, type }) => category === '1' && type === 'DAN')?.id ?? null,
+    authorisations: declaration
+      .children('AuthorisationHolder')
+      .map((each) => ({ holder: text(each, 'ID'), category: text(each, 'CategoryCode') })),
+    guarantees: declaration.children('ObligationGuarantee').flatMap((each) => each.textAt('SecurityDetailsCode') ?? []),
     mode: text(declaration, 'BorderTransportMeans/ModeCode'),
     declarant: text(declaration, 'Declarant/ID'),
+    representative: agent ? { id: text(agent, 'ID'), status: text(agent, 'FunctionCode') } : null,
     exporterId: text(declaration, 'Exporter/ID'),
     exporterName: text(declaration, 'Exporter/Name'),
     importer: text(shipment, 'Importer/ID'),
+    buyer: text(shipment, 'Buyer/ID'),
+    seller: text(shipment, 'Seller/ID'),
+    vatParty: text(shipment, 'DomesticDutyTaxParty/ID'),
     destination: text(shipment, 'Destination/CountryCode'),
     exportCountry: text(shipment, 'ExportCountry/ID'),
+    location: location
+      ? {
+          name: text(location, 'Name'),
+          country: text(location, 'Address/CountryCode'),
+          qualifier: text(location, 'Address/TypeCode'),
+        }
+      : null,
+    loading: text(consignment, 'LoadingLocation/ID'),
+    equipment: (consignment?.children('TransportEquipment') ?? []).flatMap(
+      (each) => each.textAt('SequenceNumeric') ?? [],
+    ),
     ducr: text(reference, 'ID'),
     incoterm: text(shipment, 'TradeTerms/ConditionCode'),
-    charges: (shipment?.child('CustomsValuation')?.children('ChargeDeduction') ?? []).map((each) => ({
-      code: text(each, 'ChargesTypeCode'),
-      amount: amountAt(each, 'OtherChargeDeductionAmount'),
-    })),
+    charges: chargesOf(shipment?.child('CustomsValuation')),
+    statements: statementsOf(declaration),
+    references: [],
+    strange: Object.entries(STRANGE).flatMap(([name, pointer]) =>
+      declaration.child(name) || shipment?.child(name) ? [pointer] : [],
+    ),
+    atHeader: eitherIn(shipment),
     items: (shipment?.children('GovernmentAgencyGoodsItem') ?? []).map(itemOf),
   };
 }
 
+/** Methods of payment that put the debt off: E on the account, R as security on it. */
+export const DEFERRED_METHODS = new Set(['E', 'R']);
+
+export const methodsOf = (declared: Declared): string[] =>
+  declared.items.flatMap(({ taxes }) => taxes.flatMap(({ method }) => method ?? []));
+
 /** Whether the debt goes to a deferment account instead of being payable now. */
 export const isDeferred = (declared: Declared): boolean =>
-  declared.hasDefermentAccount || declared.items.some(({ methods }) => methods.some((method) => 'ER'.includes(method)));
+  declared.dan !== null || methodsOf(declared).some((method) => DEFERRED_METHODS.has(method));
+
+/** Lodged before the goods are there. */
+export const isPrelodged = (declared: Declared): boolean => /^IM[DF]$/.test(declared.kind ?? '');
 
 /** The shipment's reference inside a DUCR: what follows the first hyphen. */
 export const referenceIn = (ducr: string): string => ducr.slice(ducr.indexOf('-') + 1);

@@ -10,3 +10,6 @@ export function mrnOf(country: string, year: number, seed: string): string {
   const body = `${String(year % 100).padStart(2, '0')}${country}${serial}`;
   return body + iso6346Check(body);
 }
+
+/** The number with another check digit than it should have. */
+export const withWrongCheck = (mrn: string): string => mrn.slice(0, -1) + String((Number(mrn.at(-1)) + 1) % 10);

@@ -1,13 +1,17 @@
 import { el, writeXml, type XmlContent, type XmlNode } from '@tidewaiter/xml';
+import type { Correction } from './plot.js';
 import type { Level } from './pointer.js';
+import { ELEMENTS, TAGS } from './requests.js';
 import type { Problem } from './rules.js';
 import type { Tax, TaxCalculation } from './tax.js';
+import type { Said, Speech, Voice } from './voice.js';
 
 /** Whom a notification is about. */
 export interface About {
   lrn: string;
   mrn: string;
-  version: number;
+  /** null: the message does not say */
+  version: number | null;
 }
 
 export interface Due {
@@ -54,10 +58,12 @@ interface Response {
   cancelled?: Date;
   rejected?: Date;
   inside?: XmlContent;
+  /** behind the declaration */
+  after?: XmlContent;
 }
 
 /** The order of the members is the schema's. @see WCO_RES_2_DMS.xsd */
-function responseXml({ code, id, at, about, before, accepted, cancelled, rejected, inside }: Response): string {
+function responseXml({ code, id, at, about, before, accepted, cancelled, rejected, inside, after }: Response): string {
   return writeXml(
     el(
       'md:MetaData',
@@ -79,9 +85,10 @@ function responseXml({ code, id, at, about, before, accepted, cancelled, rejecte
           el('FunctionalReferenceID', {}, about.lrn),
           el('ID', {}, about.mrn),
           rejected && time('RejectionDateTime', rejected),
-          el('VersionID', {}, String(about.version)),
+          about.version !== null && el('VersionID', {}, String(about.version)),
           inside,
         ),
+        after,
       ),
     ),
   ).toString('utf8');
@@ -89,18 +96,95 @@ function responseXml({ code, id, at, about, before, accepted, cancelled, rejecte
 
 type Envelope = Pick<Response, 'id' | 'at' | 'about'>;
 
-/** DMSACC. */
-export const acceptedXml = (envelope: Envelope): string =>
-  responseXml({ ...envelope, code: '01', accepted: envelope.at });
+const errorNodes = (problems: readonly Problem[]): XmlNode[] =>
+  problems.map(({ code, pointer, says }) =>
+    el('Error', {}, el('Description', {}, says), el('ValidationCode', {}, code), pointer.map(pointerNode)),
+  );
+
+/** DMSRCV. */
+export const registeredXml = (envelope: Envelope): string => responseXml({ ...envelope, code: '02' });
+
+/** DMSACC. @param warnings come with it and stop nothing */
+export const acceptedXml = (envelope: Envelope, warnings: readonly Problem[] = []): string =>
+  responseXml({ ...envelope, code: '01', accepted: envelope.at, before: errorNodes(warnings) });
 
 /** DMSREJ. */
 export const rejectedXml = (envelope: Envelope, problems: readonly Problem[]): string =>
+  responseXml({ ...envelope, code: '03', rejected: envelope.at, before: errorNodes(problems) });
+
+/** DMSREQ. */
+export const answeredXml = (envelope: Envelope, granted: boolean): string =>
+  responseXml({ ...envelope, code: '11', before: el('Status', {}, el('NameCode', {}, granted ? '39' : '41')) });
+
+/** Customs corrected it at its own examination. */
+const CORRECTED_BY_CUSTOMS = '16';
+
+/** The new value inside the elements that the pointer runs through; null where no element is known for them. */
+function subtree({ pointer, value }: Correction): XmlNode | null {
+  const tag = pointer.at(-1)?.tag ?? '';
+  const leaf = TAGS[tag];
+  if (leaf === undefined) return null;
+  const inside = (levels: readonly Level[]): XmlNode[] | null => {
+    const [level, ...rest] = levels;
+    if (!level) return [el(leaf, {}, value)];
+    const name = ELEMENTS[level.section];
+    const below = inside(rest);
+    if (name === undefined || below === null) return null;
+    const isItem = name === 'GovernmentAgencyGoodsItem' && level.index !== null;
+    return [el(name, {}, isItem && el('SequenceNumeric', {}, String(level.index)), below)];
+  };
+  return inside(pointer.slice(1))?.[0] ?? null;
+}
+
+/** DMSRES: the places in `Amendment`, the new values in a declaration of their own. */
+export const correctedXml = (envelope: Envelope, corrections: readonly Correction[]): string =>
   responseXml({
     ...envelope,
-    code: '03',
-    rejected: envelope.at,
-    before: problems.map(({ code, pointer, says }) =>
-      el('Error', {}, el('Description', {}, says), el('ValidationCode', {}, code), pointer.map(pointerNode)),
+    code: '07',
+    before: corrections.map(({ pointer }) =>
+      el('Amendment', {}, el('ChangeReasonCode', {}, CORRECTED_BY_CUSTOMS), pointer.map(pointerNode)),
+    ),
+    after: corrections.map((each) => {
+      const node = subtree(each);
+      return node && el('Declaration', {}, el('FunctionCode', {}, '9'), node);
+    }),
+  });
+
+/** DMSCPI and DMSCPR. */
+export const shortXml = (
+  envelope: Envelope,
+  dan: string,
+  amount: string,
+  currency: string,
+  isReminder: boolean,
+): string =>
+  responseXml({
+    ...envelope,
+    code: isReminder ? '15' : '14',
+    before: el('Bank', {}, el('ReferenceID', {}, PAYEE.bank), el('ID', {}, PAYEE.account)),
+    inside: el(
+      'DutyTaxFee',
+      {},
+      el(
+        'Payment',
+        {},
+        el('PaymentAmount', { currencyID: currency }, amount),
+        el('ObligationGuarantee', {}, el('ReferenceID', {}, dan)),
+      ),
+    ),
+  });
+
+/** Codes without a public sample (17, 50, 51): the agency's or officer's word in the information before the declaration. */
+const toldXml = (envelope: Envelope, code: string, statement: string, says: string, by?: Date): string =>
+  responseXml({
+    ...envelope,
+    code,
+    before: el(
+      'AdditionalInformation',
+      {},
+      el('StatementCode', {}, statement),
+      el('StatementDescription', {}, says),
+      by && time('LimitDateTime', by),
     ),
   });
 
@@ -218,3 +302,85 @@ export function taxXml(
     ],
   });
 }
+
+/** CDS: one `MetaData/Response` for an act. @see WCO DMS notifications */
+export const cdsVoice: Voice = {
+  say({ id, at, act, filing, lrn, mrn, version, calculation, due, papersBy }: Speech): Said | null {
+    const envelope: Envelope = { id, at, about: { lrn, mrn, version } };
+    const said = (code: string, body: string): Said => ({ code, body });
+    switch (act.do) {
+      case 'register':
+        return said('02', registeredXml(envelope));
+      case 'accept':
+        return said('01', acceptedXml(envelope, act.warnings));
+      case 'reject':
+        return said('03', rejectedXml(envelope, act.problems));
+      case 'answer':
+        return said('11', answeredXml(envelope, act.granted));
+      case 'route':
+        if (act.to === 'documents') return said('06', documentsXml(envelope, papersBy));
+        return act.to === 'physical' ? said('05', examinationXml(envelope)) : null;
+      case 'tax':
+        return calculation && said('13', taxXml(envelope, act.kind, calculation, due));
+      case 'correct':
+        return said('07', correctedXml(envelope, act.corrections));
+      case 'exam':
+        return null;
+      case 'release':
+        return said('08', releasedXml(envelope));
+      case 'clear':
+        return said('09', clearedXml(envelope));
+      case 'short':
+        return said(
+          act.isReminder ? '15' : '14',
+          shortXml(
+            envelope,
+            filing?.current.dan ?? '',
+            act.amount,
+            filing?.calculation?.currency ?? 'GBP',
+            act.isReminder,
+          ),
+        );
+      case 'agency':
+        return said('50', toldXml(envelope, '50', act.code, act.decision));
+      case 'hold':
+        return said('50', toldXml(envelope, '50', 'H01', act.says));
+      case 'lift':
+        return said('50', toldXml(envelope, '50', 'H02', act.says));
+      case 'suspend':
+        return said('50', toldXml(envelope, '50', 'H03', act.says));
+      case 'seize':
+        return said('50', toldXml(envelope, '50', 'H04', act.says));
+      case 'invalidate':
+        return said('10', invalidatedXml(envelope, act.reason));
+      case 'query':
+        return said('51', toldXml(envelope, '51', 'Q01', act.says, papersBy));
+      case 'manual':
+        return said('17', toldXml(envelope, '17', 'M01', act.says));
+      case 'raw':
+        return said('raw', act.body);
+    }
+  },
+};
+
+export interface UploadResult {
+  reference: string;
+  batch: string;
+  fileName: string;
+  outcome: 'SUCCESS' | 'FAILURE';
+  details: string;
+}
+
+/** What became of an uploaded file. @see FileUploadNotification.xsd */
+export const uploadXml = ({ reference, batch, fileName, outcome, details }: UploadResult): string =>
+  writeXml(
+    el(
+      'Root',
+      { xmlns: 'hmrc:fileupload' },
+      el('FileReference', {}, reference),
+      el('BatchId', {}, batch),
+      el('FileName', {}, fileName),
+      el('Outcome', {}, outcome),
+      el('Details', {}, details),
+    ),
+  ).toString('utf8');

@@ -8,10 +8,10 @@ const brief = (plot: readonly PlotStep[]): string[] =>
   );
 
 const plot = (step: Record<string, unknown>): PlotStep[] =>
-  plotOf(scriptSchema.parse({ reference: 'R', authority: [step] }).authority[0]!, []);
+  plotOf(scriptSchema.parse({ reference: 'R', authority: [step] }).authority[0]!, { found: [] });
 
 it('goes the usual course without a script', () => {
-  expect(brief(plotOf(null, []))).toEqual(['accept', 'tax indicative', 'tax assessed', 'clear  payment']);
+  expect(brief(plotOf(null, { found: [] }))).toEqual(['accept', 'tax indicative', 'tax assessed', 'clear  payment']);
 });
 
 it('goes on with the default behind the farthest act of a script', () => {
@@ -49,5 +49,5 @@ it('rejects with the errors of the script', () => {
 it('cannot be talked into accepting what its rules refuse', () => {
   const found = [{ code: 'CDS11003', pointer: levelsOf('42A.228'), says: 'count' }];
   const accept = scriptSchema.parse({ reference: 'R', authority: [{ answer: 'accept' }] }).authority[0]!;
-  expect(brief(plotOf(accept, found))).toEqual(['reject']);
+  expect(brief(plotOf(accept, { found }))).toEqual(['reject']);
 });

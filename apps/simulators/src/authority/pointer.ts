@@ -12,3 +12,9 @@ export const levelsOf = (pointer: string): Level[] =>
     if (!match) throw new RangeError(`no pointer: ${pointer}`);
     return { section: match[1]!, index: match[2] === undefined ? null : Number(match[2]), tag: match[3] ?? null };
   });
+
+/** @returns `42A/67A/68A[2]/23A/21A[1].145` */
+export const pointerOf = (levels: readonly Level[]): string =>
+  levels
+    .map(({ section, index, tag }) => `${section}${index === null ? '' : `[${index}]`}${tag === null ? '' : `.${tag}`}`)
+    .join('/');

@@ -1,15 +1,27 @@
 import type { Attempt } from '../plumbing/channel.js';
+import type { World } from '../plumbing/face.js';
 import type { Filings, Taken } from './filings.js';
+import type { RequestRead, Standing } from './requests.js';
 
 export interface Finding {
   finding:
-    'same-content-new-lrn' | 'sent-again-unasked' | 'enquiry-storm' | 'push-slow' | 'push-refused' | 'secret-in-body';
+    | 'same-content-new-lrn'
+    | 'sent-again-unasked'
+    | 'sent-again-early'
+    | 'replace-while-open'
+    | 'wrong-mrn'
+    | 'enquiry-storm'
+    | 'push-slow'
+    | 'push-refused'
+    | 'secret-in-body';
   about: string;
   says: string;
 }
 
 const STORM = { enquiries: 20, withinMs: 10_000 };
 const SLOW_MS = 5_000;
+/** Nobody sends again before so long has passed in silence since he asked; squeezed clocks squeeze it away. */
+const ENQUIRY_MS = 15 * 60_000;
 
 /** Watches for what no authority should see from a well-behaved filer. Silence of the filer (it was killed) is no finding. */
 export class Referee {
@@ -18,6 +30,7 @@ export class Referee {
   constructor(
     private readonly filings: Filings,
     private readonly secrets: readonly string[],
+    private readonly world: Pick<World, 'realTime' | 'clock'>,
     private readonly note: (finding: Finding) => void,
   ) {}
 
@@ -43,9 +56,33 @@ export class Referee {
         about: taken.lrn,
         says: 'sent again without asking what became of the first',
       });
+    } else if (earlier && this.world.realTime && this.world.clock.now() - earlier.receivedAt.getTime() < ENQUIRY_MS) {
+      this.note({
+        finding: 'sent-again-early',
+        about: taken.lrn,
+        says: 'sent again before 15 quiet minutes had passed',
+      });
     }
-    if (this.secrets.some((secret) => taken.bytes.includes(secret))) {
-      this.note({ finding: 'secret-in-body', about: taken.lrn, says: 'a credential stands in the declaration' });
+    this.sawBytes(taken.lrn, taken.bytes);
+  }
+
+  /** Called before the request is folded into the state. @param about what it names; null: nobody knows it */
+  sawRequest(request: RequestRead, about: Standing | null, bytes: string): void {
+    if (!about)
+      this.note({ finding: 'wrong-mrn', about: request.mrn, says: `${request.lrn} asks about what was never filed` });
+    if (about?.hasOpenRequest && request.kind !== 'arrive') {
+      this.note({
+        finding: 'replace-while-open',
+        about: request.mrn,
+        says: `${request.lrn} came while another request was open`,
+      });
+    }
+    this.sawBytes(request.lrn, bytes);
+  }
+
+  private sawBytes(about: string, bytes: string): void {
+    if (this.secrets.some((secret) => bytes.includes(secret))) {
+      this.note({ finding: 'secret-in-body', about, says: 'a credential stands in the message' });
     }
   }
 
@@ -64,6 +101,7 @@ export class Referee {
 
   sawPush({ push, status, millis }: Attempt): void {
     const about = push.headers['x-conversation-id'] ?? push.id;
+    // The guide takes 200 alone for success, though the service takes any 2xx.
     if (status !== null && (status < 200 || status >= 300)) {
       this.note({ finding: 'push-refused', about, says: `answered ${status}` });
     }

@@ -1,7 +1,18 @@
 import { exact, round, shareOut, type Exact } from '@tidewaiter/kernel';
-import type { Declared, DeclaredAmount, DeclaredItem } from './declared.js';
+import type { Declared, DeclaredAmount, DeclaredCharge, DeclaredItem } from './declared.js';
 import { monthlyRate } from './rates.js';
-import { CURRENCY, dutyRate, HARBOUR_FEE, hasPreference, PROCESSING_FEE, VAT, type Country } from './tariff.js';
+import {
+  CURRENCY,
+  HARBOUR_FEE,
+  hasPreference,
+  measureOf,
+  PROCEDURES,
+  PROCESSING_FEE,
+  VAT,
+  type Country,
+  type DutyRate,
+  type Measure,
+} from './tariff.js';
 
 export interface Tax {
   type: string;
@@ -58,35 +69,67 @@ function sharesOf(country: Country, declared: Declared, month: string): Exact[][
   });
 }
 
+/** What a line's own charges add to it. */
+function ownCharges(country: Country, charges: readonly DeclaredCharge[], month: string): Exact {
+  return sumOf(
+    charges.map(({ code, amount }) => {
+      const sign = signOf(country, code);
+      return sign === 0 || !amount ? NOTHING : toNational(country, amount, month).times(sign);
+    }),
+  );
+}
+
 /** Customs value of each line, in the order of the items. GB and DE: CIF. US: FOB, whole dollars. */
 export function customsValues(country: Country, declared: Declared, month: string): Exact[] {
   const shares = sharesOf(country, declared, month);
-  return declared.items.map(({ price }, index) => {
+  return declared.items.map(({ price, charges }, index) => {
     const own = price ? toNational(country, price, month) : NOTHING;
-    const value = own.plus(sumOf(shares.map((each) => each[index]!)));
+    const value = own.plus(sumOf(shares.map((each) => each[index]!))).plus(ownCharges(country, charges, month));
     return country === 'US' ? round(value, 0) : cut(country, value);
   });
 }
 
-function dutyOf(country: Country, item: DeclaredItem, value: Exact): Tax {
-  const type = country === 'US' ? '056' : 'A00';
-  const isPreferred = item.preference === '300' && hasPreference(country, item.origin ?? '');
-  const rate = isPreferred ? ({ kind: 'percent', rate: '0' } as const) : dutyRate(country, item.commodity ?? '');
-  if (!rate) throw new RangeError(`no duty rate for ${item.commodity} in ${country}`);
-  const preference = item.preference;
-  if (rate.kind === 'percent') {
-    const amount = cut(country, value.times(rate.rate).div(100));
-    return { type, base: { amount: value.toFixed(2) }, rate: rate.rate, preference, amount: amount.toFixed(2) };
-  }
-  const mass = exact(item.netMass ?? '0');
-  const amount = cut(country, mass.times(rate.amount).div(rate.perKilograms));
-  return { type, base: { kilograms: mass.toFixed() }, rate: rate.amount, preference, amount: amount.toFixed(2) };
+/** Kilograms that are left in a quota. */
+export type QuotaLeft = (order: string) => string;
+const NO_QUOTAS: QuotaLeft = () => '0';
+
+/** The quota a line draws on: asked for by a preference of its kind, and with enough left for the whole line. */
+export function quotaDrawn(item: DeclaredItem, measure: Measure | null, left: QuotaLeft): string | null {
+  const order = item.taxes.find(({ quota }) => quota !== null)?.quota ?? null;
+  if (!measure?.quota || order !== measure.quota.order || item.preference?.[1] !== '2') return null;
+  return exact(left(order)).lessThan(item.netMass ?? '0') ? null : order;
 }
 
-function vatOf(country: Country, value: Exact, duty: string): Tax[] {
+function rateOf(country: Country, item: DeclaredItem, measure: Measure, left: QuotaLeft): DutyRate {
+  const isRelieved = PROCEDURES[item.procedure ?? '']?.relief === true;
+  const isPreferred = item.preference === '300' && hasPreference(country, item.origin ?? '');
+  if (isRelieved || isPreferred) return { kind: 'percent', rate: '0' };
+  if (quotaDrawn(item, measure, left) !== null) return { kind: 'percent', rate: measure.quota!.rate };
+  return measure.duty;
+}
+
+function dutyOf(country: Country, item: DeclaredItem, value: Exact, left: QuotaLeft): Tax[] {
+  const type = country === 'US' ? '056' : 'A00';
+  const measure = measureOf(country, item.commodity ?? '');
+  if (!measure) throw new RangeError(`no duty rate for ${item.commodity} in ${country}`);
+  const rate = rateOf(country, item, measure, left);
+  const preference = item.preference;
+  const percentage = (of: string, percent: string): Tax => {
+    const amount = cut(country, value.times(percent).div(100)).toFixed(2);
+    return { type: of, base: { amount: value.toFixed(2) }, rate: percent, preference, amount };
+  };
+  const extra = measure.remedies?.[item.origin ?? ''];
+  const remedies = extra === undefined ? [] : [percentage(country === 'US' ? '057' : 'A30', extra)];
+  if (rate.kind === 'percent') return [percentage(type, rate.rate), ...remedies];
+  const mass = exact(item.netMass ?? '0');
+  const amount = cut(country, mass.times(rate.amount).div(rate.perKilograms)).toFixed(2);
+  return [{ type, base: { kilograms: mass.toFixed() }, rate: rate.amount, preference, amount }, ...remedies];
+}
+
+function vatOf(country: Country, value: Exact, duties: readonly Tax[]): Tax[] {
   const rate = VAT[country];
   if (rate === undefined) return [];
-  const base = value.plus(duty);
+  const base = value.plus(sumOf(duties.map(({ amount }) => exact(amount))));
   const amount = cut(country, base.times(rate).div(100)).toFixed(2);
   return [{ type: 'B00', base: { amount: base.toFixed(2) }, rate, preference: null, amount }];
 }
@@ -114,12 +157,19 @@ function entryFees(country: Country, value: Exact, mode: string | null): TaxLine
  * @param month `YYYY-MM` of acceptance: picks the rates of exchange
  * @throws RangeError when a currency or code is not known here; the rules refuse such a declaration before
  */
-export function computeTax(country: Country, declared: Declared, month: string): TaxCalculation {
+export function computeTax(
+  country: Country,
+  declared: Declared,
+  month: string,
+  left: QuotaLeft = NO_QUOTAS,
+): TaxCalculation {
   const values = customsValues(country, declared, month);
   const lines = declared.items.map((item, index): TaxLine => {
     const value = values[index]!;
-    const duty = dutyOf(country, item, value);
-    return { line: Number(item.sequence ?? index + 1), taxes: [duty, ...vatOf(country, value, duty.amount)] };
+    const duties = dutyOf(country, item, value, left);
+    const isRelieved = PROCEDURES[item.procedure ?? '']?.relief === true;
+    const vat = isRelieved ? [] : vatOf(country, value, duties);
+    return { line: Number(item.sequence ?? index + 1), taxes: [...duties, ...vat] };
   });
   return withTotal(CURRENCY[country], [...entryFees(country, sumOf(values), declared.mode), ...lines]);
 }

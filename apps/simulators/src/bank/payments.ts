@@ -35,6 +35,8 @@ export interface Verdict {
   after: number | null;
   /** says nothing until asked, or until an instant (epoch ms) */
   silent: number | 'until-asked' | null;
+  /** milliseconds after settling until the payee's bank sends the money back; null: never */
+  returns: number | null;
 }
 
 export interface Payment {
@@ -46,11 +48,14 @@ export interface Payment {
   takenAt: Date;
   status: PaymentStatus;
   statusAt: Date;
+  /** when the money came back after it had settled */
+  returnedAt: Date | null;
   asked: boolean;
 }
 
-/** One movement on an account of this bank. */
-export interface Debit {
+/** One movement on an account of this bank; `DBIT` takes money off it, `CRDT` is a payment that came back. */
+export interface Movement {
+  indicator: 'DBIT' | 'CRDT';
   paymentId: string;
   account: string;
   amount: string;
@@ -61,10 +66,30 @@ export interface Debit {
 }
 
 /** `Data` of an answer about a payment. */
-export const paymentData = ({ id, status, statusAt, takenAt, initiation }: Payment): Record<string, unknown> => ({
+export const paymentData = ({
+  id,
+  status,
+  statusAt,
+  takenAt,
+  initiation,
+  verdict,
+}: Payment): Record<string, unknown> => ({
   DomesticPaymentId: id,
   Status: status,
   CreationDateTime: takenAt.toISOString(),
   StatusUpdateDateTime: statusAt.toISOString(),
+  ...(status === 'Rejected' ? { Reason: verdict.reason } : {}),
   Initiation: initiation,
+});
+
+/** A row of an account's transactions. @see Open Banking Read-Write API 3.1, OBReadTransaction6 */
+export const transactionRow = (movement: Movement): Record<string, unknown> => ({
+  AccountId: movement.account,
+  TransactionId: `${movement.paymentId}/${movement.indicator}`,
+  TransactionReference: movement.reference,
+  CreditDebitIndicator: movement.indicator === 'DBIT' ? 'Debit' : 'Credit',
+  Status: 'Booked',
+  BookingDateTime: movement.at,
+  Amount: { Amount: movement.amount, Currency: movement.currency },
+  TransactionInformation: movement.shipment,
 });

@@ -3,6 +3,7 @@ import type { Bank, Ordered } from './bank.js';
 import { paymentData, paymentRequest, type Payment } from './payments.js';
 
 const PAYMENTS = '/open-banking/v3.1/pisp/domestic-payments';
+const TRANSACTIONS = '/open-banking/v3.1/aisp/accounts/:account/transactions';
 const LONGEST_KEY = 40;
 
 /** `OBErrorResponse1`. */
@@ -29,7 +30,7 @@ function orderedReply(ordered: Ordered): Reply {
       return brokenReply(ordered, (status) => obError(status, 'UK.OBIE.UnexpectedError', 'Internal error'));
     case 'taken':
     case 'repeated':
-      return { ...paymentReply(201, ordered.payment), afterwards: ordered.afterwards };
+      return { ...paymentReply(201, ordered.payment), afterwards: ordered.afterwards, slow: ordered.slow };
   }
 }
 
@@ -74,10 +75,21 @@ export function bankRoutes(bank: Bank): Route[] {
       : obError(404, 'UK.OBIE.Resource.NotFound', 'No order ever came under this key');
   };
 
+  const transactions = (request: Request): Reply => {
+    const bound = (name: string): string | null => request.query.get(name);
+    const bounds = [bound('fromBookingDateTime'), bound('toBookingDateTime')] as const;
+    if (bounds.some((text) => text !== null && Number.isNaN(Date.parse(text)))) {
+      return obError(400, 'UK.OBIE.Field.InvalidDate', 'an instant as 2026-11-28T00:00:00Z is wanted');
+    }
+    const account = request.params['account']!;
+    return json(200, { Data: { Transaction: bank.transactions(account, ...bounds) }, Meta: {} });
+  };
+
   return [
     { method: 'GET', path: '/health', handle: () => json(200, { status: 'ok' }) },
     { method: 'POST', path: PAYMENTS, handle: guarded(order) },
     { method: 'GET', path: `${PAYMENTS}/:id`, handle: guarded(show) },
     { method: 'GET', path: PAYMENTS, handle: guarded(find) },
+    { method: 'GET', path: TRANSACTIONS, handle: guarded(transactions) },
   ];
 }

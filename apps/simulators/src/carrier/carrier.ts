@@ -40,7 +40,9 @@ export type CarrierEntry = { used?: string[] } & (
 );
 
 export type Booked =
-  { kind: 'taken' | 'repeated'; booking: Booking; afterwards?: () => void } | { kind: 'conflict' } | Broken;
+  | { kind: 'taken' | 'repeated'; booking: Booking; afterwards?: () => void; slow?: number }
+  | { kind: 'conflict' }
+  | Broken;
 
 const ACCOUNT = 'simulated-ocean';
 const EVENTS = `/v1/carriers/${ACCOUNT}/inbound/dcsa/v2/events`;
@@ -64,6 +66,7 @@ export class Carrier extends Face<CarrierEntry> {
     super('carrier', world);
     this.outbox = new Outbox(
       WEBHOOK,
+      world.clock,
       (outgoing) => this.addressOf(outgoing),
       (delivered) => this.record({ type: 'delivered', ...delivered }),
     );
@@ -120,16 +123,22 @@ export class Carrier extends Face<CarrierEntry> {
       this.record({ type: 'repeated', booking: known.trip.booking, key });
       return { kind: 'repeated', booking: known };
     }
-    const trouble = this.trouble(shipment);
+    const used: string[] = [];
+    const trouble = this.trouble(shipment, used);
     if (trouble?.when === 'before') {
-      this.record({ type: 'turned-away', key, status: trouble.status, used: [trouble.key] });
+      this.record({ type: 'turned-away', key, status: trouble.status, used });
       return { kind: 'broken', status: trouble.status };
     }
+    const slow = this.fault('slow', shipment, used)?.by;
     const next = this.world.scripts.nextStep('carrier', shipment, this.consumed);
-    const used = [next?.key, trouble?.key].flatMap((each) => each ?? []);
+    if (next) used.push(next.key);
     const step = next?.step ?? null;
     const silent =
-      step?.answer === 'silent' ? (step.for === undefined ? ('until-asked' as const) : Date.now() + step.for) : null;
+      step?.answer === 'silent'
+        ? step.for === undefined
+          ? ('until-asked' as const)
+          : this.clock.now() + step.for
+        : null;
     const trip = tripOf(bookingReference(key), shipment, request);
     this.record({
       type: 'booked',
@@ -138,7 +147,7 @@ export class Carrier extends Face<CarrierEntry> {
     });
     const booking = this.byKey.get(key)!;
     const afterwards = (): void => this.advance(booking);
-    return trouble ? { kind: 'broken', status: trouble.status, afterwards } : { kind: 'taken', booking, afterwards };
+    return trouble ? { ...trouble, kind: 'broken', afterwards } : { kind: 'taken', booking, afterwards, slow };
   }
 
   private advance(booking: Booking): void {
@@ -158,17 +167,13 @@ export class Carrier extends Face<CarrierEntry> {
   private act(booking: Booking, leg: Leg): void {
     const { trip, position } = booking;
     const seed = `${trip.booking}/${position}`;
-    const event = dcsaEvent(leg, trip, new Date(), seed);
-    const badSignature = this.fault('bad-signature', trip.shipment);
+    const event = dcsaEvent(leg, trip, this.clock.date(), seed);
+    const used: string[] = [];
+    const badSignature = this.fault('bad-signature', trip.shipment, used);
     const tags = { signature: badSignature ? 'wrong' : 'right' };
-    const push = this.outgoing({ id: seed, lane: trip.booking, tags, body: JSON.stringify([event]) }, trip.shipment);
-    this.record({
-      type: 'happened',
-      booking: trip.booking,
-      position,
-      push,
-      used: badSignature ? [badSignature.key] : [],
-    });
+    const body = JSON.stringify([event]);
+    const push = this.outgoing({ id: seed, lane: trip.booking, tags, body }, trip.shipment, used);
+    this.record({ type: 'happened', booking: trip.booking, position, push, used });
     this.outbox.send(push.id);
     this.advance(booking);
   }

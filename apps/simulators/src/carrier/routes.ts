@@ -32,6 +32,7 @@ function bookedReply(request: Request, booked: Booked): Reply {
       return {
         ...json(202, { carrierBookingRequestReference: booked.booking.trip.booking }),
         afterwards: booked.afterwards,
+        slow: booked.slow,
       };
   }
 }

@@ -62,6 +62,15 @@ function configuration({ audience, keys, store }: IdentitySettings): Record<stri
     ],
     responseTypes: ['code'],
     scopes: SCOPES.split(' '),
+    // Told to whoever asks, so that a sign-in page on this machine can offer them by name.
+    discovery: {
+      tidewaiter_sample_users: SAMPLE_USERS.map(({ id, name, tenant, roles }) => ({
+        user: id,
+        name,
+        tenant,
+        role: roles[0],
+      })),
+    },
     claims: { openid: ['sub', 'tenant', 'roles'], profile: ['name'], email: ['email'] },
     conformIdTokenClaims: false,
     clientBasedCORS: () => true,
@@ -147,10 +156,13 @@ export function identityServer(settings: IdentitySettings): Server {
   const protocol = provider.callback();
 
   const interact = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { uid, prompt } = await provider.interactionDetails(request, response);
+    const { uid, prompt, params } = await provider.interactionDetails(request, response);
     // Native clients are asked for consent each time (RFC 8252, 8.6): the sample users always give it.
     if (prompt.name === 'consent')
       return provider.interactionFinished(request, response, { consent: {} }, { mergeWithLastSubmission: true });
+    // Who was chosen on the console's own page is not asked again.
+    const hinted = sampleUser(params['login_hint'] ?? '');
+    if (hinted) return provider.interactionFinished(request, response, { login: { accountId: hinted.id } });
     if (request.method !== 'POST') return html(response, signInPage(SAMPLE_USERS, uid));
     const user = sampleUser(new URLSearchParams((await readBody(request)).toString('utf8')).get('user') ?? '');
     if (!user) return refuse(response, 400, 'user is none of the sample users');

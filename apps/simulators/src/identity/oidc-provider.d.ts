@@ -35,6 +35,7 @@ declare module 'oidc-provider' {
   export interface Interaction {
     uid: string;
     prompt: { name: string };
+    params: Record<string, string | undefined>;
   }
   export class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);

@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici';
+import { Clock } from './clock.js';
 
 export interface Push {
   /** unique among everything this channel ever carried */
@@ -82,13 +83,14 @@ export class Channel {
   private blockedUntil = 0;
   private isBlocked = false;
   private failures = 0;
-  private timer: NodeJS.Timeout | undefined;
+  private wake: (() => void) | undefined;
   private closed = false;
 
   constructor(
     private readonly contract: PushContract,
     private readonly tell: (attempt: Attempt) => void,
     private readonly expired: (push: Push) => void = () => undefined,
+    private readonly clock: Clock = new Clock(),
   ) {
     this.agent = new Agent({
       connections: AT_ONCE,
@@ -98,7 +100,7 @@ export class Channel {
   }
 
   /** @param addedAt epoch milliseconds from which its life is counted */
-  add(push: Push, addedAt = Date.now()): void {
+  add(push: Push, addedAt = this.clock.now()): void {
     this.waiting.push({ ...push, tries: 0, addedAt, aside: false });
     this.pump();
   }
@@ -107,26 +109,37 @@ export class Channel {
     return { waiting: this.waiting.length + this.inFlight, blocked: this.isBlocked };
   }
 
+  /** Nothing goes out until an instant, as behind an answer of 5xx. @param until epoch milliseconds */
+  block(until: number): void {
+    this.isBlocked = true;
+    this.blockedUntil = Math.max(this.blockedUntil, until);
+    this.pump();
+  }
+
   clear(): void {
     this.waiting = [];
+    this.isBlocked = false;
+    this.blockedUntil = 0;
+    this.failures = 0;
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    clearTimeout(this.timer);
+    this.wake?.();
     await this.agent.destroy();
   }
 
   private pump(): void {
-    clearTimeout(this.timer);
+    this.wake?.();
     if (this.closed) return;
-    const now = Date.now();
+    const now = this.clock.now();
     if (this.isBlocked && (this.inFlight > 0 || now < this.blockedUntil)) {
-      if (this.inFlight === 0) this.wakeAt(this.blockedUntil);
+      if (this.inFlight === 0) this.wakeAt(this.blockedUntil, true);
       return;
     }
     const heldLanes = new Set(this.busyLanes);
     let earliest = Infinity;
+    let isRetry = false;
     for (const push of [...this.waiting]) {
       if (this.inFlight >= (this.isBlocked ? 1 : AT_ONCE)) break;
       if (now - push.addedAt > this.contract.expireMs) {
@@ -136,14 +149,18 @@ export class Channel {
       }
       if (!push.aside && heldLanes.has(push.lane)) continue;
       if (!push.aside) heldLanes.add(push.lane);
-      if (push.notBefore > now) earliest = Math.min(earliest, push.notBefore);
-      else this.send(push);
+      if (push.notBefore <= now) this.send(push);
+      else if (push.notBefore < earliest) {
+        earliest = push.notBefore;
+        isRetry = push.tries > 0;
+      }
     }
-    if (earliest < Infinity) this.wakeAt(earliest);
+    if (earliest < Infinity) this.wakeAt(earliest, isRetry);
   }
 
-  private wakeAt(due: number): void {
-    this.timer = setTimeout(() => this.pump(), Math.min(Math.max(due - Date.now(), 0), 2 ** 31 - 1));
+  /** @param isRetry what waits to be tried again is no planned act: a skipping clock does not run towards it */
+  private wakeAt(due: number, isRetry: boolean): void {
+    this.wake = this.clock.at(due, () => this.pump(), { isDeadline: isRetry });
   }
 
   private send(push: Waiting): void {
@@ -151,8 +168,10 @@ export class Channel {
     this.inFlight += 1;
     if (!push.aside) this.busyLanes.add(push.lane);
     const startedAt = Date.now();
+    const arrived = this.clock.hold();
     void this.attempt(push).then((status) => {
       if (this.closed) return;
+      arrived();
       this.inFlight -= 1;
       if (!push.aside) this.busyLanes.delete(push.lane);
       this.tell({ push, status, millis: Date.now() - startedAt });
@@ -162,7 +181,7 @@ export class Channel {
   }
 
   private settle(push: Waiting, status: number | null): void {
-    const now = Date.now();
+    const now = this.clock.now();
     if (!isNoAnswer(status)) {
       this.isBlocked = false;
       this.failures = 0;

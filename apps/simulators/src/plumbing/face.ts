@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Consumed, type ScriptBook } from '../scripts/book.js';
-import type { FaceName, Fault, FaultKind } from '../scripts/scripts.js';
+import type { ChannelName, FaceName, Fault, FaultKind } from '../scripts/faults.js';
+import type { Clock } from './clock.js';
 import { Ledger, type Stamped } from './ledger.js';
 import type { Outgoing } from './outbox.js';
 import { delayOf, type Pace } from './pace.js';
@@ -10,10 +11,13 @@ export interface World {
   folder: string;
   pace: Pace;
   scripts: ScriptBook;
+  clock: Clock;
   /** waits as the authorities publish them, instead of seconds */
   realTime: boolean;
   /** base of the subscriber's API; null: nothing is pushed */
   callbackUrl: string | null;
+  /** draws what no script decides, the same for the same seed; null: everybody takes the usual course */
+  seed: string | null;
 }
 
 /** Every entry names the steps and faults of scripts that it used up. */
@@ -22,17 +26,18 @@ export interface FaceEntry {
   used?: string[];
 }
 
-/** A fault that strikes a request before or after the deed; status null: the connection dies. */
+/** A fault that strikes a request before or after the deed; status null: the connection dies, maybe inside the answer. */
 export interface Trouble {
   when: 'before' | 'after';
   status: number | null;
-  key: string;
+  within?: boolean;
 }
 
 /** A request that got no proper answer. */
 export interface Broken {
   kind: 'broken';
   status: number | null;
+  within?: boolean;
   afterwards?: () => void;
 }
 
@@ -49,7 +54,8 @@ export interface Disturbance {
  */
 export abstract class Face<E extends FaceEntry> {
   protected readonly ledger: Ledger<E>;
-  protected readonly timers = new Timers();
+  protected readonly timers: Timers;
+  protected readonly clock: Clock;
   readonly consumed = new Consumed();
   private readonly silentUntil = new Map<string, number>();
 
@@ -57,7 +63,9 @@ export abstract class Face<E extends FaceEntry> {
     readonly name: FaceName,
     protected readonly world: World,
   ) {
-    this.ledger = new Ledger<E>(join(world.folder, `${name}.jsonl`));
+    this.clock = world.clock;
+    this.timers = new Timers(world.clock);
+    this.ledger = new Ledger<E>(join(world.folder, `${name}.jsonl`), world.clock.now);
   }
 
   protected abstract evolve(entry: Stamped<E>): void;
@@ -81,41 +89,66 @@ export abstract class Face<E extends FaceEntry> {
     return scripted ?? delayOf(this.world.pace, seed);
   }
 
+  /**
+   * Whether a fault strikes now.
+   *
+   * @param used gets the keys under which the ledger is to remember it
+   */
   protected fault<K extends FaultKind>(
     kind: K,
     reference: string,
-  ): { fault: Extract<Fault, { kind: K }>; key: string } | null {
-    return this.world.scripts.fault(this.name, kind, reference, this.consumed);
+    used: string[],
+    channel?: ChannelName,
+  ): Extract<Fault, { kind: K }> | null {
+    const struck = this.world.scripts.strike(this.name, kind, reference, this.consumed, used, channel);
+    used.push(...struck.used);
+    return struck.fault;
   }
 
-  protected trouble(reference: string): Trouble | null {
-    const http = this.fault('http', reference);
-    if (http) return { when: http.fault.acting, status: http.fault.status, key: http.key };
-    const cut = this.fault('cut', reference);
-    return cut && { when: cut.fault.at === 'before' ? 'before' : 'after', status: null, key: cut.key };
+  protected trouble(reference: string, used: string[], channel?: ChannelName): Trouble | null {
+    const http = this.fault('http', reference, used, channel);
+    if (http) return { when: http.acting, status: http.status };
+    const cut = this.fault('cut', reference, used, channel);
+    return cut && { when: cut.at === 'before' ? 'before' : 'after', status: null, within: cut.at === 'within' };
+  }
+
+  /** Whether the face cannot be reached now. */
+  get isDown(): boolean {
+    return this.world.scripts.downUntil(this.name) > this.clock.now();
   }
 
   /** Duplicates, delays, silence and disorder that the script asks for; silence counts from the first push it meets. */
-  protected disturb(reference: string): Disturbance {
-    const now = Date.now();
-    const silence = this.fault('silence', reference);
-    if (silence && !this.silentUntil.has(silence.key)) this.silentUntil.set(silence.key, now + silence.fault.for);
-    const late = this.fault('late', reference)?.fault.by ?? 0;
+  protected disturb(reference: string, used: string[], channel?: ChannelName): Disturbance {
+    const now = this.clock.now();
+    const silence = this.fault('silence', reference, used, channel);
+    const key = `${reference}/${silence?.for ?? 0}`;
+    if (silence && !this.silentUntil.has(key)) this.silentUntil.set(key, now + silence.for);
+    const late = this.fault('late', reference, used, channel)?.by ?? 0;
     return {
-      copies: this.fault('duplicate', reference)?.fault.times ?? 1,
-      notBefore: Math.max(now + late, silence ? this.silentUntil.get(silence.key)! : 0),
-      held: this.fault('reorder', reference) !== null,
+      copies: this.fault('duplicate', reference, used, channel)?.copies ?? 1,
+      notBefore: Math.max(
+        now + late,
+        silence ? this.silentUntil.get(key)! : 0,
+        this.world.scripts.downUntil(this.name),
+      ),
+      held: this.fault('reorder', reference, used, channel) !== null,
     };
   }
 
-  protected outgoing(push: Omit<Outgoing, keyof Disturbance>, reference: string): Outgoing {
-    return { ...push, ...this.disturb(reference) };
+  protected outgoing(
+    push: Omit<Outgoing, keyof Disturbance>,
+    reference: string,
+    used: string[],
+    channel?: ChannelName,
+  ): Outgoing {
+    return { ...push, ...this.disturb(reference, used, channel) };
   }
 
   /** Forgets everything. */
   reset(): void {
     this.timers.clear();
     this.silentUntil.clear();
+    this.consumed.clear();
     this.ledger.clear();
   }
 

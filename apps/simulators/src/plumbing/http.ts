@@ -22,6 +22,10 @@ export interface Reply {
   status: number | null;
   headers?: Record<string, string>;
   body?: string | Buffer;
+  /** with status null: half an answer leaves before the connection dies */
+  within?: boolean;
+  /** milliseconds that the answer waits */
+  slow?: number;
   /** runs once the answer has left, or the connection has died */
   afterwards?: () => void;
 }
@@ -47,9 +51,9 @@ export const empty = (status: number, headers: Record<string, string> = {}): Rep
 
 /** What a script made of a request: an error in the words of the face, or no answer at all. */
 export const brokenReply = (
-  { status, afterwards }: { status: number | null; afterwards?: () => void },
+  { status, within, afterwards }: { status: number | null; within?: boolean; afterwards?: () => void },
   words: (status: number) => Reply,
-): Reply => ({ ...(status === null ? { status } : words(status)), afterwards });
+): Reply => ({ ...(status === null ? { status, within } : words(status)), afterwards });
 
 export const bearerOf = (request: Request): string =>
   /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
@@ -118,8 +122,16 @@ async function answer(routes: readonly Route[], message: IncomingMessage): Promi
 
 function send(response: ServerResponse, reply: Reply): void {
   if (reply.afterwards) response.once('close', reply.afterwards);
+  if (reply.slow) {
+    setTimeout(() => send(response, { ...reply, afterwards: undefined, slow: 0 }), reply.slow);
+    return;
+  }
   if (reply.status === null) {
-    response.destroy();
+    if (!reply.within) response.destroy();
+    else {
+      response.writeHead(202, { 'content-length': '2' });
+      response.write(' ', () => response.destroy());
+    }
     return;
   }
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body, 'utf8') : (reply.body ?? Buffer.alloc(0));
@@ -152,10 +164,23 @@ export async function listen(server: Server, port: number): Promise<Listening> {
   };
 }
 
+/** What holds for every request of a face. */
+export interface Gate {
+  /** it cannot be reached: connections die without an answer */
+  isDown(): boolean;
+  /** called while a request is being answered. @returns ends it */
+  hold(): () => void;
+}
+
 /** Serves routes; what a handler throws is the simulator's own fault and becomes a 500 with its text. */
-export const serve = (routes: readonly Route[], port: number): Promise<Listening> =>
+export const serve = (routes: readonly Route[], port: number, gate?: Gate): Promise<Listening> =>
   listen(
     createServer((message, response) => {
+      if (gate?.isDown()) {
+        message.destroy();
+        return;
+      }
+      if (gate) response.once('close', gate.hold());
       answer(routes, message)
         .catch((error: unknown): Reply => {
           if (error instanceof TooLarge)

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-export type Stamped<E> = E & { n: number; at: string };
+/** `at` is the simulated time, `real` the machine's where the two differ. */
+export type Stamped<E> = E & { n: number; at: string; real?: string };
 
 /**
  * Append-only record of one face, JSON lines. An entry is handed to the operating system before `append` returns, so a killed
@@ -12,7 +13,10 @@ export class Ledger<E extends { type: string }> {
   private next = 1;
   readonly entries: Stamped<E>[] = [];
 
-  constructor(path: string) {
+  constructor(
+    path: string,
+    private readonly now: () => number = Date.now,
+  ) {
     mkdirSync(dirname(path), { recursive: true });
     const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
     const whole = bytes.lastIndexOf(0x0a) + 1;
@@ -26,7 +30,11 @@ export class Ledger<E extends { type: string }> {
   }
 
   append(entry: E): Stamped<E> {
-    const stamped = { n: this.next, at: new Date().toISOString(), ...entry };
+    const at = new Date(this.now()).toISOString();
+    const real = new Date().toISOString();
+    // To the second: the two clocks are read one after the other.
+    const ahead = at.slice(0, 19) === real.slice(0, 19) ? {} : { real };
+    const stamped = { n: this.next, at, ...ahead, ...entry };
     writeSync(this.file, `${JSON.stringify(stamped)}\n`);
     this.next += 1;
     this.entries.push(stamped);

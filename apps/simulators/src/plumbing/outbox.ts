@@ -1,4 +1,6 @@
-import { Channel, type Attempt, type PushContract } from './channel.js';
+import { Channel, type Attempt, type Push, type PushContract } from './channel.js';
+import type { Clock } from './clock.js';
+import { Mail, type Carriage } from './mail.js';
 
 /** A message that a face has decided to push. */
 export interface Outgoing {
@@ -8,8 +10,10 @@ export interface Outgoing {
   body: string;
   /** what the face needs to address it; secrets and addresses are added when it leaves, they may change over a restart */
   tags: Record<string, string>;
-  /** how many times the same bytes go out */
+  /** how many times it goes out */
   copies: number;
+  /** what goes out from the second time on, where that is not the same bytes */
+  repeatedAs?: string;
   /** epoch milliseconds */
   notBefore: number;
   /** waits for its lane to be released in reverse */
@@ -29,6 +33,7 @@ export interface Delivered {
 }
 
 const COPY = '#';
+const idOf = (push: Push): string => push.id.slice(0, push.id.lastIndexOf(COPY));
 
 /**
  * What was decided and is not yet delivered. `note` and `noteDelivered` rebuild it from a ledger and touch no network;
@@ -38,22 +43,27 @@ export class Outbox {
   private readonly open = new Map<string, { outgoing: Outgoing; delivered: Set<number>; at: number }>();
   /** ids by lane, in the order in which they were decided */
   private readonly heldBack = new Map<string, string[]>();
-  private readonly channel: Channel;
+  private readonly channel: Carriage;
 
   constructor(
-    contract: PushContract,
+    /** null: nothing is pushed, everything lies in a mailbox */
+    contract: PushContract | null,
+    clock: Clock,
     /** null: it cannot be pushed, for want of an address */
     private readonly address: (outgoing: Outgoing) => Address | null,
     private readonly onDelivered: (delivered: Delivered) => void,
     onAttempt: (attempt: Attempt) => void = () => undefined,
+    /** it was not delivered in time and never will be */
+    onExpired: (id: string) => void = () => undefined,
   ) {
-    this.channel = new Channel(contract, (attempt) => {
+    const tell = (attempt: Attempt): void => {
       onAttempt(attempt);
       const { push, status, millis } = attempt;
       if (status === null || status < 200 || status >= 300) return;
-      const split = push.id.lastIndexOf(COPY);
-      this.onDelivered({ id: push.id.slice(0, split), copy: Number(push.id.slice(split + 1)), status, millis });
-    });
+      this.onDelivered({ id: idOf(push), copy: Number(push.id.slice(push.id.lastIndexOf(COPY) + 1)), status, millis });
+    };
+    this.channel =
+      contract === null ? new Mail(clock, tell) : new Channel(contract, tell, (push) => onExpired(idOf(push)), clock);
   }
 
   note(outgoing: Outgoing, at: number): void {
@@ -79,17 +89,24 @@ export class Outbox {
     const address = this.address(entry.outgoing);
     if (!address) return;
     const { lane, body, notBefore, copies } = entry.outgoing;
-    const push = { lane, body, notBefore, ...address };
+    const push = { lane, notBefore, ...address };
     for (let copy = 1; copy <= copies; copy += 1) {
-      if (!entry.delivered.has(copy)) this.channel.add({ ...push, id: `${id}${COPY}${copy}` }, entry.at);
+      if (entry.delivered.has(copy)) continue;
+      const bytes = copy > 1 ? (entry.outgoing.repeatedAs ?? body) : body;
+      this.channel.add({ ...push, body: bytes, id: `${id}${COPY}${copy}` }, entry.at);
     }
   }
 
   /** Sends what a lane holds back. */
-  release(lane: string, order: 'as-decided' | 'newest-first'): void {
+  release(lane: string, order: 'as-decided' | 'newest-first', window = Infinity): void {
     const ids = this.heldBack.get(lane) ?? [];
     this.heldBack.delete(lane);
-    for (const id of order === 'newest-first' ? ids.reverse() : ids) {
+    const ordered: string[] = [];
+    for (let from = 0; from < ids.length; from += window === Infinity ? ids.length : window) {
+      const some = ids.slice(from, window === Infinity ? undefined : from + window);
+      ordered.push(...(order === 'newest-first' ? some.reverse() : some));
+    }
+    for (const id of ordered) {
       const entry = this.open.get(id);
       if (!entry) continue;
       entry.outgoing.held = false;
@@ -104,6 +121,29 @@ export class Outbox {
 
   get backlog(): { waiting: number; blocked: boolean } {
     return this.channel.backlog;
+  }
+
+  /** What was decided and has not gone out, in the order in which it was decided. */
+  get planned(): {
+    id: string;
+    lane: string;
+    copiesLeft: number;
+    held: boolean;
+    notBefore: string;
+    decidedAt: string;
+  }[] {
+    return [...this.open.values()].map(({ outgoing, delivered, at }) => ({
+      id: outgoing.id,
+      lane: outgoing.lane,
+      copiesLeft: outgoing.copies - delivered.size,
+      held: outgoing.held,
+      notBefore: new Date(Math.max(outgoing.notBefore, at)).toISOString(),
+      decidedAt: new Date(at).toISOString(),
+    }));
+  }
+
+  block(until: number): void {
+    this.channel.block(until);
   }
 
   clear(): void {

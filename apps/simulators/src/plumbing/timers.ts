@@ -1,40 +1,30 @@
-const LONGEST = 2 ** 31 - 1;
+import type { Clock } from './clock.js';
 
-/** Acts planned for later, all of which end with the face. An act due now runs in the next turn of the loop. */
+/** Acts that one face has planned on the common clock; they end with the face. */
 export class Timers {
-  private readonly pending = new Set<NodeJS.Timeout>();
-  private readonly soon = new Set<NodeJS.Immediate>();
+  private readonly pending = new Set<() => void>();
   private closed = false;
 
-  /** @param due epoch milliseconds; the past means at once */
-  at(due: number, act: () => void): void {
+  constructor(private readonly clock: Clock) {}
+
+  /** @param due epoch milliseconds of the clock; the past means at once */
+  at(due: number, act: () => void, options: { isDeadline?: boolean } = {}): void {
     if (this.closed) return;
-    const wait = due - Date.now();
-    if (wait <= 0) {
-      const immediate = setImmediate(() => {
-        this.soon.delete(immediate);
-        act();
-      });
-      this.soon.add(immediate);
-      return;
-    }
-    const timer = setTimeout(
+    const cancel = this.clock.at(
+      due,
       () => {
-        this.pending.delete(timer);
-        if (due > Date.now()) this.at(due, act);
-        else act();
+        this.pending.delete(cancel);
+        act();
       },
-      Math.min(wait, LONGEST),
+      options,
     );
-    this.pending.add(timer);
+    this.pending.add(cancel);
   }
 
   /** Forgets what is planned and goes on. */
   clear(): void {
-    this.pending.forEach((timer) => clearTimeout(timer));
-    this.soon.forEach((immediate) => clearImmediate(immediate));
+    this.pending.forEach((cancel) => cancel());
     this.pending.clear();
-    this.soon.clear();
   }
 
   close(): void {

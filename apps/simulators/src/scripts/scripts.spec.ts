@@ -2,7 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Consumed, ScriptBook } from './book.js';
-import { normalise, scriptSchema } from './scripts.js';
+import type { ChannelName, FaceName, FaultKind } from './faults.js';
+import { faultsSchema, normalise, scriptSchema } from './scripts.js';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'scripts-'));
 
@@ -98,7 +99,94 @@ it('uses a fault as often as it says', () => {
   const book = new ScriptBook(folder());
   book.add(scriptSchema.parse({ reference: 'A', faults: [{ http: 'authority', times: 2 }] }));
   const consumed = new Consumed();
-  for (let n = 0; n < 2; n += 1) consumed.add([book.fault('authority', 'http', 'A', consumed)!.key]);
-  expect(book.fault('authority', 'http', 'A', consumed)).toBeNull();
-  expect(book.fault('bank', 'http', 'A', consumed)).toBeNull();
+  const strikes = (face: FaceName): boolean => {
+    const { fault, used } = book.strike(face, 'http', 'A', consumed);
+    consumed.add(used);
+    return fault !== null;
+  };
+  expect([strikes('authority'), strikes('authority'), strikes('authority'), strikes('bank')]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+it('aims a fault: from the nth occasion, over one channel, at a rate that the seed draws', () => {
+  const book = new ScriptBook(folder(), Date.now, 'seed');
+  book.addFaults(faultsSchema.parse({ faults: [{ lose: 'authority', nth: 3, face: 'edifact' }] }));
+  const consumed = new Consumed();
+  const strikes = (kind: FaultKind, reference: string, channel: ChannelName): boolean => {
+    const { fault, used } = book.strike('authority', kind, reference, consumed, [], channel);
+    consumed.add(used);
+    return fault !== null;
+  };
+  expect([1, 2, 3, 4].map(() => strikes('lose', 'A', 'edifact'))).toEqual([false, false, true, false]);
+  expect([1, 2, 3, 4].map(() => strikes('lose', 'B', 'cds'))).toEqual([false, false, false, false]);
+  book.addFaults(faultsSchema.parse({ reference: 'C', faults: [{ garble: 'authority', rate: 0.5, times: 1000 }] }));
+  const draw = (): boolean[] => Array.from({ length: 200 }, () => strikes('garble', 'C', 'cds'));
+  const struck = draw().filter(Boolean).length;
+  expect(struck).toBeGreaterThan(60);
+  expect(struck).toBeLessThan(140);
+});
+
+it('takes a face down from the moment the fault is posted', () => {
+  let now = Date.parse('2026-11-28T00:00:00Z');
+  const path = folder();
+  const book = new ScriptBook(path, () => now);
+  book.addFaults(faultsSchema.parse({ faults: [{ down: 'bank', for: '1h' }] }));
+  expect(book.downUntil('bank') - now).toBe(3_600_000);
+  expect(book.downUntil('authority')).toBe(0);
+  now += 1_800_000;
+  expect(new ScriptBook(path, () => now).downUntil('bank') - now).toBe(1_800_000);
+});
+
+const acts: Record<string, unknown>[] = [
+  { route: 'afterwards' },
+  { tax: 'secured', wrong: { tax: 'A00', by: '1.00' } },
+  { request: 'deny', after: '2s' },
+  { correct: { pointer: '42A/67A/68A[1]/23A/65A.128', value: '80' } },
+  { release: true, until: 'arrival' },
+  { clear: 'after-documents' },
+  { short: '226.40' },
+  { agency: { code: 'FDA', decision: 'hold' } },
+  { hold: 'intelligence' },
+  { lift: true },
+  { suspend: true },
+  { seize: 'counterfeit' },
+  { exam: { finding: 'shortage', quantity: 36 } },
+  { invalidate: 'double' },
+  { query: true },
+  { manual: true },
+  { raw: '<anything/>' },
+];
+it.each(acts)('knows the act %j', (act) => {
+  expect(scriptSchema.safeParse({ reference: 'R', authority: [{ then: [act] }] }).success).toBe(true);
+  expect(scriptSchema.safeParse({ reference: 'R', authority: [{ then: [{ ...act, colour: 'red' }] }] }).success).toBe(
+    false,
+  );
+});
+
+it('reads a short form of an error, and where a step applies', () => {
+  const [step] = scriptSchema.parse({
+    reference: 'R',
+    authority: [{ on: 'amendment', version: 2, attempt: 1, channel: 'ace', http: 503 }],
+  }).authority;
+  expect(step).toMatchObject({ on: 'amendment', answer: 'http', status: 503, version: 2, attempt: 1, channel: 'ace' });
+});
+
+it('leaves a step to the occasion it waits for', () => {
+  const book = new ScriptBook(folder());
+  book.add(
+    scriptSchema.parse({
+      reference: 'A',
+      authority: [
+        { on: 'amendment', then: [{ request: 'deny' }] },
+        { answer: 'accept', attempt: 2 },
+      ],
+    }),
+  );
+  const next = (on: 'declaration' | 'amendment', attempt: number): number | undefined =>
+    book.nextAuthorityStep({ on, attempt, version: 1, channel: 'cds' }, 'A', new Consumed())?.step.then.length;
+  expect([next('declaration', 1), next('declaration', 2), next('amendment', 1)]).toEqual([undefined, 0, 1]);
 });

@@ -1,20 +1,10 @@
 import { z } from 'zod';
-
-const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `500ms`, `2s`, `10m`, `4h`, `3d`, or a number of milliseconds; gives milliseconds. */
-const duration = z
-  .union([z.int().nonnegative(), z.string().regex(/^\d+(ms|s|m|h|d)$/, 'a duration as 500ms, 2s, 10m, 4h or 3d')])
-  .transform((value) => {
-    if (typeof value === 'number') return value;
-    const [, digits, unit] = /^(\d+)([a-z]+)$/.exec(value)!;
-    return Number(digits) * UNITS[unit!]!;
-  });
+import { duration } from './durations.js';
+import { CHANNEL_NAMES, faultSchema } from './faults.js';
 
 const after = duration.optional();
 const signedAmount = z.string().regex(/^-?\d+(\.\d+)?$/, 'an amount as "1.00" or "-0.01"');
-const acting = z.enum(['before', 'after']).default('before');
-const status = z.int().min(400).max(599).default(500);
+const plainAmount = z.string().regex(/^\d+(\.\d+)?$/, 'an amount as "226.40"');
 
 export const pointerText = z
   .string()
@@ -23,40 +13,88 @@ export const pointerText = z
     'a pointer as 42A/67A/68A[1]/23A/21A[1].145',
   );
 
+/** What an act of `then` waits for beside its time. */
+const until = z.enum(['documents', 'payment', 'arrival', 'grant']).optional();
+const when = { after, until };
+const flag = z.literal(true);
+const words = z.union([flag, z.string().min(1).max(200)]);
+
 const authorityAct = z.union([
-  z.strictObject({ route: z.enum(['none', 'documents', 'physical', 'afterwards']), after }),
+  z.strictObject({ route: z.enum(['none', 'documents', 'physical', 'afterwards']), ...when }),
   z.strictObject({
     tax: z.enum(['indicative', 'secured', 'assessed']),
-    after,
-    wrong: z.strictObject({ tax: z.string(), by: signedAmount }).optional(),
+    wrong: z.strictObject({ tax: z.string().max(3), by: signedAmount }).optional(),
+    ...when,
   }),
-  z.strictObject({ release: z.literal(true), after }),
-  z.strictObject({ clear: z.enum(['now', 'after-payment', 'after-documents']), after }),
-  z.strictObject({ invalidate: z.string().max(200), after }),
+  z.strictObject({ request: z.enum(['grant', 'deny', 'reject']), ...when }),
+  z.strictObject({ correct: z.strictObject({ pointer: pointerText, value: z.string().max(512) }), ...when }),
+  z.strictObject({ release: flag, ...when }),
+  z.strictObject({ clear: z.enum(['now', 'after-payment', 'after-documents']), ...when }),
+  z.strictObject({ short: plainAmount, ...when }),
+  z.strictObject({ agency: z.strictObject({ code: z.string().max(10), decision: z.string().max(200) }), ...when }),
+  z.strictObject({ hold: words, ...when }),
+  z.strictObject({ lift: words, ...when }),
+  z.strictObject({ suspend: words, ...when }),
+  z.strictObject({ seize: words, ...when }),
+  z.strictObject({
+    exam: z.strictObject({
+      finding: z.enum(['nothing', 'shortage', 'excess', 'other-goods']),
+      /** what was counted, in the unit the line declares: supplementary units, else kilograms of net mass */
+      quantity: z.union([z.number().nonnegative().transform(String), plainAmount]).optional(),
+      line: z.int().min(1).default(1),
+    }),
+    ...when,
+  }),
+  z.strictObject({ invalidate: z.string().max(200), ...when }),
+  z.strictObject({ query: words, ...when }),
+  z.strictObject({ manual: words, ...when }),
+  /** the text of a message, sent as it stands */
+  z.strictObject({ raw: z.string().min(1).max(200_000), ...when }),
 ]);
 export type AuthorityAct = z.output<typeof authorityAct>;
 
-const authorityStep = z.strictObject({
-  on: z.literal('declaration').default('declaration'),
-  answer: z.enum(['accept', 'reject', 'silence', 'http']),
-  errors: z
-    .array(z.strictObject({ code: z.string().max(8), pointer: pointerText, says: z.string().max(200).optional() }))
-    .optional(),
-  after,
-  for: duration.optional(),
-  status,
-  acting,
-  then: z.array(authorityAct).default([]),
-  stop: z.boolean().default(false),
-});
+const OCCASIONS = ['declaration', 'amendment', 'cancellation', 'arrival', 'documents', 'payment', 'enquiry'] as const;
+export type Occasion = (typeof OCCASIONS)[number];
+
+/** `{ on: declaration, http: 500 }` is `{ on: declaration, answer: http, status: 500 }`. */
+const spelledOut = (step: unknown): unknown => {
+  if (typeof step !== 'object' || step === null || !('http' in step) || 'answer' in step) return step;
+  const { http, ...rest } = step;
+  return { ...rest, answer: 'http', status: http };
+};
+
+const authorityStep = z.preprocess(
+  spelledOut,
+  z.strictObject({
+    on: z.enum(OCCASIONS).default('declaration'),
+    /** only the nth content under its LRN, only the nth transmission of it, only over this channel */
+    version: z.int().min(1).optional(),
+    attempt: z.int().min(1).optional(),
+    channel: z.enum(CHANNEL_NAMES).optional(),
+    answer: z
+      .enum(['accept', 'register', 'reject', 'refuse-syntax', 'http', 'silence', 'unreadable'])
+      .default('accept'),
+    errors: z
+      .array(z.strictObject({ code: z.string().max(8), pointer: pointerText, says: z.string().max(200).optional() }))
+      .optional(),
+    after,
+    for: duration.optional(),
+    status: z.int().min(400).max(599).default(500),
+    acting: z.enum(['before', 'after']).default('before'),
+    then: z.array(authorityAct).default([]),
+    stop: z.boolean().default(false),
+  }),
+);
 export type AuthorityStep = z.output<typeof authorityStep>;
 
 const bankStep = z.strictObject({
   on: z.literal('payment').default('payment'),
-  answer: z.enum(['settle', 'bounce', 'silence', 'late']),
+  /** `return` settles first and sends the money back `later` */
+  answer: z.enum(['settle', 'bounce', 'silence', 'late', 'return']),
   reason: z.string().max(100).default('insufficient-funds'),
   after,
   for: duration.optional(),
+  later: duration.default(3 * 86_400_000),
 });
 export type BankStep = z.output<typeof bankStep>;
 
@@ -87,48 +125,6 @@ const carrierStep = z.strictObject({
 });
 export type CarrierStep = z.output<typeof carrierStep>;
 
-const face = z.enum(['authority', 'bank', 'carrier']);
-export type FaceName = z.output<typeof face>;
-const times = z.int().min(1).max(100).default(1);
-
-const fault = z.union([
-  z
-    .strictObject({ duplicate: face, times: z.int().min(2).max(20).default(2) })
-    .transform(({ duplicate, ...rest }) => ({ kind: 'duplicate' as const, face: duplicate, ...rest })),
-  z
-    .strictObject({ reorder: z.enum(['authority', 'carrier']) })
-    .transform(({ reorder }) => ({ kind: 'reorder' as const, face: reorder })),
-  z
-    .strictObject({ silence: face, for: duration })
-    .transform(({ silence, ...rest }) => ({ kind: 'silence' as const, face: silence, ...rest })),
-  z
-    .strictObject({ late: face, by: duration })
-    .transform(({ late, ...rest }) => ({ kind: 'late' as const, face: late, ...rest })),
-  z
-    .strictObject({ lose: z.literal('authority'), nth: z.int().min(1).default(1), times })
-    .transform(({ lose, ...rest }) => ({ kind: 'lose' as const, face: lose, ...rest })),
-  z
-    .strictObject({ http: face, status, acting, times })
-    .transform(({ http, ...rest }) => ({ kind: 'http' as const, face: http, ...rest })),
-  z
-    .strictObject({ cut: face, at: z.enum(['before', 'after-accept']).default('after-accept'), times })
-    .transform(({ cut, ...rest }) => ({ kind: 'cut' as const, face: cut, ...rest })),
-  z.strictObject({ 'done-but-timeout': face, times }).transform(({ 'done-but-timeout': of, times: n }) => ({
-    kind: 'cut' as const,
-    face: of,
-    at: 'after-accept' as const,
-    times: n,
-  })),
-  z
-    .strictObject({ unknown: z.literal('authority'), times })
-    .transform(({ unknown, ...rest }) => ({ kind: 'unknown' as const, face: unknown, ...rest })),
-  z
-    .strictObject({ 'bad-signature': z.literal('carrier'), times })
-    .transform(({ 'bad-signature': of, times: n }) => ({ kind: 'bad-signature' as const, face: of, times: n })),
-]);
-export type Fault = z.output<typeof fault>;
-export type FaultKind = Fault['kind'];
-
 /**
  * How the outside world behaves towards one shipment (`world` of a scenario file). Steps are consumed in order; where a script
  * ends the default goes on. Unknown keys are refused. The reference `*` stands for every shipment without a script of its own.
@@ -138,9 +134,15 @@ export const scriptSchema = z.strictObject({
   authority: z.array(authorityStep).default([]),
   bank: z.array(bankStep).default([]),
   carrier: z.array(carrierStep).default([]),
-  faults: z.array(fault).default([]),
+  faults: z.array(faultSchema).default([]),
 });
 export type Script = z.output<typeof scriptSchema>;
+
+/** Faults posted by themselves: they strike beside those of the scripts. */
+export const faultsSchema = z.strictObject({
+  reference: z.string().min(1).max(100).default('*'),
+  faults: z.array(faultSchema).min(1),
+});
 
 /** A script as posted, with the id under which its consumed steps are remembered. */
 export interface KnownScript extends Script {

@@ -39,6 +39,14 @@ export class AuditActivitiesService implements AuditActivities {
     return { sealed: summaryOf(done.state) };
   }
 
+  async placeLegalHold(step: Step, matter: string): Promise<{ wrote: Wrote }> {
+    const stream = dossierStream(step.subject);
+    const { state, version } = await this.store.load(dossier, step.tenant, stream);
+    if (state.hold) return { wrote: { [stream]: version } };
+    const command = { type: 'PlaceHold', shipmentId: step.subject, by: step.actor, matter } as const;
+    return { wrote: (await this.store.execute(dossier, stream, command, byOfStep(step))).wrote };
+  }
+
   private async untilCovered(step: Step, wrote: Wrote): Promise<Seal> {
     const activity = Context.current();
     for (;;) {

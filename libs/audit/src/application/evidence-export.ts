@@ -3,6 +3,8 @@ import { SchemaMismatch, type EventEnvelope } from '@tidewaiter/contracts';
 import { createEventReader, type EventStore, type SubjectKeys, type Tx } from '@tidewaiter/event-store';
 import {
   CHECKPOINT,
+  EARLIER_CHECKPOINT,
+  EARLIER_PROOF,
   EVIDENCE_FORMAT,
   eventPath,
   MANIFEST,
@@ -13,7 +15,17 @@ import {
   type TarFile,
 } from '@tidewaiter/evidence';
 import { canonicalJson, Conflict } from '@tidewaiter/kernel';
-import { formatProof, makeInclusion, parseCheckpoint, parseNote, toBase64, toHex, utf8 } from '@tidewaiter/merkle';
+import {
+  formatAddCheckpoint,
+  formatProof,
+  makeConsistency,
+  makeInclusion,
+  parseCheckpoint,
+  parseNote,
+  toBase64,
+  toHex,
+  utf8,
+} from '@tidewaiter/merkle';
 import { nodeHasher as hasher, nodeSha256 } from '@tidewaiter/merkle/node';
 import {
   byOf,
@@ -42,6 +54,8 @@ interface Taken {
   note: string;
   bodies: Body[];
   proofs: string[];
+  /** the first head that covers an event of the shipment, and that the log only grew since; null where it is the same head */
+  earlier: { size: number; note: string; proof: string } | null;
 }
 
 /** Writes one file that proves a shipment without this system. Each export is an event: who, why, and the file's digest. */
@@ -99,8 +113,18 @@ export class EvidenceExport {
       exportedBy: actor,
       log: { key: await this.logs.verifierKey(tenant), witnesses: this.logs.witnessKeys() },
       checkpoint: { size: head.size, sha256: sha256(utf8(taken.note)) },
-      events: leaves.map(({ index, eventId, stream, version, type }) => ({
+      ...(taken.earlier === null
+        ? {}
+        : {
+            earlier: {
+              size: taken.earlier.size,
+              checkpoint: sha256(utf8(taken.earlier.note)),
+              proof: sha256(utf8(taken.earlier.proof)),
+            },
+          }),
+      events: leaves.map(({ index, eventId, stream, version, type }, i) => ({
         index,
+        leaf: toHex(hasher.leaf(taken.bodies[i]!.body)),
         id: eventId,
         stream,
         version,
@@ -120,6 +144,12 @@ export class EvidenceExport {
     const bytes = writeTar([
       { path: MANIFEST, bytes: writeManifest(manifest) },
       { path: CHECKPOINT, bytes: utf8(taken.note) },
+      ...(taken.earlier === null
+        ? []
+        : [
+            { path: EARLIER_CHECKPOINT, bytes: utf8(taken.earlier.note) },
+            { path: EARLIER_PROOF, bytes: utf8(taken.earlier.proof) },
+          ]),
       ...readable,
       ...taken.bodies.map(({ index, body }) => ({ path: eventPath(index), bytes: body })),
       ...taken.bodies.map(({ index }, i) => ({ path: proofPath(index), bytes: utf8(taken.proofs[i]!) })),
@@ -173,7 +203,24 @@ async function take(tx: Tx, tenant: string, shipmentId: string): Promise<Taken> 
     const proof = await makeInclusion(hasher, index, size, nodes);
     proofs.push(formatProof({ extra: null, index, proof, checkpoint: note }));
   }
-  return { note, bodies, proofs };
+  return { note, bodies, proofs, earlier: await since(tx, tenant, bodies[0]!.index, { size, note }) };
+}
+
+async function since(
+  tx: Tx,
+  tenant: string,
+  index: number,
+  newest: { size: number; note: string },
+): Promise<Taken['earlier']> {
+  const { rows } = await tx.query<{ size: string; note: string }>(
+    'select size, note from log_checkpoints where tenant_id = $1 and size > $2 order by size limit 1',
+    [tenant, index],
+  );
+  const [older] = rows;
+  if (!older || Number(older.size) >= newest.size) return null;
+  const size = Number(older.size);
+  const proof = await makeConsistency(hasher, size, newest.size, treeOf(tx, tenant, newest.size));
+  return { size, note: older.note, proof: formatAddCheckpoint({ old: size, proof, checkpoint: newest.note }) };
 }
 
 const distinct = <T extends { sha256: string }>(rows: readonly T[]): T[] => [

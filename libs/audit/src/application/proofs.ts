@@ -22,7 +22,7 @@ import {
 } from '@tidewaiter/merkle';
 import { ed25519Verify, nodeHasher as hasher, nodeSha256 } from '@tidewaiter/merkle/node';
 import { DATABASE, type Database } from '@tidewaiter/platform';
-import { treeOf } from '../log/tile-store.js';
+import { RememberedTiles } from '../log/tile-store.js';
 import { LogService } from './log.service.js';
 
 interface Checkpointed {
@@ -32,6 +32,8 @@ interface Checkpointed {
 
 /** Evidence that one event is in the log, and that a later log begins with an earlier one. */
 export class Proofs {
+  private readonly tiles = new RememberedTiles();
+
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(LogService) private readonly logs: LogService,
@@ -55,7 +57,9 @@ export class Proofs {
           },
         );
       }
-      return proofOf(tx, tenant, index, head);
+      const tree = this.tiles.treeOf(tx, tenant, head.size);
+      const proof = await makeInclusion(hasher, index, head.size, tree);
+      return formatProof({ extra: null, index, proof, checkpoint: head.note });
     });
   }
 
@@ -72,7 +76,7 @@ export class Proofs {
           places: [{ pointer: 'query/from', reason: `at most ${head.size}` }],
         });
       }
-      const proof = await makeConsistency(hasher, from, head.size, treeOf(tx, tenant, head.size));
+      const proof = await makeConsistency(hasher, from, head.size, this.tiles.treeOf(tx, tenant, head.size));
       return formatAddCheckpoint({ old: from, proof, checkpoint: head.note });
     });
   }
@@ -141,12 +145,6 @@ async function checkpointOf(tx: Tx, tenant: string, size: number | undefined): P
     );
   }
   return { size: Number(rows[0].size), note: rows[0].note };
-}
-
-/** C2SP tlog-proof of a leaf under a checkpoint that covers it. */
-export async function proofOf(tx: Tx, tenant: string, index: number, head: Checkpointed): Promise<string> {
-  const proof = await makeInclusion(hasher, index, head.size, treeOf(tx, tenant, head.size));
-  return formatProof({ extra: null, index, proof, checkpoint: head.note });
 }
 
 type Verdict = AnswerOf<typeof verifyProofs>;

@@ -1,6 +1,7 @@
 import type { Tx } from '@tidewaiter/event-store';
 import { TILE_WIDTH, tileNodes, writeBundle, type NodeReader, type Tile } from '@tidewaiter/merkle';
 import { nodeHasher as hasher } from '@tidewaiter/merkle/node';
+import { LRUCache } from 'lru-cache';
 
 /** A place of the log that must be there is not, or not whole: somebody took it away. */
 export class LogDamaged extends Error {
@@ -60,3 +61,23 @@ export async function readEntryBundle(tx: Tx, tenant: string, index: number, wid
 /** Subtree hashes of the tree of `size` leaves. */
 export const treeOf = (tx: Tx, tenant: string, size: number): NodeReader =>
   tileNodes(hasher, size, (tile) => readTileBytes(tx, tenant, tile));
+
+/** Tiles of 8 KiB at most. */
+const REMEMBERED = 256;
+
+/**
+ * The same with what was read remembered: a tile in a given width never changes, and every proof asks for those at the right edge.
+ * For readers; who signs or checks the log looks at the tables.
+ */
+export class RememberedTiles {
+  private readonly tiles = new LRUCache<string, Buffer>({ max: REMEMBERED });
+
+  treeOf(tx: Tx, tenant: string, size: number): NodeReader {
+    return tileNodes(hasher, size, async (tile) => {
+      const key = `${tenant}/${tile.level}/${tile.index}/${tile.width}`;
+      const bytes = this.tiles.get(key) ?? (await readTileBytes(tx, tenant, tile));
+      this.tiles.set(key, bytes);
+      return bytes;
+    });
+  }
+}

@@ -1,23 +1,10 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
 import { digest, instant, money, sha256Hex, uuid } from '../values.js';
+import type { HandlingEvent } from './handling.events.js';
+import { fieldProblem, filing, notice } from './parts.js';
 
-const filing = { declarationId: uuid, shipmentId: uuid, version: z.int().positive(), lrn: z.string().max(22) };
-const notice = {
-  declarationId: uuid,
-  shipmentId: uuid,
-  version: z.int().positive(),
-  mrn: z.string().max(18).nullable(),
-  /** the authority's own time */
-  authorityTime: instant,
-  messageId: z.string().meta({ description: 'Identity of the raw message that said so' }),
-  /** the authority's own count of the declaration's versions, when it says one */
-  authorityVersion: z.int().positive().optional(),
-};
-
-export const fieldProblem = z
-  .strictObject({ code: z.string(), pointer: z.string(), field: z.string().nullable(), says: z.string() })
-  .meta({ id: 'FieldProblem' });
+export { fieldProblem } from './parts.js';
 
 export const declarationPrepared = defineEvent(
   'customs',
@@ -189,6 +176,8 @@ export const requestAnswered = defineEvent(
     ...notice,
     answer: z.enum(['received', 'granted', 'denied', 'rejected']),
     errors: z.array(fieldProblem),
+    /** number of the request, when conversation or reference tell it */
+    request: z.int().positive().optional(),
   }),
   { happenedAt: '/authorityTime' },
 );
@@ -227,4 +216,5 @@ export type CustomsEvent =
   | EventOf<typeof paymentRequired>
   | EventOf<typeof requestAnswered>
   | EventOf<typeof authorityNoticeKept>
-  | EventOf<typeof authorityMessageUnread>;
+  | EventOf<typeof authorityMessageUnread>
+  | HandlingEvent;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineRoute } from '../define-route.js';
 import { digest, instant, money, uuid } from '../values.js';
-import { fieldProblem } from './events.js';
+import { PURPOSES } from './handling.events.js';
+import { fieldProblem } from './parts.js';
 
 const readers = ['operator', 'approver', 'compliance', 'auditor', 'partner'] as const;
 
@@ -20,11 +21,16 @@ export const statusVector = z
     legal: cell,
     control: cell,
     documents: cell,
+    query: cell,
     debt: cell,
     funds: cell,
     release: cell,
     clearance: cell,
     request: cell,
+    agencies: z.record(z.string(), cell),
+    lines: z.record(z.string(), cell),
+    bills: z.record(z.string(), cell),
+    disposal: cell,
     gaps: z.array(z.string()),
   })
   .meta({ id: 'StatusVector' });
@@ -59,6 +65,40 @@ export const declarationView = z
         startedAt: instant,
       }),
     ),
+    requests: z.array(
+      z.strictObject({
+        request: z.int(),
+        purpose: z.enum(PURPOSES),
+        lrn: z.string(),
+        reason: z.string(),
+        fields: z.array(z.string()),
+        madeAt: instant,
+        /** made, sent, unknown, pending, granted, denied, rejected, refused */
+        state: z.string(),
+        problems: z.array(fieldProblem),
+        attempts: z.array(
+          z.strictObject({
+            attempt: z.int(),
+            outcome: z.string(),
+            conversationId: z.string().nullable(),
+            startedAt: instant,
+          }),
+        ),
+      }),
+    ),
+    queries: z.array(
+      z.strictObject({
+        queryId: z.string(),
+        by: z.enum(['mailbox', 'post']),
+        says: z.string(),
+        authorityTime: instant,
+        due: instant.nullable(),
+        documentId: z.string().nullable(),
+        answered: z.boolean(),
+      }),
+    ),
+    /** arrangements, costs and findings of examinations, in order */
+    examination: z.array(z.strictObject({ what: z.string(), says: z.string(), at: instant.nullable() })),
     messages: z.array(
       z.strictObject({
         messageId: z.string(),

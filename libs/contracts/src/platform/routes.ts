@@ -36,7 +36,7 @@ export const showProblem = defineRoute('platform', 'showProblem', 'GET /problems
   produces: 'text/plain',
   answer: z.string(),
 });
-export const showStatusPage = defineRoute('platform', 'showStatusPage', 'GET /', {
+export const showStatusPage = defineRoute('platform', 'showStatusPage', 'GET /status', {
   summary: 'Status page: what runs here and where to look',
   access: 'public',
   produces: 'text/html',

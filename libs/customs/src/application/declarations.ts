@@ -5,6 +5,7 @@ import type { Declaration } from '../domain/declaration.js';
 import { filings } from '../postgres/filings.repository.js';
 import { inbox } from '../postgres/inbox.repository.js';
 import { messages } from '../postgres/messages.repository.js';
+import { requests } from '../postgres/requests.repository.js';
 import type { SystemDatabase } from './inbox.js';
 import { viewOf, type DeclarationView } from './views.js';
 
@@ -96,6 +97,7 @@ export class Declarations {
         streamVersion,
         prepared,
         attempts: await filings.attempts(tx, declarationId),
+        requestAttempts: await requests.attempts(tx, declarationId),
         messages: await messages.of(tx, declarationId),
       },
       (functionCode) => authority?.nameOf(functionCode) ?? functionCode,

@@ -98,7 +98,7 @@ describe('a worker that dies', () => {
     house.make((authority): Authority => ({
       ...authority,
       submit: async (bytes) => {
-        if (at === 'after') await authority.submit(bytes);
+        if (at === 'after') await authority.submit(bytes, 'declare');
         throw new Error('killed');
       },
     })).desk;

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { CustomsActivities, FieldProblem, LodgeAnswer, LodgeRequest, Step, Wrote } from '@tidewaiter/contracts';
 import type { By, EventStore, Tx } from '@tidewaiter/event-store';
-import { canonicalJson, Conflict, Invalid, millisOf, NotFound, Unavailable, type Instant } from '@tidewaiter/kernel';
+import { Conflict, Invalid, millisOf, NotFound, Unavailable, type Instant } from '@tidewaiter/kernel';
 import type { Authority, Built, Outcome } from '../authorities/authority.js';
 import type { Authorities } from '../authorities/registry.js';
 import { contentOf, type DeclarationContent } from '../domain/content.js';
@@ -16,6 +15,7 @@ import {
 import { nextEnquiry, type Resend } from '../domain/resend.js';
 import { keyOf } from '../postgres/inbox.repository.js';
 import { filings, type PreparedContent, type StoredAttempt } from '../postgres/filings.repository.js';
+import { contentDigest } from './digests.js';
 import { drawReferences } from './references.js';
 
 export interface FilingRules {
@@ -33,8 +33,6 @@ interface Filed {
 type ResolveAnswer = Awaited<ReturnType<CustomsActivities['resolveFiling']>>;
 
 const streamOf = (declarationId: string): string => `declaration-${declarationId}`;
-const digestOf = (content: DeclarationContent): string =>
-  `sha256:${createHash('sha256').update(canonicalJson(content)).digest('hex')}`;
 
 /**
  * Sends declarations and finds out what became of them.
@@ -94,7 +92,7 @@ export class FilingDesk {
         type: 'PrepareVersion',
         filing,
         version,
-        contentDigest: digestOf(content),
+        contentDigest: contentDigest(content),
         bytesDigest: built.digest,
         assessmentDigest: request.assessment.digest,
         documentSetDigest: request.goods.digest,
@@ -160,7 +158,7 @@ export class FilingDesk {
     authority: Authority,
     sending: { version: number; attempt: number; lrn: string; bytes: Buffer },
   ): Promise<LodgeAnswer> {
-    const outcome = await authority.submit(sending.bytes);
+    const outcome = await authority.submit(sending.bytes, 'declare');
     const wrote = await this.settle(step, declarationId, sending, outcome);
     if (outcome.kind === 'not-sent') {
       throw new Unavailable('customs.authority.unavailable', `nothing was sent: ${outcome.says}`, {
@@ -292,7 +290,7 @@ export class FilingDesk {
     sending: { version: number; attempt: number; lrn: string; bytes: Buffer },
     askAgainAt: Instant,
   ): Promise<ResolveAnswer> {
-    const outcome = await authority.submit(sending.bytes);
+    const outcome = await authority.submit(authority.again(sending.bytes, sending.attempt), 'declare');
     const wrote = await this.settle(step, declarationId, sending, outcome);
     await this.announce(sending.lrn, outcome);
     switch (outcome.kind) {

@@ -14,6 +14,10 @@ function lrnOf(declarationId: string): string {
   return `TW-${BigInt(`0x${digest}`).toString(36).toUpperCase().padStart(LRN_BODY, '0').slice(0, LRN_BODY)}`;
 }
 
+/** A request's own reference: that of no declaration and of no other request, the same whenever it is drawn. */
+export const requestLrn = (declarationId: string, request: number): string =>
+  lrnOf(`${declarationId}/request/${request}`);
+
 /**
  * References of a filing, drawn once and kept for all its versions.
  *

@@ -4,6 +4,7 @@ import { mrnOf, statusOf, type Declaration } from '../domain/declaration.js';
 import { byAuthority, byAuthorityVersion, type Notice } from '../domain/notices.js';
 import { summaryOf } from '../domain/summary.js';
 import type { PreparedContent, StoredAttempt } from '../postgres/filings.repository.js';
+import type { RequestAttempt } from '../postgres/requests.repository.js';
 import type { LinkedMessage } from '../postgres/messages.repository.js';
 
 export type DeclarationView = AnswerOf<typeof showDeclaration>;
@@ -16,6 +17,7 @@ export interface Shown {
   streamVersion: number;
   prepared: PreparedContent[];
   attempts: StoredAttempt[];
+  requestAttempts: RequestAttempt[];
   messages: LinkedMessage[];
 }
 
@@ -41,9 +43,45 @@ function debtOf({ notices, version }: Declaration): DeclarationView['debt'] {
   return { kind, taxes, total, paymentReference };
 }
 
+/** Where each request stands: the newest as the vector has it, an older one by its own answer. */
+function requestsOf(state: Declaration, attempts: readonly RequestAttempt[]): DeclarationView['requests'] {
+  return state.requests.map((made) => {
+    const { request, purpose, lrn, reason, fields, madeAt, outcome, refused } = made;
+    const answers = state.notices
+      .filter((each): each is Extract<Notice, { type: 'RequestAnswered' }> => each.type === 'RequestAnswered')
+      .filter((each) => each.data.request === request)
+      .sort(byAuthority);
+    const answer = answers.at(-1);
+    const newest = request === state.requests.length && made.version === state.version;
+    const said = newest ? statusOf(state).request.value : answer?.data.answer;
+    const own = refused ? 'refused' : { open: 'made', received: 'sent', unknown: 'unknown' }[outcome];
+    return {
+      ...{ request, purpose, lrn, reason, fields, madeAt },
+      state: refused || said === undefined || (said === 'pending' && !answer) ? own : said,
+      problems: [...made.problems, ...answers.flatMap((each) => each.data.errors)],
+      attempts: attempts
+        .filter((each) => each.request === request)
+        .map(({ attempt, outcome: became, conversationId, startedAt }) => ({
+          ...{ attempt, conversationId, startedAt },
+          outcome: became,
+        })),
+    };
+  });
+}
+
+function queriesOf({ notices, answered }: Declaration): DeclarationView['queries'] {
+  return notices
+    .filter((each): each is Extract<Notice, { type: 'QueryReceived' }> => each.type === 'QueryReceived')
+    .sort(byAuthority)
+    .map(({ data: { queryId, by, says, authorityTime, due, documentId } }) => ({
+      ...{ queryId, by, says, authorityTime, due, documentId },
+      answered: answered.includes(queryId),
+    }));
+}
+
 /** @param nameOf short name of a message's kind, as the authority's guide has it */
 export function viewOf(shown: Shown, nameOf: (functionCode: string) => string): DeclarationView {
-  const { declarationId, shipmentId, state, streamVersion, prepared, attempts, messages } = shown;
+  const { declarationId, shipmentId, state, streamVersion, prepared, attempts, requestAttempts, messages } = shown;
   const vector = statusOf(state);
   const summary = summaryOf(vector);
   const preparedAt = (version: number): Instant | undefined =>
@@ -71,6 +109,9 @@ export function viewOf(shown: Shown, nameOf: (functionCode: string) => string): 
       conversationId,
       startedAt,
     })),
+    requests: requestsOf(state, requestAttempts),
+    queries: queriesOf(state),
+    examination: state.examination,
     messages: messages.map(({ messageId, functionCode, sha256, receivedAt, duplicate }) => ({
       messageId,
       functionCode,

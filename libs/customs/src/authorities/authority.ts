@@ -18,6 +18,31 @@ export interface Built {
   leftOut: string[];
 }
 
+/** A request about a declaration that the authority has, under a reference of its own. */
+export type Asking = { lrn: string; mrn: string; reason: string; references: FilingReferences } & (
+  | { purpose: 'amend'; before: DeclarationContent; after: DeclarationContent }
+  | { purpose: 'cancel' }
+  | { purpose: 'arrive' }
+);
+
+export interface BuiltRequest {
+  bytes: Buffer;
+  /** `sha256:` and the digest of the bytes */
+  digest: string;
+  /** the authority's pointers of what an amendment changes; empty when content and old content say the same there */
+  pointers: string[];
+}
+
+/** What a transmission is for; each has a door of its own at some authorities. */
+export type SubmitPurpose = 'declare' | 'amend' | 'cancel' | 'arrive';
+
+/** A one-time address for one paper. */
+export interface Slot {
+  reference: string;
+  url: string;
+  fields: Record<string, string>;
+}
+
 /** What became of one transmission, as far as the wire can tell. */
 export type Outcome =
   /** certainly nothing was taken: the same attempt may run again */
@@ -26,11 +51,22 @@ export type Outcome =
   | { kind: 'received'; conversationId: string }
   | { kind: 'unknown'; after: 'bytes-sent' | 'answer-unreadable'; says: string };
 
+/** A message that was fetched, with the cursor from which to go on once it is stored. */
+export interface Collected {
+  bytes: Buffer;
+  cursor: string;
+}
+
 /** A message as it came: nothing of it is believed yet. */
 export interface RawMessage {
   bytes: Uint8Array;
   /** from the header, when there is one */
   conversationId: string | null;
+}
+
+/** Something about a message that changes nothing it says: a fault of its form, a number whose check digit is wrong. */
+export interface Note extends FieldProblem {
+  severity: 'warning' | 'note';
 }
 
 export interface ReadMessage {
@@ -43,6 +79,7 @@ export interface ReadMessage {
   /** null when no date in it can be read: the time of receipt must do */
   authorityTime: Instant | null;
   facts: Fact[];
+  notes?: Note[];
 }
 
 export type Interpretation = ReadMessage | { kind: 'unreadable'; code: string; says: string };
@@ -55,15 +92,24 @@ export type Answer =
 
 /**
  * The port behind which every channel to every authority lives; one object per channel and profile. All verbs are pure and total,
- * except `submit` and `enquire`, which talk to the authority and never throw for what it does.
+ * except `submit`, `slots` and `enquire`, which talk to the authority and never throw for what it does.
  */
 export interface Authority {
   readonly profile: Profile;
   build(content: DeclarationContent, references: FilingReferences): Built;
   /** Judges what was built as the authority would, offline: schema and profile. */
   validate(built: Built): FieldProblem[];
+  /** Amend, cancel, arrive: purposes beside the declaration itself. The same request gives the same bytes. */
+  buildRequest(asking: Asking): BuiltRequest;
+  /** What leaves for another transmission of the same content: the same bytes, or the same content in a new envelope. @param attempt from 2 */
+  again(bytes: Buffer, attempt: number): Buffer;
   /** One transmission; no retry inside. */
-  submit(bytes: Uint8Array): Promise<Outcome>;
+  submit(bytes: Uint8Array, purpose: SubmitPurpose): Promise<Outcome>;
+  /**
+   * Asks for addresses for papers that the authority wants to see.
+   * @returns null when it gave none: it is down, or takes papers by another way
+   */
+  slots(mrn: string, files: readonly { type: string }[]): Promise<Slot[] | null>;
   /** Everything one body says; a body may hold several messages. */
   interpret(raw: RawMessage): Interpretation[];
   /**
@@ -71,6 +117,8 @@ export interface Authority {
    * @param passed numbers of earlier versions under the same references: finding those again says nothing of the newest
    */
   enquire(references: FilingReferences, passed: readonly string[]): Promise<Answer>;
+  /** Messages that wait to be fetched, from a cursor on (null: from the first); the cursor moves after the store. Channels that are pushed to have none. */
+  collect?(cursor: string | null): AsyncIterable<Collected>;
   /** The authority's rule on sending again. */
   resend(attempts: readonly Attempt[], evidence: Evidence, now: Instant): Resend;
   /** Name of a message's kind for people: `DMSACC`; the code itself when the table has none. */

@@ -1,14 +1,61 @@
 import { readFileSync } from 'node:fs';
 import { country, currency, legalDate } from '@tidewaiter/contracts';
+import { CHARSETS } from '@tidewaiter/edifact';
 import { z } from 'zod';
 
 const ms = z.int().nonnegative();
 
+/** What a processing indicator of one code list says. */
+const indicator = z.enum([
+  'accepted',
+  'rejected',
+  'released',
+  'exam',
+  'documents',
+  'detained',
+  'waits-for-arrival',
+  'granted',
+  'denied',
+  'received',
+]);
+export type Indicator = z.infer<typeof indicator>;
+
+const partner = z.strictObject({ id: z.string().max(35), qualifier: z.string().max(4) });
+
+const edifact = z.strictObject({
+  charset: z.enum(CHARSETS),
+  sender: partner,
+  recipient: partner,
+  /** agency of the lists that are the authority's own, 3055 */
+  agency: z.string().max(3),
+  /** processing indicators by the list named in C529, `1131:3055`; `:6` is the list of UN/EDIFACT under any number */
+  indicators: z.record(z.string(), z.record(z.string(), indicator)),
+  /** which of these holds when a message names none; null: nobody guesses */
+  defaultIndicators: z.string().nullable(),
+  /** IANA zone of times that name none; the authority's own when absent */
+  timesIn: z.string().optional(),
+  /** characters written in place of others, each time listed */
+  transliterate: z.record(z.string().min(1), z.string()),
+});
+
+const ace = z.strictObject({
+  site: z.string().max(4),
+  /** district and port in which the blocks are processed */
+  port: z.string().length(4),
+  filer: z.string().regex(/^[0-9A-Z]{3}$/),
+  /** release and summary are two filings with states of their own */
+  filing: z.enum(['cargo-release', 'entry-summary']),
+  /** district and port by UN/LOCODE */
+  ports: z.record(z.string(), z.string().length(4)),
+});
+
 const profile = z.strictObject({
   /** short name, as events and actors carry it */
   authority: z.string().max(40),
-  channel: z.enum(['cds']),
+  channel: z.enum(['cds', 'edifact', 'ace']),
   destination: country,
+  /** two digits each; absent: every procedure */
+  procedures: z.array(z.string().length(2)).optional(),
   validFrom: legalDate,
   validTo: legalDate.nullable(),
   /** IANA time zone in which the authority's dates are legal dates */
@@ -24,11 +71,23 @@ const profile = z.strictObject({
   methodOfPayment: z.string().length(1),
   payee: z.string(),
   resend: z.strictObject({ quietMs: ms, limitMs: ms, most: z.int().positive() }),
+  edifact: edifact.optional(),
+  ace: ace.optional(),
 });
 
 /** What differs between authorities that speak one format: dated data, never code. */
 export type Profile = z.infer<typeof profile>;
 
+/** The part of a profile that only its channel has; a profile without it does not fit its channel. */
+export function partOf<K extends 'edifact' | 'ace'>(profile: Profile, channel: K): NonNullable<Profile[K]> {
+  const part = profile[channel];
+  if (!part) throw new Error(`the profile of ${profile.authority} has no part for ${channel}`);
+  return part;
+}
+
 /** Reads the profiles that come with the package; a file that does not fit its schema stops the start. */
-export const readProfiles = (file: URL = new URL('../../data/profiles.json', import.meta.url)): Profile[] =>
-  z.array(profile).parse(JSON.parse(readFileSync(file, 'utf8')));
+export function readProfiles(file: URL = new URL('../../data/profiles.json', import.meta.url)): Profile[] {
+  const profiles = z.array(profile).parse(JSON.parse(readFileSync(file, 'utf8')));
+  for (const each of profiles) if (each.channel !== 'cds') partOf(each, each.channel);
+  return profiles;
+}

@@ -7,16 +7,19 @@ export class Authorities {
   /** @param channels makes the authority of a profile, by channel */
   constructor(
     private readonly profiles: readonly Profile[],
-    private readonly channels: Record<Profile['channel'], (profile: Profile) => Authority>,
+    private readonly channels: Partial<Record<Profile['channel'], (profile: Profile) => Authority>>,
   ) {}
 
   /**
    * @param destination ISO country of the goods
    * @param at when the filing is made: its date in the authority's own zone picks the profile
-   * @throws Refused `customs.authority.none` when no profile covers destination and date
+   * @param procedure two digits; release for free circulation when absent
+   * @throws Refused `customs.authority.none` when no profile covers destination, procedure and date
    */
-  for(destination: string, at: Instant): Authority {
-    return this.authorityOf((each) => each.destination === destination, at, destination);
+  for(destination: string, at: Instant, procedure = '40'): Authority {
+    const fits = (each: Profile): boolean =>
+      each.destination === destination && (each.procedures?.includes(procedure) ?? true);
+    return this.authorityOf(fits, at, `${destination}, procedure ${procedure},`);
   }
 
   /**
@@ -33,16 +36,24 @@ export class Authorities {
     return this.authorityOf((each) => each.channel === channel, at, channel);
   }
 
+  /** The authority that a person means: by its short name, else the first of a channel. @throws Refused `customs.authority.none` */
+  called(name: string, at: Instant): Authority {
+    const wanted = name.toLowerCase();
+    const isNamed = this.profiles.some((each) => each.authority.toLowerCase() === wanted);
+    return this.authorityOf((each) => (isNamed ? each.authority.toLowerCase() : each.channel) === wanted, at, name);
+  }
+
   private authorityOf(fits: (profile: Profile) => boolean, at: Instant, what: string): Authority {
     const profile = this.profiles.find((each) => {
       const on = legalDateAt(at, each.zone);
       return fits(each) && each.validFrom <= on && (each.validTo === null || on <= each.validTo);
     });
-    if (!profile) {
+    const make = profile && this.channels[profile.channel];
+    if (!make) {
       throw new Refused('customs.authority.none', `no channel to an authority for ${what} at ${at}`, {
         advice: 'Add a profile for the destination, or file it by hand.',
       });
     }
-    return this.channels[profile.channel](profile);
+    return make(profile);
   }
 }

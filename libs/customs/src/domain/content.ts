@@ -1,18 +1,30 @@
-import type { Charges, GoodsLine, LodgeRequest, Money, Party, Situation } from '@tidewaiter/contracts';
+import type {
+  Charges,
+  DeclarationExtras,
+  GoodsLine,
+  LineExtras,
+  LodgeRequest,
+  Money,
+  Party,
+  Situation,
+} from '@tidewaiter/contracts';
 import { exact, round, type Exact } from '@tidewaiter/kernel';
 
 /** One line as it is declared: goods, what the assessment says of it, its share of the gross mass. */
-export interface DeclaredLine extends Omit<GoodsLine, 'from' | 'grossMass'> {
+export interface DeclaredLine extends Omit<GoodsLine, 'from' | 'grossMass'>, LineExtras {
   grossMass: string;
   /** in the assessment's currency; null when the assessment has no such line */
   customsValue: string | null;
 }
 
+/** A party as it is declared: its role is where it stands. */
+export type Declared = Omit<Party, 'role'> & { role?: string };
+
 /**
  * What is declared, in the platform's neutral words. A pure function of shipment, papers and assessment: the same input gives the
  * same content and digest. References (LRN, DUCR) are drawn per filing and are no part of it.
  */
-export interface DeclarationContent {
+export interface DeclarationContent extends DeclarationExtras {
   shipmentReference: string;
   destination: string;
   origin: string;
@@ -21,7 +33,7 @@ export interface DeclarationContent {
   incoterm: Situation['incoterm'];
   importer: { id: string; name: string };
   declarant: { id: string };
-  exporter: Party | null;
+  exporter: Declared | null;
   charges: Charges;
   invoice: { number: string; total: Money };
   packages: LodgeRequest['goods']['packages'];

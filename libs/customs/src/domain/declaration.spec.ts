@@ -195,12 +195,21 @@ describe('a message of the authority', () => {
       recordAttempt(2, 1, taken('conv-2')),
     ];
     const state = after(...commands);
-    expect(aboutOf(state, { conversationId: 'CONV-1', lrn: LRN, mrn: null })).toEqual({ version: 1, attempt: 1 });
+    expect(aboutOf(state, { conversationId: 'CONV-1', lrn: LRN, mrn: null })).toEqual({
+      version: 1,
+      attempt: 1,
+      request: null,
+    });
     expect(aboutOf(state, { conversationId: 'conv-9', lrn: LRN, mrn: '26GB22WOA1EV2P6AR5' })).toEqual({
       version: 1,
       attempt: null,
+      request: null,
     });
-    expect(aboutOf(state, { conversationId: 'conv-9', lrn: LRN, mrn: null })).toEqual({ version: 2, attempt: null });
+    expect(aboutOf(state, { conversationId: 'conv-9', lrn: LRN, mrn: null })).toEqual({
+      version: 2,
+      attempt: null,
+      request: null,
+    });
     const late = after(...commands, takeMessage(message('m2', [{ kind: 'documents-wanted', due: null, says: '' }])));
     expect(statusOf(late).documents.value).toBe('none');
   });

@@ -1,12 +1,18 @@
 import type { CustomsEvent, FieldProblem, Quantity } from '@tidewaiter/contracts';
-import { legalDateAt, unreachable, WrongState, type Decider, type DomainEvent } from '@tidewaiter/kernel';
+import { legalDateAt, unreachable, WrongState, type Decider, type DomainEvent, type Instant } from '@tidewaiter/kernel';
 import type { AuthorityMessage, Fact } from './facts.js';
+import { handle, isHandling, type HandlingCommand } from './handling.js';
 import { byAuthority, isNotice, type Notice } from './notices.js';
+import type { ExaminationNote, Ours, Request } from './ours.js';
 import { vectorOf, type Sending, type StatusVector } from './vector.js';
 
 export interface FilingReferences {
   lrn: string;
   ducr: string;
+  /** number drawn for an entry of the United States, with its filer code and check digit */
+  entryNumber?: string;
+  /** when the filing was first prepared: formats that print a time take it from here, so that the same input gives the same bytes */
+  preparedAt?: Instant;
 }
 
 interface Filing extends FilingReferences {
@@ -45,6 +51,14 @@ export interface Declaration {
   enquiries: number;
   messages: { messageId: string; sha256: string }[];
   notices: Notice[];
+  requests: Request[];
+  papersSent: Instant[];
+  /** ids of answered queries */
+  answered: string[];
+  disposal: Ours['disposal'];
+  /** quantities that an examination found where they are below the declared ones, the newest by line */
+  found: { line: number; quantity: Quantity }[];
+  examination: ExaminationNote[];
 }
 
 export type AttemptResult =
@@ -82,7 +96,8 @@ export type DeclarationCommand =
       message: Pick<AuthorityMessage, 'messageId' | 'channel' | 'sha256' | 'receivedAt'>;
       code: string;
       says: string;
-    };
+    }
+  | HandlingCommand;
 
 const initial: Declaration = {
   filing: null,
@@ -93,6 +108,12 @@ const initial: Declaration = {
   enquiries: 0,
   messages: [],
   notices: [],
+  requests: [],
+  papersSent: [],
+  answered: [],
+  disposal: null,
+  found: [],
+  examination: [],
 };
 
 const attemptsOf = (state: Declaration, version: number): SentAttempt[] =>
@@ -106,7 +127,34 @@ export function sendingOf(state: Declaration): Sending {
 }
 
 /** The vector of the newest version. */
-export const statusOf = (state: Declaration): StatusVector => vectorOf(state.version, sendingOf(state), state.notices);
+export const statusOf = (state: Declaration): StatusVector =>
+  vectorOf(state.version, sendingOf(state), state.notices, {
+    ...state,
+    requests: state.requests.filter((each) => each.version === state.version),
+  });
+
+/** The highest number that any content has: declared, refused, or proposed by an amendment. */
+export const newestContent = (state: Declaration): number =>
+  Math.max(state.version, ...state.requests.map((each) => each.proposed ?? 0));
+
+/** The content that stands for a declared version: its own, or that of the newest amendment that was granted. */
+export function contentInForce(state: Declaration, version: number): number {
+  const granted = state.requests.findLast(
+    ({ request, version: of, proposed }) =>
+      of === version &&
+      proposed !== null &&
+      state.notices.some(
+        ({ type, data }) => type === 'RequestAnswered' && data.request === request && data.answer === 'granted',
+      ),
+  );
+  return granted?.proposed ?? version;
+}
+
+/** The request that still waits for its answer. */
+export function openRequest(state: Declaration): Request | null {
+  const last = state.requests.at(-1);
+  return last && last.version === state.version && statusOf(state).request.value === 'pending' ? last : null;
+}
 
 /** Whether the authority has said anything of a version. */
 export const heardOf = (state: Declaration, version: number): boolean =>
@@ -120,21 +168,30 @@ export function mrnOf(state: Declaration, version: number): string | null {
   return (named.find((each) => each.type === 'DeclarationAccepted') ?? named[0])?.data.mrn ?? null;
 }
 
+/** What a message speaks of: a version, and one transmission of it or one request about it where it names that. */
+export interface About {
+  version: number;
+  attempt: number | null;
+  request: number | null;
+}
+
 /**
- * Which version a message speaks of, and which transmission when its conversation names one. A message under a conversation that
- * no transmission has (it overtook the answer to ours, or the answer was lost) speaks of the version of its number, else of the newest.
+ * Which version a message speaks of, and which transmission or request when its conversation, or the request's own reference, names
+ * one. A message under a conversation that no transmission has (it overtook the answer to ours, or the answer was lost) speaks of the
+ * version of its number, else of the newest.
  */
-export function aboutOf(
-  state: Declaration,
-  keys: AuthorityMessage['keys'],
-): { version: number; attempt: number | null } {
+export function aboutOf(state: Declaration, keys: AuthorityMessage['keys']): About {
   const conversation = keys.conversationId?.toLowerCase();
+  const asked = state.requests.find(
+    (each) => (conversation !== undefined && each.conversations.includes(conversation)) || each.lrn === keys.lrn,
+  );
+  if (asked) return { version: asked.version, attempt: null, request: asked.request };
   const attempt = state.attempts.find(
     (each) => each.conversationId !== null && each.conversationId.toLowerCase() === conversation,
   );
-  if (attempt) return { version: attempt.version, attempt: attempt.attempt };
+  if (attempt) return { version: attempt.version, attempt: attempt.attempt, request: null };
   const numbered = state.versions.find((each) => keys.mrn !== null && mrnOf(state, each.version) === keys.mrn);
-  return { version: numbered?.version ?? Math.max(1, state.version), attempt: null };
+  return { version: numbered?.version ?? Math.max(1, state.version), attempt: null, request: null };
 }
 
 function prepare(state: Declaration, command: Extract<DeclarationCommand, { type: 'PrepareVersion' }>): CustomsEvent[] {
@@ -149,10 +206,10 @@ function prepare(state: Declaration, command: Extract<DeclarationCommand, { type
 
 /** A version follows only one that does not stand: refused by us or the gateway, or rejected by the authority. */
 function mayReplace(state: Declaration, version: number): void {
-  if (version <= state.version) {
+  if (version <= newestContent(state)) {
     throw new WrongState(
       'customs.declaration.version-passed',
-      `version ${state.version} is newer than version ${version}`,
+      `version ${newestContent(state)} is newer than version ${version}`,
       {
         advice: 'Correct the newest version.',
       },
@@ -246,13 +303,21 @@ function takeMessage(
       type: 'AuthorityMessageReceived',
       data: { declarationId, shipmentId, messageId, channel, functionCode, sha256, receivedAt },
     },
-    ...message.facts.map((fact) => noticeOf(state, fact, { notice, about, functionCode, declared, zone })),
+    ...message.facts.map((fact) =>
+      noticeOf(state, fact, {
+        notice: { ...notice, authorityTime: fact.at ?? notice.authorityTime },
+        about,
+        functionCode,
+        declared,
+        zone,
+      }),
+    ),
   ];
 }
 
 interface Telling {
   notice: Notice['data'] & { version: number };
-  about: { version: number; attempt: number | null };
+  about: About;
   functionCode: string;
   declared: DeclaredQuantities;
   zone: string;
@@ -261,7 +326,9 @@ interface Telling {
 function noticeOf(state: Declaration, fact: Fact, { notice, about, functionCode, declared, zone }: Telling): Notice {
   switch (fact.kind) {
     case 'registered':
-      return { type: 'DeclarationRegistered', data: notice };
+      return about.request === null
+        ? { type: 'DeclarationRegistered', data: notice }
+        : answerTo(about.request, notice, 'received');
     case 'accepted':
       return {
         type: 'DeclarationAccepted',
@@ -285,14 +352,35 @@ function noticeOf(state: Declaration, fact: Fact, { notice, about, functionCode,
     case 'released':
       return {
         type: 'GoodsReleased',
-        data: { ...notice, kind: fact.release, quantities: declared[notice.version] ?? [] },
+        data: { ...notice, kind: fact.release, quantities: letGo(state, notice.version, declared) },
       };
     case 'corrected':
       return { type: 'DeclarationCorrected', data: { ...notice, pointers: fact.pointers } };
     case 'invalidated':
       return { type: 'DeclarationInvalidated', data: { ...notice, reason: fact.reason } };
     case 'request-answered':
-      return { type: 'RequestAnswered', data: { ...notice, answer: fact.answer, errors: [] } };
+      return answerTo(about.request ?? openRequest(state)?.request ?? null, notice, fact.answer);
+    case 'hold': {
+      const { agency, bill, lines, says, decision } = fact;
+      return { type: 'HoldPlaced', data: { ...notice, agency, bill, lines, says, decision } };
+    }
+    case 'hold-lifted': {
+      const { agency, bill, lines, says } = fact;
+      return { type: 'HoldLifted', data: { ...notice, agency, bill, lines, says } };
+    }
+    case 'agency-review': {
+      const { agency, bill, lines, says, decision } = fact;
+      return { type: 'AgencyReviewed', data: { ...notice, agency, bill, lines, says, decision } };
+    }
+    case 'release-suspended':
+      return { type: 'ReleaseSuspended', data: { ...notice, refused: fact.refused, says: fact.says } };
+    case 'seized':
+      return { type: 'GoodsSeized', data: { ...notice, reason: fact.reason } };
+    case 'query': {
+      const { due, says } = fact;
+      const queryId = notice.messageId.slice(0, 80);
+      return { type: 'QueryReceived', data: { ...notice, queryId, by: 'mailbox', says, due, documentId: null } };
+    }
     case 'kept':
       return {
         type: 'AuthorityNoticeKept',
@@ -303,9 +391,26 @@ function noticeOf(state: Declaration, fact: Fact, { notice, about, functionCode,
   }
 }
 
+const answerTo = (
+  request: number | null,
+  notice: Telling['notice'],
+  answer: Extract<Notice, { type: 'RequestAnswered' }>['data']['answer'],
+  errors: FieldProblem[] = [],
+): Notice => ({
+  type: 'RequestAnswered',
+  data: { ...notice, answer, errors, ...(request === null ? {} : { request }) },
+});
+
+/** What a release lets go: the quantities of the content in force, lowered to what an examination found. */
+function letGo(state: Declaration, version: number, declared: DeclaredQuantities): DeclaredQuantities[number] {
+  const quantities = declared[contentInForce(state, version)] ?? declared[version] ?? [];
+  return quantities.map((each) => state.found.find(({ line }) => line === each.line) ?? each);
+}
+
 /**
- * A rejection ends the version, with two exceptions: a second transmission refused because the first lives ends that
- * transmission only and proves the first; and what is accepted stands, so that a rejection after it answers a request.
+ * A rejection ends the version, with three exceptions: one that names a request answers that request; a second transmission
+ * refused because the first lives ends that transmission only and proves the first; and what is accepted stands, so that a
+ * rejection after it answers a request.
  */
 function rejection(
   state: Declaration,
@@ -314,6 +419,7 @@ function rejection(
   about: Telling['about'],
   functionCode: string,
 ): Notice {
+  if (about.request !== null) return answerTo(about.request, notice, 'rejected', fact.errors);
   const sentAgain = attemptsOf(state, about.version).length > 1 && about.attempt !== 1;
   if (fact.sameReference && sentAgain) {
     const says = 'The second transmission was refused because the first one is with the authority.';
@@ -322,7 +428,7 @@ function rejection(
   const accepted = state.notices.some(
     (each) => each.type === 'DeclarationAccepted' && each.data.version === about.version,
   );
-  if (accepted) return { type: 'RequestAnswered', data: { ...notice, answer: 'rejected', errors: fact.errors } };
+  if (accepted) return answerTo(openRequest(state)?.request ?? null, notice, 'rejected', fact.errors);
   return { type: 'DeclarationRejected', data: { ...notice, errors: fact.errors } };
 }
 
@@ -358,7 +464,7 @@ function decide(state: Declaration, command: DeclarationCommand): CustomsEvent[]
     case 'KeepUnread':
       return keepUnread(state, command);
     default:
-      return unreachable(command);
+      return isHandling(command) ? handle(state, command) : unreachable(command);
   }
 }
 
@@ -371,6 +477,16 @@ const withAttempt = (state: Declaration, attempt: SentAttempt): Declaration => (
     ...state.attempts.filter((each) => each.version !== attempt.version || each.attempt !== attempt.attempt),
     attempt,
   ].sort((a, b) => a.version - b.version || a.attempt - b.attempt),
+});
+
+const withNote = (state: Declaration, note: ExaminationNote): Declaration => ({
+  ...state,
+  examination: [...state.examination, note],
+});
+
+const withRequest = (state: Declaration, number: number, change: (request: Request) => Request): Declaration => ({
+  ...state,
+  requests: state.requests.map((each) => (each.request === number ? change(each) : each)),
 });
 
 /** An unknown transmission that the authority turns out to have is a received one, without a conversation of its own. */
@@ -415,6 +531,53 @@ function evolve(state: Declaration, event: CustomsEvent): Declaration {
     case 'AuthorityMessageReceived': {
       const { messageId, sha256 } = event.data;
       return { ...state, messages: [...state.messages, { messageId, sha256 }] };
+    }
+    case 'RequestMade': {
+      const { request, orderId, purpose, version, lrn, reason, fields, madeAt, proposed } = event.data;
+      const made: Request = {
+        ...{ request, orderId, purpose, version, lrn, reason, fields, madeAt },
+        proposed: proposed?.version ?? null,
+        conversations: [],
+        outcome: 'open',
+        refused: false,
+        problems: [],
+      };
+      return { ...state, requests: [...state.requests, made] };
+    }
+    case 'RequestSent':
+      return withRequest(state, event.data.request, (request) => ({
+        ...request,
+        outcome: 'received',
+        conversations: [...request.conversations, event.data.conversationId.toLowerCase()],
+      }));
+    case 'RequestOutcomeUnknown':
+      return withRequest(state, event.data.request, (request) => ({ ...request, outcome: 'unknown' }));
+    case 'RequestRefused':
+      return withRequest(state, event.data.request, (request) => ({
+        ...request,
+        refused: true,
+        problems: event.data.problems,
+      }));
+    case 'DocumentsSent':
+      return { ...state, papersSent: [...state.papersSent, event.data.sentAt] };
+    case 'QueryAnswered':
+      return { ...state, answered: [...state.answered, event.data.queryId] };
+    case 'ExaminationPrepared': {
+      const { kind, place, at } = event.data;
+      return withNote(state, { what: kind, says: place, at });
+    }
+    case 'ExaminationCostIncurred': {
+      const { item, amount } = event.data;
+      return withNote(state, { what: 'cost', says: `${item}: ${amount.amount} ${amount.currency}`, at: null });
+    }
+    case 'ExaminationConcluded': {
+      const { found, result, says, concludedAt } = event.data;
+      const before = state.found.filter((each) => !found.some(({ line }) => line === each.line));
+      return { ...withNote(state, { what: result, says, at: concludedAt }), found: [...before, ...found] };
+    }
+    case 'ClearanceGivenUp': {
+      const { how, givenUpAt, version } = event.data;
+      return { ...state, disposal: { how, at: givenUpAt, version } };
     }
     default:
       return state;

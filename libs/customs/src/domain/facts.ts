@@ -9,8 +9,19 @@ export interface StatedTax {
   amount: Money;
 }
 
-/** What one message of an authority says, in words that every channel shares. */
-export type Fact =
+/** The authority's own name among agencies: its holds end with its release, those of others only by them. */
+export const CUSTOMS = 'customs';
+
+/** Of what an agency speaks: `bill`, `lines`, or neither for the whole entry. */
+interface Decided {
+  agency: string;
+  bill: string | null;
+  lines: number[];
+  says: string;
+}
+
+/** What one message of an authority says, in words that every channel shares; `at` where a statement has a time of its own. */
+export type Fact = { at?: Instant } & (
   | { kind: 'registered' }
   | { kind: 'accepted'; warnings: FieldProblem[] }
   /** `sameReference`: refused because another transmission under the same reference lives */
@@ -30,14 +41,24 @@ export type Fact =
   | { kind: 'corrected'; pointers: string[] }
   | { kind: 'invalidated'; reason: string }
   | { kind: 'request-answered'; answer: 'received' | 'granted' | 'denied' }
+  | ({ kind: 'hold'; decision: 'hold' | 'detained' | 'refused' } & Decided)
+  | ({ kind: 'hold-lifted' } & Decided)
+  | ({ kind: 'agency-review'; decision: 'reviewing' | 'documents' | 'exam' } & Decided)
+  /** a release recalled, or (`refused`) denied */
+  | { kind: 'release-suspended'; refused: boolean; says: string }
+  | { kind: 'seized'; reason: string }
+  /** a question that waits in the authority's own mailbox; no message can answer it */
+  | { kind: 'query'; due: Instant | null; says: string }
   /** changes no state by itself, or is in no table: kept and shown */
-  | { kind: 'kept'; says: string; handledOutside: boolean };
+  | { kind: 'kept'; says: string; handledOutside: boolean }
+);
 
 /** The references under which an authority speaks of a filing, each null when the message does not carry it. */
 export interface MessageKeys {
   conversationId: string | null;
   lrn: string | null;
   mrn: string | null;
+  ducr?: string | null;
 }
 
 /** A message as the declaration takes it in: read, correlated, stored. */

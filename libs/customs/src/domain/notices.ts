@@ -13,6 +13,13 @@ const NOTICES = [
   'DeclarationInvalidated',
   'PaymentRequired',
   'RequestAnswered',
+  'HoldPlaced',
+  'HoldLifted',
+  'AgencyReviewed',
+  'ReleaseSuspended',
+  'GoodsSeized',
+  'QueryReceived',
+  'OutcomeReversed',
   'AuthorityNoticeKept',
 ] as const;
 
@@ -23,47 +30,49 @@ export type Notice = Extract<CustomsEvent, { type: NoticeType }>;
 
 export const isNotice = (event: CustomsEvent): event is Notice => (NOTICES as readonly string[]).includes(event.type);
 
+/** Precedence inside one second, by kind; debt and release by their stage. What no list names comes before all. */
+const PRECEDENCE: Record<Exclude<NoticeType, 'DutyNotified' | 'GoodsReleased'>, number> = {
+  AuthorityNoticeKept: 0,
+  DeclarationRegistered: 1,
+  DeclarationRejected: 2,
+  DeclarationAccepted: 3,
+  DocumentsRequested: 5,
+  QueryReceived: 5,
+  InspectionOrdered: 6,
+  AgencyReviewed: 6,
+  HoldPlaced: 7,
+  HoldLifted: 8,
+  RequestAnswered: 9,
+  PaymentRequired: 11,
+  DeclarationCorrected: 14,
+  ReleaseSuspended: 16,
+  GoodsSeized: 17,
+  DeclarationInvalidated: 18,
+  OutcomeReversed: 19,
+};
+
 /**
- * Which of two statements of one second comes first: registered, accepted, indicative tax, documents, control, answer to a
- * request, secured tax, released, final tax, corrected, cleared, invalidated. What no list names comes before all.
+ * Which of two statements of one second comes first: registered, accepted, indicative tax, documents, control, holds, answer to a
+ * request, secured tax, released, final tax, corrected, cleared, recalled, seized, invalidated.
  */
 export function precedenceOf(notice: Notice): number {
-  switch (notice.type) {
-    case 'AuthorityNoticeKept':
-      return 0;
-    case 'DeclarationRegistered':
-      return 1;
-    case 'DeclarationRejected':
-      return 2;
-    case 'DeclarationAccepted':
-      return 3;
-    case 'DutyNotified':
-      return { indicative: 4, secured: 8, final: 11 }[notice.data.kind];
-    case 'DocumentsRequested':
-      return 5;
-    case 'InspectionOrdered':
-      return 6;
-    case 'RequestAnswered':
-      return 7;
-    case 'PaymentRequired':
-      return 9;
-    case 'GoodsReleased':
-      return notice.data.kind === 'conditional' ? 10 : 13;
-    case 'DeclarationCorrected':
-      return 12;
-    case 'DeclarationInvalidated':
-      return 14;
-  }
+  if (notice.type === 'DutyNotified') return { indicative: 4, secured: 10, final: 13 }[notice.data.kind];
+  if (notice.type === 'GoodsReleased') return notice.data.kind === 'conditional' ? 12 : 15;
+  return PRECEDENCE[notice.type];
 }
 
 const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Order of truth: the authority's time, then precedence, then the message's identity; never the order of arrival. */
+/**
+ * Order of truth: the authority's time, then precedence, then the message's identity; never the order of arrival. Two statements of
+ * one message that agree in all that are ordered by what they say.
+ */
 export const byAuthority = (a: Notice, b: Notice): number =>
   text(a.data.authorityTime, b.data.authorityTime) ||
   precedenceOf(a) - precedenceOf(b) ||
   text(a.data.messageId, b.data.messageId) ||
-  text(a.type, b.type);
+  text(a.type, b.type) ||
+  (a === b ? 0 : text(JSON.stringify(a.data), JSON.stringify(b.data)));
 
 /** A notice is later than another in the order of truth; later than nothing is always true. */
 export const isAfter = (a: Notice, b: Notice | undefined): boolean => b === undefined || byAuthority(a, b) > 0;

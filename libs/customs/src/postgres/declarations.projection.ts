@@ -4,8 +4,10 @@ import { declaration, isNotice, type Declaration } from '../domain/index.js';
 
 /** References under which the authority may speak of a declaration, as one event makes them known. */
 function keysIn(event: CustomsEvent): { scheme: 'conversation' | 'mrn' | 'lrn'; value: string }[] {
-  if (event.type === 'DeclarationPrepared') return [{ scheme: 'lrn', value: event.data.lrn }];
-  if (event.type === 'DeclarationSent')
+  if (event.type === 'DeclarationPrepared' || event.type === 'RequestMade') {
+    return [{ scheme: 'lrn', value: event.data.lrn }];
+  }
+  if (event.type === 'DeclarationSent' || event.type === 'RequestSent')
     return [{ scheme: 'conversation', value: event.data.conversationId.toLowerCase() }];
   // A number that comes with a mere notice may be that of a transmission which was refused beside the living one.
   if (isNotice(event) && event.type !== 'AuthorityNoticeKept' && event.data.mrn !== null) {

@@ -76,6 +76,15 @@ export const filings = {
     return rows;
   },
 
+  /** What a version declares, in the platform's neutral words. */
+  async content(tx: Tx, declarationId: string, version: number): Promise<DeclarationContent | null> {
+    const { rows } = await tx.query<{ content: DeclarationContent }>(
+      'select content from contents where tenant_id = $1 and declaration_id = $2 and version = $3',
+      [tx.tenant, declarationId, version],
+    );
+    return rows[0]?.content ?? null;
+  },
+
   async bytes(tx: Tx, declarationId: string, version: number): Promise<Buffer | null> {
     const { rows } = await tx.query<{ bytes: Buffer }>(
       'select bytes from contents where tenant_id = $1 and declaration_id = $2 and version = $3',

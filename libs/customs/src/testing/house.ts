@@ -5,8 +5,10 @@ import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { plusMillis, type Instant } from '@tidewaiter/kernel';
 import { Declarations } from '../application/declarations.js';
 import { FilingDesk } from '../application/filing-desk.js';
+import { Handling } from '../application/handling.js';
 import { Inbox } from '../application/inbox.js';
 import { MessageReader } from '../application/message-reader.js';
+import { RequestDesk } from '../application/request-desk.js';
 import { cdsAuthority } from '../authorities/cds/channel.js';
 import { CdsTransport } from '../authorities/cds/transport.js';
 import { readProfiles } from '../authorities/profile.js';
@@ -70,13 +72,16 @@ export class CustomsHouse {
     const profiles = readProfiles().map((each) => ({ ...each, resend: { ...each.resend, quietMs: QUIET_MS } }));
     const authorities = new Authorities(profiles, { cds: (profile) => around(cdsAuthority(profile, this.transport)) });
     const rules = { enquirySchedule: [60_000, 300_000, 900_000, 3_600_000] };
-    const desk = new FilingDesk(store, authorities, rules, this.clock, async (keys) => {
+    const gained = async (keys: string[]): Promise<void> => {
       await this.tables.system((tx) => inbox.wake(tx, keys, this.clock()));
-    });
+    };
+    const desk = new FilingDesk(store, authorities, rules, this.clock, gained);
     const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
     return {
       store,
       desk,
+      requests: new RequestDesk(store, authorities, this.clock, gained),
+      handling: new Handling(store, this.clock),
       inbox: new Inbox(this.tables, this.clock, () => undefined),
       reader: new MessageReader(this.tables, store, authorities, this.clock, silent, (code) => this.alarms.push(code)),
       declarations: new Declarations(this.tables, authorities, this.clock),
@@ -88,6 +93,12 @@ export class CustomsHouse {
   }
   get desk() {
     return this.parts.desk;
+  }
+  get requests() {
+    return this.parts.requests;
+  }
+  get handling() {
+    return this.parts.handling;
   }
   get reader() {
     return this.parts.reader;

@@ -63,7 +63,8 @@ export class MisbehavingAuthority {
       response.end(JSON.stringify({ access_token: `token-${this.tokens}`, token_type: 'Bearer', expires_in: 14_400 }));
       return;
     }
-    if (url.pathname === '/customs/declarations') return this.submission(body.toString(), request, response);
+    if (/^\/customs\/declarations(\/(amend|cancellation-requests|arrival-notification))?$/.test(url.pathname))
+      return this.submission(body.toString(), request, response);
     this.enquiry(url, response);
   }
 

@@ -21,14 +21,25 @@ import {
   type Checklist,
   type RequirementRow,
 } from '../domain/index.js';
-import { documentById, keepSituation, papersOfShipment, situationOf } from '../postgres/documents.repository.js';
+import {
+  documentById,
+  keepSituation,
+  papersOfShipment,
+  readsOf,
+  situationOf,
+  versionsOf,
+} from '../postgres/documents.repository.js';
 import { digestOf } from './digests.js';
 import { checklistStream, Judging } from './judging.js';
-import { REQUIREMENT_ROWS } from './tokens.js';
+import type { FolderStorage } from '../storage/folder.js';
+import { REQUIREMENT_ROWS, STORAGE } from './tokens.js';
 import { inTurn } from './turns.js';
 
 /** Where the authority's clock stands: rows are in force by its date. */
 const ZONES: Record<string, string> = { GB: 'Europe/London', US: 'America/New_York', DE: 'Europe/Berlin' };
+
+/** Until the answer to an upload counts as missing; below an activity’s own time. */
+const HAND_OVER_MS = 20_000;
 
 type Derived = Awaited<ReturnType<DocumentsActivities['deriveChecklist']>>;
 type Confirmation = Parameters<DocumentsActivities['confirmLines']>[1];
@@ -50,6 +61,7 @@ export class DocumentsActivitiesService implements DocumentsActivities {
     @Inject(Judging) private readonly judging: Judging,
     @Inject(REQUIREMENT_ROWS) private readonly rows: readonly RequirementRow[],
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(STORAGE) private readonly storage: Pick<FolderStorage, 'read'>,
   ) {}
 
   async deriveChecklist(step: Step, situation: Situation): Promise<Derived> {
@@ -71,6 +83,31 @@ export class DocumentsActivitiesService implements DocumentsActivities {
         wrote: { ...derived.wrote, ...judged?.wrote },
       };
     });
+  }
+
+  /** One-time addresses take an upload as a form: their fields first, then the file. */
+  async handOver(
+    step: Step,
+    { documentId, version, slot }: Parameters<DocumentsActivities['handOver']>[1],
+  ): ReturnType<DocumentsActivities['handOver']> {
+    const reads = readsOf(this.store, step.tenant);
+    const known = await documentById(reads, documentId);
+    const kept = (await versionsOf(reads, [documentId])).find((each) => each.version === version);
+    if (!known || !kept || known.shipment_id !== step.subject) {
+      const says = `The shipment has no document ${documentId} in version ${version}.`;
+      return { kind: 'refused', code: 'documents.document.unknown', says };
+    }
+    const bytes = await this.storage.read(step.tenant, kept.sha256);
+    const form = new FormData();
+    for (const [name, value] of Object.entries(slot.fields)) form.set(name, value);
+    form.set('file', new Blob([new Uint8Array(bytes)], { type: kept.media_type }), kept.name);
+    const answer = await fetch(slot.url, { method: 'POST', body: form, signal: AbortSignal.timeout(HAND_OVER_MS) });
+    await answer.body?.cancel();
+    if (!answer.ok) {
+      const says = `The authority's address did not take the file: it answered ${answer.status}.`;
+      return { kind: 'refused', code: 'documents.hand-over.refused', says };
+    }
+    return { kind: 'handed-over', sha256: kept.sha256 };
   }
 
   async confirmLines(step: Step, confirmation: Confirmation): ReturnType<DocumentsActivities['confirmLines']> {

@@ -55,7 +55,7 @@ export class DocumentsRoom {
     this.reading = new Reading(this.store, this.base, this.storage, judging, silent);
     this.uploads = this.uploadsWith(this.reading);
     this.views = new DocumentViews(this.store);
-    this.activities = new DocumentsActivitiesService(this.store, judging, rows, now);
+    this.activities = new DocumentsActivitiesService(this.store, judging, rows, now, this.storage);
   }
 
   static async open(): Promise<DocumentsRoom> {

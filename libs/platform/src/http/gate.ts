@@ -13,6 +13,7 @@ import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { z } from 'zod';
 import { TOKEN_VERIFIER, type CallerIdentity, type TokenVerifier } from '../identity/caller.js';
+import { isOurOrigin, SESSIONS, type Sessions } from '../identity/session.js';
 import { LOG, type Log } from '../observability/log.js';
 import { Binary } from './binary.js';
 import { Idempotency, IDEMPOTENCY, type KeyedRequest } from './idempotency.js';
@@ -26,6 +27,7 @@ export class Gate implements CanActivate {
   constructor(
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(TOKEN_VERIFIER) private readonly tokens: TokenVerifier,
+    @Inject(SESSIONS) private readonly sessions: Sessions,
   ) {}
 
   canActivate(context: ExecutionContext): Promise<boolean> {
@@ -40,7 +42,7 @@ export class Gate implements CanActivate {
     facts.route = route;
     const { access } = route;
     if (typeof access === 'string') return true;
-    const caller = await this.tokens.verify(request.headers.authorization);
+    const caller = await this.tokens.verify(await this.authorizationOf(request));
     facts.caller = caller;
     if (caller.roles.some((role) => access.includes(role))) return true;
     const held = caller.roles.join(', ') || 'none';
@@ -50,7 +52,29 @@ export class Gate implements CanActivate {
       { advice: 'Ask a tenant administrator for the role.' },
     );
   }
+
+  /**
+   * A bearer token, or the one inside a browser's sealed cookie. A cookie goes along with whatever a browser sends here, so a change
+   * under it has to come from a page of ours.
+   */
+  private async authorizationOf({ method, headers }: HouseRequest): Promise<string | undefined> {
+    if (headers.authorization !== undefined) return headers.authorization;
+    const session = await this.sessions.open(headers.cookie);
+    if (!session) return undefined;
+    if (!CHANGES_NOTHING.has(method) && !isOurOrigin(headers)) {
+      throw new Forbidden(
+        'identity.origin.foreign',
+        'A change under a session’s cookie comes from a page of this site only.',
+        {
+          advice: 'Programs send a bearer token instead of a cookie.',
+        },
+      );
+    }
+    return `Bearer ${session.accessToken}`;
+  }
 }
+
+const CHANGES_NOTHING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function parsePart<S extends z.ZodType>(schema: S, value: unknown, part: string): z.infer<S> {
   const parsed = schema.safeParse(value);

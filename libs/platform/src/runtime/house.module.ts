@@ -10,6 +10,7 @@ import { HouseController } from '../http/house.controller.js';
 import { IDEMPOTENCY, Idempotency } from '../http/idempotency.js';
 import { ProblemFilter } from '../http/problems.js';
 import { createTokenVerifier, TOKEN_VERIFIER } from '../identity/caller.js';
+import { SESSIONS, Sessions } from '../identity/session.js';
 import { LOG, type Log } from '../observability/log.js';
 import { createWorkflowPort, Temporal, TEMPORAL, WORKFLOWS } from '../temporal/temporal.js';
 import { CLOCK, EVENT_BUS } from './tokens.js';
@@ -21,6 +22,10 @@ const houseSettings = z.object({
   TEMPORAL_ADDRESS: z.string().min(1).meta({ description: 'host:port' }),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   PAYLOAD_KEY: secret32.meta({ description: 'encrypts what workflows carry' }),
+  SESSION_KEY: secret32
+    .optional()
+    .meta({ description: 'opens the sessions of browsers; without it only bearer tokens are taken' }),
+  PUBLIC_URL: z.url().optional(),
 });
 
 export const SERVICE = Symbol('SERVICE');
@@ -61,6 +66,7 @@ export class HouseModule {
       { provide: TEMPORAL, useValue: temporal },
       { provide: WORKFLOWS, useValue: createWorkflowPort(temporal) },
       { provide: EVENT_BUS, useValue: bus },
+      { provide: SESSIONS, useValue: new Sessions(env.SESSION_KEY, env.PUBLIC_URL?.startsWith('https:') ?? false) },
       { provide: IDEMPOTENCY, useValue: new Idempotency() },
       {
         provide: TOKEN_VERIFIER,

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { Invalid } from '@tidewaiter/kernel';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import type { Embargo } from '../domain/embargo.js';
 import type { NameRules } from '../domain/names.js';
 import { prepareList, type ListEntry, type ScreeningList } from '../domain/screening.js';
 import type { StandingRule } from '../domain/standing.js';
@@ -21,6 +22,21 @@ const standingFile = z.strictObject({
       scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN']),
       prefixes: z.array(z.string()),
       needs: z.string(),
+      law: z.string(),
+    }),
+  ),
+});
+
+const embargoFile = z.strictObject({
+  version: z.iso.date(),
+  note: z.string(),
+  rows: z.array(
+    z.strictObject({
+      destination: z.string().length(2),
+      origin: z.string().length(2),
+      commodities: z.array(z.string().regex(/^\d{2,10}$/)),
+      validFrom: z.iso.date(),
+      validTo: z.iso.date().nullable(),
       law: z.string(),
     }),
   ),
@@ -54,6 +70,13 @@ const readData = (name: string): Promise<string> => readFile(new URL(name, DATA)
 /** Rules on who may stand as importer of record, from the context's dated file. */
 export const loadStandingRules = async (): Promise<StandingRule[]> =>
   standingFile.parse(JSON.parse(await readData('standing.json'))).rules;
+
+/** Import bans by origin, with the digest of the file that a proof names. */
+export async function loadEmbargoes(): Promise<ReferenceData['embargoes']> {
+  const text = await readData('embargoes.json');
+  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  return { digest, rows: embargoFile.parse(JSON.parse(text)).rows };
+}
 
 export const loadNameRules = async (): Promise<NameRules> =>
   rulesFile.parse(JSON.parse(await readData('screening-rules.json')));
@@ -110,9 +133,15 @@ export interface ReferenceData {
   standing: readonly StandingRule[];
   names: NameRules;
   list: ScreeningList;
+  embargoes: { digest: string; rows: readonly Embargo[] };
 }
 
 export async function loadReferenceData(listPath: string | undefined): Promise<ReferenceData> {
   const names = await loadNameRules();
-  return { standing: await loadStandingRules(), names, list: await loadScreeningList(listPath, names) };
+  return {
+    standing: await loadStandingRules(),
+    names,
+    list: await loadScreeningList(listPath, names),
+    embargoes: await loadEmbargoes(),
+  };
 }

@@ -4,12 +4,13 @@ import type { EventStore } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
 import { endOfDay, plusDays, TidewaiterError, WrongState, zero } from '@tidewaiter/kernel';
 import { byOfStep, CLOCK, EVENT_STORE, idFor } from '@tidewaiter/platform';
+import { groundOfEmbargo } from '../domain/embargo.js';
 import { engagement, nextReviewDay, NOTICE_DAYS } from '../domain/engagement.js';
 import { headroomOf } from '../domain/guarantee.js';
 import { proveStanding } from '../domain/proof.js';
 import { screen, type ScreenedName } from '../domain/screening.js';
 import { shipment, situationOf, type Shipment } from '../domain/shipment.js';
-import { dayIn, zoneOf } from '../domain/standing.js';
+import { dayIn, identifierFor, zoneOf } from '../domain/standing.js';
 import { task } from '../domain/task.js';
 import { guaranteeKey, holderOf } from '../postgres/claims.js';
 import { clearedHits, subjectKind } from '../postgres/lookups.js';
@@ -49,6 +50,61 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
     const after = done.state as Known<Shipment>;
     if (after.because) return { kind: 'blocked', ...after.because, wrote: done.wrote };
     return { kind: 'engaged', situation: situationOf(after), openedBy: after.openedBy, wrote: done.wrote };
+  }
+
+  /** Everything is asked anew: what held at the engagement may have ended the night before. */
+  async standAtFiling(step: Step): ReturnType<ShipmentsActivities['standAtFiling']> {
+    const { tenant, subject: shipmentId } = step;
+    const { standing: rules, list, names, embargoes } = this.reference;
+    const { state } = await knownShipment(this.store, tenant, shipmentId);
+    const { state: terms } = await knownEngagement(this.store, tenant, state.engagementId);
+    const { state: entity } = await knownImporter(this.store, tenant, terms.importerId);
+    const { destination, origin, lines } = state;
+    const lawDate = dayIn(rules, destination, this.clock());
+    const blocked = (code: string, says: string, role = 'operator') => ({ kind: 'blocked' as const, code, says, role });
+    const standing = proveStanding(terms, entity, destination, rules, lawDate);
+    if (standing.kind === 'refused') return blocked(standing.code, standing.says);
+    const ban = groundOfEmbargo(embargoes.rows, destination, origin, lines, lawDate);
+    if (ban) return blocked(ban.code, `${ban.says} ${ban.advice}`, 'compliance');
+    const cleared = await clearedHits(this.store, tenant, shipmentId);
+    const { hits } = screen(list, screenedNames(state, terms.customer.name), names, cleared);
+    if (hits.length > 0) {
+      const found = hits.map((hit) => `${hit.role} is close to entry ${hit.entry} (${hit.score})`).join('; ');
+      return blocked('shipments.screening.hit', `The screening list of today answers: ${found}.`, 'compliance');
+    }
+    const guarantee = await this.reservation(tenant, state);
+    if (!guarantee) {
+      return blocked(
+        'shipments.guarantee.not-reserved',
+        `Nothing is reserved for this shipment under a guarantee of ${state.importer.name} in ${destination}.`,
+      );
+    }
+    const identifier = identifierFor(entity.identifiers, destination, rules, lawDate);
+    return {
+      kind: 'stands',
+      proof: {
+        lawDate,
+        mandateId: standing.mandateId,
+        mandateUntil: standing.mandateUntil,
+        importerId: terms.importerId,
+        identifier: identifier?.value ?? '',
+        law: identifier?.law ?? '',
+        screening: { list: list.ref.name, digest: list.ref.digest },
+        guarantee,
+        embargoes: embargoes.digest,
+      },
+    };
+  }
+
+  private reservation(tenant: string, { importer, destination, shipmentId }: Known<Shipment>) {
+    return this.store.transaction(tenant, async (tx) => {
+      const guaranteeId = await holderOf(tx, 'guarantee', guaranteeKey(importer.importerId, destination));
+      if (guaranteeId === undefined) return null;
+      const { state } = await guaranteeNow(tx, guaranteeId);
+      const reserved = state.reservations[shipmentId];
+      if (reserved === undefined) return null;
+      return { guaranteeId, reserved: { amount: reserved, currency: state.limit.currency } };
+    });
   }
 
   async reserveGuarantee(step: Step, amount: Money): ReturnType<ShipmentsActivities['reserveGuarantee']> {

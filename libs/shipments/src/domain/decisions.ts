@@ -7,6 +7,8 @@ const retry = z.strictObject({ retry: z.literal(true), reason: reason.optional()
 const abandon = z.strictObject({ abandon: z.literal(true), reason });
 const again = z.union([retry, abandon]);
 
+const acknowledge = z.strictObject({ acknowledge: z.literal(true), reason: reason.optional() });
+
 /** A path into the declaration as the task shows it: `lines[0].commodity`, `portOfEntry`. */
 const path = z.string().regex(/^[a-zA-Z]+(\[\d+\])?(\.[a-zA-Z]+(\[\d+\])?)*$/, 'a path such as lines[0].commodity');
 
@@ -54,6 +56,32 @@ const BODIES: Record<TaskKind, z.ZodType> = {
     z.strictObject({ open: z.literal(true), reason: reason.optional() }),
     z.strictObject({ open: z.literal(false), reason }),
   ]),
+  'send-documents': z.union([
+    z.strictObject({
+      send: z
+        .array(z.strictObject({ documentId: z.uuid(), version: z.int().positive() }))
+        .min(1)
+        .max(11),
+    }),
+    // By another way than the channel's: post, mailbox, in person.
+    z.strictObject({
+      sent: z
+        .array(z.strictObject({ documentId: z.uuid(), version: z.int().positive(), sha256: z.hash('sha256') }))
+        .min(1),
+      reason,
+    }),
+  ]),
+  'answer-query': z.strictObject({ answer: reason, documentIds: z.array(z.uuid()).max(50).optional() }),
+  // Closes with the conclusion of the examination or the release.
+  'attend-examination': z.never(),
+  // Closes when the agency lifts its hold.
+  'lift-hold': z.never(),
+  'top-up-account': acknowledge,
+  'review-request': z.union([acknowledge, z.strictObject({ dropped: z.literal(true), reason })]),
+  'review-notice': acknowledge,
+  // Closes with a newer release.
+  'stop-delivery': z.never(),
+  'contest-seizure': abandon,
 };
 
 /**

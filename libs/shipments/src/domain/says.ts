@@ -22,6 +22,14 @@ export type AnyEvent =
   | AuditEvent;
 
 export const amountOf = (money: Money): string => `${money.amount} ${money.currency}`;
+interface OfAgency {
+  agency: string;
+  bill: string | null;
+  lines: readonly number[];
+}
+const agencyOf = ({ agency }: OfAgency): string => (agency === 'customs' ? 'Customs' : `Agency ${agency}`);
+const placeOf = ({ bill, lines }: OfAgency): string =>
+  bill !== null ? `bill ${bill}` : lines.length > 0 ? `line ${lines.join(', ')}` : 'the entry';
 const list = (parts: readonly string[]): string => parts.join(', ');
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 const quantityOf = ({ value, unit }: { value: string; unit: string }): string => `${value} ${unit}`;
@@ -119,6 +127,26 @@ const SENTENCES: Sentences = {
     `Case decided on ${d.decidedOn}: ${d.outcome}${d.refund === null ? '' : `, ${amountOf(d.refund)} to come back`}${d.owed === null ? '' : `, ${amountOf(d.owed)} owed`}`,
   CaseClosed: (d) => `Case closed: ${d.reason}`,
   CaseReopened: (d) => `Case open again: ${d.ground}`,
+  HoldPlaced: (d) =>
+    `${agencyOf(d)} ${d.decision === 'refused' ? 'refuses' : 'holds'} ${placeOf(d)}: ${d.says || 'no reason given'}`,
+  HoldLifted: (d) => `${agencyOf(d)} lets ${placeOf(d)} go on`,
+  AgencyReviewed: (d) => `${agencyOf(d)} looks at ${placeOf(d)}: ${d.decision}`,
+  ReleaseSuspended: (d) => `Release ${d.refused ? 'refused' : 'recalled'}: ${d.says}`,
+  GoodsSeized: (d) => `Goods seized: ${d.reason || 'no reason given'}`,
+  OutcomeReversed: (d) => `Newer decision recorded: no longer ${d.of}, ${d.reason}`,
+  QueryReceived: (d) => `Authority asks ${d.by === 'post' ? 'by post' : 'in its mailbox'}: ${d.says}`,
+  QueryAnswered: (d) => `Query ${d.queryId} answered`,
+  RequestOrdered: (d) => `${d.by} orders to ${d.purpose}: ${d.reason}`,
+  RequestMade: (d) => `Request ${d.request} to ${d.purpose}, reference ${d.lrn}`,
+  RequestSent: (d) => `Request ${d.request} sent`,
+  RequestOutcomeUnknown: (d) => `Request ${d.request} sent, outcome unknown`,
+  RequestRefused: (d) => `Request ${d.request} not taken: ${d.problems[0]?.says ?? ''}`,
+  DocumentsSent: (d) => `${count(d.files.length, 'paper')} sent to the authority`,
+  ExaminationPrepared: (d) => `Examination (${d.kind}) at ${d.place}`,
+  ExaminationCostIncurred: (d) => `Examination cost: ${d.item}, ${amountOf(d.amount)}`,
+  ExaminationConcluded: (d) => `Examination: ${d.result}${d.says ? `, ${d.says}` : ''}`,
+  BillUpdated: (d) => `Bill changed to ${d.to}: ${d.reason}`,
+  ClearanceGivenUp: (d) => `Goods ${d.how}: ${d.reason}`,
   BookingRequested: (d) => `Delivery asked for at ${d.adapter}`,
   BookingConfirmed: (d) => `Delivery booked, ${d.carrierReference}`,
   BookingDeclined: (d) => `Carrier declined: ${d.says}`,

@@ -51,6 +51,18 @@ const fits = (rule: StandingRule, identifier: Identifier): boolean =>
   identifier.scheme === rule.scheme &&
   (rule.prefixes.length === 0 || rule.prefixes.some((prefix) => identifier.value.startsWith(prefix)));
 
+/** The identifier under which an entity may act in a destination on a day, with the law that asks for it; null where none will do. */
+export function identifierFor(
+  identifiers: readonly Identifier[],
+  destination: string,
+  rules: readonly StandingRule[],
+  on: LegalDate,
+): { value: string; law: string } | null {
+  const rule = standingRule(rules, destination, on);
+  const identifier = rule && identifiers.find((each) => fits(rule, each));
+  return rule && identifier ? { value: identifier.value, law: rule.law } : null;
+}
+
 /**
  * Whether an entity with these identifiers may stand as importer in a destination on a day.
  *

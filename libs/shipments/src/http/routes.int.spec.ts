@@ -186,6 +186,18 @@ describe('the routes of shipments', () => {
       body: { items: [{ portOfEntry: 'GBSOU' }], next: null },
     });
     expect(await ask('GET', `${at}/timeline`)).toMatchObject({ status: 200, body: { items: [], next: null } });
+    expect(await ask('GET', `${at}/story?order=happened`)).toMatchObject({
+      status: 200,
+      body: { position: '0', entries: [], gaps: [] },
+    });
+    expect(await ask('GET', `${at}/strip?known=2026-01-01T00:00:00Z`)).toMatchObject({
+      status: 200,
+      body: { summary: { code: 'opened' }, money: null, events: 0 },
+    });
+    expect(await ask('GET', `/v1/shipments/${newId()}/story`)).toMatchObject({
+      status: 404,
+      body: { code: 'shipments.shipment.unknown' },
+    });
   });
 
   it('tell what is wrong with a shipment and where', async () => {

@@ -4,15 +4,22 @@ import type { Profile } from '../profile.js';
 import { buildDeclaration } from './build.js';
 import { NOTIFICATIONS } from './codes.js';
 import { interpretNotification } from './parse.js';
+import { buildRequest, buildSlotsRequest } from './requests.js';
 import type { CdsTransport } from './transport.js';
 import { validateDeclaration } from './validate.js';
 
 /** The CDS channel for one profile: the United Kingdom's own, and for now the shape in which the others are filed too. */
-export const cdsAuthority = (profile: Profile, transport: Pick<CdsTransport, 'submit' | 'enquire'>): Authority => ({
+export const cdsAuthority = (
+  profile: Profile,
+  transport: Pick<CdsTransport, 'submit' | 'slots' | 'enquire'>,
+): Authority => ({
   profile,
   build: (content, references) => buildDeclaration(content, references, profile),
   validate: (built) => validateDeclaration(built, profile),
-  submit: (bytes) => transport.submit(bytes),
+  buildRequest: (asking) => buildRequest(asking, profile),
+  again: (bytes) => bytes,
+  submit: (bytes, purpose) => transport.submit(bytes, purpose),
+  slots: (mrn, files) => transport.slots(buildSlotsRequest(mrn, files)),
   interpret: (raw) => interpretNotification(raw, profile),
   enquire: (references, passed) => transport.enquire(references, passed),
   resend: (attempts, evidence, now) => resendOf(profile.resend, attempts, evidence, now),

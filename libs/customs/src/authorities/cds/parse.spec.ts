@@ -102,7 +102,7 @@ describe('a notification', () => {
     ['08', 'released'],
     ['09', 'released'],
     ['10', 'invalidated'],
-    ['51', 'documents-wanted'],
+    ['51', 'query'],
   ])('with code %s says %s', (code, kind) => {
     expect(only(notificationXml({ code })).facts[0]).toMatchObject({ kind });
   });

@@ -2,7 +2,7 @@ import type { FieldProblem, Money } from '@tidewaiter/contracts';
 import { exact, minorUnits, TidewaiterError, toInstant, type Instant } from '@tidewaiter/kernel';
 import { readXml, type XmlElement } from '@tidewaiter/xml';
 import type { Fact, StatedTax } from '../../domain/facts.js';
-import type { Interpretation, RawMessage, ReadMessage } from '../authority.js';
+import type { Interpretation, RawMessage, ReadMessage, Slot } from '../authority.js';
 import type { Profile } from '../profile.js';
 import { DEBT_STAGES, ERROR_WORDS, NOTIFICATIONS, REQUEST_ANSWERS, SAME_REFERENCE } from './codes.js';
 import { printPointer, resolvePointer, type PointerLevel } from './pointers.js';
@@ -144,7 +144,7 @@ function factOf(code: string, response: XmlElement, declaration: XmlElement | un
       };
     case 'DMSQRY':
       return {
-        kind: 'documents-wanted',
+        kind: 'query',
         due: timeAt(response, 'AdditionalInformation/LimitDateTime'),
         says: 'A query waits in the authority’s own mailbox and is answered there.',
       };
@@ -275,6 +275,23 @@ export function readStatusRows(body: Uint8Array): { mrn: string | null; lrn: str
     return root.elements
       .flatMap((details) => details.children('Declaration'))
       .map((row) => ({ mrn: mrnAt(row), lrn: row.textAt('LRN') ?? null }));
+  } catch {
+    return null;
+  }
+}
+
+/** Addresses for papers with the form fields that each upload repeats; null when the body holds none. */
+export function readSlots(body: Uint8Array): Slot[] | null {
+  try {
+    const files = readXml(body, LIMITS).root.child('Files')?.children('File') ?? [];
+    const slots = files.flatMap((file): Slot[] => {
+      const request = file.child('UploadRequest');
+      const url = request?.textAt('Href');
+      if (!url) return [];
+      const fields = (request?.child('Fields')?.elements ?? []).map((field) => [field.name, field.value] as const);
+      return [{ reference: file.textAt('Reference') ?? '', url, fields: Object.fromEntries(fields) }];
+    });
+    return slots.length > 0 ? slots : null;
   } catch {
     return null;
   }

@@ -1,8 +1,8 @@
-import { Agent, request, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { FilingReferences } from '../../domain/declaration.js';
-import type { Answer, Outcome } from '../authority.js';
-import { readGatewayErrors, readStatusRows } from './parse.js';
+import type { Answer, Outcome, Slot, SubmitPurpose } from '../authority.js';
+import { codeOf, doubtful, failed, REFUSED, Wire } from '../wire.js';
+import { readGatewayErrors, readSlots, readStatusRows } from './parse.js';
 
 export interface CdsConnection {
   /** base address, without a slash at the end */
@@ -15,66 +15,34 @@ export interface CdsConnection {
 
 /** A token is fetched again this long before it ends. */
 const MARGIN_MS = 30_000;
-const ANSWER_LIMIT = 1_000_000;
 
 const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
 
-/** Errors that prove that no byte of a request was taken: no name, no listener, no connection, no trust. */
-const BEFORE_ANY_BYTE = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
-/** The gateway judged the message itself and took nothing of it. */
-const REFUSED = new Set([400, 403, 406, 413, 415, 422]);
-
-const codeOf = (error: unknown): string => {
-  const { code, errors } = error as { code?: unknown; errors?: unknown };
-  if (typeof code === 'string') return code;
-  // Several addresses were tried: each failure has its own code, and all must prove the same.
-  const codes = Array.isArray(errors) ? errors.map(codeOf) : [];
-  return codes.find((each) => !BEFORE_ANY_BYTE.has(each)) ?? codes[0] ?? 'unknown';
+const DOORS: Record<SubmitPurpose, string> = {
+  declare: '',
+  amend: '/amend',
+  cancel: '/cancellation-requests',
+  arrive: '/arrival-notification',
 };
 
 class NotLetIn extends Error {}
 
-async function bytesOf(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > ANSWER_LIMIT) throw new Error('the answer is too large');
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
-}
-
 /** HTTP to the CDS gateway: one OAuth token for all, one transmission per call, the outcome told as it is. */
 export class CdsTransport {
-  /** No connection is used twice: a reset of an old one would look like an unknown outcome. */
-  private readonly agent: Agent;
+  private readonly wire: Wire;
   private token: { value: string; endsAt: number } | null = null;
   private fetching: Promise<string> | null = null;
 
   constructor(private readonly connection: CdsConnection) {
-    this.agent = new Agent({ pipelining: 0, connect: { timeout: Math.min(10_000, connection.timeoutMs) } });
+    this.wire = new Wire(connection.url, connection.timeoutMs);
   }
 
-  async close(): Promise<void> {
-    await this.agent.close();
+  close(): Promise<void> {
+    return this.wire.close();
   }
 
   /** @see customs-channels, sending: what is seen and what it means */
-  async submit(bytes: Uint8Array): Promise<Outcome> {
+  async submit(bytes: Uint8Array, purpose: SubmitPurpose = 'declare'): Promise<Outcome> {
     let authorization: string;
     try {
       authorization = `Bearer ${await this.bearer()}`;
@@ -87,7 +55,7 @@ export class CdsTransport {
       };
     }
     try {
-      const answer = await this.call('POST', '/customs/declarations', {
+      const answer = await this.wire.call('POST', `/customs/declarations${DOORS[purpose]}`, {
         headers: {
           authorization,
           accept: 'application/vnd.hmrc.1.0+xml',
@@ -97,9 +65,7 @@ export class CdsTransport {
       });
       return this.outcomeOf(answer);
     } catch (error) {
-      const code = codeOf(error);
-      if (BEFORE_ANY_BYTE.has(code)) return { kind: 'not-sent', says: `no connection: ${code}`, availability: 'down' };
-      return { kind: 'unknown', after: 'bytes-sent', says: `no answer: ${code}` };
+      return failed(error);
     }
   }
 
@@ -119,20 +85,25 @@ export class CdsTransport {
         : { kind: 'unknown', after: 'answer-unreadable', says: 'it was taken without a conversation id' };
     }
     if (REFUSED.has(status)) return { kind: 'refused', problems: readGatewayErrors(status, body) };
-    if (status === 401) {
-      this.token = null;
-      return { kind: 'not-sent', says: 'the gateway did not believe our credentials', availability: 'not-let-in' };
+    if (status === 401) this.token = null;
+    return doubtful(status);
+  }
+
+  /** One-time addresses for papers; null when the gateway gave none. */
+  async slots(body: Buffer): Promise<Slot[] | null> {
+    try {
+      const answer = await this.wire.call('POST', '/customs/declarations/file-upload', {
+        headers: {
+          authorization: `Bearer ${await this.bearer()}`,
+          accept: 'application/vnd.hmrc.1.0+xml',
+          'content-type': 'application/xml; charset=UTF-8',
+        },
+        body,
+      });
+      return answer.status === 200 ? readSlots(answer.body) : null;
+    } catch {
+      return null;
     }
-    if (status === 429) return { kind: 'not-sent', says: 'the gateway asked us to wait', availability: 'busy' };
-    if (status === 404 || status === 405) {
-      return {
-        kind: 'not-sent',
-        says: `the address of the gateway is wrong: it answered ${status}`,
-        availability: 'down',
-      };
-    }
-    // Gateways answer 500 also when the message had already gone on to the authority.
-    return { kind: 'unknown', after: 'answer-unreadable', says: `the gateway answered ${status}` };
   }
 
   /** Absent only when the search by LRN and the status by DUCR both know nothing new. */
@@ -149,7 +120,7 @@ export class CdsTransport {
 
   private async ask(path: string, lrn: string, passed: readonly string[]): Promise<Answer> {
     try {
-      const { status, body } = await this.call('GET', `/customs/declarations-information/${path}`, {
+      const { status, body } = await this.wire.call('GET', `/customs/declarations-information/${path}`, {
         headers: { authorization: `Bearer ${await this.bearer()}`, accept: 'application/vnd.hmrc.1.0+xml' },
       });
       if (status === 401) this.token = null;
@@ -164,20 +135,6 @@ export class CdsTransport {
         says: `the enquiry failed: ${error instanceof NotLetIn ? error.message : codeOf(error)}`,
       };
     }
-  }
-
-  private async call(
-    method: 'GET' | 'POST',
-    path: string,
-    options: { headers: Record<string, string>; body?: Buffer | string },
-  ): Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }> {
-    const { statusCode, headers, body } = await request(`${this.connection.url}${path}`, {
-      method,
-      ...options,
-      dispatcher: this.agent,
-      signal: AbortSignal.timeout(this.connection.timeoutMs),
-    });
-    return { status: statusCode, headers, body: await bytesOf(body) };
   }
 
   /** One token for all calls until it nears its end; callers that meet share the fetch. */
@@ -196,7 +153,7 @@ export class CdsTransport {
       client_id: clientId,
       client_secret: clientSecret,
     });
-    const { status, body } = await this.call('POST', '/oauth/token', {
+    const { status, body } = await this.wire.call('POST', '/oauth/token', {
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: form.toString(),
     });

@@ -1,0 +1,18 @@
+import { createClient, type TidewaiterClient } from '@tidewaiter/client';
+
+const listeners = new Set<() => void>();
+
+/** Told when the server no longer knows who we are: what is typed stays, and a dialog offers to sign in again. */
+export function onSignedOut(heard: () => void): () => void {
+  listeners.add(heard);
+  return () => void listeners.delete(heard);
+}
+
+const watched: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  if (response.status === 401) for (const heard of listeners) heard();
+  return response;
+};
+
+/** The public API, asked under the session's cookie: the page itself holds no token. */
+export const api: TidewaiterClient = createClient({ baseUrl: '', fetch: watched });

@@ -1,0 +1,41 @@
+import { Dialog } from '../ui/dialog.js';
+import { useBoundKeys, type KeyBinding } from './keys.js';
+import { prefer, usePreferences } from './preferences.js';
+
+const GROUPS: readonly KeyBinding['group'][] = ['Everywhere', 'Go', 'This page'];
+
+/** All keys that answer here and now. */
+export default function KeysHelp({ onClose }: { onClose: () => void }) {
+  const bound = useBoundKeys();
+  const { keys } = usePreferences();
+  return (
+    <Dialog title="Keys" open onClose={onClose} wide>
+      <div className="columns">
+        {GROUPS.map((group) => {
+          const these = bound.filter((each) => each.group === group);
+          return these.length === 0 ? null : (
+            <section key={group} className="stack-tight">
+              <h3>{group}</h3>
+              <dl className="facts">
+                {these.map((each) => (
+                  <div key={each.keys} style={{ display: 'contents' }}>
+                    <dt>
+                      {each.keys.split(' ').map((key, at) => (
+                        <kbd key={at}>{key.replace('Mod+k', '⌘ K')}</kbd>
+                      ))}
+                    </dt>
+                    <dd>{each.says}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          );
+        })}
+      </div>
+      <label>
+        <input type="checkbox" checked={keys} onChange={(event) => prefer({ keys: event.target.checked })} /> Single
+        letters answer (they never do inside fields, and never approve, send or pay)
+      </label>
+    </Dialog>
+  );
+}

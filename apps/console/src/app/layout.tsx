@@ -1,0 +1,257 @@
+import { endSession, listTasks } from '@tidewaiter/contracts';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { api } from '../api/client.js';
+import { queryClient, useRoute } from '../api/queries.js';
+import { holds, useSession, type Session } from '../api/session.js';
+import { useFeedState } from '../feed/feed.js';
+import { formatInstant } from '../ui/time.js';
+import { useAnnounced } from './announce.js';
+import { useKeys } from './keys.js';
+import { prefer, usePreferences, useZone } from './preferences.js';
+import './layout.css';
+
+const Palette = lazy(() => import('../search/palette.js'));
+const KeysHelp = lazy(() => import('./keys-help.js'));
+const SessionGuard = lazy(() => import('./session-guard.js'));
+
+interface Place {
+  to: string;
+  label: string;
+  key: string;
+  sees: (session: Session) => boolean;
+}
+
+const work = (session: Session): boolean =>
+  holds(session, 'operator', 'approver', 'compliance', 'administrator', 'auditor');
+
+/** Five groups, no nesting; what may not be seen is absent. */
+const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
+  {
+    name: 'Proof',
+    places: [
+      {
+        to: '/audit',
+        label: 'Audit',
+        key: 'a',
+        sees: (session) => holds(session, 'auditor', 'compliance', 'administrator', 'operator'),
+      },
+    ],
+  },
+];
+
+/** The frame of every page: it never waits for data of the page inside it. */
+export function Layout() {
+  const session = useSession();
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const navigate = useNavigate();
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const feed = useFeedState();
+  useKeys(
+    useMemo(
+      () => [
+        { keys: 'Mod+k', says: 'Search and act', group: 'Everywhere' as const, run: () => setPalette(true) },
+        { keys: '/', says: 'Search', group: 'Everywhere' as const, run: () => setPalette(true) },
+        { keys: '?', says: 'All keys', group: 'Everywhere' as const, run: () => setHelp(true) },
+        {
+          keys: 'y',
+          says: 'Copy link to this view',
+          group: 'Everywhere' as const,
+          run: () => void navigator.clipboard.writeText(location.href),
+        },
+        ...GROUPS.flatMap(({ places }) => places)
+          .filter(({ sees }) => sees(session))
+          .map(({ to, label, key }) => ({
+            keys: `g ${key}`,
+            says: label,
+            group: 'Go' as const,
+            run: () => void navigate({ to }),
+          })),
+      ],
+      [navigate, session],
+    ),
+  );
+  return (
+    <>
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+      >
+        Skip to main content
+      </a>
+      <TopBar session={session} onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
+      <nav className="rail" aria-label="Pages">
+        {GROUPS.map(({ name, places }) => {
+          const seen = places.filter(({ sees }) => sees(session));
+          return seen.length === 0 ? null : (
+            <div key={name} className="rail-group">
+              <span className="rail-name" id={`rail-${name}`}>
+                {name}
+              </span>
+              <ul aria-labelledby={`rail-${name}`}>
+                {seen.map(({ to, label }) => (
+                  <li key={to}>
+                    <Link
+                      to={to}
+                      className="rail-link"
+                      {...(path.startsWith(to) ? { 'aria-current': 'page' as const } : {})}
+                    >
+                      {label}
+                      {to === '/today' && <TodayCount session={session} />}
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          );
+        })}
+      </nav>
+      <main id="main" tabIndex={-1} className="main" data-position={feed.position}>
+        <Suspense fallback={<div className="page" aria-busy="true" />}>
+          <Outlet />
+        </Suspense>
+        {session.roles.includes('auditor') && (
+          <footer className="foot label">Read-only. Your views are recorded.</footer>
+        )}
+      </main>
+      <Announcer />
+      <Suspense>
+        {palette && <Palette onClose={() => setPalette(false)} />}
+        {help && <KeysHelp onClose={() => setHelp(false)} />}
+        <SessionGuard session={session} />
+      </Suspense>
+    </>
+  );
+}
+
+function TodayCount({ session }: { session: Session }) {
+  const { data } = useRoute(
+    listTasks,
+    { query: { limit: 200, status: 'open' } },
+    { enabled: work(session), staleTime: 60_000 },
+  );
+  const mine = data?.items.filter(({ role }) => session.roles.some((each) => each === role)).length;
+  return mine ? (
+    <span className="rail-count">
+      {mine}
+      {data?.next ? '+' : ''}
+    </span>
+  ) : null;
+}
+
+function Announcer() {
+  const says = useAnnounced();
+  return (
+    <div role="status" aria-live="polite" className="toast">
+      {says}
+    </div>
+  );
+}
+
+function FeedState() {
+  const feed = useFeedState();
+  const zone = useZone();
+  const asOf = feed.asOf ? formatInstant(feed.asOf, { zone, day: false, seconds: true, locale: 'en-GB' }) : 'never';
+  const words = {
+    connecting: 'Connecting',
+    live: 'Live',
+    paused: `Paused, as of ${asOf}`,
+    reconnecting: `Reconnecting, as of ${asOf}`,
+    offline: `Offline, as of ${asOf}`,
+  }[feed.state];
+  return (
+    <span className="feed" data-state={feed.state}>
+      <span className="feed-dot" aria-hidden="true" />
+      {/* Only what a reader has to know is spoken: not that all is well. */}
+      <span role={feed.state === 'live' || feed.state === 'connecting' ? undefined : 'status'}>{words}</span>
+      <button
+        type="button"
+        className="feed-button"
+        onClick={() => (feed.state === 'paused' ? feed.resume() : feed.pause())}
+      >
+        {feed.state === 'paused' ? 'Resume' : 'Pause'}
+        <span className="sr"> live updates</span>
+      </button>
+    </span>
+  );
+}
+
+function TopBar({ session, onSearch, onHelp }: { session: Session; onSearch: () => void; onHelp: () => void }) {
+  const { theme } = usePreferences();
+  const zone = useZone();
+  const feed = useFeedState();
+  const signOut = async (): Promise<void> => {
+    await api.call(endSession);
+    queryClient.clear();
+    location.assign('/sign-in');
+  };
+  return (
+    <header className="bar">
+      <Link to="/" className="brand">
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <rect width="32" height="32" rx="4" fill="currentColor" />
+          <path
+            d="M6 21c3.3 0 3.3-2 6.7-2s3.3 2 6.6 2 3.4-2 6.7-2M9 15h14M16 6v9"
+            fill="none"
+            stroke="var(--sheet)"
+            strokeWidth="2.4"
+            strokeLinecap="round"
+          />
+        </svg>
+        Tidewaiter
+      </Link>
+      <span className="tenant" title="Tenant">
+        {session.tenant}
+      </span>
+      <button type="button" className="search-button" onClick={onSearch}>
+        <span>Search reference, MRN, container, party</span>
+        <kbd>⌘K</kbd>
+      </button>
+      <FeedState />
+      <details className="account">
+        <summary>{session.name || session.subject}</summary>
+        <div className="account-menu">
+          <p>
+            <b>{session.name || session.subject}</b>
+            <br />
+            <span className="label">
+              {session.roles.join(', ')} · {session.tenant}
+            </span>
+          </p>
+          <label>
+            Look{' '}
+            <select
+              className="input"
+              value={theme}
+              onChange={(event) => prefer({ theme: event.target.value as typeof theme })}
+            >
+              <option value="system">As the system</option>
+              <option value="light">Light</option>
+              <option value="dark">Dark</option>
+            </select>
+          </label>
+          <p className="label">Recorded times in {zone}</p>
+          <button type="button" className="button" onClick={onHelp}>
+            Keys and help
+          </button>
+          <Link to="/style" className="button">
+            Style guide
+          </Link>
+          <button type="button" className="button" onClick={() => void signOut()}>
+            Sign out
+          </button>
+        </div>
+      </details>
+      {feed.state === 'offline' && (
+        <div className="offline">
+          No connection. What was shown stays readable; acts are off until it is back. What you type stays in this tab.
+        </div>
+      )}
+    </header>
+  );
+}

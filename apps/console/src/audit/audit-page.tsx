@@ -1,0 +1,77 @@
+import { useParams } from '@tanstack/react-router';
+import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
+import { NotFound, Page, Skeleton } from '../ui/index.js';
+import '../shipment/shipment.css';
+import './audit.css';
+import { Go } from '../shipment/go.js';
+
+const PARTS: readonly [part: string, label: string, lead: string, page: LazyExoticComponent<ComponentType>][] = [
+  [
+    '',
+    'Overview',
+    'One log of every event: what is in it, how far it is, and what is wrong with it.',
+    lazy(() => import('./overview.js')),
+  ],
+  ['log', 'Log', 'Every event, byte for byte, newest first.', lazy(() => import('./log.js'))],
+  [
+    'checkpoints',
+    'Checkpoints',
+    'Signed heads of the log as they were published and cosigned.',
+    lazy(() => import('./checkpoints.js')),
+  ],
+  ['evidence', 'Evidence', 'What was taken away, by whom and why; what was read.', lazy(() => import('./evidence.js'))],
+  [
+    'duties-separation',
+    'Separation of duties',
+    'Who prepared and who approved, act by act.',
+    lazy(() => import('./duties-separation.js')),
+  ],
+  [
+    'completeness',
+    'Completeness',
+    'Whether every stream is gapless, and the log has what the stores have.',
+    lazy(() => import('./completeness.js')),
+  ],
+  [
+    'retention',
+    'Retention and holds',
+    'What is kept until when, by which law; what is held.',
+    lazy(() => import('./retention.js')),
+  ],
+];
+
+/** The auditor's pages: the log and what is proved from it. */
+export default function AuditPage() {
+  const { part = '' } = useParams({ strict: false }) as { part?: string };
+  const found = PARTS.find(([each]) => each === part);
+  if (!found) return <NotFound />;
+  const [, label, lead, Part] = found;
+  return (
+    <Page title={part === '' ? 'Audit' : label} lead={lead}>
+      <nav className="tabs" aria-label="Parts of the audit">
+        {PARTS.map(([each, name]) => (
+          <Go
+            key={each}
+            className="tab"
+            to={each === '' ? '/audit' : `/audit/${each}`}
+            {...(each === part ? { 'aria-current': 'page' as const } : {})}
+          >
+            {name}
+          </Go>
+        ))}
+        <Go className="tab" to="/audit/verify">
+          Verify a file
+        </Go>
+      </nav>
+      <Suspense
+        fallback={
+          <div aria-busy="true">
+            <Skeleton height={320} />
+          </div>
+        }
+      >
+        <Part />
+      </Suspense>
+    </Page>
+  );
+}

@@ -1,0 +1,197 @@
+import { gauge } from './gauge.js';
+import { pairedBars } from './paired-bars.js';
+import { chain, lengthInWords, spineRows, type SpineFilter, type StoryEntry } from './spine.js';
+import { stations } from './stations.js';
+import { factAt, notchAt, timePlane } from './time-plane.js';
+import { waterfall } from './waterfall.js';
+
+describe('the waterfall', () => {
+  const steps = [
+    { label: 'Goods', amount: '790.00' },
+    { label: 'Freight', amount: '94.80' },
+    { label: 'Insurance', amount: '6.32' },
+    { label: 'Customs value', amount: '891.12', total: true },
+    { label: 'Duty', amount: '87.03' },
+  ];
+  it('begins each part where the one before ended, and totals at zero', () => {
+    const bars = waterfall(steps, 978.15);
+    expect(bars.map(({ x, width }) => [x, width])).toEqual([
+      [0, 790],
+      [790, 94.8],
+      [884.8, 6.32],
+      [0, 891.12],
+      [891.12, 87.03],
+    ]);
+    expect(bars[1]!.joins).toBe(790);
+  });
+  it('keeps the amounts digit for digit, however large', () => {
+    expect(waterfall([{ label: 'a', amount: '12345678901234567.89' }], 100)[0]!.amount).toBe('12345678901234567.89');
+  });
+  it('goes back for what is taken off, and is empty without steps', () => {
+    expect(
+      waterfall(
+        [
+          { label: 'a', amount: '10' },
+          { label: 'b', amount: '-4' },
+        ],
+        100,
+      )[1],
+    ).toMatchObject({ x: 60, width: 40 });
+    expect(waterfall([], 100)).toEqual([]);
+  });
+});
+
+it('draws quote and entry on one scale', () => {
+  const bars = pairedBars(
+    [
+      { label: 'duty', before: '50.00', after: '100.00', change: '50.00' },
+      { label: 'fee', before: '0.00', after: '0.00', change: '0.00' },
+    ],
+    200,
+  );
+  expect(bars.map(({ beforeWidth, afterWidth }) => [beforeWidth, afterWidth])).toEqual([
+    [100, 200],
+    [0, 0],
+  ]);
+});
+
+describe('the plane of two clocks', () => {
+  const facts = [
+    { n: 1, learned: '2026-11-24T10:00:00Z', true: '2026-11-24T10:00:00Z', status: 'sent' },
+    { n: 2, learned: '2026-11-24T14:00:00Z', true: '2026-11-24T12:00:00Z', status: 'rejected' },
+  ];
+  it('tells a late answer from what was known and from what was so', () => {
+    expect(factAt(facts, '2026-11-24T13:00:00Z', '2026-11-24T13:00:00Z')?.status).toBe('sent');
+    expect(factAt(facts, '2026-11-24T15:00:00Z', '2026-11-24T13:00:00Z')?.status).toBe('rejected');
+    expect(factAt(facts, '2026-11-24T15:00:00Z', '2026-11-24T11:00:00Z')?.status).toBe('sent');
+    expect(factAt(facts, '2026-11-24T09:00:00Z', '2026-11-24T13:00:00Z')).toBeNull();
+  });
+  it('has one column a thing learned and one row a thing true', () => {
+    const { cells, known, asOf, statuses } = timePlane(facts);
+    expect(cells.map((row) => row.map((cell) => cell?.status ?? null))).toEqual([
+      ['sent', 'sent'],
+      ['sent', 'rejected'],
+    ]);
+    expect([known.length, asOf.length, statuses]).toEqual([2, 2, ['sent', 'rejected']]);
+    expect(notchAt(known, '2026-11-24T13:59:59Z')).toBe(0);
+    expect(notchAt(known, '2026-11-24T09:00:00Z')).toBe(-1);
+  });
+});
+
+describe('the spine', () => {
+  const entry = (n: number, more: Partial<StoryEntry> = {}): StoryEntry => ({
+    n,
+    position: String(n),
+    eventId: `e-${n}`,
+    context: 'customs',
+    name: 'X',
+    rank: 'step',
+    failure: false,
+    says: `says ${n}`,
+    actor: 'system:workflow',
+    learned: '2026-11-24T10:00:00Z',
+    said: null,
+    lateBy: null,
+    marks: [],
+    causes: [],
+    effects: [],
+    stream: 's-1',
+    version: n,
+    ...more,
+  });
+  const all: SpineFilter = { rank: 'detail', contexts: [], actors: [], text: '' };
+  const gap = { after: 2, before: 3, from: '', until: '', seconds: 300 * 86_400, waitingFor: 'authority', timer: null };
+  const kinds = (rows: ReturnType<typeof spineRows>) =>
+    rows.map((row) => (row.kind === 'entry' ? row.entry.n : `${row.kind}:${row.entries.length}`));
+
+  it('folds what is less than was asked for, never what failed', () => {
+    const entries = [
+      entry(1, { rank: 'milestone' }),
+      entry(2),
+      entry(3, { rank: 'detail' }),
+      entry(4, { failure: true }),
+      entry(5),
+    ];
+    expect(kinds(spineRows({ entries, gaps: [] }, { ...all, rank: 'milestone' }))).toEqual([1, 'fold:2', 4, 'fold:1']);
+    expect(kinds(spineRows({ entries, gaps: [] }, { ...all, rank: 'step' }))).toEqual([1, 2, 'fold:1', 4, 5]);
+    expect(kinds(spineRows({ entries, gaps: [] }, { ...all, rank: 'milestone' }, 3))).toEqual([
+      1,
+      'fold:1',
+      3,
+      4,
+      'fold:1',
+    ]);
+  });
+  it('makes one row of three hundred days, with what was folded before them', () => {
+    const entries = [entry(1, { rank: 'milestone' }), entry(2), entry(3, { rank: 'milestone' })];
+    expect(kinds(spineRows({ entries, gaps: [gap] }, { ...all, rank: 'milestone' }))).toEqual([1, 'gap:1', 3]);
+  });
+  it('filters by context, actor and text, silences stay', () => {
+    const entries = [
+      entry(1, { context: 'duties' }),
+      entry(2, { actor: 'authority:cds' }),
+      entry(3, { says: 'Held for papers' }),
+    ];
+    expect(kinds(spineRows({ entries, gaps: [] }, { ...all, contexts: ['duties'] }))).toEqual([1]);
+    expect(kinds(spineRows({ entries, gaps: [gap] }, { ...all, actors: ['authority'] }))).toEqual([2, 'gap:0']);
+    expect(kinds(spineRows({ entries, gaps: [] }, { ...all, text: 'PAPERS' }))).toEqual([3]);
+  });
+  it('follows causes and effects to their ends', () => {
+    const entries = [
+      entry(1, { effects: [2] }),
+      entry(2, { causes: [1], effects: [3] }),
+      entry(3, { causes: [2] }),
+      entry(4),
+    ];
+    expect([...chain(entries, 2)].sort()).toEqual([1, 2, 3]);
+    expect([...chain(entries, 4)]).toEqual([4]);
+  });
+  it('says lengths in words', () => {
+    expect([3, 125, 7200, 86_400, 300 * 86_400].map(lengthInWords)).toEqual([
+      '3 s',
+      '2 min',
+      '2 h',
+      '1 day',
+      '300 days',
+    ]);
+  });
+});
+
+it('lines up stations, an actual report before an estimate', () => {
+  const report = (place: string, classifier: string, at: string, effect = 'applied') => ({
+    milestone: 'arrived',
+    classifier,
+    place,
+    at,
+    effect,
+  });
+  expect(
+    stations([
+      report('Leeds', 'estimated', '2026-12-01T00:00:00Z'),
+      report('Felixstowe', 'actual', '2026-11-26T00:00:00Z'),
+      report('Felixstowe', 'estimated', '2026-11-27T00:00:00Z'),
+      report('hub', 'actual', '2026-11-27T00:00:00Z'),
+      report('nowhere', 'actual', '2026-11-28T00:00:00Z', 'duplicate'),
+    ]).map(({ place, state }) => [place, state]),
+  ).toEqual([
+    ['Felixstowe', 'passed'],
+    ['hub', 'here'],
+    ['Leeds', 'ahead'],
+  ]);
+});
+
+it('shows what is used and held of a limit, and when it is over', () => {
+  expect(gauge({ limit: '400000', used: '312000', reserved: '47000' })).toEqual({
+    used: 0.78,
+    reserved: 0.118,
+    free: 0.102,
+    over: false,
+  });
+  expect(gauge({ limit: '100', used: '90', reserved: '20' })).toMatchObject({
+    used: 0.9,
+    reserved: 0.1,
+    free: 0,
+    over: true,
+  });
+  expect(gauge({ limit: '0', used: '0', reserved: '0' })).toEqual({ used: 0, reserved: 0, free: 1, over: false });
+});

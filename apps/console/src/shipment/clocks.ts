@@ -1,0 +1,39 @@
+import type { PlaneFact } from '../pictures/time-plane.js';
+import type { StoryEntry } from '../pictures/spine.js';
+
+/** The words of the plane: what a declaration is, by the event that made it so. */
+const STATUSES: Readonly<Record<string, string>> = {
+  ShipmentOpened: 'opened',
+  DeclarationSent: 'sent',
+  DeclarationOutcomeUnknown: 'outcome unknown',
+  DeclarationRefused: 'refused',
+  DeclarationRegistered: 'registered',
+  DeclarationAccepted: 'accepted',
+  DeclarationRejected: 'rejected',
+  InspectionOrdered: 'held',
+  PaymentRequired: 'payment wanted',
+  GoodsReleased: 'released',
+  DeclarationInvalidated: 'invalidated',
+};
+
+/** What of a story sets the status of the goods, on both clocks. */
+export const statusFacts = (entries: readonly StoryEntry[]): PlaneFact[] =>
+  entries.flatMap(({ n, name, learned, said }) => {
+    const status = STATUSES[name];
+    return status === undefined ? [] : [{ n, learned, true: said ?? learned, status }];
+  });
+
+/** Notches of both clocks, one an event: what could be known, what could be so. */
+export const notchesOf = (entries: readonly StoryEntry[]): { known: string[]; asOf: string[] } => ({
+  known: [...new Set(entries.map(({ learned }) => learned))].sort(),
+  asOf: [...new Set(entries.map(({ said, learned }) => said ?? learned))].sort(),
+});
+
+/** The text of a field as an instant in UTC; null when it is none. `2026-11-20 14:07` counts as UTC. */
+export function instantOf(text: string): string | null {
+  const trimmed = text.trim().replace(/ UTC$/, '').replace(' ', 'T');
+  const zoned = /(Z|[+-]\d\d:\d\d)$/.test(trimmed) ? trimmed : `${trimmed}Z`;
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(zoned) || Number.isNaN(Date.parse(zoned))) return null;
+  const micros = /\.(\d{1,6})/.exec(zoned)?.[1]?.padEnd(6, '0') ?? '000000';
+  return `${new Date(zoned).toISOString().slice(0, 19)}.${micros}Z`;
+}

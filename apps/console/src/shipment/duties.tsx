@@ -1,0 +1,483 @@
+import { compareAssessments, listAssessments, rederiveAssessment, type AnswerOf } from '@tidewaiter/contracts';
+import { useSearch } from '@tanstack/react-router';
+import { Fragment, useState } from 'react';
+import { useChange, useRoute } from '../api/queries.js';
+import { pairedBars } from '../pictures/paired-bars.js';
+import { waterfall, type CostStep } from '../pictures/waterfall.js';
+import { useLocale } from '../app/preferences.js';
+import {
+  Button,
+  DigestChip,
+  EmptyState,
+  ErrorState,
+  formatMoney,
+  Instant,
+  LegalDate,
+  Money,
+  StatusMark,
+} from '../ui/index.js';
+import { useShipmentId } from './data.js';
+import { Figure, Panel, Source, words } from './parts.js';
+import { Go } from './go.js';
+
+type Stored = AnswerOf<typeof listAssessments>['items'][number];
+type Result = Stored['result'];
+type Line = Result['lines'][number];
+type Variance = AnswerOf<typeof compareAssessments>;
+
+/** Every figure opens: amount, arithmetic, legal basis, rule version. */
+export default function Duties() {
+  const shipmentId = useShipmentId();
+  const { assessment } = useSearch({ strict: false }) as { assessment?: number };
+  const assessments = useRoute(listAssessments, { params: { shipmentId } });
+  return (
+    <Source query={assessments} what="the assessments" who="Duties" height={420}>
+      {({ items }) => {
+        const shown = items.find(({ n }) => n === assessment) ?? items[0];
+        return shown ? (
+          <div className="stack">
+            {items.length > 1 && (
+              <nav className="chips" aria-label="Assessments">
+                {items.map(({ n, recordedAt }) => (
+                  <Go
+                    key={n}
+                    className="chip"
+                    to="."
+                    search={{ assessment: n }}
+                    {...(n === shown.n ? { 'aria-current': 'true' as const } : {})}
+                  >
+                    Assessment {n}, <Instant at={recordedAt} />
+                  </Go>
+                ))}
+              </nav>
+            )}
+            <Assessment stored={shown} />
+            {shown.n > 1 && <QuoteAgainstEntry shipmentId={shipmentId} n={shown.n} against={1} />}
+          </div>
+        ) : (
+          <EmptyState title="Not assessed yet">
+            Duty and tax are worked out as soon as the papers are complete.
+          </EmptyState>
+        );
+      }}
+    </Source>
+  );
+}
+
+const chosen = (line: Line) => line.options.find((option) => option.chosen);
+
+/** Customs values, then what is charged on them, then what the goods have cost when they are landed. */
+function stepsOf({ lines, entryCharges, totals }: Result): CostStep[] {
+  const charges = lines.flatMap((line) => {
+    const option = chosen(line);
+    return (option?.charges ?? []).map(({ code, role, amount }) => ({
+      label: `${code} ${words(role).toLowerCase()}, line ${line.number}`,
+      amount,
+    }));
+  });
+  return [
+    ...lines.flatMap(({ number, customsValue }) =>
+      customsValue ? [{ label: `Customs value, line ${number}`, amount: customsValue.amount }] : [],
+    ),
+    ...charges.filter(({ amount }) => /[1-9]/.test(amount)),
+    ...entryCharges.map(({ code, amount }) => ({ label: code, amount })),
+    ...(totals?.landedCost ? [{ label: 'Landed cost', amount: totals.landedCost, total: true }] : []),
+  ];
+}
+
+function Assessment({ stored: { assessmentId, n, result, resultDigest, recordedAt } }: { stored: Stored }) {
+  const { currency, totals } = result;
+  const explained = result.lines.flatMap((line) => chosen(line)?.charges ?? []).length + result.entryCharges.length;
+  return (
+    <Panel
+      title={`Assessment ${n}`}
+      aside={
+        <span className="row label">
+          law of <LegalDate date={result.lawDate} country={result.destination} /> · recorded <Instant at={recordedAt} />
+        </span>
+      }
+    >
+      {result.status !== 'ASSESSED' && (
+        <StatusMark state="act">
+          {result.status === 'QUESTIONS'
+            ? 'Too little is known: no total is due'
+            : 'A person must look: no rule stands for this'}
+        </StatusMark>
+      )}
+      {totals && (
+        <dl className="row">
+          {(
+            [
+              ['Duty', totals.duty],
+              ['Excise', totals.excise],
+              ['Fees', totals.fees],
+              ['Tax', totals.tax],
+              ['Payable now', totals.payableNow],
+              ['Payable later', totals.payableLater],
+            ] as const
+          )
+            .filter(([, amount], i) => i > 3 || /[1-9]/.test(amount))
+            .map(([label, amount]) => (
+              <div key={label}>
+                <dt className="label">{label}</dt>
+                <dd>
+                  <b>
+                    <Money value={{ amount, currency }} />
+                  </b>
+                </dd>
+              </div>
+            ))}
+        </dl>
+      )}
+      <Waterfall steps={stepsOf(result)} currency={currency} />
+      <Lines result={result} />
+      <p className="label">
+        Explained: {explained} of {explained} charges open to arithmetic, legal basis and rule.
+      </p>
+      <div className="row">
+        {result.rules.map(({ set, version, digest }) => (
+          <span key={set} className="label">
+            {set} {version} <DigestChip digest={digest} label={`digest of ${set}`} />
+          </span>
+        ))}
+      </div>
+      <Rederive assessmentId={assessmentId} digest={resultDigest} />
+      {result.notices.map(({ code, detail }) => (
+        <p key={code + detail} className="notice">
+          {detail} <code>{code}</code>
+        </p>
+      ))}
+    </Panel>
+  );
+}
+
+const [LABEL, ROW, WIDTH] = [220, 26, 460];
+
+function Waterfall({ steps, currency }: { steps: CostStep[]; currency: string }) {
+  const locale = useLocale();
+  const bars = waterfall(steps, WIDTH);
+  const height = bars.length * ROW;
+  if (bars.length === 0) return null;
+  return (
+    <Figure
+      caption="How the cost is built up"
+      picture={
+        <svg
+          viewBox={`0 0 ${LABEL + WIDTH + 140} ${height}`}
+          width={LABEL + WIDTH + 140}
+          role="img"
+          aria-label={`Cost build-up in ${steps.length} steps; shown as a table too`}
+        >
+          {bars.map(({ label, amount, total, x, width, joins }, i) => (
+            <g key={label} transform={`translate(0 ${i * ROW})`}>
+              <text x={LABEL - 12} y={17} textAnchor="end" fontWeight={total ? 600 : 400}>
+                {label}
+              </text>
+              {joins !== null && !total && (
+                <line x1={LABEL + joins} x2={LABEL + joins} y1={-6} y2={6} stroke="var(--edge)" />
+              )}
+              <rect x={LABEL + x} y={6} width={width} height={14} fill={total ? 'var(--ink)' : 'var(--accent)'} />
+              <text x={LABEL + x + width + 8} y={17} fontWeight={total ? 600 : 400}>
+                {formatMoney({ amount, currency }, locale)}
+              </text>
+            </g>
+          ))}
+        </svg>
+      }
+      table={
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col" className="num">
+                Amount
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {bars.map(({ label, amount, total }) => (
+              <tr key={label}>
+                <th scope="row">{total ? <b>{label}</b> : label}</th>
+                <td className="num">
+                  <Money value={{ amount, currency }} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      }
+    />
+  );
+}
+
+function Lines({ result: { lines, entryCharges, currency } }: { result: Result }) {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (key: string): void =>
+    setOpen(open.has(key) ? new Set([...open].filter((each) => each !== key)) : new Set([...open, key]));
+  return (
+    <div className="table-scroll">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Charge</th>
+            <th scope="col">Expression</th>
+            <th scope="col" className="num">
+              Base
+            </th>
+            <th scope="col" className="num">
+              Amount
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <Fragment key={line.number}>
+              <tr>
+                <th scope="rowgroup" colSpan={3}>
+                  Line {line.number}, customs value
+                  {line.customsValue && <div className="sums soft">{line.customsValue.trace.join(' · ')}</div>}
+                </th>
+                <td className="num">
+                  {line.customsValue ? (
+                    <Money value={line.customsValue} />
+                  ) : (
+                    <StatusMark state="unknown">not known</StatusMark>
+                  )}
+                </td>
+              </tr>
+              {(chosen(line)?.charges ?? []).map((charge) => {
+                const key = `${line.number}/${charge.measure}/${charge.part ?? ''}/${charge.code}`;
+                const shown = open.has(key);
+                return (
+                  <Fragment key={key}>
+                    <tr>
+                      <td>
+                        <button type="button" className="disclose" aria-expanded={shown} onClick={() => toggle(key)}>
+                          {charge.code} {words(charge.role).toLowerCase()}, line {line.number}
+                        </button>
+                        {charge.part && <span className="label"> {words(charge.part).toLowerCase()}</span>}
+                      </td>
+                      <td>{charge.expression}</td>
+                      <td className="num">{charge.base}</td>
+                      <td className="num">
+                        <Money value={{ amount: charge.amount, currency }} />
+                      </td>
+                    </tr>
+                    {shown && (
+                      <tr className="line-open">
+                        <td colSpan={4}>
+                          <dl className="facts">
+                            <dt>Arithmetic</dt>
+                            <dd className="sums">{charge.arithmetic}</dd>
+                            <dt>Exact, then rounded</dt>
+                            <dd className="sums">
+                              {charge.exact} → {charge.amount} ({charge.rounding})
+                            </dd>
+                            <dt>Legal basis</dt>
+                            <dd>{charge.legalBasis}</dd>
+                            <dt>Measure</dt>
+                            <dd>
+                              <code>{charge.measure}</code>
+                            </dd>
+                          </dl>
+                        </td>
+                      </tr>
+                    )}
+                  </Fragment>
+                );
+              })}
+              {line.options
+                .filter((option) => !option.chosen)
+                .map((option) => (
+                  <tr key={option.basis}>
+                    <td colSpan={3}>
+                      <StatusMark state="idle">
+                        Not chosen: {option.basis}
+                        {option.needs.length > 0 && `, needs ${option.needs.join(', ')}`}
+                      </StatusMark>
+                    </td>
+                    <td className="num soft">
+                      <Money value={{ amount: option.total, currency }} />
+                    </td>
+                  </tr>
+                ))}
+              {line.questions.map(({ code, asks, answers }) => (
+                <tr key={code}>
+                  <td colSpan={4}>
+                    <StatusMark state="unknown">
+                      {asks} {answers.length > 0 && `Answers: ${answers.join(', ')}.`}
+                    </StatusMark>
+                  </td>
+                </tr>
+              ))}
+            </Fragment>
+          ))}
+          {entryCharges.map((charge) => {
+            const key = `entry/${charge.code}`;
+            const shown = open.has(key);
+            return (
+              <Fragment key={key}>
+                <tr>
+                  <td>
+                    <button type="button" className="disclose" aria-expanded={shown} onClick={() => toggle(key)}>
+                      {charge.code}, whole entry
+                    </button>
+                  </td>
+                  <td>{charge.taxType}</td>
+                  <td className="num">{charge.base}</td>
+                  <td className="num">
+                    <Money value={{ amount: charge.amount, currency }} />
+                  </td>
+                </tr>
+                {shown && (
+                  <tr className="line-open">
+                    <td colSpan={4}>
+                      <dl className="facts">
+                        <dt>Arithmetic</dt>
+                        <dd className="sums">{charge.arithmetic}</dd>
+                        <dt>Legal basis</dt>
+                        <dd>{charge.legalBasis}</dd>
+                      </dl>
+                    </td>
+                  </tr>
+                )}
+              </Fragment>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The same request over the same rule versions gives the same bytes; where it does not, the first place that differs is named. */
+function Rederive({ assessmentId, digest }: { assessmentId: string; digest: string }) {
+  const again = useChange(rederiveAssessment);
+  const { data } = again;
+  return (
+    <div className="row" aria-live="polite">
+      <Button busy={again.isPending} onPress={() => again.mutate({ params: { assessmentId } })}>
+        Re-derive
+      </Button>
+      <span>
+        stored <DigestChip digest={digest} label="stored digest" />
+      </span>
+      {data && (
+        <>
+          <span>
+            again <DigestChip digest={data.digest} label="derived digest" />
+          </span>
+          <StatusMark state={data.agrees ? 'go' : 'late'}>
+            {data.agrees
+              ? 'same bytes'
+              : `differs first at ${data.differences[0]?.pointer}: stored ${data.differences[0]?.stored}, derived ${data.differences[0]?.derived}`}
+          </StatusMark>
+        </>
+      )}
+      {again.isError && <ErrorState error={again.error} what="the derivation" />}
+    </div>
+  );
+}
+
+function QuoteAgainstEntry({ shipmentId, n, against }: { shipmentId: string; n: number; against: number }) {
+  const variance = useRoute(compareAssessments, { params: { shipmentId, n }, query: { against } });
+  return (
+    <Source query={variance} what="quote against entry" who="Duties" height={160}>
+      {(answer) => <VariancePanel variance={answer} n={n} against={against} />}
+    </Source>
+  );
+}
+
+const signed = (change: string): string => (change.startsWith('-') || !/[1-9]/.test(change) ? change : `+${change}`);
+
+function VariancePanel({
+  variance: { currency, lines, entryCharges, total },
+  n,
+  against,
+}: {
+  variance: Variance;
+  n: number;
+  against: number;
+}) {
+  const pairs = [
+    ...lines.map(({ line, before, after, change }) => ({ label: `Line ${line}`, before, after, change })),
+    ...(/[1-9]/.test(`${entryCharges.before}${entryCharges.after}`) ? [{ label: 'Whole entry', ...entryCharges }] : []),
+    { label: 'Together', ...total },
+  ];
+  const bars = pairedBars(pairs, 360);
+  return (
+    <Panel
+      title={`Assessment ${against} against ${n}`}
+      aside={
+        <span className="label">
+          explained {signed(total.change)} of {signed(total.change)} {currency}
+        </span>
+      }
+    >
+      <Figure
+        caption="Before and after, in the currency of the entry"
+        picture={
+          <svg
+            viewBox={`0 0 640 ${bars.length * 44}`}
+            width={640}
+            role="img"
+            aria-label="Before and after of each line; shown as a table too"
+          >
+            {bars.map(({ label, before, after, change, beforeWidth, afterWidth }, i) => (
+              <g key={label} transform={`translate(0 ${i * 44})`}>
+                <text x={108} y={26} textAnchor="end">
+                  {label}
+                </text>
+                <rect x={120} y={6} width={Math.max(1, beforeWidth)} height={12} fill="var(--edge)" />
+                <text x={126 + beforeWidth} y={16} className="soft">
+                  {before}
+                </text>
+                <rect x={120} y={22} width={Math.max(1, afterWidth)} height={12} fill="var(--accent)" />
+                <text x={126 + afterWidth} y={32}>
+                  {after} ({signed(change)})
+                </text>
+              </g>
+            ))}
+          </svg>
+        }
+        table={
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">What</th>
+                <th scope="col" className="num">
+                  Before
+                </th>
+                <th scope="col" className="num">
+                  After
+                </th>
+                <th scope="col" className="num">
+                  Change
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {pairs.map(({ label, before, after, change }) => (
+                <tr key={label}>
+                  <th scope="row">{label}</th>
+                  <td className="num">{before}</td>
+                  <td className="num">{after}</td>
+                  <td className="num">{signed(change)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        }
+      />
+      <ul className="stack-tight">
+        {lines.flatMap(({ line, changes }) =>
+          changes.map(({ causes, amount, says }) => (
+            <li key={`${line} ${says}`}>
+              Line {line}, {causes.join(' and ')}: {says} <b>{signed(amount)}</b>
+            </li>
+          )),
+        )}
+      </ul>
+    </Panel>
+  );
+}

@@ -1,0 +1,22 @@
+import { Link } from '@tanstack/react-router';
+import type { AnchorHTMLAttributes, ReactNode } from 'react';
+
+type Search = Record<string, unknown> | ((before: object) => object);
+
+/** A link inside of the console by its address: pages of a shipment are many, and their parts are told by the last step. */
+export const Go = ({
+  to,
+  search,
+  children,
+  ...rest
+}: {
+  to: string;
+  search?: Search;
+  children: ReactNode;
+  'data-kind'?: string;
+  'data-size'?: string;
+} & Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'>) => (
+  <Link {...rest} to={to as '/'} {...(search === undefined ? {} : { search: search as never })}>
+    {children}
+  </Link>
+);

@@ -1,0 +1,451 @@
+import { ProblemError } from '@tidewaiter/client';
+import {
+  decideTask,
+  listAssessments,
+  listDeclarations,
+  listPayments,
+  listTasks,
+  showLedger,
+  showShipment,
+  showStory,
+  showStrip,
+  type AnswerOf,
+} from '@tidewaiter/contracts';
+import { useSearch } from '@tanstack/react-router';
+import { useChange, useRoute } from '../api/queries.js';
+import { useSession, type Session } from '../api/session.js';
+import { useLocale } from '../app/preferences.js';
+import {
+  Button,
+  DigestChip,
+  EmptyState,
+  ErrorState,
+  formatMoney,
+  Instant,
+  Money,
+  StatusMark,
+  type State,
+} from '../ui/index.js';
+import { newest, useOpenTasks, useShipmentId, useTimeline, type Task } from './data.js';
+import { Panel, Source, useOffline, words } from './parts.js';
+import { Go } from './go.js';
+
+type Payment = AnswerOf<typeof listPayments>['items'][number];
+
+const PAYMENT_STATES: Record<Payment['status'], [State, string]> = {
+  'needs-approval': ['act', 'waits for approval'],
+  approved: ['wait', 'approved, not sent'],
+  sent: ['wait', 'sent to the bank'],
+  'outcome-unknown': ['unknown', 'sent, outcome unknown'],
+  settled: ['go', 'settled'],
+  bounced: ['late', 'returned by the bank'],
+};
+
+export default function MoneyPage() {
+  const shipmentId = useShipmentId();
+  const { payment: opened } = useSearch({ strict: false }) as { payment?: string };
+  const payments = useRoute(listPayments, { params: { shipmentId } });
+  const tasks = useOpenTasks(shipmentId);
+  return (
+    <Source query={payments} what="the payments" who="Duties" height={320}>
+      {({ items }) => (
+        <div className="stack">
+          {items
+            .filter(({ status, paymentId }) => status === 'needs-approval' || paymentId === opened)
+            .map((payment) => (
+              <Review
+                key={payment.paymentId}
+                payment={payment}
+                task={tasks.data?.items.find(
+                  (task) => task.kind === 'approve-payment' && task.about['paymentId'] === payment.paymentId,
+                )}
+              />
+            ))}
+          <Difference tasks={tasks.data?.items ?? []} />
+          <ByCharge payments={items} />
+          {items.length > 0 && <Payments items={items} />}
+          <Ledger />
+        </div>
+      )}
+    </Source>
+  );
+}
+
+/** Why somebody may not approve, and who may; undefined when it may be done now. */
+export function reasonAgainst(
+  session: Session,
+  payment: Payment,
+  task: Task | undefined,
+  prepared: { editors: string[]; requestedBy: string } | undefined,
+): string | undefined {
+  const me = `user:${session.subject}`;
+  if (payment.status !== 'needs-approval')
+    return `Nothing to approve: the payment is ${PAYMENT_STATES[payment.status][1]}.`;
+  if (!session.roles.includes('approver'))
+    return 'Only an approver approves payments; whoever prepared one never does.';
+  if (prepared && (prepared.requestedBy === me || prepared.editors.includes(me)))
+    return 'You prepared or edited what is paid here: another approver must approve it.';
+  if (payment.approvals.some(({ by }) => by === me))
+    return 'You have approved it; a second, different person is needed.';
+  if (!task) return 'The task is on its way; it shows here in a moment.';
+  if (task.about['digest'] !== payment.digest)
+    return 'What is to be approved has changed since the task was raised: a new approval is asked for.';
+  return undefined;
+}
+
+/** A page to read before money leaves: exactly what is approved, bound by its digest. */
+function Review({ payment, task }: { payment: Payment; task: Task | undefined }) {
+  const shipmentId = useShipmentId();
+  const session = useSession();
+  const locale = useLocale();
+  const offline = useOffline();
+  const timeline = useTimeline(shipmentId);
+  const requested = newest<{
+    editors: string[];
+    requestedBy: string;
+    declarationVersion: number;
+    assessmentDigest: string;
+    paymentId: string;
+  }>(timeline.data, 'PaymentRequested', ({ paymentId }) => paymentId === payment.paymentId);
+  const approve = useChange(decideTask, {
+    reads: [listPayments, listTasks, showLedger, showStory, showStrip, showShipment],
+  });
+  const because = reasonAgainst(session, payment, task, requested?.data) ?? offline;
+  const amount = formatMoney(payment.amount, locale);
+  const stale =
+    approve.error instanceof ProblemError &&
+    (approve.error.status === 412 || approve.error.code === 'duties.payment.digest-changed');
+  const [state, says] = PAYMENT_STATES[payment.status];
+  return (
+    <Panel
+      title={`Review payment of ${amount} ${payment.amount.currency}`}
+      aside={<StatusMark state={state}>{says}</StatusMark>}
+    >
+      <dl className="facts">
+        <dt>Amount</dt>
+        <dd>
+          <b>
+            <Money value={payment.amount} />
+          </b>
+        </dd>
+        <dt>To</dt>
+        <dd>
+          {payment.payee.name}, account <code>{payment.payee.account}</code>
+        </dd>
+        <dt>Reference to quote</dt>
+        <dd>
+          <code>{payment.reference}</code>
+        </dd>
+        <dt>For</dt>
+        <dd>
+          <Go to={`/shipments/${shipmentId}/declaration`}>
+            declaration{requested ? ` v${requested.data.declarationVersion}` : ''}
+          </Go>
+          , <Go to={`/shipments/${shipmentId}/duties`}>its assessment</Go>
+          {requested && <DigestChip digest={requested.data.assessmentDigest} label="assessment digest" />}
+        </dd>
+        <dt>Prepared by</dt>
+        <dd>
+          {requested ? (
+            <>
+              {requested.data.requestedBy}, <Instant at={requested.time} />
+              {requested.data.editors.length > 0 && (
+                <span className="label">; figures touched by {requested.data.editors.join(', ')}</span>
+              )}
+            </>
+          ) : (
+            <span className="soft">not read yet</span>
+          )}
+        </dd>
+        <dt>Approvals</dt>
+        <dd>
+          {payment.approvals.length} of {payment.approvalsNeeded}
+          {payment.approvals.map(({ by, at }) => (
+            <div key={by}>
+              {by}, <Instant at={at} seconds />
+            </div>
+          ))}
+        </dd>
+        <dt>Bound by</dt>
+        <dd>
+          <DigestChip digest={payment.digest} label="digest of what is approved" />
+          <span className="label">
+            {' '}
+            amount, currency, payee, reference, declaration and assessment: any change of them voids an approval
+          </span>
+        </dd>
+      </dl>
+      {stale ? (
+        <p className="notice" data-kind="bad" role="alert">
+          It has changed while you looked, and nothing was approved. Shown is what is to be paid now: {amount}{' '}
+          {payment.amount.currency}. Read it again before you approve.
+        </p>
+      ) : (
+        approve.isError && <ErrorState error={approve.error} what="the approval" />
+      )}
+      {payment.status === 'needs-approval' && (
+        <Button
+          kind="primary"
+          busy={approve.isPending}
+          because={because}
+          onPress={() => {
+            if (task)
+              approve.mutate({
+                params: { taskId: task.taskId },
+                body: { approve: true, digest: payment.digest },
+                ifMatch: task.version,
+              });
+          }}
+        >
+          {`Approve ${amount} to ${payment.payee.name}`}
+        </Button>
+      )}
+    </Panel>
+  );
+}
+
+function Difference({ tasks }: { tasks: readonly Task[] }) {
+  const session = useSession();
+  const offline = useOffline();
+  const accept = useChange(decideTask, { reads: [listTasks, listPayments, showStrip, showStory] });
+  const task = tasks.find(({ kind }) => kind === 'resolve-difference');
+  if (!task) return null;
+  return (
+    <Panel title="The authority’s figure is another" aside={<StatusMark state="act">{task.role}</StatusMark>}>
+      <p>{task.says.replace(/ Accept its figure.*$/, '')}</p>
+      {accept.isError && <ErrorState error={accept.error} what="the answer" />}
+      <Button
+        busy={accept.isPending}
+        because={
+          session.roles.some((role) => role === task.role)
+            ? offline
+            : `Only somebody with the role ${task.role} decides this.`
+        }
+        onPress={() =>
+          accept.mutate({ params: { taskId: task.taskId }, body: { accept: true }, ifMatch: task.version })
+        }
+      >
+        Accept the authority’s figure
+      </Button>
+    </Panel>
+  );
+}
+
+/** What was assessed, what the authority says, what was paid: one row a charge, never a sum across currencies. */
+function ByCharge({ payments }: { payments: readonly Payment[] }) {
+  const shipmentId = useShipmentId();
+  const assessments = useRoute(listAssessments, { params: { shipmentId } });
+  const declarations = useRoute(listDeclarations, { params: { shipmentId } });
+  const result = assessments.data?.items[0]?.result;
+  const debt = declarations.data?.items.at(-1)?.debt;
+  if (!result && !debt)
+    return <EmptyState title="No money yet">Duty and tax stand here once the shipment is assessed.</EmptyState>;
+  const rows = (result?.lines ?? []).flatMap((line) =>
+    (line.options.find(({ chosen }) => chosen)?.charges ?? []).map((charge) => ({ ...charge, line: line.number })),
+  );
+  const notified = (line: number, code: string) =>
+    debt?.taxes.find((tax) => tax.line === line && tax.type === code)?.amount;
+  return (
+    <Panel
+      title="Money"
+      aside={
+        debt && (
+          <span className="label">
+            The authority’s debt is {debt.kind}: <Money value={debt.total} />
+          </span>
+        )
+      }
+    >
+      <div className="table-scroll">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Charge</th>
+              <th scope="col">Legal basis</th>
+              <th scope="col" className="num">
+                Assessed
+              </th>
+              <th scope="col" className="num">
+                Authority says
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ line, code, role, legalBasis, amount, measure, part }) => (
+              <tr key={`${line}/${measure}/${part ?? ''}`}>
+                <th scope="row">
+                  {code} {words(role).toLowerCase()}, line {line}
+                </th>
+                <td>{legalBasis}</td>
+                <td className="num">
+                  <Money value={{ amount, currency: result!.currency }} />
+                </td>
+                <td className="num">
+                  <Money value={notified(line, code)} />
+                </td>
+              </tr>
+            ))}
+            {(result?.entryCharges ?? []).map(({ code, legalBasis, amount, taxType }) => (
+              <tr key={code}>
+                <th scope="row">{code}, whole entry</th>
+                <td>{legalBasis}</td>
+                <td className="num">
+                  <Money value={{ amount, currency: result!.currency }} />
+                </td>
+                <td className="num">
+                  <Money value={notified(0, taxType)} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row" colSpan={2}>
+                Payable now
+              </th>
+              <td className="num">
+                <b>
+                  <Money
+                    value={result?.totals ? { amount: result.totals.payableNow, currency: result.currency } : null}
+                  />
+                </b>
+              </td>
+              <td className="num">
+                <b>
+                  <Money value={debt?.total} />
+                </b>
+              </td>
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+      {payments.length === 0 && <p className="label">No payment was prepared yet.</p>}
+    </Panel>
+  );
+}
+
+const Payments = ({ items }: { items: readonly Payment[] }) => (
+  <Panel title="Payments">
+    <div className="table-scroll">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Status</th>
+            <th scope="col" className="num">
+              Amount
+            </th>
+            <th scope="col">To</th>
+            <th scope="col">Reference</th>
+            <th scope="col">Approved by</th>
+            <th scope="col">Digest</th>
+            <th scope="col">
+              <span className="sr">Acts</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((payment) => {
+            const [state, says] = PAYMENT_STATES[payment.status];
+            return (
+              <tr key={payment.paymentId}>
+                <th scope="row">
+                  <StatusMark state={state}>{says}</StatusMark>
+                  {payment.reason !== null && <div className="label">{payment.reason}</div>}
+                </th>
+                <td className="num">
+                  <Money value={payment.amount} />
+                </td>
+                <td>{payment.payee.name}</td>
+                <td>
+                  <code>{payment.reference}</code>
+                </td>
+                <td>
+                  {payment.approvals.map(({ by }) => by).join(', ') ||
+                    (payment.approvalsNeeded === 0 ? 'under the limit' : 'nobody yet')}
+                </td>
+                <td>
+                  <DigestChip digest={payment.digest} />
+                </td>
+                <td>
+                  <Go
+                    to="."
+                    search={{ payment: payment.paymentId }}
+                    aria-label={`Open payment of ${payment.amount.amount} ${payment.amount.currency}`}
+                  >
+                    Open
+                  </Go>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  </Panel>
+);
+
+function Ledger() {
+  const shipmentId = useShipmentId();
+  const ledger = useRoute(showLedger, { params: { shipmentId } });
+  return (
+    <Source query={ledger} what="the ledger" who="Duties" height={120}>
+      {({ entries, balances, balanced }) =>
+        entries.length === 0 ? null : (
+          <Panel
+            title="Double entry"
+            aside={
+              <StatusMark state={balanced ? 'go' : 'late'}>
+                {balanced ? 'debits equal credits' : 'does not balance'}
+              </StatusMark>
+            }
+          >
+            <div className="table-scroll">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">Account</th>
+                    <th scope="col">What</th>
+                    <th scope="col">Recorded</th>
+                    <th scope="col" className="num">
+                      Debit
+                    </th>
+                    <th scope="col" className="num">
+                      Credit
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {entries.map((entry) => (
+                    <tr key={`${entry.posting}/${entry.account}/${entry.side}/${entry.taxType}`}>
+                      <th scope="row">{words(entry.account)}</th>
+                      <td>
+                        {entry.says} <span className="label">{entry.legalBasis}</span>
+                      </td>
+                      <td>
+                        <Instant at={entry.at} seconds />
+                      </td>
+                      <td className="num">{entry.side === 'debit' && <Money value={entry.amount} />}</td>
+                      <td className="num">{entry.side === 'credit' && <Money value={entry.amount} />}</td>
+                    </tr>
+                  ))}
+                </tbody>
+                <tfoot>
+                  {balances.map(({ account, balance }) => (
+                    <tr key={account}>
+                      <th scope="row" colSpan={3}>
+                        Balance of {words(account).toLowerCase()}
+                      </th>
+                      <td className="num" colSpan={2}>
+                        <Money value={balance} />
+                      </td>
+                    </tr>
+                  ))}
+                </tfoot>
+              </table>
+            </div>
+          </Panel>
+        )
+      }
+    </Source>
+  );
+}

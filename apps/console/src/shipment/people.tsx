@@ -1,0 +1,206 @@
+import { decideTask, listTasks, showEngagement, showShipment, showStory, showStrip } from '@tidewaiter/contracts';
+import { useState } from 'react';
+import { useChange, useRoute } from '../api/queries.js';
+import { useSession } from '../api/session.js';
+import { Button, EmptyState, ErrorState, Instant, LegalDate, StatusMark, TextField } from '../ui/index.js';
+import { useOpenTasks, useShipmentId, useTimeline, type Task } from './data.js';
+import { Panel, Source, useOffline, words } from './parts.js';
+import { ParticularsForm } from './particulars.js';
+import { Go } from './go.js';
+
+/** Tasks, who decided what, and the mandate that stands behind it. */
+export default function People() {
+  const shipmentId = useShipmentId();
+  const shipment = useRoute(showShipment, { params: { shipmentId } });
+  const tasks = useOpenTasks(shipmentId);
+  const done = useRoute(listTasks, { query: { shipment: shipmentId, status: 'done', limit: 200 } });
+  const timeline = useTimeline(shipmentId);
+  return (
+    <div className="stack">
+      <Source query={tasks} what="the tasks" who="The front desk" height={120}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title="Nobody is waited for" />
+          ) : (
+            <Panel title="Open tasks">
+              {items.map((task) => (
+                <OpenTask key={task.taskId} task={task} />
+              ))}
+            </Panel>
+          )
+        }
+      </Source>
+      {timeline.data && (
+        <ParticularsForm
+          shipmentId={shipmentId}
+          entries={timeline.data}
+          engaged={timeline.data.some(({ name }) => name === 'ShipmentEngaged')}
+        />
+      )}
+      {shipment.data && <Mandates engagementId={shipment.data.engagementId} />}
+      <Source query={done} what="decided tasks" who="The front desk" height={120}>
+        {({ items }) =>
+          items.length === 0 ? null : (
+            <Panel title="Decided">
+              <div className="table-scroll">
+                <table className="table">
+                  <thead>
+                    <tr>
+                      <th scope="col">Task</th>
+                      <th scope="col">By</th>
+                      <th scope="col">When</th>
+                      <th scope="col">Decision</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.flatMap((task) =>
+                      task.decisions.map(({ by, at, decision }) => (
+                        <tr key={`${task.taskId} ${at}`}>
+                          <th scope="row">
+                            {words(task.kind)}
+                            <div className="label">{task.says}</div>
+                          </th>
+                          <td>{by}</td>
+                          <td>
+                            <Instant at={at} seconds />
+                          </td>
+                          <td className="mono">{JSON.stringify(decision).slice(0, 160)}</td>
+                        </tr>
+                      )),
+                    )}
+                  </tbody>
+                </table>
+              </div>
+            </Panel>
+          )
+        }
+      </Source>
+    </div>
+  );
+}
+
+const PLACES: Record<string, string> = {
+  'approve-payment': 'money',
+  'resolve-difference': 'money',
+  'correct-declaration': 'declaration',
+  'confirm-lines': 'goods',
+  'resolve-findings': 'documents',
+  'provide-documents': 'documents',
+};
+const RETRIES = [
+  'resolve-engagement',
+  'raise-guarantee',
+  'retry-step',
+  'rebook-delivery',
+  'review-assessment',
+  'ask-authority',
+  'provide-documents',
+];
+
+function OpenTask({ task }: { task: Task }) {
+  const shipmentId = useShipmentId();
+  const session = useSession();
+  const offline = useOffline();
+  const [reason, setReason] = useState('');
+  const decide = useChange(decideTask, { reads: [listTasks, showStory, showStrip, showShipment] });
+  const may = session.roles.some(
+    (role) => role === task.role || (task.role === 'operator' && role === 'administrator'),
+  );
+  const because = may ? offline : `Only somebody with the role ${task.role} decides this.`;
+  const place = PLACES[task.kind];
+  const answer = (body: Record<string, unknown>): void =>
+    decide.mutate({ params: { taskId: task.taskId }, body, ifMatch: task.version });
+  return (
+    <section className="stack-tight" aria-label={words(task.kind)}>
+      <div className="row between">
+        <StatusMark state="act">
+          <b>{words(task.kind)}</b>, {task.role}
+        </StatusMark>
+        {task.due !== null && (
+          <span className="label">
+            due <Instant at={task.due} />
+          </span>
+        )}
+      </div>
+      <p>{task.says}</p>
+      {decide.isError && <ErrorState error={decide.error} what="the answer" />}
+      <div className="buttons">
+        {place !== undefined && (
+          <Go className="button" data-kind="primary" to={`/shipments/${shipmentId}/${place}`}>
+            Open under {words(place).toLowerCase()}
+          </Go>
+        )}
+        {RETRIES.includes(task.kind) && (
+          <Button because={because} busy={decide.isPending} onPress={() => answer({ retry: true })}>
+            Try again
+          </Button>
+        )}
+      </div>
+      {RETRIES.includes(task.kind) && may && (
+        <details>
+          <summary>Give up on it</summary>
+          <div className="stack-tight">
+            <TextField
+              label="Reason"
+              hint="It is recorded, and the story takes its other way."
+              value={reason}
+              onChange={setReason}
+            />
+            <Button
+              kind="danger"
+              because={reason.trim().length < 3 ? 'Say why first.' : offline}
+              onPress={() => answer({ abandon: true, reason })}
+            >
+              Abandon: {words(task.kind).toLowerCase()}
+            </Button>
+          </div>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Mandates({ engagementId }: { engagementId: string }) {
+  const engagement = useRoute(showEngagement, { params: { engagementId } });
+  return (
+    <Source query={engagement} what="the engagement" who="The front desk" height={100}>
+      {({ customer, status, mandates }) => (
+        <Panel
+          title="Mandate"
+          aside={<StatusMark state={status === 'in-force' ? 'go' : 'act'}>{words(status)}</StatusMark>}
+        >
+          <p>
+            <Go to={`/engagements/${engagementId}` as never}>{customer.name}</Go>
+            {customer.contact !== undefined && `, ${customer.contact}`}
+          </p>
+          <div className="table-scroll">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th scope="col">Given by</th>
+                  <th scope="col">For</th>
+                  <th scope="col">From</th>
+                  <th scope="col">Until</th>
+                </tr>
+              </thead>
+              <tbody>
+                {mandates.map((mandate) => (
+                  <tr key={mandate.mandateId}>
+                    <th scope="row">{mandate.grantor}</th>
+                    <td>{mandate.destinations.join(', ')}</td>
+                    <td>
+                      <LegalDate date={mandate.validFrom} country={mandate.destinations[0] ?? ''} />
+                    </td>
+                    <td>
+                      <LegalDate date={mandate.validTo} country={mandate.destinations[0] ?? ''} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </Panel>
+      )}
+    </Source>
+  );
+}

@@ -1,0 +1,43 @@
+import { useLocation } from '@tanstack/react-router';
+import { useEffect, useRef, type ReactNode } from 'react';
+
+let first = true;
+
+/** A page: its title in the window, its heading with the focus after a change of route (not on the first load). */
+export function Page({
+  title,
+  lead,
+  actions,
+  children,
+  wide = true,
+}: {
+  title: string;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+  wide?: boolean;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  useEffect(() => {
+    document.title = `${title} · Tidewaiter`;
+  }, [title]);
+  useEffect(() => {
+    if (!first) heading.current?.focus({ preventScroll: true });
+    first = false;
+  }, [path]);
+  return (
+    <div className="page" {...(wide ? {} : { 'data-narrow': true })}>
+      <header className="page-head">
+        <div className="stack-tight">
+          <h1 tabIndex={-1} ref={heading}>
+            {title}
+          </h1>
+          {lead && <p className="page-lead">{lead}</p>}
+        </div>
+        {actions && <div className="buttons">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import { ProblemError, Unreachable } from '@tidewaiter/client';
+import type { ReactNode } from 'react';
+import { Button } from './button.js';
+import { CopyButton } from './copy-button.js';
+
+export const EmptyState = ({ title, children, act }: { title: string; children?: ReactNode; act?: ReactNode }) => (
+  <section className="state" data-kind="empty">
+    <h2>{title}</h2>
+    {children && <p>{children}</p>}
+    {act}
+  </section>
+);
+
+const GRANTER = 'A tenant administrator grants it, under Admin, Users.';
+
+/** What failed, what is safe and what to do; a missing right and an unknown thing have a page of their own. */
+export function ErrorState({ error, onRetry, what = 'this' }: { error: unknown; onRetry?: () => void; what?: string }) {
+  if (error instanceof ProblemError && error.status === 403)
+    return (
+      <section className="state" data-kind="forbidden">
+        <h1>You may not see this page</h1>
+        <p>
+          {error.problem.detail} {GRANTER}
+        </p>
+      </section>
+    );
+  if (error instanceof ProblemError && error.status === 404) return <NotFound />;
+  const problem = error instanceof ProblemError ? error.problem : null;
+  const title = error instanceof Unreachable ? 'The server does not answer' : `Reading ${what} failed`;
+  return (
+    <section className="state" data-kind="error" role="alert">
+      <h2>{title}</h2>
+      <p>
+        {problem?.detail ??
+          (error instanceof Unreachable
+            ? 'What was recorded is safe. What you typed stays in this tab.'
+            : error instanceof Error
+              ? error.message
+              : 'Nothing more is known of it.')}
+        {problem?.advice ? ` ${problem.advice}` : ''}
+      </p>
+      {problem && (
+        <div className="state-facts">
+          <code>{problem.code}</code>
+          {problem.correlationId && (
+            <span className="digest">
+              correlation <code>{problem.correlationId.slice(0, 8)}</code>
+              <CopyButton text={problem.correlationId} label="Copy correlation id" />
+            </span>
+          )}
+        </div>
+      )}
+      {onRetry && <Button onPress={onRetry}>Retry</Button>}
+    </section>
+  );
+}
+
+/** The same for what does not exist and for what belongs to another tenant. */
+export const NotFound = () => (
+  <section className="state" data-kind="not-found">
+    <h1>There is nothing here</h1>
+    <p>The address leads to nothing that you may see: it was mistyped, or it belongs to somebody else.</p>
+    <a className="button" href="/">
+      Go to your first page
+    </a>
+  </section>
+);
+
+/** A placeholder of the final size; it shows only after 150 ms. */
+export const Skeleton = ({
+  height = 20,
+  width = '100%',
+  lines = 1,
+}: {
+  height?: number;
+  width?: string;
+  lines?: number;
+}) => (
+  <span className="stack-tight" aria-hidden="true">
+    {Array.from({ length: lines }, (_, line) => (
+      <span key={line} className="skeleton" style={{ blockSize: height, inlineSize: width }} />
+    ))}
+  </span>
+);
+
+export interface FieldProblem {
+  /** id of the field it is about; left out where no field can be named */
+  field?: string;
+  says: string;
+}
+
+/** All that is wrong with a form, each with a link to its field; takes the focus when it appears. */
+export const ProblemSummary = ({ problems }: { problems: readonly FieldProblem[] }) =>
+  problems.length === 0 ? null : (
+    <div
+      className="problems"
+      role="alert"
+      aria-label="There is a problem"
+      tabIndex={-1}
+      ref={(element) => element?.focus()}
+    >
+      <h2>There is a problem</h2>
+      <ul className="stack-tight">
+        {problems.map(({ field, says }, index) => (
+          <li key={index}>
+            {field === undefined ? (
+              says
+            ) : (
+              <a
+                href={`#${field}`}
+                onClick={(event) => {
+                  event.preventDefault();
+                  document.getElementById(field)?.focus();
+                }}
+              >
+                {says}
+              </a>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );

@@ -1,0 +1,89 @@
+import { useLocale, useZone } from '../app/preferences.js';
+
+const CITIES: Record<string, { zone: string; city: string }> = {
+  GB: { zone: 'Europe/London', city: 'London' },
+  US: { zone: 'America/New_York', city: 'Washington' },
+  DE: { zone: 'Europe/Berlin', city: 'Berlin' },
+  FR: { zone: 'Europe/Paris', city: 'Paris' },
+  NL: { zone: 'Europe/Amsterdam', city: 'Amsterdam' },
+  CN: { zone: 'Asia/Shanghai', city: 'Beijing' },
+};
+
+/** The zone and city whose calendar an authority's dates follow; UTC where the country is not one of ours. */
+export const authorityPlace = (country: string): { zone: string; city: string } =>
+  CITIES[country] ?? { zone: 'UTC', city: 'UTC' };
+
+const parts = (at: Date, locale: string | undefined, zone: string, withDay: boolean, seconds: boolean): string =>
+  new Intl.DateTimeFormat(locale, {
+    timeZone: zone,
+    ...(withDay ? { day: 'numeric', month: 'short' } : {}),
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(seconds ? { second: '2-digit' } : {}),
+    hourCycle: 'h23',
+  }).format(at);
+
+export const formatInstant = (
+  at: string,
+  { locale, zone, day = true, seconds = false }: { locale?: string; zone: string; day?: boolean; seconds?: boolean },
+): string => parts(new Date(at), locale, zone, day, seconds);
+
+/** When something was recorded: in the reader's zone, with UTC to the microsecond on hover, focus and copy. */
+export function Instant({
+  at,
+  day = true,
+  seconds = false,
+  zone: given,
+}: {
+  at: string;
+  day?: boolean;
+  seconds?: boolean;
+  zone?: string;
+}) {
+  const locale = useLocale();
+  const reader = useZone();
+  const zone = given ?? reader;
+  return (
+    <time dateTime={at} title={`${at.replace('T', ' ').replace('Z', ' UTC')}`}>
+      {formatInstant(at, { locale, zone, day, seconds })}
+    </time>
+  );
+}
+
+export const formatLegalDate = (date: string, locale?: string): string =>
+  new Intl.DateTimeFormat(locale, {
+    timeZone: 'UTC',
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  }).format(new Date(`${date}T00:00:00Z`));
+
+/** A date of the law: the authority's calendar and city, whoever looks from wherever. */
+export function LegalDate({ date, country, endOfDay = false }: { date: string; country: string; endOfDay?: boolean }) {
+  const locale = useLocale();
+  const { city } = authorityPlace(country);
+  return (
+    <time dateTime={date} className="money">
+      {formatLegalDate(date, locale)}
+      {endOfDay ? ', end of day' : ''}, {city}
+    </time>
+  );
+}
+
+/** A legal instant, e.g. a deadline at 16:00, in the authority's own zone. */
+export function LegalInstant({ at, country }: { at: string; country: string }) {
+  const locale = useLocale();
+  const { city, zone } = authorityPlace(country);
+  const day = new Intl.DateTimeFormat(locale, {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+  }).format(new Date(at));
+  return (
+    <time dateTime={at} title={`${at.replace('T', ' ').replace('Z', ' UTC')}`} className="money">
+      {day}, {formatInstant(at, { locale, zone, day: false })} {city}
+    </time>
+  );
+}

@@ -1,0 +1,25 @@
+import { Controller, Inject } from '@nestjs/common';
+import { listCheckpoints, listLogEntries, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
+import { Caller, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
+import { Browsing } from '../application/browsing.js';
+
+@Controller()
+export class BrowseController {
+  constructor(@Inject(Browsing) private readonly browsing: Browsing) {}
+
+  @Serves(listLogEntries)
+  entries(
+    @Input() { query }: InputOf<typeof listLogEntries>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof listLogEntries>> {
+    return this.browsing.entries(tenant, query);
+  }
+
+  @Serves(listCheckpoints)
+  checkpoints(
+    @Input() { query }: InputOf<typeof listCheckpoints>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof listCheckpoints>> {
+    return this.browsing.checkpoints(tenant, query);
+  }
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { LodgeRequest, RequestOrder, Step } from '@tidewaiter/contracts';
+import type { CallerIdentity } from '@tidewaiter/platform';
+import { CustomsHouse } from '../testing/house.js';
+import { accepted, notificationXml, rejected, type NotificationParts } from '../testing/notifications.js';
+
+let house: CustomsHouse;
+beforeAll(async () => {
+  house = await CustomsHouse.open();
+});
+afterAll(() => house.close());
+
+const id = (): string => randomUUID().replaceAll('-', '');
+const operator = { tenant: 'acme', actor: 'user:olive', roles: ['operator'] } as unknown as CallerIdentity;
+
+interface Lodged {
+  request: LodgeRequest;
+  step: Step;
+  lrn: string;
+  mrn: string;
+  conversationId: string;
+}
+
+async function lodgedAndAccepted(): Promise<Lodged> {
+  const request = house.lodging();
+  const step = house.step(request);
+  await house.desk.lodge(step, request);
+  const { lrn, mrn, conversationId } = house.authority.taken.at(-1)!;
+  const of = { request, step, lrn, mrn, conversationId };
+  await told(of, accepted(), conversationId);
+  return of;
+}
+
+/** A message about the declaration, or under a request's own reference. */
+const told = ({ lrn, mrn }: Lodged, parts: NotificationParts, conversationId: string, own = lrn): Promise<void> =>
+  house.receive(notificationXml({ lrn: own, mrn, id: id(), ...parts }), conversationId);
+
+const show = ({ request }: Lodged) => house.declarations.show('acme', request.declarationId);
+
+const amendment = ({ request }: Lodged, orderId = randomUUID() as string): RequestOrder => {
+  const proposed = structuredClone(request);
+  proposed.version = 2;
+  proposed.goods.lines[0]!.quantity.value = '39';
+  return { declarationId: request.declarationId, orderId, purpose: 'amend', reason: 'one carton short', proposed };
+};
+const granted = (at = '20261124110000Z'): NotificationParts => ({
+  code: '11',
+  at,
+  before: '<Status><NameCode>39</NameCode></Status>',
+});
+
+describe('an amendment', () => {
+  it('goes out once, is granted, and what is released is what it says', async () => {
+    const of = await lodgedAndAccepted();
+    const order = amendment(of);
+    expect(await house.requests.make(of.step, order)).toMatchObject({ kind: 'sent', request: 1 });
+    expect(await house.requests.make(of.step, order)).toMatchObject({ kind: 'sent', request: 1 });
+    const sent = house.authority.taken.filter((each) => each.body.includes(of.mrn));
+    expect(sent).toHaveLength(1);
+    expect(sent[0]!.lrn).not.toBe(of.lrn);
+
+    await told(of, { code: '02', at: '20261124105900Z' }, sent[0]!.conversationId, sent[0]!.lrn);
+    expect(await show(of)).toMatchObject({ summary: 'Accepted', vector: { request: { value: 'pending' } } });
+    await told(of, granted(), sent[0]!.conversationId, sent[0]!.lrn);
+    await told(of, { code: '09', at: '20261124120000Z' }, of.conversationId);
+    const view = await show(of);
+    expect(view.requests).toMatchObject([{ purpose: 'amend', state: 'granted', attempts: [{ outcome: 'received' }] }]);
+    expect(view.vector.request.value).toBe('granted');
+    const [released] = (await house.store.read('acme', `declaration-${of.request.declarationId}`)).slice(-1);
+    expect(released?.data).toMatchObject({ quantities: [{ line: 1, quantity: { value: '39' } }, { line: 2 }] });
+  });
+
+  it('whose outcome is unknown is not sent again; its rejection under its own reference ends it and nothing else', async () => {
+    const of = await lodgedAndAccepted();
+    house.authority.plan = ['cut-after-taking'];
+    const order = amendment(of);
+    expect(await house.requests.make(of.step, order)).toMatchObject({ kind: 'unknown' });
+    expect(await house.requests.make(of.step, order)).toMatchObject({ kind: 'unknown' });
+    const sent = house.authority.taken.filter((each) => each.body.includes(of.mrn));
+    expect(sent).toHaveLength(1);
+    const rejection = rejected('CDS12036', '42A.D014', '20261124110000Z');
+    await told(of, rejection, 'a-conversation-never-told', sent[0]!.lrn);
+    expect(await show(of)).toMatchObject({
+      summary: 'Accepted',
+      vector: { request: { value: 'rejected' }, legal: { value: 'accepted' } },
+      requests: [{ state: 'rejected', problems: [{ code: 'CDS12036' }] }],
+    });
+  });
+
+  it('that says nothing new, or breaks a rule, is refused before anything leaves', async () => {
+    const of = await lodgedAndAccepted();
+    const before = house.authority.taken.length;
+    const same = amendment(of);
+    same.proposed!.goods.lines[0]!.quantity.value = '40';
+    expect(await house.requests.make(of.step, same)).toMatchObject({
+      kind: 'refused',
+      problems: [{ code: 'customs.request.nothing-changes' }],
+    });
+    const wrong = amendment(of);
+    wrong.proposed!.goods.lines[0]!.commodity = '851713';
+    expect(await house.requests.make(of.step, wrong)).toMatchObject({
+      kind: 'refused',
+      problems: [{ code: 'CDS10004', field: 'lines[0].commodity' }],
+    });
+    expect(house.authority.taken.length).toBe(before);
+    expect((await show(of)).requests).toEqual([]);
+  });
+
+  it('beside an open one is refused by us', async () => {
+    const of = await lodgedAndAccepted();
+    await house.requests.make(of.step, amendment(of));
+    const cancel = { ...amendment(of), purpose: 'cancel' as const, proposed: null };
+    expect(await house.requests.make(of.step, cancel)).toMatchObject({
+      kind: 'refused',
+      problems: [{ code: 'customs.request.open' }],
+    });
+  });
+
+  it('of which nothing was taken runs again under the same row', async () => {
+    const of = await lodgedAndAccepted();
+    house.authority.plan = ['busy'];
+    const order = amendment(of);
+    await expect(house.requests.make(of.step, order)).rejects.toMatchObject({ code: 'customs.authority.unavailable' });
+    expect(await house.requests.make(of.step, order)).toMatchObject({ kind: 'sent', request: 1 });
+    expect((await show(of)).requests[0]?.attempts).toMatchObject([{ attempt: 1, outcome: 'received' }]);
+  });
+});
+
+describe('what people do', () => {
+  it('is recorded once, under their names, and shown', async () => {
+    const of = await lodgedAndAccepted();
+    const { declarationId } = of.request;
+    const order = { purpose: 'cancel' as const, reason: 'lodged twice', set: {} };
+    const first = await house.handling.orderRequest(declarationId, order, operator, 'command-1');
+    expect(await house.handling.orderRequest(declarationId, order, operator, 'command-1')).toEqual(first);
+    const [ordered] = (await house.store.read('acme', `declaration-${declarationId}`)).slice(-1);
+    expect(ordered).toMatchObject({ type: 'RequestOrdered', actor: 'user:olive', data: { orderId: first.orderId } });
+  });
+
+  it('answers a letter, and concludes an examination by the content in force', async () => {
+    const of = await lodgedAndAccepted();
+    const { declarationId } = of.request;
+    const letter = {
+      queryId: 'CF-28/7',
+      says: 'value of the moulds?',
+      authorityTime: '2026-11-24T10:30:00Z',
+      due: '2026-12-24T17:00:00Z',
+      documentId: randomUUID(),
+    };
+    await house.handling.recordQuery(declarationId, letter, operator, 'command-2');
+    expect(await show(of)).toMatchObject({ summary: 'UnderReview', queries: [{ by: 'post', answered: false }] });
+    const answer = { answer: 'none were supplied', documentIds: [] };
+    await house.handling.answerQuery(declarationId, 'CF-28/7', answer, operator, 'command-3');
+    expect(await show(of)).toMatchObject({ summary: 'Accepted', queries: [{ answered: true }] });
+    const finding = {
+      result: 'shortage' as const,
+      found: [{ line: 1, quantity: { value: '41', unit: 'NAR' } }],
+      says: '',
+      documentIds: [],
+    };
+    await expect(
+      house.handling.concludeExamination(declarationId, finding, operator, 'command-4'),
+    ).rejects.toMatchObject({ code: 'customs.examination.finding-invalid' });
+    finding.found[0]!.quantity.value = '38';
+    await house.handling.concludeExamination(declarationId, finding, operator, 'command-5');
+    expect((await show(of)).examination).toMatchObject([{ what: 'shortage' }]);
+  });
+
+  it('needs a declaration of the caller’s own tenant', async () => {
+    const of = await lodgedAndAccepted();
+    const stranger = { ...operator, tenant: 'globex' };
+    const body = { how: 'abandoned' as const, reason: 'not worth it', documentIds: [] };
+    await expect(house.handling.giveUp(of.request.declarationId, body, stranger, 'command-6')).rejects.toMatchObject({
+      code: 'customs.declaration.unknown',
+    });
+    await house.handling.giveUp(of.request.declarationId, body, operator, 'command-7');
+    expect((await show(of)).summary).toBe('Abandoned');
+  });
+});

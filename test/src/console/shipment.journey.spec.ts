@@ -1,0 +1,287 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { listPayments, replayShipment, showDossier, showStory, showTask, type AnswerOf, type openEngagement } from '@tidewaiter/contracts';
+import type { Page } from 'playwright-core';
+import { customer } from '../consignment.js';
+import { House, ROOT } from '../house.js';
+import type { Told } from '../story.js';
+import { until } from '../waiting.js';
+import { Desk, type Seat } from './desk.js';
+import { shipped, waiting } from './papers.js';
+
+const shots = process.env['CONSOLE_SHOTS'];
+
+describe('the console’s shipment and proof pages', () => {
+  let house: House;
+  let desk: Desk;
+  let done: Told;
+  let engagement: AnswerOf<typeof openEngagement>;
+  let folder: string;
+
+  beforeAll(async () => {
+    house = await House.open('one');
+    [folder, desk] = await Promise.all([mkdtemp(join(tmpdir(), 'desk-')), Desk.open(house.api)]);
+    const ends = await house.play(['story/us']);
+    done = ends.get('story/us')!;
+    expect(done.failed).toEqual([]);
+    engagement = await customer(house.as('operator'));
+    await until('the seal', async () => (await house.as('auditor').call(showDossier, { params: { shipmentId: done.shipmentId } })).sealed);
+  }, 300_000);
+  afterAll(async () => {
+    await desk?.[Symbol.asyncDispose]();
+    await house?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const at = (part = ''): string => `/shipments/${done.shipmentId}${part}`;
+  const focused = (page: Page): Promise<string> => page.evaluate(() => document.activeElement?.id ?? '');
+
+  describe('shows', () => {
+    const PARTS = ['', '/documents', '/goods', '/duties', '/declaration', '/inspections', '/money', '/delivery', '/people', '/proof', '/time', '/print'];
+    const AUDIT = ['/audit', '/audit/log', '/audit/checkpoints', '/audit/evidence', '/audit/duties-separation', '/audit/completeness', '/audit/retention', '/audit/verify'];
+
+    it.each(['light', 'dark'] as const)('every part in %s without a fault that axe finds, an error or a foreign request', async (theme) => {
+      await using seat = await desk.seat('auditor', { theme });
+      const wrongs: string[] = [];
+      for (const path of [...PARTS.map((part) => at(part)), ...AUDIT]) {
+        const page = await seat.open(path);
+        wrongs.push(...(await seat.wrongs()).map((wrong) => `${path}: ${wrong}`));
+        if (shots) await page.screenshot({ path: join(shots, `${path.replaceAll('/', '_')}-${theme}.png`), fullPage: true });
+      }
+      expect(wrongs).toEqual([]);
+      expect(seat.troubles).toEqual([]);
+    }, 180_000);
+
+    it('four answers by name, and why the status is what it is', async () => {
+      await using seat = await desk.seat('operator');
+      const page = await seat.open(at());
+      for (const name of ['Waiting', 'Next clock', 'Money', 'Proof']) await page.getByRole('group', { name, exact: true }).waitFor();
+      await page.getByText('Why this status?').click();
+      await page.getByText(/was recorded last speaks/).waitFor();
+      await page.getByRole('rowheader', { name: 'legal' }).waitFor();
+    }, 60_000);
+
+    it('another tenant’s shipment exactly like one that does not exist', async () => {
+      await using seat = await desk.seat('operator');
+      const look = async (id: string): Promise<string> => {
+        await seat.open(`/shipments/${id}`);
+        return (await seat.page.locator('main').innerHTML()).replaceAll(id, 'ID');
+      };
+      expect(await look('0192aaaa-0000-7000-8000-00000000dead')).toBe(await look('0192aaaa-0000-7000-8000-00000000beef'));
+      await seat.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    }, 60_000);
+  });
+
+  describe('the story', () => {
+    it('leads from an entry to its cause, in the address too, and shows all again on Escape', async () => {
+      await using seat = await desk.seat('operator');
+      const page = await seat.open(at('?rank=detail'));
+      const { entries } = await house.as('operator').call(showStory, { params: { shipmentId: done.shipmentId } });
+      const rejected = entries.find(({ name }) => name === 'DeclarationRejected')!;
+      const cause = rejected.causes.at(-1)!;
+      await page.locator(`#entry-${rejected.n}`).getByRole('link', { name: `because of #${cause}` }).click();
+      await page.waitForURL(new RegExp(`n=${cause}`));
+      await until('the focus', async () => (await focused(page)) === `entry-${cause}`);
+      await page.locator('[data-away]').first().waitFor();
+      await page.keyboard.press('Escape');
+      await page.waitForFunction(() => document.querySelectorAll('[data-away]').length === 0);
+    }, 60_000);
+
+    it('keeps what failed under milestones, and is ordered by either clock', async () => {
+      await using seat = await desk.seat('operator');
+      const page = await seat.open(at());
+      await page.getByRole('button', { name: 'Milestones' }).click();
+      await page.waitForURL(/rank=milestone/);
+      await page.getByText('Failed:').first().waitFor();
+      await page.getByRole('radio', { name: 'as it happened' }).check();
+      await page.waitForURL(/order=happened/);
+    }, 60_000);
+  });
+
+  it('opens every charge to arithmetic and legal basis, agrees with the API, and derives the same bytes again', async () => {
+    await using seat = await desk.seat('auditor');
+    const page = await seat.open(at('/duties'));
+    const charges = page.locator('.disclose');
+    const count = await charges.count();
+    expect(count).toBeGreaterThan(0);
+    for (let i = 0; i < count; i += 1) await charges.nth(i).click();
+    expect(await page.getByText('Legal basis', { exact: true }).count()).toBe(count);
+    await page.getByText(`Explained: ${count} of ${count}`, { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Re-derive' }).click();
+    await page.getByText('same bytes').waitFor();
+    await page.getByRole('button', { name: 'Show as table' }).first().click();
+    await page.getByRole('rowheader', { name: 'Landed cost' }).waitFor();
+  }, 60_000);
+
+  it('moves both clocks by keys and buttons, keeps them in the address, and stands where the log’s own replay stands', async () => {
+    await using seat = await desk.seat('auditor');
+    const page = await seat.open(at('/time'));
+    const all = await page.locator('[data-events]').getAttribute('data-events');
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForURL(/known=/);
+    await page.getByRole('button', { name: 'Known: one earlier' }).click();
+    await page.waitForFunction((before) => document.querySelector('[data-events]')?.getAttribute('data-events') !== before, all);
+    await seat.settled();
+    const known = new URL(page.url()).searchParams.get('known')!;
+    const { events } = await house.as('auditor').call(replayShipment, { params: { shipmentId: done.shipmentId }, query: { known, asOf: known } });
+    await page.locator(`[data-events="${events}"]`).waitFor();
+    await page.getByRole('button', { name: 'Known: first' }).click();
+    await page.keyboard.press(' ');
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    await page.keyboard.press(' ');
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+  }, 60_000);
+
+  describe('verifies', () => {
+    it('by keyboard, with the network cut: the worker of the browser hashes', async () => {
+      await using seat = await desk.seat('auditor');
+      const page = await seat.open(at('/proof'));
+      const verify = page.getByRole('region', { name: 'Verify here' }).getByRole('button', { name: 'Verify', exact: true });
+      await page.waitForFunction(() => document.querySelector('[aria-label="Verify here"] [aria-disabled]') === null);
+      await seat.context.setOffline(true);
+      await verify.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Proven', exact: true }).waitFor();
+      expect(await page.locator('.step[data-outcome="passed"]').count()).toBe(6);
+      await page.getByText('the server’s word').waitFor();
+      await page.getByRole('button', { name: 'Break it' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Not proven' }).waitFor();
+      expect(await page.locator('.step').evaluateAll((steps) => steps.map((step) => step.getAttribute('data-outcome')))).toEqual([
+        'failed',
+        ...Array<string>(5).fill('not-reached'),
+        'not-checked',
+      ]);
+    }, 60_000);
+
+    it('a file that the offline verifier holds for true, without a sign-in; a flipped byte is shown as such by both', async () => {
+      await using auditor = await desk.seat('auditor');
+      const page = await auditor.open(at('/proof'));
+      await page.getByLabel('Why it is taken away').fill('yearly audit');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download evidence' }).click()]);
+      const file = join(folder, 'evidence.tar');
+      await download.saveAs(file);
+      const offline = (path: string) =>
+        promisify(execFile)(process.execPath, [join(ROOT, 'apps/verify/dist/verify.mjs'), path], { cwd: folder, env: {} }).then(
+          () => 'holds',
+          () => 'fails',
+        );
+      expect(await offline(file)).toBe('holds');
+
+      const bytes = await readFile(file);
+      const spoilt = Buffer.from(bytes);
+      const inside = spoilt.indexOf('"data":', spoilt.indexOf('events/'));
+      spoilt[inside + 12] = spoilt[inside + 12]! ^ 1;
+      const bad = join(folder, 'spoilt.tar');
+      await writeFile(bad, spoilt);
+      expect(await offline(bad)).toBe('fails');
+
+      await using stranger = await desk.stranger();
+      const window = await stranger.open('/audit/verify');
+      await window.getByLabel('Evidence file').setInputFiles(file);
+      await window.getByRole('heading', { name: 'Proven', exact: true }).waitFor();
+      await window.getByLabel('Evidence file').setInputFiles(bad);
+      await window.getByRole('heading', { name: 'Not proven' }).waitFor();
+      await window.getByText(/leaf \d+ does not hash as recorded/).first().waitFor();
+      await window.getByText('On record').waitFor();
+      await window.getByText('Computed here').waitFor();
+    }, 90_000);
+
+    it('the same where the browser has no WebCrypto', async () => {
+      await using stranger = await desk.stranger();
+      await stranger.context.addInitScript(() => Object.defineProperty(crypto, 'subtle', { value: undefined }));
+      // A worker has a scope of its own: its script is prefixed on the way.
+      await stranger.context.route(/verifier\.worker.*\.js/, async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ response: answer, body: `Object.defineProperty(crypto,'subtle',{value:undefined});${await answer.text()}` });
+      });
+      const window = await stranger.open('/audit/verify');
+      await window.getByLabel('Evidence file').setInputFiles(join(folder, 'evidence.tar'));
+      await window.getByRole('heading', { name: 'Proven', exact: true }).waitFor();
+      await window.getByText('its own small hash and Ed25519 took over').waitFor();
+      await window.getByLabel('Evidence file').setInputFiles(join(folder, 'spoilt.tar'));
+      await window.getByRole('heading', { name: 'Not proven' }).waitFor();
+    }, 60_000);
+  });
+
+  it('lets a payment be approved by keyboard alone, once, by somebody who did not prepare it', async () => {
+    const { shipmentId, reference } = await shipped(house.as('operator'), engagement);
+    await waiting(house.as('approver'), shipmentId, 'approve-payment');
+    await using preparer = await desk.seat('operator');
+    const before = await preparer.open(`/shipments/${shipmentId}/money`);
+    const off = before.getByRole('button', { name: /^Approve/ });
+    expect(await off.getAttribute('aria-disabled')).toBe('true');
+    await before.getByText('Only an approver approves payments').waitFor();
+
+    for (const who of ['approver', 'approver-2']) {
+      const [payment] = (await house.as('approver').call(listPayments, { params: { shipmentId } })).items;
+      if (payment?.status !== 'needs-approval') break;
+      await using seat = await desk.seat(who);
+      const page = await seat.open(`/shipments/${shipmentId}/money`);
+      await page.getByRole('button', { name: /^Approve .* to / }).focus();
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Enter');
+      await until('the approval', async () => {
+        const [now] = (await house.as('approver').call(listPayments, { params: { shipmentId } })).items;
+        return now && (now.approvals.length > payment.approvals.length || now.status !== 'needs-approval');
+      });
+    }
+    await until('one debit', async () => (await house.outside.debits(reference)).length === 1);
+  }, 180_000);
+
+  it('lets a rejection be corrected by keyboard, and shows the second of two people what the first one wrote', async () => {
+    const reference = `DESK-R${Date.now().toString(36).toUpperCase()}`;
+    await house.outside.script(reference, {
+      authority: [
+        { on: 'declaration', answer: 'reject', errors: [{ code: 'CDS10010', pointer: '42A/67A/68A[1]/23A.137' }] },
+        { on: 'declaration', answer: 'accept' },
+      ],
+    });
+    const { shipmentId } = await shipped(house.as('operator'), engagement, reference);
+    const task = await waiting(house.as('operator'), shipmentId, 'correct-declaration');
+    await using ann = await desk.seat('operator');
+    await using bob = await desk.seat('operator');
+    const edit = async (seat: Seat, text: string): Promise<Page> => {
+      const page = await seat.open(`/shipments/${shipmentId}/declaration`);
+      await page.getByRole('alert', { name: 'There is a problem' }).waitFor();
+      expect(await page.title()).toMatch(/^Error:/);
+      await page.getByRole('alert', { name: 'There is a problem' }).getByRole('link').first().focus();
+      await page.keyboard.press('Enter');
+      await until('the field', async () => (await focused(page)).startsWith('field-lines'));
+      await page.getByRole('button', { name: 'Change description, line 1' }).focus();
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type(text);
+      await page.keyboard.press('Enter');
+      await page.getByText('Checked, not sent').last().waitFor();
+      return page;
+    };
+    const [first, second] = [await edit(ann, 'Bicycles of steel, 26 inch'), await edit(bob, 'Bicycles of aluminium, 28 inch')];
+    await first.getByRole('button', { name: /^Send declaration v/ }).focus();
+    await first.keyboard.press('Enter');
+    await until('the correction', async () => {
+      const { status } = await house.as('operator').call(showTask, { params: { taskId: task.taskId } });
+      return status === 'done';
+    });
+    await second.getByRole('button', { name: /^Send declaration v/ }).click();
+    await second.getByRole('alert', { name: 'Somebody else answered first' }).waitFor();
+    await second.getByRole('cell', { name: 'Bicycles of steel, 26 inch' }).waitFor();
+    await second.getByRole('cell', { name: 'Bicycles of aluminium, 28 inch' }).waitFor();
+  }, 180_000);
+
+  it('prints a dossier with its references, its root and repeated heads, and nothing to press', async () => {
+    await using seat = await desk.seat('auditor');
+    const page = await seat.open(at('/print'));
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('navigation').count()).toBe(0);
+    await page.getByText(/MRN \d\d[A-Z]{2}/).first().waitFor();
+    await page.getByText(/sealed under a tree of \d+ leaves, root/).waitFor();
+    const heads = await page.locator('thead').evaluateAll((all) => all.map((head) => getComputedStyle(head).display));
+    expect(new Set(heads)).toEqual(new Set(['table-header-group']));
+    const pdf = await page.pdf({ format: 'A4' });
+    expect(pdf.length).toBeGreaterThan(10_000);
+  }, 60_000);
+});

@@ -1,0 +1,159 @@
+import { openStage, type Stage } from './testing/world.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+}, 120_000);
+afterAll(() => stage.close());
+
+const at = (minute: number): string => `2026-11-24T10:${String(minute).padStart(2, '0')}:00.000000Z`;
+const wrote = {};
+
+/** A filing that is accepted and then tells what the test says. */
+const telling =
+  (tell: (world: Parameters<Parameters<Stage['play']>[1]>[0], declarationId: string) => Promise<void>) =>
+  (world: Parameters<Parameters<Stage['play']>[1]>[0]) => ({
+    lodgeDeclaration: async (
+      _step: unknown,
+      { declarationId, version }: { declarationId: string; version: number },
+    ) => {
+      world.declarationIds.add(declarationId);
+      await world.accepted(declarationId, version);
+      await tell(world, declarationId);
+      return { kind: 'sent' as const, lrn: 'TW-1', wrote };
+    },
+  });
+
+const gone = async (world: Parameters<Parameters<Stage['play']>[1]>[0], kind: string): Promise<void> => {
+  while (!world.told.tasks.some((task) => task.kind === kind)) await new Promise((resume) => setTimeout(resume, 20));
+};
+
+describe('a clearance', () => {
+  it('that another agency holds is not delivered before that agency lifts its hold', async () => {
+    let id = '';
+    const { world } = await stage.play(
+      telling(async (world, declarationId) => {
+        id = declarationId;
+        const hold = { declarationId, agency: 'FSA', bill: null, lines: [1], decision: 'hold', says: 'sampling' };
+        await world.fact('customs.HoldPlaced', { ...hold, authorityTime: at(2) });
+        await world.fact('customs.GoodsReleased', {
+          ...{ declarationId, authorityTime: at(5) },
+          quantities: [{ line: 1, quantity: { value: '40', unit: 'NAR' } }],
+        });
+      }),
+      async (world) => {
+        await gone(world, 'lift-hold');
+        expect(world.told.calls).not.toContain('bookDelivery');
+        expect(await world.decide('lift-hold', {})).toMatchObject({ kind: 'refused' });
+        const lifted = { declarationId: id, agency: 'FSA', bill: null, lines: [], says: '' };
+        await world.fact('customs.HoldLifted', { ...lifted, authorityTime: at(9) });
+      },
+      'agency-hold',
+    );
+    expect(world.told.calls).toContain('bookDelivery');
+  });
+
+  it('carries an amendment out, assessed anew, and asks about a denied one', async () => {
+    let id = '';
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (_, declarationId) => {
+          id = declarationId;
+        })(world),
+        makeRequest: async (_step, { purpose, proposed }) => {
+          expect([purpose, proposed?.version, proposed?.goods.lines[0]?.netMass]).toEqual(['amend', 2, '590']);
+          await world.fact('customs.RequestAnswered', { declarationId: id, request: 1, answer: 'denied', errors: [] });
+          return { kind: 'sent', request: 1, wrote };
+        },
+      }),
+      async (world) => {
+        while (id === '') await new Promise((resume) => setTimeout(resume, 20));
+        const order = {
+          declarationId: id,
+          orderId: 'o1',
+          purpose: 'amend',
+          reason: 'scale was wrong',
+          by: 'user:olive',
+        };
+        await world.fact('customs.RequestOrdered', { ...order, set: { 'lines[0].netMass': '590' } });
+        await gone(world, 'review-request');
+        expect((await world.task('review-request')).says).toContain('denied');
+        expect(await world.decide('review-request', { acknowledge: true })).toMatchObject({ kind: 'done' });
+        await world.released(id);
+      },
+      'amendment-denied',
+    );
+    expect(world.told.calls.filter((call) => call === 'assess')).toHaveLength(2);
+  });
+
+  it('sends the papers that the authority wants through its own addresses', async () => {
+    let id = '';
+    const paper = { documentId: '01938f00-0000-7000-8000-00000000000f', version: 1 };
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (told, declarationId) => {
+          id = declarationId;
+          await told.fact('customs.DocumentsRequested', {
+            ...{ declarationId, authorityTime: at(2), due: '2026-11-27T10:00:00.000000Z', says: 'the invoice' },
+          });
+        })(world),
+        requestSlots: async () => ({ kind: 'slots', slots: [{ reference: 'S1', url: 'http://x/1', fields: {} }] }),
+        recordPapersSent: async (_step, declarationId, files) => {
+          expect(files).toMatchObject([{ documentId: paper.documentId, slot: 'S1' }]);
+          await world.released(declarationId);
+          return { wrote };
+        },
+      }),
+      async (world) => {
+        await gone(world, 'send-documents');
+        expect((await world.task('send-documents')).due).toBe('2026-11-27T10:00:00.000000Z');
+        expect(await world.decide('send-documents', { send: [paper] })).toMatchObject({ kind: 'done', closes: true });
+      },
+      'papers-sent',
+    );
+    expect(id).not.toBe('');
+    expect(world.told.calls).toContain('handOver');
+  });
+
+  it('is stopped by a seizure until the goods are given up', async () => {
+    const { world } = await stage.play(
+      telling((world, declarationId) =>
+        world.fact('customs.GoodsSeized', { declarationId, authorityTime: at(2), reason: 'counterfeit' }),
+      ),
+      async (world) => {
+        const task = await world.task('contest-seizure');
+        expect(task).toMatchObject({ role: 'compliance', due: '2026-12-24T10:02:00.000Z' });
+        await world.decide('contest-seizure', { abandon: true, reason: 'no defence' });
+      },
+      'seized',
+    );
+    expect(world.told.calls).not.toContain('bookDelivery');
+    expect(world.told.calls).toContain('placeLegalHold');
+  });
+
+  it('is refused by the gate when the mandate ended the night before, and files once that is mended', async () => {
+    let asked = 0;
+    const { world } = await stage.play(
+      (_, usual) => ({
+        standAtFiling: async (step) => {
+          asked += 1;
+          return asked === 1
+            ? { kind: 'blocked', code: 'shipments.mandate.missing', says: 'It ended yesterday.', role: 'operator' }
+            : usual.standAtFiling(step);
+        },
+        lodgeDeclaration: async (step, request) => {
+          expect(request.standing).toMatchObject({ mandateUntil: '2027-12-31' });
+          return usual.lodgeDeclaration(step, request);
+        },
+      }),
+      async (world) => {
+        const task = await world.task('resolve-engagement');
+        expect(task.says).toContain('It ended yesterday.');
+        expect(world.told.calls).not.toContain('lodgeDeclaration');
+        await world.decide('resolve-engagement', { retry: true });
+      },
+      'mandate-ended',
+    );
+    expect(world.told.calls.filter((call) => call === 'lodgeDeclaration')).toHaveLength(1);
+  });
+});
