@@ -98,7 +98,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: `^@tidewaiter/(${CONTEXTS.join('|')}|audit|platform|contracts)`,
+              regex: `^@tidewaiter/(${CONTEXTS.join('|')}|audit|platform|contracts|edifact)`,
               message: 'Two readings of the public formats must meet on the wire.',
             },
           ],

@@ -11,6 +11,8 @@ export function differ(a: string, b: string, tolerance: string): boolean {
   return (distance < 0n ? -distance : distance) > millionths(tolerance);
 }
 
+export const negate = (amount: string): string => (amount.startsWith('-') ? amount.slice(1) : `-${amount}`);
+
 /** Adds decimal strings exactly, to six places at most, without trailing zeros beyond two. */
 export function add(...amounts: string[]): string {
   const total = amounts.reduce((sum, amount) => sum + millionths(amount), 0n);

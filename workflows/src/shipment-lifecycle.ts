@@ -38,6 +38,8 @@ async function tell(story: Story): Promise<void> {
     if (cleared.kind === 'refused') return await closeUnimported(story, jurisdiction, openedOn, cleared.reason);
 
     await delivery(story, situation, filing.goods, cleared);
+    // A payment that came back meanwhile is paid anew before the records are closed.
+    await story.settledUp();
     await keepRecords(story, jurisdiction, cleared.entryDate || openedOn);
   } catch (error) {
     if (!(error instanceof Abandoned)) throw error;

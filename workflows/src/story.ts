@@ -87,6 +87,33 @@ export class Story {
     await condition(news, ms);
   }
 
+  /** Waits as long as it takes. */
+  async until(news: () => boolean): Promise<void> {
+    await condition(news);
+  }
+
+  // ---- what runs beside the stages
+
+  private owed = 0;
+  private failure: unknown;
+
+  /** Runs beside the stages for as long as the story lasts; what it throws fails the story at its next `settledUp`. */
+  beside(work: () => Promise<void>): void {
+    void work().catch((error: unknown) => (this.failure = error));
+  }
+
+  /** Something that must be over before the story ends. */
+  owe(): { over(): void } {
+    this.owed += 1;
+    return { over: () => void (this.owed -= 1) };
+  }
+
+  /** Waits until nothing is owed any more. */
+  async settledUp(): Promise<void> {
+    await condition(() => this.owed === 0 || this.failure !== undefined);
+    if (this.failure !== undefined) throw this.failure;
+  }
+
   /** Forgets facts that a newer turn of the story has made void. */
   drop(names: readonly string[]): void {
     for (let i = this.queue.length - 1; i >= 0; i -= 1)

@@ -208,4 +208,14 @@ it('leafs through the log by stream, type and actor, and through the heads that 
   const first = await (await ask('/v1/audit/checkpoints?oldest=true&covering=0&limit=1')).json();
   expect(first).toMatchObject({ items: [{ cosigned: [] }] });
   expect((await ask('/v1/audit/checkpoints?after=x')).status).toBe(400);
+
+  expect(await (await ask(`/v1/audit/shipments/${shipmentId}/coverage`)).json()).toMatchObject({
+    logged: 300,
+    covered: 300,
+    checkpoint: { size: newest.items[0]!.size },
+  });
+  expect(await (await ask(`/v1/audit/shipments/${randomUUID()}/coverage`)).json()).toMatchObject({
+    logged: 0,
+    covered: 0,
+  });
 }, 30_000);

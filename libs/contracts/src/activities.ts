@@ -158,6 +158,41 @@ export interface PaymentRequest {
   /** people who entered, confirmed or corrected a value of this declaration: none of them may approve */
   editors: string[];
   assessmentDigest: string;
+  /** the authority's statement: held against our figure first; what differs is answered instead of being paid */
+  notice?: DebtNotice;
+  /** what of the debt is paid, by line and tax type; with the interest it adds up to the amount */
+  settles?: { line: number; taxType: string; amount: Money }[];
+  interest?: Money;
+}
+
+/** An authority's statement of a debt, to be held against our figure. */
+export interface DebtNotice {
+  declarationId: string;
+  declarationVersion: number;
+  /** the authority's message */
+  noticeId: string;
+  mrn: string | null;
+  authorityTime: string;
+  taxes: { line: number; type: string; base: string; amount: Money }[];
+  total: Money;
+  assessmentId: string;
+}
+
+/** The authority's figure differs from ours by more than rounding and the tenant's tolerance, and nobody has agreed to it. */
+export interface DifferingDebt {
+  kind: 'differs';
+  says: string;
+  ours: Money;
+  theirs: Money;
+  lines: {
+    line: number;
+    taxType: string;
+    ours: string;
+    theirs: string;
+    verdict: string;
+    ourDerivation: string | null;
+  }[];
+  wrote: Wrote;
 }
 
 export type PaymentAnswer =
@@ -187,9 +222,21 @@ export interface DutiesActivities {
     | { kind: 'needs-review'; says: string; questions: string[]; wrote: Wrote }
   >;
   /** Opens the payment of an authority's debt; under the tenant's standing limit it goes out at once. */
-  requestPayment(step: Step, request: PaymentRequest): Promise<PaymentAnswer>;
+  requestPayment(step: Step, request: PaymentRequest): Promise<PaymentAnswer | DifferingDebt>;
   /** One person's approval, bound to the digest. The last one needed sends the payment. */
   approvePayment(step: Step, paymentId: string, digest: string): Promise<PaymentAnswer | Refusal>;
+  /** A person accepts the authority's figure although it differs. */
+  agreeToDebt(
+    step: Step,
+    decision: { declarationId: string; noticeId: string; reason: string; editors: string[] },
+  ): Promise<{ kind: 'agreed'; wrote: Wrote } | Refusal>;
+  /** The debt of a returned payment is open again: interest until today, as far as it was not charged before. */
+  reopenDebt(
+    step: Step,
+    returned: { declarationId: string; paymentId: string },
+  ): Promise<{ interest: Money; says: string; wrote: Wrote }>;
+  /** Voids a payment that waits for approval because what it pays has changed. */
+  voidPayment(step: Step, paymentId: string, reason: string): Promise<{ kind: 'void' | 'on-its-way'; wrote: Wrote }>;
   /** Asks the bank by our key what became of a payment whose outcome is unknown; sends only what it never had. */
   resolvePayment(step: Step, paymentId: string): Promise<{ kind: 'sent' | 'unknown'; wrote: Wrote }>;
   /** What was charged under a basis that fell, shipment by shipment, as far as it may still be claimed; a page of claims at a time. */
@@ -203,6 +250,8 @@ export interface FieldProblem {
   /** our path: `lines[0].commodity`; null when it maps to none */
   field: string | null;
   says: string;
+  /** who can do something about it; absent: the declarant */
+  who?: 'importer' | 'supplier';
 }
 
 export interface LodgeRequest {
@@ -217,6 +266,8 @@ export interface LodgeRequest {
   editors?: string[];
   /** what stood behind the filing at its moment; filings before the gate have none */
   standing?: StandingProof;
+  /** what people corrected of the papers' values, in order */
+  corrections?: { field: string; by: string }[];
 }
 
 export type LodgeAnswer =

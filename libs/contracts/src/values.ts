@@ -91,6 +91,19 @@ export const party = z
   .meta({ id: 'Party' });
 export type Party = z.infer<typeof party>;
 
+/** How duty and tax are settled where not with the entry; a rule of the destination must know it. */
+export const paymentChoice = z
+  .strictObject({
+    duty: z.literal('deferred').optional(),
+    vat: z.enum(['postponed', 'deferred']).optional(),
+    account: z
+      .string()
+      .regex(/^[A-Z0-9]{4,35}$/)
+      .optional()
+      .meta({ description: 'deferment or statement account at the authority' }),
+  })
+  .meta({ id: 'PaymentChoice' });
+
 /** What is known of a shipment before papers are in: enough to derive requirements and to assess. */
 export const situation = z
   .strictObject({
@@ -111,6 +124,8 @@ export const situation = z
     lines: z.array(goodsLine).meta({ description: 'Empty when the lines are to be read from the invoice' }),
     charges,
     carrier: z.string().max(35),
+    payment: paymentChoice.optional(),
+    customer: z.string().max(140).optional().meta({ description: 'who engaged the importer; told once engaged' }),
   })
   .meta({ id: 'Situation' });
 export type Situation = z.infer<typeof situation>;

@@ -2,12 +2,22 @@ import { Module } from '@nestjs/common';
 import { ContextModule, hostActivities, hostDrain } from '@tidewaiter/platform';
 import { Assessing } from './application/assessing.js';
 import { BANK_DRAIN, BankInbox, BankMessages } from './application/bank-messages.js';
+import { Books } from './application/books.js';
 import { Classifying } from './application/classifying.js';
+import { Debts } from './application/debts.js';
 import { DutiesActivitiesService } from './application/duties.activities.js';
 import { FxRates } from './application/fx-rates.js';
 import { Lookup } from './application/lookup.js';
 import { APPROVAL_POLICY, Paying } from './application/paying.js';
-import { loadApprovalPolicy, loadRuleBooks, RULE_BOOKS } from './application/rule-books.js';
+import {
+  loadApprovalPolicy,
+  loadInterestRules,
+  loadRuleBooks,
+  loadSettlementTerms,
+  INTEREST_RULES,
+  RULE_BOOKS,
+  SETTLEMENT_TERMS,
+} from './application/rule-books.js';
 import { TariffBooks } from './application/tariff-books.js';
 import { TariffSnapshots } from './application/tariff-snapshots.js';
 import { Tariffs } from './application/tariffs.js';
@@ -15,9 +25,11 @@ import { loadRemedies, REMEDIES, Voiding } from './application/voiding.js';
 import { BANK } from './bank/bank.js';
 import { OpenBanking } from './bank/open-banking.js';
 import { DUTIES_SETTINGS, readSettings, type DutiesSettings } from './duties.settings.js';
+import { ApprovalsController } from './http/approvals.controller.js';
 import { AssessmentsController } from './http/assessments.controller.js';
 import { BankController } from './http/bank.controller.js';
 import { ClassificationsController } from './http/classifications.controller.js';
+import { LedgerController } from './http/ledger.controller.js';
 import { PaymentsController } from './http/payments.controller.js';
 import { RatesAndBasesController } from './http/rates-and-bases.controller.js';
 import { TariffsController } from './http/tariffs.controller.js';
@@ -36,6 +48,8 @@ const openBanking = ({ BANK_URL, BANK_TOKEN, BANK_ACCOUNT, BANK_TIMEOUT_MS }: Du
   controllers: [
     AssessmentsController,
     PaymentsController,
+    LedgerController,
+    ApprovalsController,
     BankController,
     TariffsController,
     ClassificationsController,
@@ -44,6 +58,8 @@ const openBanking = ({ BANK_URL, BANK_TOKEN, BANK_ACCOUNT, BANK_TIMEOUT_MS }: Du
   providers: [
     { provide: DUTIES_SETTINGS, useFactory: readSettings },
     { provide: RULE_BOOKS, useFactory: loadRuleBooks },
+    { provide: INTEREST_RULES, useFactory: loadInterestRules },
+    { provide: SETTLEMENT_TERMS, useFactory: loadSettlementTerms },
     { provide: APPROVAL_POLICY, useFactory: loadApprovalPolicy },
     { provide: BANK, useFactory: openBanking, inject: [DUTIES_SETTINGS] },
     { provide: REMEDIES, useFactory: loadRemedies },
@@ -55,6 +71,8 @@ const openBanking = ({ BANK_URL, BANK_TOKEN, BANK_ACCOUNT, BANK_TIMEOUT_MS }: Du
     Lookup,
     Voiding,
     Assessing,
+    Books,
+    Debts,
     Paying,
     DutiesActivitiesService,
     hostActivities('duties', DutiesActivitiesService),

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 export type Theme = 'light' | 'dark';
@@ -26,7 +26,9 @@ export class Desk implements AsyncDisposable {
     });
     const page = await context.newPage();
     const seat = new Seat(context, page, this.api);
-    await page.goto(`${this.api}/sign-in/begin?${new URLSearchParams({ to: '/style', as: `${user}@acme` }).toString()}`);
+    await page.goto(
+      `${this.api}/sign-in/begin?${new URLSearchParams({ to: '/style', as: `${user}@acme` }).toString()}`,
+    );
     await page.getByRole('heading', { level: 1 }).waitFor();
     return seat;
   }
@@ -54,10 +56,12 @@ export class Seat implements AsyncDisposable {
     page.on('pageerror', ({ message }) => this.troubles.push(message));
     page.on('console', (message) => {
       // A refusal of the API is no fault of the page: it is shown, and the test looks at what is shown.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.troubles.push(message.text());
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        this.troubles.push(message.text());
     });
     page.on('request', (request) => {
-      if (!request.url().startsWith(this.api) && !/^(blob|data):/.test(request.url())) this.troubles.push(`foreign request ${request.url()}`);
+      if (!request.url().startsWith(this.api) && !/^(blob|data):/.test(request.url()))
+        this.troubles.push(`foreign request ${request.url()}`);
     });
   }
 
@@ -78,7 +82,9 @@ export class Seat implements AsyncDisposable {
     const { violations } = await new AxeBuilder({ page: this.page })
       .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
       .analyze();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary ?? ''}`));
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary ?? ''}`),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

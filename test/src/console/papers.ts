@@ -14,7 +14,8 @@ export async function shipped(
 ): Promise<{ shipmentId: string; reference: string }> {
   const { shipmentId } = await operator.call(openShipment, { body: particulars(engagement.engagementId, reference) });
   await until('the checklist takes papers', async () => {
-    for (const type of Object.keys(PAPERS) as Paper[]) await hand(operator, shipmentId, type, paper(type, reference), `${reference}/${type}`);
+    for (const type of Object.keys(PAPERS) as Paper[])
+      await hand(operator, shipmentId, type, paper(type, reference), `${reference}/${type}`);
     return true;
   });
   return { shipmentId, reference };

@@ -3,7 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { listPayments, replayShipment, showDossier, showStory, showTask, type AnswerOf, type openEngagement } from '@tidewaiter/contracts';
+import {
+  listPayments,
+  replayShipment,
+  showDossier,
+  showStory,
+  showTask,
+  type AnswerOf,
+  type openEngagement,
+} from '@tidewaiter/contracts';
 import type { Page } from 'playwright-core';
 import { customer } from '../consignment.js';
 import { House, ROOT } from '../house.js';
@@ -28,7 +36,10 @@ describe('the console’s shipment and proof pages', () => {
     done = ends.get('story/us')!;
     expect(done.failed).toEqual([]);
     engagement = await customer(house.as('operator'));
-    await until('the seal', async () => (await house.as('auditor').call(showDossier, { params: { shipmentId: done.shipmentId } })).sealed);
+    await until(
+      'the seal',
+      async () => (await house.as('auditor').call(showDossier, { params: { shipmentId: done.shipmentId } })).sealed,
+    );
   }, 300_000);
   afterAll(async () => {
     await desk?.[Symbol.asyncDispose]();
@@ -40,25 +51,53 @@ describe('the console’s shipment and proof pages', () => {
   const focused = (page: Page): Promise<string> => page.evaluate(() => document.activeElement?.id ?? '');
 
   describe('shows', () => {
-    const PARTS = ['', '/documents', '/goods', '/duties', '/declaration', '/inspections', '/money', '/delivery', '/people', '/proof', '/time', '/print'];
-    const AUDIT = ['/audit', '/audit/log', '/audit/checkpoints', '/audit/evidence', '/audit/duties-separation', '/audit/completeness', '/audit/retention', '/audit/verify'];
+    const PARTS = [
+      '',
+      '/documents',
+      '/goods',
+      '/duties',
+      '/declaration',
+      '/inspections',
+      '/money',
+      '/delivery',
+      '/people',
+      '/proof',
+      '/time',
+      '/print',
+    ];
+    const AUDIT = [
+      '/audit',
+      '/audit/log',
+      '/audit/checkpoints',
+      '/audit/evidence',
+      '/audit/duties-separation',
+      '/audit/completeness',
+      '/audit/retention',
+      '/audit/verify',
+    ];
 
-    it.each(['light', 'dark'] as const)('every part in %s without a fault that axe finds, an error or a foreign request', async (theme) => {
-      await using seat = await desk.seat('auditor', { theme });
-      const wrongs: string[] = [];
-      for (const path of [...PARTS.map((part) => at(part)), ...AUDIT]) {
-        const page = await seat.open(path);
-        wrongs.push(...(await seat.wrongs()).map((wrong) => `${path}: ${wrong}`));
-        if (shots) await page.screenshot({ path: join(shots, `${path.replaceAll('/', '_')}-${theme}.png`), fullPage: true });
-      }
-      expect(wrongs).toEqual([]);
-      expect(seat.troubles).toEqual([]);
-    }, 180_000);
+    it.each(['light', 'dark'] as const)(
+      'every part in %s without a fault that axe finds, an error or a foreign request',
+      async (theme) => {
+        await using seat = await desk.seat('auditor', { theme });
+        const wrongs: string[] = [];
+        for (const path of [...PARTS.map((part) => at(part)), ...AUDIT]) {
+          const page = await seat.open(path);
+          wrongs.push(...(await seat.wrongs()).map((wrong) => `${path}: ${wrong}`));
+          if (shots)
+            await page.screenshot({ path: join(shots, `${path.replaceAll('/', '_')}-${theme}.png`), fullPage: true });
+        }
+        expect(wrongs).toEqual([]);
+        expect(seat.troubles).toEqual([]);
+      },
+      180_000,
+    );
 
     it('four answers by name, and why the status is what it is', async () => {
       await using seat = await desk.seat('operator');
       const page = await seat.open(at());
-      for (const name of ['Waiting', 'Next clock', 'Money', 'Proof']) await page.getByRole('group', { name, exact: true }).waitFor();
+      for (const name of ['Waiting', 'Next clock', 'Money', 'Proof'])
+        await page.getByRole('group', { name, exact: true }).waitFor();
       await page.getByText('Why this status?').click();
       await page.getByText(/was recorded last speaks/).waitFor();
       await page.getByRole('rowheader', { name: 'legal' }).waitFor();
@@ -70,7 +109,9 @@ describe('the console’s shipment and proof pages', () => {
         await seat.open(`/shipments/${id}`);
         return (await seat.page.locator('main').innerHTML()).replaceAll(id, 'ID');
       };
-      expect(await look('0192aaaa-0000-7000-8000-00000000dead')).toBe(await look('0192aaaa-0000-7000-8000-00000000beef'));
+      expect(await look('0192aaaa-0000-7000-8000-00000000dead')).toBe(
+        await look('0192aaaa-0000-7000-8000-00000000beef'),
+      );
       await seat.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
     }, 60_000);
   });
@@ -82,7 +123,10 @@ describe('the console’s shipment and proof pages', () => {
       const { entries } = await house.as('operator').call(showStory, { params: { shipmentId: done.shipmentId } });
       const rejected = entries.find(({ name }) => name === 'DeclarationRejected')!;
       const cause = rejected.causes.at(-1)!;
-      await page.locator(`#entry-${rejected.n}`).getByRole('link', { name: `because of #${cause}` }).click();
+      await page
+        .locator(`#entry-${rejected.n}`)
+        .getByRole('link', { name: `because of #${cause}` })
+        .click();
       await page.waitForURL(new RegExp(`n=${cause}`));
       await until('the focus', async () => (await focused(page)) === `entry-${cause}`);
       await page.locator('[data-away]').first().waitFor();
@@ -123,10 +167,15 @@ describe('the console’s shipment and proof pages', () => {
     await page.keyboard.press('ArrowLeft');
     await page.waitForURL(/known=/);
     await page.getByRole('button', { name: 'Known: one earlier' }).click();
-    await page.waitForFunction((before) => document.querySelector('[data-events]')?.getAttribute('data-events') !== before, all);
+    await page.waitForFunction(
+      (before) => document.querySelector('[data-events]')?.getAttribute('data-events') !== before,
+      all,
+    );
     await seat.settled();
     const known = new URL(page.url()).searchParams.get('known')!;
-    const { events } = await house.as('auditor').call(replayShipment, { params: { shipmentId: done.shipmentId }, query: { known, asOf: known } });
+    const { events } = await house
+      .as('auditor')
+      .call(replayShipment, { params: { shipmentId: done.shipmentId }, query: { known, asOf: known } });
     await page.locator(`[data-events="${events}"]`).waitFor();
     await page.getByRole('button', { name: 'Known: first' }).click();
     await page.keyboard.press(' ');
@@ -139,7 +188,9 @@ describe('the console’s shipment and proof pages', () => {
     it('by keyboard, with the network cut: the worker of the browser hashes', async () => {
       await using seat = await desk.seat('auditor');
       const page = await seat.open(at('/proof'));
-      const verify = page.getByRole('region', { name: 'Verify here' }).getByRole('button', { name: 'Verify', exact: true });
+      const verify = page
+        .getByRole('region', { name: 'Verify here' })
+        .getByRole('button', { name: 'Verify', exact: true });
       await page.waitForFunction(() => document.querySelector('[aria-label="Verify here"] [aria-disabled]') === null);
       await seat.context.setOffline(true);
       await verify.focus();
@@ -150,22 +201,26 @@ describe('the console’s shipment and proof pages', () => {
       await page.getByRole('button', { name: 'Break it' }).focus();
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Not proven' }).waitFor();
-      expect(await page.locator('.step').evaluateAll((steps) => steps.map((step) => step.getAttribute('data-outcome')))).toEqual([
-        'failed',
-        ...Array<string>(5).fill('not-reached'),
-        'not-checked',
-      ]);
+      expect(
+        await page.locator('.step').evaluateAll((steps) => steps.map((step) => step.getAttribute('data-outcome'))),
+      ).toEqual(['failed', ...Array<string>(5).fill('not-reached'), 'not-checked']);
     }, 60_000);
 
     it('a file that the offline verifier holds for true, without a sign-in; a flipped byte is shown as such by both', async () => {
       await using auditor = await desk.seat('auditor');
       const page = await auditor.open(at('/proof'));
       await page.getByLabel('Why it is taken away').fill('yearly audit');
-      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download evidence' }).click()]);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Download evidence' }).click(),
+      ]);
       const file = join(folder, 'evidence.tar');
       await download.saveAs(file);
       const offline = (path: string) =>
-        promisify(execFile)(process.execPath, [join(ROOT, 'apps/verify/dist/verify.mjs'), path], { cwd: folder, env: {} }).then(
+        promisify(execFile)(process.execPath, [join(ROOT, 'apps/verify/dist/verify.mjs'), path], {
+          cwd: folder,
+          env: {},
+        }).then(
           () => 'holds',
           () => 'fails',
         );
@@ -185,7 +240,10 @@ describe('the console’s shipment and proof pages', () => {
       await window.getByRole('heading', { name: 'Proven', exact: true }).waitFor();
       await window.getByLabel('Evidence file').setInputFiles(bad);
       await window.getByRole('heading', { name: 'Not proven' }).waitFor();
-      await window.getByText(/leaf \d+ does not hash as recorded/).first().waitFor();
+      await window
+        .getByText(/leaf \d+ does not hash as recorded/)
+        .first()
+        .waitFor();
       await window.getByText('On record').waitFor();
       await window.getByText('Computed here').waitFor();
     }, 90_000);
@@ -196,7 +254,10 @@ describe('the console’s shipment and proof pages', () => {
       // A worker has a scope of its own: its script is prefixed on the way.
       await stranger.context.route(/verifier\.worker.*\.js/, async (route) => {
         const answer = await route.fetch();
-        await route.fulfill({ response: answer, body: `Object.defineProperty(crypto,'subtle',{value:undefined});${await answer.text()}` });
+        await route.fulfill({
+          response: answer,
+          body: `Object.defineProperty(crypto,'subtle',{value:undefined});${await answer.text()}`,
+        });
       });
       const window = await stranger.open('/audit/verify');
       await window.getByLabel('Evidence file').setInputFiles(join(folder, 'evidence.tar'));
@@ -259,7 +320,10 @@ describe('the console’s shipment and proof pages', () => {
       await page.getByText('Checked, not sent').last().waitFor();
       return page;
     };
-    const [first, second] = [await edit(ann, 'Bicycles of steel, 26 inch'), await edit(bob, 'Bicycles of aluminium, 28 inch')];
+    const [first, second] = [
+      await edit(ann, 'Bicycles of steel, 26 inch'),
+      await edit(bob, 'Bicycles of aluminium, 28 inch'),
+    ];
     await first.getByRole('button', { name: /^Send declaration v/ }).focus();
     await first.keyboard.press('Enter');
     await until('the correction', async () => {
@@ -277,7 +341,10 @@ describe('the console’s shipment and proof pages', () => {
     const page = await seat.open(at('/print'));
     await page.emulateMedia({ media: 'print' });
     expect(await page.getByRole('navigation').count()).toBe(0);
-    await page.getByText(/MRN \d\d[A-Z]{2}/).first().waitFor();
+    await page
+      .getByText(/MRN \d\d[A-Z]{2}/)
+      .first()
+      .waitFor();
     await page.getByText(/sealed under a tree of \d+ leaves, root/).waitFor();
     const heads = await page.locator('thead').evaluateAll((all) => all.map((head) => getComputedStyle(head).display));
     expect(new Set(heads)).toEqual(new Set(['table-header-group']));

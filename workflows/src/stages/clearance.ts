@@ -12,7 +12,7 @@ import { CLEARANCE_FACTS } from '@tidewaiter/contracts/names';
 import { customs, shipments } from '../activities.js';
 import { applyCorrections } from '../corrections.js';
 import { retryOrAbandon, type Ruling, type Story } from '../story.js';
-import { assessDuties } from './assess-duties.js';
+import { assessDuties, reserveGuarantee } from './assess-duties.js';
 import { Course } from './course.js';
 import { dutyPayment, type DutyNotice } from './duty-payment.js';
 import { Errands } from './errands.js';
@@ -50,21 +50,26 @@ export interface Filing {
   editors: Set<string>;
   /** the highest number that any content of it has: lodged, or proposed by an amendment */
   version: number;
+  /** what people corrected, in order */
+  corrections: { field: string; by: string }[];
 }
 
 /** Declare, wait for the authority, correct, pay, until the goods are released or will not be imported. */
-export async function clearance(story: Story, begun: Omit<Filing, 'version'>): Promise<Released | NotImported> {
+export async function clearance(
+  story: Story,
+  begun: Omit<Filing, 'version' | 'corrections'>,
+): Promise<Released | NotImported> {
   story.enter('clearance', 'authority: acceptance');
   const declarationId = uuid4();
-  const filing: Filing = Object.assign(begun, { version: 0 });
+  const filing: Filing = Object.assign(begun, { version: 0, corrections: [] });
   for (;;) {
     const version = (filing.version += 1);
+    const standing = await stand(story, filing);
     const { situation, goods, assessment, guaranteeReference } = filing;
-    const standing = await stand(story);
     const lodged = await story.do('lodge', (step) =>
       customs.lodgeDeclaration(step, {
         ...{ declarationId, version, situation, goods, assessment, guaranteeReference },
-        ...(standing ? { standing } : {}),
+        ...(standing ? { standing, corrections: filing.corrections } : {}),
         editors: [...filing.editors],
       }),
     );
@@ -83,8 +88,10 @@ export async function clearance(story: Story, begun: Omit<Filing, 'version'>): P
 }
 
 /** The gate of the moment of filing: whatever fails since the engagement waits for who can mend it. */
-async function stand(story: Story): Promise<StandingProof | null> {
+async function stand(story: Story, filing: Filing): Promise<StandingProof | null> {
   if (!patched('standing-at-filing')) return null;
+  // A correction may have changed what is owed: the headroom follows before anything is sent again.
+  if (filing.version > 1) filing.guaranteeReference = await reserveGuarantee(story, filing.assessment);
   for (;;) {
     const answer = await story.do('stand-at-filing', (step) => shipments.standAtFiling(step));
     if (answer.kind === 'stands') return answer.proof;
@@ -241,6 +248,7 @@ async function correct(story: Story, problems: FieldProblem[], filing: Filing): 
       );
       if (outcome.kind === 'refused') return outcome;
       filing.editors.add(decision.by);
+      for (const field of Object.keys(set as object)) filing.corrections.push({ field, by: decision.by });
       return { kind: 'done', closes: true, says: 'A new version goes to the authority.', result: outcome.goods };
     },
   );

@@ -1,7 +1,15 @@
-import type { AssessmentSummary, Money, PaymentAnswer } from '@tidewaiter/contracts';
-import { differ } from '../amounts.js';
+import { patched } from '@temporalio/workflow';
+import type {
+  AssessmentSummary,
+  DifferingDebt,
+  Fact,
+  Money,
+  PaymentAnswer,
+  PaymentRequest,
+} from '@tidewaiter/contracts';
+import { add, differ, negate } from '../amounts.js';
 import { duties } from '../activities.js';
-import { retryOrAbandon, type Story } from '../story.js';
+import { Abandoned, retryOrAbandon, type Story } from '../story.js';
 
 export interface DutyNotice {
   declarationId: string;
@@ -9,6 +17,10 @@ export interface DutyNotice {
   total: Money;
   paymentReference: string | null;
   payee: { name: string; account: string } | null;
+  /** the authority's message; older runs do not carry it */
+  messageId?: string;
+  authorityTime?: string;
+  mrn?: string | null;
 }
 
 interface Debt {
@@ -19,9 +31,198 @@ interface Debt {
 }
 
 const OUTCOMES = ['duties.PaymentSettled', 'duties.PaymentBounced'] as const;
+const NOTICES = ['customs.DutyNotified'] as const;
+/** A bank that took an order and then says nothing for this long is asked. */
+const BANK_SILENCE_MS = 15 * 60_000;
 
 /** Approve by people who entered nothing, pay, settle; a bounced payment is a new one and needs a fresh approval. */
 export async function dutyPayment(story: Story, notice: DutyNotice, debt: Debt): Promise<void> {
+  if (!patched('authority-figure-by-tax-line')) return payAsBefore(story, notice, debt);
+  const paid = await payDebt(story, { notice, generation: 1, interest: null }, debt);
+  story.beside(async () => followReturns(story, paid, debt));
+}
+
+interface Due {
+  notice: DutyNotice;
+  generation: number;
+  /** since the debt of a returned payment fell due; null before any was returned */
+  interest: Money | null;
+}
+type Paid = Due & { paymentId: string };
+
+/** From the figure to the settlement, however often the figure changes or the bank sends the money back. */
+async function payDebt(story: Story, first: Due, debt: Debt): Promise<Paid> {
+  for (let due = first; ; due = { ...due, generation: due.generation + 1 }) {
+    const opened = await agreedAndOpened(story, due, debt);
+    if (!opened) {
+      due = await restated(story, due, debt);
+      continue;
+    }
+    const { paymentId } = opened;
+    const isVoid = (): boolean => isRestated(story, due, debt);
+    const sent = opened.kind === 'needs-approval' ? await approve(story, opened, askedFor(due), isVoid) : opened;
+    if (!sent) {
+      const why = 'the authority has stated another figure';
+      const taken = await story.do('void-payment', (step) => duties.voidPayment(step, paymentId, why));
+      if (taken.kind === 'void') {
+        due = await restated(story, due, debt);
+        continue;
+      }
+    }
+    if (sent?.kind === 'unknown') await learnOutcome(story, paymentId);
+    const outcome = await settlement(story, paymentId);
+    if (outcome.name === 'duties.PaymentSettled') return { ...due, paymentId };
+    due = { ...due, interest: await reopened(story, paymentId, debt) };
+  }
+}
+
+/**
+ * The payment opened, once the authority's figure is ours or a person agreed to it.
+ * @returns undefined when the authority has stated another figure meanwhile
+ */
+async function agreedAndOpened(story: Story, due: Due, debt: Debt): Promise<PaymentAnswer | undefined> {
+  for (;;) {
+    const request = requestOf(due, debt);
+    const opened = await story.do('request-payment', (step) => duties.requestPayment(step, request));
+    if (opened.kind !== 'differs') return opened;
+    if ((await agree(story, opened, request, due, debt)) === undefined) return undefined;
+  }
+}
+
+/** Also days after it settled a payment may come back: the debt is open again, and the release stands on nothing. */
+async function followReturns(story: Story, first: Paid, debt: Debt): Promise<void> {
+  for (let paid = first; ;) {
+    const { paymentId } = paid;
+    const returned = (): boolean =>
+      story.has(['duties.PaymentBounced'], (fact) => fact.data['paymentId'] === paymentId);
+    await story.until(returned);
+    const open = story.owe();
+    try {
+      await story.expect(['duties.PaymentBounced'], (fact) => fact.data['paymentId'] === paymentId);
+      const interest = await reopened(story, paymentId, debt);
+      paid = await payDebt(story, { ...paid, generation: paid.generation + 1, interest }, debt);
+    } catch (error) {
+      // Given up by a person: the debt stays open in the ledger, and the release at risk.
+      if (error instanceof Abandoned) return;
+      throw error;
+    } finally {
+      open.over();
+    }
+  }
+}
+
+const reopened = async (story: Story, paymentId: string, { declarationId }: Debt): Promise<Money> => {
+  const { interest } = await story.do('reopen-debt', (step) => duties.reopenDebt(step, { declarationId, paymentId }));
+  return interest;
+};
+
+const isZero = (amount: string): boolean => /^[-0.]*$/.test(amount);
+
+/** What is to be paid: the figure, and interest where the debt was open too long. */
+function askedFor({ notice, interest }: Due): DutyNotice & { interest: Money | null } {
+  const more = interest !== null && !isZero(interest.amount) ? interest : null;
+  const { amount, currency } = notice.total;
+  return { ...notice, total: { amount: more ? add(amount, more.amount) : amount, currency }, interest: more };
+}
+
+function requestOf(due: Due, debt: Debt): PaymentRequest & { notice: NonNullable<PaymentRequest['notice']> } {
+  const { notice, generation } = due;
+  const { declarationId, version, assessment } = debt;
+  const { total, payee, paymentReference, interest } = askedFor(due);
+  const { taxes, mrn, messageId, authorityTime } = notice;
+  const stated = add('0.00', ...taxes.map(({ amount }) => amount.amount));
+  const addsUp = taxes.length > 0 && isZero(add(stated, negate(notice.total.amount)));
+  return {
+    declarationId,
+    declarationVersion: version,
+    generation,
+    amount: total,
+    payee: payee!,
+    reference: paymentReference!,
+    editors: [...debt.editors].sort(),
+    assessmentDigest: assessment.digest,
+    notice: {
+      declarationId,
+      declarationVersion: version,
+      noticeId: messageId ?? `${declarationId}/${notice.total.amount}`,
+      mrn: mrn ?? null,
+      authorityTime: authorityTime ?? new Date().toISOString(),
+      taxes,
+      total: notice.total,
+      assessmentId: assessment.assessmentId,
+    },
+    ...(addsUp ? { settles: taxes.map(({ line, type, amount }) => ({ line, taxType: type, amount })) } : {}),
+    ...(addsUp && interest ? { interest } : {}),
+  };
+}
+
+/** Another sum for the same declaration, stated since: what was agreed or approved is void. */
+const restates =
+  ({ notice }: Due, { declarationId }: Debt) =>
+  ({ data }: Fact): boolean => {
+    const total = data['total'] as Money | undefined;
+    return (
+      data['declarationId'] === declarationId &&
+      total !== undefined &&
+      (total.currency !== notice.total.currency || differ(total.amount, notice.total.amount, '0'))
+    );
+  };
+
+const isRestated = (story: Story, due: Due, debt: Debt): boolean => story.has(NOTICES, restates(due, debt));
+
+async function restated(story: Story, due: Due, debt: Debt): Promise<Due> {
+  const fact = await story.expect(NOTICES, restates(due, debt));
+  const { notice } = due;
+  const newer = fact.data as unknown as DutyNotice;
+  const paymentReference = newer.paymentReference ?? notice.paymentReference;
+  return { ...due, notice: { ...newer, paymentReference, payee: newer.payee ?? notice.payee } };
+}
+
+/** What differs by more than rounding and the tenant's tolerance waits for a person who sees both derivations. */
+async function agree(
+  story: Story,
+  { ours, theirs, lines, says }: DifferingDebt,
+  { declarationId, editors, notice: { noticeId, taxes } }: ReturnType<typeof requestOf>,
+  due: Due,
+  debt: Debt,
+): Promise<true | undefined> {
+  return story.ask<true>(
+    {
+      kind: 'resolve-difference',
+      role: 'compliance',
+      says: `The authority asks ${theirs.amount} ${theirs.currency}, we worked out ${ours.amount} ${ours.currency}: ${says}. Accept its figure with { "accept": true }, or { "abandon": true, "reason": "…" }.`,
+      about: { authority: theirs, ours, lines, taxes, noticeId },
+      due: null,
+    },
+    async (decision) => {
+      if (decision.decision['accept'] !== true) {
+        return retryOrAbandon({ ...decision, decision: { ...decision.decision, retry: undefined } });
+      }
+      const given = decision.decision['reason'];
+      const reason = typeof given === 'string' ? given : 'the authority’s figure is accepted';
+      const answer = await story.doFor(decision, 'agree-to-debt', (step) =>
+        duties.agreeToDebt(step, { declarationId, noticeId, reason, editors }),
+      );
+      if (answer.kind === 'refused') return answer;
+      return { kind: 'done', closes: true, says: 'The authority’s figure is paid.', result: true };
+    },
+    () => isRestated(story, due, debt),
+  );
+}
+
+/** The bank's word on an order it has; a bank that stays silent is asked. */
+async function settlement(story: Story, paymentId: string): Promise<Fact> {
+  story.wait('bank: settlement');
+  const ofThis = (fact: Fact): boolean => fact.data['paymentId'] === paymentId;
+  for (;;) {
+    const outcome = await story.next(OUTCOMES, ofThis, BANK_SILENCE_MS);
+    if (outcome) return outcome;
+    await story.do('resolve-payment', (step) => duties.resolvePayment(step, paymentId));
+  }
+}
+
+/** Runs that began before figures were compared line by line. */
+async function payAsBefore(story: Story, notice: DutyNotice, debt: Debt): Promise<void> {
   await agreeOnFigure(story, notice, debt.assessment);
   for (let generation = 1; ; generation += 1) {
     const opened = await story.do('request-payment', (step) =>
@@ -36,7 +237,8 @@ export async function dutyPayment(story: Story, notice: DutyNotice, debt: Debt):
         assessmentDigest: debt.assessment.digest,
       }),
     );
-    const sent = opened.kind === 'needs-approval' ? await approve(story, opened, notice) : opened;
+    if (opened.kind === 'differs') continue;
+    const sent = opened.kind === 'needs-approval' ? (await approve(story, opened, notice))! : opened;
     if (sent.kind === 'unknown') await learnOutcome(story, sent.paymentId);
     story.wait('bank: settlement');
     const outcome = await story.expect(OUTCOMES, (fact) => fact.data['paymentId'] === opened.paymentId);
@@ -67,13 +269,20 @@ async function agreeOnFigure(story: Story, notice: DutyNotice, assessment: Asses
 type NeedsApproval = Extract<PaymentAnswer, { kind: 'needs-approval' }>;
 type Gone = Exclude<PaymentAnswer, NeedsApproval>;
 
-async function approve(story: Story, payment: NeedsApproval, notice: DutyNotice): Promise<Gone> {
+/** @returns undefined when `until` held first: what was to be approved is not due any more */
+async function approve(
+  story: Story,
+  payment: NeedsApproval,
+  notice: DutyNotice & { interest?: Money | null },
+  until?: () => boolean,
+): Promise<Gone | undefined> {
   const amount = `${notice.total.amount} ${notice.total.currency}`;
-  const gone = await story.ask<Gone>(
+  const late = notice.interest ? `, with ${notice.interest.amount} ${notice.interest.currency} of interest` : '';
+  return story.ask<Gone>(
     {
       kind: 'approve-payment',
       role: 'approver',
-      says: `Approve ${amount} to ${notice.payee!.name}${payment.needed > 1 ? `; ${payment.needed} different people are needed` : ''}.`,
+      says: `Approve ${amount}${late} to ${notice.payee!.name}${payment.needed > 1 ? `; ${payment.needed} different people are needed` : ''}.`,
       about: {
         paymentId: payment.paymentId,
         digest: payment.digest,
@@ -102,8 +311,8 @@ async function approve(story: Story, payment: NeedsApproval, notice: DutyNotice)
       }
       return { kind: 'done', closes: true, says: `Approved; ${amount} goes to the bank.`, result: answer };
     },
+    until,
   );
-  return gone!;
 }
 
 async function learnOutcome(story: Story, paymentId: string): Promise<void> {

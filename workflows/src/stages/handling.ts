@@ -234,16 +234,18 @@ export async function carryOut(handling: Handling, ordered: Fact, situation: Sit
     const corrected = applyCorrections(filing.goods, (ordered.data['set'] ?? {}) as Record<string, unknown>);
     if (corrected.kind === 'refused')
       return review(handling, orderId, `The amendment is not sent. ${corrected.says}`, []);
-    filing.editors.add(text(ordered.data['by']));
+    const by = text(ordered.data['by']);
+    filing.editors.add(by);
+    for (const field of Object.keys(ordered.data['set'] ?? {})) filing.corrections.push({ field, by });
     const assessment = await assessDuties(story, situation, corrected.goods);
     proposal = { goods: corrected.goods, assessment };
   }
   const version = proposal ? (filing.version += 1) : filing.version;
-  const { guaranteeReference } = filing;
+  const { guaranteeReference, corrections } = filing;
   const made = await story.do(`request-${purpose}`, (step) =>
     customs.makeRequest(step, {
       ...{ declarationId, orderId, purpose, reason },
-      proposed: proposal && { declarationId, version, situation, guaranteeReference, ...proposal },
+      proposed: proposal && { declarationId, version, situation, guaranteeReference, corrections, ...proposal },
     }),
   );
   if (made.kind === 'refused') {

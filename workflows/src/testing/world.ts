@@ -100,6 +100,8 @@ export class World {
   readonly told: Told = { calls: [], tasks: [] };
   readonly shipmentId = randomUUID();
   readonly declarationIds = new Set<string>();
+  /** a person agreed to the authority's figure */
+  agreed = false;
   private eventNumber = 0;
 
   constructor(
@@ -204,11 +206,21 @@ export class World {
       confirmLines: async () => ({ kind: 'confirmed', wrote }),
       assess: async () => ({ kind: 'assessed', assessment, wrote }),
       requestPayment: async (_step, request) => {
+        const theirs = request.notice!.total;
+        const ours = { amount: assessment.totals.payableNow, currency: 'GBP' };
+        if (theirs.amount !== ours.amount && !this.agreed)
+          return { kind: 'differs', says: 'x', ours, theirs, lines: [], wrote };
         const paymentId = `payment-${request.generation}`;
         await this.fact('duties.PaymentSettled', { paymentId });
         return { kind: 'sent', paymentId, digest: SHA, wrote };
       },
       approvePayment: async (_step, paymentId) => ({ kind: 'sent', paymentId, digest: SHA, wrote }),
+      agreeToDebt: async () => {
+        this.agreed = true;
+        return { kind: 'agreed', wrote };
+      },
+      reopenDebt: async () => ({ interest: { amount: '4.62', currency: 'GBP' }, says: 'x', wrote }),
+      voidPayment: async () => ({ kind: 'void', wrote }),
       resolvePayment: async () => ({ kind: 'sent', wrote }),
       listAffected: async () => ({ citation: '', says: '', firstDeadline: null, totals: [], claims: [], next: null }),
       lodgeDeclaration: async (_step, { declarationId, version }) => {

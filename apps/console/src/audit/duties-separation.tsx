@@ -15,8 +15,7 @@ export default function DutiesSeparation() {
               <b>{exceptions === 0 ? 'Zero violations' : `${exceptions} violations`}</b>
             </StatusMark>
             <span className="label">
-              {items.length} acts, from the log alone; refused attempts are listed with the act they were made on: they
-              show that the control works.
+              {items.length} acts, from the log alone: who prepared, who approved, and whether both are one person.
             </span>
           </p>
           {items.length === 0 ? (

@@ -19,7 +19,13 @@ describe.each(['webcrypto', 'javascript'] as const)('by %s', (name) => {
     const hash = await means.sha256(message);
     expect(Buffer.from(hash).toString('hex')).toBe(createHash('sha256').update(message).digest('hex'));
     expect(await means.verify(raw, message, signature)).toBe(true);
-    expect(await means.verify(raw, message, signature.map((byte, i) => (i === 9 ? byte ^ 1 : byte)))).toBe(false);
+    expect(
+      await means.verify(
+        raw,
+        message,
+        signature.map((byte, i) => (i === 9 ? byte ^ 1 : byte)),
+      ),
+    ).toBe(false);
     expect(await means.verify(raw, message.slice(1), signature)).toBe(false);
     expect(await means.verify(new Uint8Array(32).fill(255), message, signature)).toBe(false);
   });

@@ -12,6 +12,25 @@ const ROUTES: Record<string, string> = {
   afterwards: 'Examined after release',
 };
 
+/** What makes up the case of an examination. */
+const CASE = new Set([
+  'InspectionOrdered',
+  'DocumentsRequested',
+  'DocumentsSent',
+  'HoldPlaced',
+  'HoldLifted',
+  'ExaminationPrepared',
+  'ExaminationCostIncurred',
+  'ExaminationConcluded',
+  'QueryReceived',
+  'QueryAnswered',
+  'PaymentRequired',
+  'ReleaseSuspended',
+  'GoodsSeized',
+  'GoodsReleased',
+  'DeclarationInvalidated',
+]);
+
 /** Holds and examinations as one case, from the first order to the release. */
 export default function Inspections() {
   const shipmentId = useShipmentId();
@@ -22,16 +41,8 @@ export default function Inspections() {
   return (
     <Source query={timeline} what="the inspections" who="The board" height={200}>
       {(entries) => {
-        const steps = entries.filter(({ name }) =>
-          [
-            'InspectionOrdered',
-            'DocumentsRequested',
-            'PaymentRequired',
-            'GoodsReleased',
-            'DeclarationInvalidated',
-          ].includes(name),
-        );
-        const ordered = steps.filter(({ name }) => name === 'InspectionOrdered' || name === 'DocumentsRequested');
+        const steps = entries.filter(({ name }) => CASE.has(name));
+        const ordered = steps.filter(({ name }) => name !== 'GoodsReleased' && name !== 'DeclarationInvalidated');
         const released = steps.find(({ name }) => name === 'GoodsReleased');
         if (ordered.length === 0)
           return (

@@ -5,6 +5,7 @@ import {
   showChecklist,
   listDocuments,
   showDelivery,
+  showCoverage,
   showDossier,
   showLedger,
   showShipment,
@@ -20,7 +21,7 @@ import {
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState, type ComponentType, type LazyExoticComponent } from 'react';
 import { useRoute } from '../api/queries.js';
-import { useSession } from '../api/session.js';
+import { holds, useSession } from '../api/session.js';
 import { useKeys } from '../app/keys.js';
 import {
   CopyButton,
@@ -63,6 +64,7 @@ const LIVE = [
   showTimeline,
   listTasks,
   showDossier,
+  showCoverage,
   listDocuments,
   showChecklist,
   showFindings,
@@ -310,22 +312,29 @@ function Act({ strip: { shipmentId, waiting } }: { strip: StripAnswer }) {
 }
 
 function ProofCell({ shipmentId, events }: { shipmentId: string; events: number }) {
-  const dossier = useRoute(showDossier, { params: { shipmentId } }, { staleTime: 1000 });
   const session = useSession();
-  if (!session.roles.some((role) => ['auditor', 'compliance', 'operator', 'administrator'].includes(role)))
-    return <span>Proofs are for auditors and operators.</span>;
-  if (dossier.data === undefined)
-    return dossier.isError ? <span>The log does not answer: not checked.</span> : <Skeleton width="12ch" />;
-  const { sealed, events: logged, erased } = dossier.data;
+  const may = holds(session, 'auditor', 'compliance', 'operator', 'administrator');
+  const coverage = useRoute(showCoverage, { params: { shipmentId } }, { enabled: may });
+  if (!may) return <span>Proofs are for auditors and operators.</span>;
+  if (coverage.data === undefined)
+    return coverage.isError ? <span>The log does not answer: not checked.</span> : <Skeleton width="12ch" />;
+  const { logged, covered, checkpoint } = coverage.data;
   return (
     <>
       <b>
         {logged}/{Math.max(events, logged)}
       </b>{' '}
-      events in the log
+      in the log
       <br />
       <span className="label">
-        {erased ? 'persons erased' : sealed ? 'dossier sealed' : 'not sealed yet'}, not checked here yet
+        {covered === logged ? 'all' : covered} under a signed head
+        {checkpoint && (
+          <>
+            {' '}
+            of <Instant at={checkpoint.at} day={false} seconds />
+          </>
+        )}
+        , not checked here yet
       </span>
       <div>
         <Go className="button" data-size="small" to={`/shipments/${shipmentId}/proof`}>

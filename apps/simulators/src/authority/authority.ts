@@ -807,8 +807,10 @@ export class Authority extends Face<AuthorityEntry> {
   private planStatements(): void {
     if (this.unstated.length === 0 || this.watched.has('statements')) return;
     this.watched.add('statements');
-    const night = new Date(this.clock.now() + DAY);
+    // Midnight on the east coast, in winter.
+    const night = this.clock.date();
     night.setUTCHours(5, 0, 0, 0);
+    if (night.getTime() <= this.clock.now()) night.setTime(night.getTime() + DAY);
     this.timers.at(
       night.getTime(),
       () => {

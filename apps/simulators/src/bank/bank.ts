@@ -131,7 +131,7 @@ export class Bank extends Face<BankEntry> {
 
   private decide(payment: Payment): void {
     if (payment.status !== 'AcceptedSettlementInProcess') return;
-    const { id, initiation, verdict } = payment;
+    const { id, verdict } = payment;
     const at = this.clock.date();
     const used: string[] = [];
     const event = this.eventOf(payment, verdict.settles ? 'AcceptedSettlementCompleted' : 'Rejected', at, used);

@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import type { AnswerOf, InputOf, listCheckpoints, listLogEntries } from '@tidewaiter/contracts';
+import type { AnswerOf, InputOf, listCheckpoints, listLogEntries, showCoverage } from '@tidewaiter/contracts';
 import { Invalid, toInstant } from '@tidewaiter/kernel';
 import { parseCheckpoint, parseNote, toHex } from '@tidewaiter/merkle';
 import { DATABASE, type Database } from '@tidewaiter/platform';
@@ -75,6 +75,26 @@ export class Browsing {
         size,
       };
     });
+  }
+
+  /** A shipment that the log does not know has none: whether it exists is not this log's to tell. */
+  async coverage(tenant: string, shipmentId: string): Promise<AnswerOf<typeof showCoverage>> {
+    const [row] = await this.database.ask<{ logged: string; covered: string; size: string | null; at: Date | null }>(
+      tenant,
+      `select count(l.index) as logged, count(l.index) filter (where l.index < c.size) as covered, c.size, c.published_at as at
+       from (select 1) one left join lateral
+         (select size, published_at from log_checkpoints where tenant_id = $1 order by size desc limit 1) c on true
+       left join log_leaves l on l.tenant_id = $1 and l.subject = $2
+       group by c.size, c.published_at`,
+      [tenant, shipmentId],
+    );
+    const { logged, covered, size, at } = row!;
+    return {
+      shipmentId,
+      logged: Number(logged),
+      covered: Number(covered),
+      checkpoint: size === null || at === null ? null : { size: Number(size), at: at.toISOString() },
+    };
   }
 
   async checkpoints(

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { listCheckpoints, listLogEntries, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
+import { listCheckpoints, listLogEntries, showCoverage, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
 import { Caller, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
 import { Browsing } from '../application/browsing.js';
 
@@ -21,5 +21,13 @@ export class BrowseController {
     @Caller() { tenant }: CallerIdentity,
   ): Promise<AnswerOf<typeof listCheckpoints>> {
     return this.browsing.checkpoints(tenant, query);
+  }
+
+  @Serves(showCoverage)
+  coverage(
+    @Input() { params }: InputOf<typeof showCoverage>,
+    @Caller() { tenant }: CallerIdentity,
+  ): Promise<AnswerOf<typeof showCoverage>> {
+    return this.browsing.coverage(tenant, params.shipmentId);
   }
 }

@@ -52,3 +52,15 @@ export const listCheckpoints = defineRoute('audit', 'listCheckpoints', 'GET /v1/
     }),
   ),
 });
+
+export const showCoverage = defineRoute('audit', 'showCoverage', 'GET /v1/audit/shipments/{shipmentId}/coverage', {
+  summary: 'How many events of the shipment are in the log, and how many of them the newest signed head covers',
+  access: auditors,
+  params: z.strictObject({ shipmentId: uuid }),
+  answer: z.strictObject({
+    shipmentId: uuid,
+    logged: z.int(),
+    covered: z.int(),
+    checkpoint: z.strictObject({ size: z.int(), at: instant }).nullable(),
+  }),
+});

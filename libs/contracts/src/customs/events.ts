@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
 import { digest, instant, money, sha256Hex, uuid } from '../values.js';
 import type { HandlingEvent } from './handling.events.js';
-import { fieldProblem, filing, notice } from './parts.js';
+import { fieldProblem, filing, notice, standingProof } from './parts.js';
 
 export { fieldProblem } from './parts.js';
 
@@ -22,6 +22,8 @@ export const declarationPrepared = defineEvent(
     leftOut: z.array(z.string()),
     /** people who entered, confirmed or corrected a value */
     editors: z.array(z.string()).optional(),
+    /** what stood behind the filing at its moment; filings before the gate have none */
+    standing: standingProof.optional(),
   }),
 );
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, uuid } from '../values.js';
+import { digest, instant, money, uuid } from '../values.js';
 
 /** What every event about one version of a filing names. */
 export const filing = {
@@ -23,5 +23,28 @@ export const notice = {
 };
 
 export const fieldProblem = z
-  .strictObject({ code: z.string(), pointer: z.string(), field: z.string().nullable(), says: z.string() })
+  .strictObject({
+    code: z.string(),
+    pointer: z.string(),
+    field: z.string().nullable(),
+    says: z.string(),
+    /** who can do something about it; absent: the declarant */
+    who: z.enum(['importer', 'supplier']).optional(),
+  })
   .meta({ id: 'FieldProblem' });
+
+/** What stood behind a filing at its moment: law date, mandate, identifier, screening, guarantee, embargo rows. */
+export const standingProof = z
+  .strictObject({
+    /** day in the authority’s zone */
+    lawDate: z.string(),
+    mandateId: z.string(),
+    mandateUntil: z.string(),
+    importerId: z.string(),
+    identifier: z.string(),
+    law: z.string(),
+    screening: z.strictObject({ list: z.string(), digest }),
+    guarantee: z.strictObject({ guaranteeId: z.string(), reserved: money }).nullable(),
+    embargoes: digest,
+  })
+  .meta({ id: 'StandingProof' });

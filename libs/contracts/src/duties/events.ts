@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
-import { digest, legalDate, money, uuid } from '../values.js';
+import { country, digest, legalDate, money, uuid } from '../values.js';
+
+/** What of a debt a payment pays, by line and tax type. */
+const settledItem = z.strictObject({ line: z.int().nonnegative(), taxType: z.string(), amount: money });
 
 const ruleRef = z.strictObject({ set: z.string(), version: z.string(), digest });
 
@@ -12,7 +15,16 @@ const charge = z.strictObject({
   amount: money,
   legalBasis: z.string(),
   arithmetic: z.string().max(2000).optional().meta({ description: 'how the amount was worked out, in words' }),
+  later: z
+    .strictObject({ method: z.enum(['deferred', 'postponed']), dueOn: legalDate.nullable(), law: z.string() })
+    .optional()
+    .meta({
+      description: 'due, but not with the entry: by account and day, or (postponed) in the importer’s own tax return',
+    }),
 });
+
+/** Whose money it is: the dimensions of the ledger beside authority, legal basis and tax type. */
+const moneyOf = z.strictObject({ customer: z.string().max(140), importerId: uuid, engagementId: uuid });
 
 export const dutyAssessed = defineEvent(
   'duties',
@@ -37,6 +49,7 @@ export const dutyAssessed = defineEvent(
       payableLater: z.string(),
       landedCost: z.string(),
     }),
+    of: moneyOf.optional().meta({ description: 'customer, importer and engagement that the money belongs to' }),
   }),
 );
 
@@ -71,6 +84,17 @@ export const paymentRequested = defineEvent(
     approvalsNeeded: z.int().nonnegative(),
     editors: z.array(z.string()),
     requestedBy: z.string(),
+    authority: country.optional(),
+    policyVersion: z.string().optional().meta({ description: 'approval limits that the number of approvals follows' }),
+    rulesDigest: digest.optional().meta({ description: 'over the rule versions of the assessment paid' }),
+    seniors: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'persons of whom one must be among two approvers, in person or by delegation' }),
+    interest: money.optional().meta({ description: 'part of the amount: interest since the debt fell due' }),
+    settles: z.array(settledItem).optional().meta({
+      description: 'what of the debt it pays, by line and tax type; with the interest it adds up to the amount',
+    }),
   }),
 );
 
@@ -85,14 +109,44 @@ export const paymentApproved = defineEvent(
     by: z.string(),
     given: z.int().positive(),
     needed: z.int().positive(),
+    onBehalfOf: z.string().optional().meta({ description: 'who delegated to this person, with an end date' }),
   }),
+);
+
+export const paymentApprovalRefused = defineEvent(
+  'duties',
+  'PaymentApprovalRefused',
+  'Somebody who may not tried to approve: own work, own request, a second time, or what is no longer current.',
+  z.strictObject({
+    paymentId: uuid,
+    shipmentId: uuid,
+    digest: z.string().meta({ description: 'what the person meant to approve' }),
+    by: z.string(),
+    code: z.string(),
+    says: z.string(),
+  }),
+);
+
+export const paymentVoided = defineEvent(
+  'duties',
+  'PaymentVoided',
+  'The debt, payee or version changed before the order went out: every approval of it is void.',
+  z.strictObject({ paymentId: uuid, shipmentId: uuid, digest, amount: money, approvals: z.int(), reason: z.string() }),
 );
 
 export const paymentSent = defineEvent(
   'duties',
   'PaymentSent',
   'The bank has the order, under our idempotency key.',
-  z.strictObject({ paymentId: uuid, shipmentId: uuid, amount: money, key: z.string(), bankReference: z.string() }),
+  z.strictObject({
+    paymentId: uuid,
+    shipmentId: uuid,
+    amount: money,
+    key: z.string(),
+    bankReference: z.string(),
+    settles: z.array(settledItem).optional(),
+    interest: money.optional(),
+  }),
 );
 
 export const paymentOutcomeUnknown = defineEvent(
@@ -120,7 +174,14 @@ export const paymentBounced = defineEvent(
   'duties',
   'PaymentBounced',
   'The bank returned the payment: the debt is open again and needs a fresh approval.',
-  z.strictObject({ paymentId: uuid, shipmentId: uuid, amount: money, reason: z.string() }),
+  z.strictObject({
+    paymentId: uuid,
+    shipmentId: uuid,
+    amount: money,
+    reason: z.string(),
+    returnedOn: z.string().optional().meta({ description: 'instant of the return by the bank' }),
+    afterSettlement: z.boolean().optional().meta({ description: 'it had been debited before: the release is at risk' }),
+  }),
 );
 
 export type DutiesEvent =
@@ -128,6 +189,8 @@ export type DutiesEvent =
   | EventOf<typeof assessmentNeedsReview>
   | EventOf<typeof paymentRequested>
   | EventOf<typeof paymentApproved>
+  | EventOf<typeof paymentApprovalRefused>
+  | EventOf<typeof paymentVoided>
   | EventOf<typeof paymentSent>
   | EventOf<typeof paymentOutcomeUnknown>
   | EventOf<typeof paymentSettled>

@@ -436,9 +436,12 @@ export const paymentView = z
     payee: z.strictObject({ name: z.string(), account: z.string() }),
     reference: z.string(),
     digest,
-    status: z.enum(['needs-approval', 'approved', 'sent', 'outcome-unknown', 'settled', 'bounced']),
-    approvals: z.array(z.strictObject({ by: z.string(), at: instant })),
+    status: z.enum(['needs-approval', 'approved', 'sent', 'outcome-unknown', 'settled', 'bounced', 'void']),
+    approvals: z.array(z.strictObject({ by: z.string(), at: instant, onBehalfOf: z.string().optional() })),
     approvalsNeeded: z.int(),
+    refusals: z.array(z.strictObject({ by: z.string(), at: instant, code: z.string(), says: z.string() })),
+    interest: money.nullable(),
+    afterSettlement: z.boolean().meta({ description: 'returned after it had been debited' }),
     reason: z.string().nullable(),
     version: z.int(),
   })
@@ -465,6 +468,11 @@ export const ledgerEntry = z
     amount: money,
     legalBasis: z.string(),
     taxType: z.string(),
+    line: z.int(),
+    customer: z.string(),
+    importer: z.string(),
+    authority: z.string(),
+    valueDate: legalDate,
     says: z.string(),
   })
   .meta({ id: 'LedgerEntry' });

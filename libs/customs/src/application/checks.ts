@@ -66,9 +66,11 @@ const encoded = (channel: string, text: string): Buffer =>
     ? Buffer.from(text, 'latin1')
     : Buffer.from(text, 'utf8');
 
-const lineOf = (field: string | null): number | null => {
+/** Line of a problem: by our field, else by the goods item in the data model's own pointer. */
+const lineOf = (field: string | null, pointer: string): number | null => {
   const [, index] = /^lines\[(\d+)\]/.exec(field ?? '') ?? [];
-  return index === undefined ? null : Number(index) + 1;
+  const [, item] = /\b68A\[(\d+)\]/.exec(pointer) ?? [];
+  return index !== undefined ? Number(index) + 1 : item !== undefined ? Number(item) : null;
 };
 
 const shown = ({ code, pointer, field, says }: FieldProblem, severity: Problem['severity']): Problem => ({
@@ -76,7 +78,7 @@ const shown = ({ code, pointer, field, says }: FieldProblem, severity: Problem['
   severity,
   pointer: pointer || null,
   field,
-  line: lineOf(field),
+  line: lineOf(field, pointer),
   text: says,
 });
 

@@ -7,6 +7,7 @@ import { inbox } from '../postgres/inbox.repository.js';
 import { messages } from '../postgres/messages.repository.js';
 import { requests } from '../postgres/requests.repository.js';
 import type { SystemDatabase } from './inbox.js';
+import { answersView, type AnswersView } from './answers-view.js';
 import { viewOf, type DeclarationView } from './views.js';
 
 interface TenantDatabase extends SystemDatabase {
@@ -52,6 +53,25 @@ export class Declarations {
       );
       if (!rows[0]) throw unknown('declaration');
       return this.view(tx, rows[0]);
+    });
+  }
+
+  /**
+   * A version as a page of answers, against the version before it.
+   * @param version the newest that has a page when left out
+   * @throws NotFound `customs.declaration.unknown`
+   */
+  answers(tenant: string, declarationId: string, version: number | undefined): Promise<AnswersView> {
+    return this.database.tenant(tenant, async (tx) => {
+      const { rows } = await tx.query<Pick<Row, 'state'>>(
+        'select state from declarations where tenant_id = $1 and declaration_id = $2',
+        [tenant, declarationId],
+      );
+      const pages = await filings.answers(tx, declarationId);
+      const page = version === undefined ? pages.at(-1) : pages.find((each) => each.version === version);
+      if (!rows[0] || !page) throw unknown('version of a declaration');
+      const before = pages.findLast((each) => each.version < page.version);
+      return answersView(declarationId, rows[0].state, page, before ?? null);
     });
   }
 

@@ -3,6 +3,7 @@ import type { By, EventStore, Tx } from '@tidewaiter/event-store';
 import { Conflict, Invalid, millisOf, NotFound, Unavailable, type Instant } from '@tidewaiter/kernel';
 import type { Authority, Built, Outcome } from '../authorities/authority.js';
 import type { Authorities } from '../authorities/registry.js';
+import { answersOf } from '../domain/answers.js';
 import { contentOf, type DeclarationContent } from '../domain/content.js';
 import {
   declaration,
@@ -84,7 +85,12 @@ export class FilingDesk {
     const problems = 'bytes' in built ? authority.validate(built) : built;
     if (!('bytes' in built) || problems.length > 0) {
       const refusal: DeclarationCommand = { type: 'RefuseVersion', filing, version, problems };
-      const { wrote } = await this.execute(step, declarationId, refusal, `refuse/${version}`);
+      const wrote = await this.store.transaction(step.tenant, async (tx) => {
+        const done = await this.execute(step, declarationId, refusal, `refuse/${version}`, tx);
+        // What was refused is looked at field by field: its page of answers is kept like that of what went out.
+        if ('bytes' in built) await filings.keepContent(tx, declarationId, frozen(step, request, built, at));
+        return done.wrote;
+      });
       return { kind: 'refused', problems, wrote };
     }
     const ours = await this.store.transaction(step.tenant, async (tx) => {
@@ -98,17 +104,10 @@ export class FilingDesk {
         documentSetDigest: request.goods.digest,
         leftOut: built.leftOut,
         editors: request.editors,
+        standing: request.standing,
       };
       await this.execute(step, declarationId, command, `prepare/${version}`, tx);
-      const kept = {
-        version,
-        content,
-        bytes: built.bytes,
-        bytesDigest: built.digest,
-        correlationId: step.correlationId,
-        preparedAt: at,
-      };
-      await filings.keepContent(tx, declarationId, kept);
+      await filings.keepContent(tx, declarationId, frozen(step, request, built, at));
       return filings.openAttempt(tx, declarationId, {
         version,
         attempt: 1,
@@ -387,6 +386,17 @@ export class FilingDesk {
     return { [streamOf(declarationId)]: filed.streamVersion };
   }
 }
+
+/** What is kept of a version: content, bytes, and where each value came from. */
+const frozen = (step: Step, request: LodgeRequest, built: Built, at: Instant) => ({
+  version: request.version,
+  content: built.content,
+  bytes: built.bytes,
+  bytesDigest: built.digest,
+  correlationId: step.correlationId,
+  preparedAt: at,
+  answers: answersOf(request, built.content),
+});
 
 /** What the channel cannot write is a problem of the content, told by field like any other. */
 function buildOf(

@@ -11,7 +11,9 @@ import type {
 import type { By, EventStore, Tx } from '@tidewaiter/event-store';
 import { Conflict, NotFound, TidewaiterError, Unavailable, type Instant } from '@tidewaiter/kernel';
 import type { Asking, Authority, Outcome } from '../authorities/authority.js';
+import { validateAmendment } from '../authorities/cds/validate.js';
 import type { Authorities } from '../authorities/registry.js';
+import { answersOf } from '../domain/answers.js';
 import { contentOf } from '../domain/content.js';
 import {
   contentInForce,
@@ -89,7 +91,10 @@ export class RequestDesk {
       after && before
         ? { ...head, purpose: 'amend', before, after }
         : { ...head, purpose: purpose === 'cancel' ? 'cancel' : 'arrive' };
-    const problems = after ? authority.validate(authority.build(after, references)) : [];
+    const problems =
+      after && before
+        ? [...validateAmendment(before, after), ...authority.validate(authority.build(after, references))]
+        : [];
     if (problems.length > 0) return problems;
     const built = authority.buildRequest(asking);
     if (purpose === 'amend' && built.pointers.length === 0) return [NOTHING_CHANGES];
@@ -110,6 +115,7 @@ export class RequestDesk {
           bytesDigest: built.digest,
           correlationId: step.correlationId,
           preparedAt: at,
+          answers: answersOf(proposed, after),
         });
       }
       return requests.open(tx, declarationId, { request: number, attempt: 1, startedAt: at, evidence: null });

@@ -126,6 +126,53 @@ describe('an amendment', () => {
   });
 });
 
+describe('the page of answers', () => {
+  it('shows problems at their fields, what changed, and what stood behind the filing', async () => {
+    const request = house.lodging((each) => {
+      each.standing = {
+        lawDate: '2026-11-24',
+        mandateId: 'm',
+        mandateUntil: '2027-01-01',
+        importerId: 'i',
+        identifier: 'GB123456789012',
+        law: 'law',
+        screening: { list: 'list', digest: `sha256:${'a'.repeat(64)}` },
+        guarantee: null,
+        embargoes: `sha256:${'b'.repeat(64)}`,
+      };
+    });
+    const wrong = structuredClone(request);
+    wrong.goods.lines[0]!.commodity = '851713';
+    expect(await house.desk.lodge(house.step(wrong), wrong)).toMatchObject({ kind: 'refused' });
+    const refused = await house.declarations.answers('acme', request.declarationId, undefined);
+    const line = refused.sections.find((each) => each.line === 1)!;
+    expect(line.answers.find((each) => each.field === 'lines[0].commodity')?.problems).toMatchObject([
+      { code: 'CDS10004' },
+    ]);
+
+    request.version = 2;
+    await house.desk.lodge(house.step(request, 'lodge/2'), request);
+    const { lrn, mrn, conversationId } = house.authority.taken.at(-1)!;
+    const pointer = '42A/67A/68A[2]/23A/65A.128';
+    const body = notificationXml({ lrn, mrn, id: id(), ...rejected('CDS11006', pointer) });
+    await house.receive(body, conversationId);
+    const page = await house.declarations.answers('acme', request.declarationId, 2);
+    expect(page).toMatchObject({
+      comparedWith: 1,
+      differences: [{ field: 'lines[0].commodity', was: '851713', is: '8517130000' }],
+      standing: { mandateUntil: '2027-01-01' },
+      problems: [],
+    });
+    const second = page.sections.find((each) => each.line === 2)!;
+    expect(second.answers.find((each) => each.field === 'lines[1].netMass')?.problems).toMatchObject([
+      { code: 'CDS11006' },
+    ]);
+    await expect(house.declarations.answers('globex', request.declarationId, 2)).rejects.toMatchObject({
+      code: 'customs.declaration.unknown',
+    });
+  });
+});
+
 describe('what people do', () => {
   it('is recorded once, under their names, and shown', async () => {
     const of = await lodgedAndAccepted();

@@ -2,6 +2,7 @@ import { declaration } from './declaration.js';
 import { entry } from './entry.js';
 import { postEntryCase } from './post-entry-case.js';
 
+export * from './answers.js';
 export * from './content.js';
 export * from './declaration.js';
 export * from './entry.js';

@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
+  declarationAnswers,
   listDeclarations,
   showDeclaration,
   showDeclarationBytes,
@@ -31,6 +32,14 @@ export class DeclarationsController {
     @Caller() caller: CallerIdentity,
   ): Promise<AnswerOf<typeof showDeclaration>> {
     return this.declarations.show(caller.tenant, params.declarationId);
+  }
+
+  @Serves(declarationAnswers)
+  answers(
+    @Input() { params, query }: InputOf<typeof declarationAnswers>,
+    @Caller() caller: CallerIdentity,
+  ): Promise<AnswerOf<typeof declarationAnswers>> {
+    return this.declarations.answers(caller.tenant, params.declarationId, query.version);
   }
 
   @Serves(showDeclarationBytes)

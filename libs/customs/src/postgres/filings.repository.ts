@@ -1,6 +1,7 @@
 import type { FieldProblem } from '@tidewaiter/contracts';
 import type { Tx } from '@tidewaiter/event-store';
 import { toInstant, type Instant } from '@tidewaiter/kernel';
+import type { Answer } from '../domain/answers.js';
 import type { DeclarationContent } from '../domain/content.js';
 import type { Attempt, AttemptOutcome } from '../domain/resend.js';
 
@@ -30,11 +31,12 @@ export const filings = {
       bytesDigest: string;
       correlationId: string;
       preparedAt: Instant;
+      answers: readonly Answer[];
     },
   ): Promise<void> {
     await tx.query(
-      `insert into contents (tenant_id, declaration_id, version, content, bytes, bytes_digest, correlation_id, prepared_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+      `insert into contents (tenant_id, declaration_id, version, content, bytes, bytes_digest, correlation_id, prepared_at, answers)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
       [
         tx.tenant,
         declarationId,
@@ -44,8 +46,23 @@ export const filings = {
         kept.bytesDigest,
         kept.correlationId,
         kept.preparedAt,
+        JSON.stringify(kept.answers),
       ],
     );
+  },
+
+  /** The page of answers of every version that has one, in order. */
+  async answers(tx: Tx, declarationId: string): Promise<{ version: number; frozenAt: Instant; answers: Answer[] }[]> {
+    const { rows } = await tx.query<{ version: number; prepared_at: Date; answers: Answer[] }>(
+      `select version, prepared_at, answers from contents
+       where tenant_id = $1 and declaration_id = $2 and answers is not null order by version`,
+      [tx.tenant, declarationId],
+    );
+    return rows.map((row) => ({
+      version: row.version,
+      frozenAt: toInstant(row.prepared_at.toISOString()),
+      answers: row.answers,
+    }));
   },
 
   async prepared(tx: Tx, declarationId: string): Promise<PreparedContent[]> {

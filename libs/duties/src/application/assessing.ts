@@ -1,19 +1,28 @@
 import { Inject } from '@nestjs/common';
-import type { AssessmentRequest, AssessmentVariance, Charges, GoodsLine, Situation } from '@tidewaiter/contracts';
+import type {
+  AssessmentRequest,
+  AssessmentVariance,
+  Charges,
+  DutiesEvent,
+  GoodsLine,
+  Situation,
+} from '@tidewaiter/contracts';
 import type { By, EventStore, StoredEvent, Tx } from '@tidewaiter/event-store';
 import { canonicalJson, Invalid, legalDateAt, NotFound, Refused } from '@tidewaiter/kernel';
 import { CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';
 import { assess } from '../domain/assess.js';
-import { assessment, openPoints } from '../domain/assessment.js';
+import { assessment, openPoints, type Later } from '../domain/assessment.js';
 import { rederive, type Difference } from '../domain/rederive.js';
+import { deferralsOf } from '../domain/reliefs.js';
 import type { LoadedRuleBook } from '../domain/rule-book.js';
+import { collectedOn, type SettlementTerms } from '../domain/settlement.js';
 import { unitOf } from '../domain/units.js';
 import { variance } from '../domain/variance.js';
 import { assessmentRows, type StoredAssessment } from '../postgres/assessments.js';
 import { bankOrders } from '../postgres/bank-orders.js';
 import { sha256, uuidOf } from './digest.js';
 import { FxRates } from './fx-rates.js';
-import { RULE_BOOKS } from './rule-books.js';
+import { RULE_BOOKS, SETTLEMENT_TERMS } from './rule-books.js';
 import { TariffBooks } from './tariff-books.js';
 
 export interface Assessed {
@@ -25,6 +34,7 @@ export interface Assessed {
   wrote: Record<string, number>;
 }
 
+type OwnerOfMoney = NonNullable<Extract<DutiesEvent, { type: 'DutyAssessed' }>['data']['of']>;
 type Recorded = Assessed & { stored: StoredAssessment };
 
 type AssessmentEventData = { assessmentId: string; n: number; questions?: string[] };
@@ -62,7 +72,13 @@ const requestOf = (situation: Situation, goods: { lines: GoodsLine[]; charges: C
   procedure: 'release-for-free-circulation',
   charges: goods.charges,
   rounding: 'authority',
+  ...(situation.payment ? { payment: methodsOf(situation.payment) } : {}),
   lines: goods.lines.map(lineOf),
+});
+
+const methodsOf = ({ duty, vat }: NonNullable<Situation['payment']>): AssessmentRequest['payment'] => ({
+  ...(duty ? { duty } : {}),
+  ...(vat ? { vat } : {}),
 });
 
 const currenciesOf = ({ charges, lines }: Undated): string[] =>
@@ -78,6 +94,7 @@ export class Assessing {
     @Inject(RULE_BOOKS) private readonly books: readonly LoadedRuleBook[],
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TariffBooks) private readonly tariffs: TariffBooks,
+    @Inject(SETTLEMENT_TERMS) private readonly terms: SettlementTerms,
   ) {}
 
   /** What is due on a shipment's goods. What a rule refuses is recorded as open for a person, not thrown. */
@@ -88,7 +105,9 @@ export class Assessing {
     await this.store.transaction(by.tenant, (tx) => bankOrders.noteReference(tx, shipmentId, situation.reference));
     const undated = requestOf(situation, goods);
     try {
-      return await this.record(by, shipmentId, await this.dated(by.tenant, undated));
+      const { customer, importer, engagementId } = situation;
+      const of = customer === undefined ? undefined : { customer, importerId: importer.importerId, engagementId };
+      return await this.record(by, shipmentId, await this.dated(by.tenant, undated), of);
     } catch (error) {
       if (error instanceof Invalid || error instanceof Refused) return this.review(by, shipmentId, undated, error);
       throw error;
@@ -101,6 +120,7 @@ export class Assessing {
     if (known?.stored) return known.stored;
     const events = await this.store.read(by.tenant, streamOf(shipmentId));
     const last = events.at(-1)?.data as { request: AssessmentRequest } | undefined;
+    const of = events.map(({ data }) => (data as { of?: OwnerOfMoney }).of).findLast((each) => each !== undefined);
     if (!last) {
       throw new Refused(
         'duties.assessment.no-goods',
@@ -110,7 +130,7 @@ export class Assessing {
         },
       );
     }
-    return (await this.record(by, shipmentId, await this.dated(by.tenant, last.request))).stored;
+    return (await this.record(by, shipmentId, await this.dated(by.tenant, last.request), of)).stored;
   }
 
   /** @throws NotFound `duties.assessment.unknown`; Refused `duties.assessment.rules-missing` */
@@ -161,14 +181,42 @@ export class Assessing {
     return { ...undated, lawDate, entryDate: lawDate, fx };
   }
 
-  private async record(by: By, shipmentId: string, request: AssessmentRequest): Promise<Recorded> {
+  /** Charges that are due on a later day, with the day and its law. */
+  private later(request: AssessmentRequest, books: readonly LoadedRuleBook[]): Map<'duty' | 'excise' | 'tax', Later> {
+    const book = books.find(({ book: each }) => each.destination === request.destination)?.book;
+    if (!book) return new Map();
+    const collected = collectedOn(this.terms, request.destination, request.lawDate);
+    return new Map(
+      [...deferralsOf(book, request).known].map(([group, { kind, law }]) => {
+        const deferred = kind === 'deferred' ? collected : null;
+        return [group, { method: kind, dueOn: deferred?.dueOn ?? null, law: deferred?.law ?? law }];
+      }),
+    );
+  }
+
+  private async record(
+    by: By,
+    shipmentId: string,
+    request: AssessmentRequest,
+    of: OwnerOfMoney | undefined,
+  ): Promise<Recorded> {
     const assessmentId = idOf(by);
     const books = await this.tariffs.forShipment(by.tenant, shipmentId, request);
     const result = assess(request, books, assessmentId);
     const bytes = canonicalJson(result);
     const resultDigest = `sha256:${sha256(bytes)}`;
     return this.store.transaction(by.tenant, async (tx) => {
-      const command = { type: 'RecordAssessment' as const, shipmentId, assessmentId, request, result, resultDigest };
+      const later = this.later(request, books);
+      const base = {
+        type: 'RecordAssessment' as const,
+        shipmentId,
+        assessmentId,
+        request,
+        result,
+        resultDigest,
+        later,
+      };
+      const command = of ? { ...base, of } : base;
       const done = await this.store.execute(assessment, streamOf(shipmentId), command, by, { tx });
       const event = done.events[0]!;
       const { n } = event.data;

@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import type {
   AffectedList,
   Charges,
+  DifferingDebt,
   DutiesActivities,
   GoodsLine,
   PaymentAnswer,
@@ -13,6 +14,7 @@ import type {
 import { Refused } from '@tidewaiter/kernel';
 import { byOfStep } from '@tidewaiter/platform';
 import { Assessing } from './assessing.js';
+import { Debts, type KnownDebt } from './debts.js';
 import { Paying, type PaymentState } from './paying.js';
 import { summaryOf } from './summary.js';
 import { Voiding } from './voiding.js';
@@ -26,12 +28,38 @@ function answerOf({ payment, version, stream }: PaymentState): PaymentAnswer {
   return { kind: status === 'outcome-unknown' ? 'unknown' : 'sent', paymentId, digest, wrote };
 }
 
+function differing({ ours, theirs, lines }: KnownDebt, wrote: Record<string, number>): DifferingDebt {
+  const apart = lines
+    .filter(({ verdict }) => verdict === 'differs')
+    .map(
+      ({ line, taxType, ours: o, theirs: t }) => `${taxType}${line === 0 ? '' : ` of line ${line}`}: ${t} against ${o}`,
+    );
+  const says = apart.length > 0 ? apart.join('; ') : `${theirs.currency} against our currency`;
+  return { kind: 'differs', says, ours, theirs, lines, wrote };
+}
+
+/** What a rule refuses is an answer to the person who asked. */
+async function orRefusal<T>(work: () => Promise<T>): Promise<T | Refusal> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { advice } = error.details;
+    return {
+      kind: 'refused',
+      code: error.code,
+      says: advice === undefined ? error.message : `${error.message}. ${advice}`,
+    };
+  }
+}
+
 /** What the workflow asks of duties. One command each, under the key that the workflow minted. */
 export class DutiesActivitiesService implements DutiesActivities {
   constructor(
     @Inject(Assessing) private readonly assessing: Assessing,
     @Inject(Paying) private readonly paying: Paying,
     @Inject(Voiding) private readonly voiding: Voiding,
+    @Inject(Debts) private readonly debts: Debts,
   ) {}
 
   async assess(
@@ -49,22 +77,40 @@ export class DutiesActivitiesService implements DutiesActivities {
     };
   }
 
-  async requestPayment(step: Step, request: PaymentRequest): Promise<PaymentAnswer> {
-    return answerOf(await this.paying.request(byOfStep(step), request));
+  async requestPayment(step: Step, request: PaymentRequest): Promise<PaymentAnswer | DifferingDebt> {
+    const by = byOfStep(step);
+    const { notice, ...rest } = request;
+    if (!notice) return answerOf(await this.paying.request(by, rest));
+    const { debt, wrote } = await this.debts.compare(by, notice);
+    if (debt.outcome === 'differs' && debt.agreed === null) return differing(debt, wrote);
+    const answer = answerOf(await this.paying.request(by, { ...rest, authority: debt.authority }));
+    return { ...answer, wrote: { ...wrote, ...answer.wrote } };
   }
 
   async approvePayment(step: Step, paymentId: string, digest: string): Promise<PaymentAnswer | Refusal> {
-    try {
-      return answerOf(await this.paying.approve(byOfStep(step), paymentId, digest));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const { advice } = error.details;
-      return {
-        kind: 'refused',
-        code: error.code,
-        says: advice === undefined ? error.message : `${error.message}. ${advice}`,
-      };
-    }
+    return orRefusal(async () => answerOf(await this.paying.approve(byOfStep(step), paymentId, digest)));
+  }
+
+  async agreeToDebt(
+    step: Step,
+    decision: Parameters<DutiesActivities['agreeToDebt']>[1],
+  ): Promise<{ kind: 'agreed'; wrote: Record<string, number> } | Refusal> {
+    return orRefusal(async () => ({
+      kind: 'agreed' as const,
+      wrote: await this.debts.agree(byOfStep(step), decision),
+    }));
+  }
+
+  reopenDebt(
+    step: Step,
+    returned: { declarationId: string; paymentId: string },
+  ): ReturnType<DutiesActivities['reopenDebt']> {
+    return this.debts.reopen(byOfStep(step), returned);
+  }
+
+  async voidPayment(step: Step, paymentId: string, reason: string): ReturnType<DutiesActivities['voidPayment']> {
+    const { payment, version, stream } = await this.paying.void(byOfStep(step), paymentId, reason);
+    return { kind: payment.status === 'void' ? 'void' : 'on-its-way', wrote: { [stream]: version } };
   }
 
   async resolvePayment(

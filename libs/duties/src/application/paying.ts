@@ -1,11 +1,14 @@
 import { Inject } from '@nestjs/common';
 import type { PaymentRequest } from '@tidewaiter/contracts';
 import type { By, EventStore } from '@tidewaiter/event-store';
-import { NotFound, type Instant } from '@tidewaiter/kernel';
+import { canonicalJson, NotFound, Refused, type Instant } from '@tidewaiter/kernel';
 import { CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';
 import { BANK, type Bank, type OrderOutcome, type Standing } from '../bank/bank.js';
-import { approvalsNeeded, type ApprovalPolicy } from '../domain/approval-policy.js';
+import type { ApprovalPolicy } from '../domain/approval-policy.js';
+import { approvalsUnder } from '../domain/limits.js';
 import { payment, paymentDigest, type Payment, type PaymentCommand } from '../domain/payment.js';
+import { assessedRows } from '../postgres/assessed.js';
+import { approvalRows } from '../postgres/debts.js';
 import { bankOrders, type KeptOrder } from '../postgres/bank-orders.js';
 import { sha256, uuidOf } from './digest.js';
 
@@ -34,12 +37,25 @@ export class Paying {
    * Opens the payment; one that nobody must approve goes out at once.
    * @throws Refused `duties.payment.no-policy`, `duties.payment.nothing-due`; WrongState `duties.payment.on-its-way`
    */
-  async request(by: By, request: PaymentRequest): Promise<PaymentState> {
+  async request(by: By, request: Omit<PaymentRequest, 'notice'> & { authority?: string }): Promise<PaymentState> {
     const paymentId = uuidOf(`payment/${by.tenant}/${request.declarationId}/${request.generation}`);
     const { editors, ...rest } = request;
-    const facts = { ...rest, paymentId, shipmentId: by.subject };
     // Limits change at midnight UTC: a policy of ours, not a legal date.
-    const needed = approvalsNeeded(this.policy, request.amount, this.clock().slice(0, 10));
+    const today = this.clock().slice(0, 10);
+    const { sets, rules } = await this.store.transaction(by.tenant, async (tx) => ({
+      sets: await approvalRows.sets(tx),
+      rules: await assessedRows.rulesOf(tx, by.subject, request.assessmentDigest),
+    }));
+    const { needed, seniors, version } = approvalsUnder(
+      sets,
+      this.policy,
+      request.authority ?? '',
+      request.amount,
+      today,
+    );
+    const rulesDigest = rules && `sha256:${sha256(canonicalJson([...rules].sort()))}`;
+    const bound = { policyVersion: version, ...(rulesDigest ? { rulesDigest } : {}) };
+    const facts = { ...rest, ...bound, paymentId, shipmentId: by.subject };
     const digest = paymentDigest(facts, sha256);
     await this.execute(
       by,
@@ -51,6 +67,7 @@ export class Paying {
         approvalsNeeded: needed,
         editors,
         requestedBy: by.actor,
+        seniors,
       },
       digest,
     );
@@ -59,15 +76,46 @@ export class Paying {
 
   /** One person's approval; the last one needed sends the payment. @throws Refused whatever forbids this person or this digest */
   async approve(by: By, paymentId: string, digest: string): Promise<PaymentState> {
-    await this.execute(by, paymentId, { type: 'ApprovePayment', by: by.actor, digest }, digest);
+    const today = this.clock().slice(0, 10);
+    const lentBy = await this.store.transaction(by.tenant, (tx) => approvalRows.lentTo(tx, by.actor, today));
+    const command = { type: 'ApprovePayment' as const, by: by.actor, digest, lentBy };
+    const { events } = await this.execute(by, paymentId, command, digest);
+    const refusal = events.find((event) => event.type === 'PaymentApprovalRefused');
+    if (refusal) {
+      const { code, says } = refusal.data as { code: string; says: string };
+      throw new Refused(code, says, {
+        advice:
+          code === 'duties.payment.digest-differs'
+            ? 'Look at the payment again and approve what it says now.'
+            : 'Another person with the role approver must approve it. This attempt is on record.',
+        facts: { by: by.actor },
+      });
+    }
     return this.sendIfApproved(by, paymentId);
+  }
+
+  /** Takes back a payment that still waits for approval; one that is on its way stays. */
+  async void(by: By, paymentId: string, reason: string): Promise<PaymentState> {
+    const { payment: before } = await this.state(by.tenant, paymentId);
+    if (before.status === 'needs-approval') await this.execute(by, paymentId, { type: 'VoidPayment', reason }, reason);
+    return this.state(by.tenant, paymentId);
   }
 
   /** Asks the bank what became of an order without an answer, and sends only what it certainly never had. */
   async resolve(by: By, paymentId: string): Promise<PaymentState> {
     const state = await this.state(by.tenant, paymentId);
     const { status } = state.payment;
+    if (status === 'sent') return this.ask(by, state);
     return status === 'outcome-unknown' || status === 'approved' ? this.send(by, state) : state;
+  }
+
+  /** A bank that took an order and then says nothing is asked by the key. */
+  private async ask(by: By, state: PaymentState): Promise<PaymentState> {
+    const { paymentId } = state.payment;
+    const found = await this.bank.find(paymentId);
+    if (found.kind !== 'found' || found.status === 'in-process') return state;
+    await this.learn(by, paymentId, found, this.clock());
+    return this.state(by.tenant, paymentId);
   }
 
   /** What the bank tells, answers or pushes, under the payment's own key. */
@@ -81,7 +129,8 @@ export class Paying {
         settledAt: at ?? heardAt,
       });
     } else if (status === 'rejected') {
-      await this.execute(by, paymentId, { type: 'RecordBounced', reason: reason ?? 'the bank gave no reason' });
+      const because = reason ?? 'the bank gave no reason';
+      await this.execute(by, paymentId, { type: 'RecordBounced', reason: because, returnedOn: at ?? heardAt });
     } else {
       await this.execute(by, paymentId, { type: 'RecordSent', key: paymentId, bankReference });
     }
@@ -121,7 +170,8 @@ export class Paying {
         says: outcome.says,
       });
     } else if (outcome.kind === 'refused') {
-      await this.execute(step('refused'), paymentId, { type: 'RecordBounced', reason: outcome.reason });
+      const { reason } = outcome;
+      await this.execute(step('refused'), paymentId, { type: 'RecordBounced', reason, returnedOn: this.clock() });
     } else {
       await this.execute(step('sent'), paymentId, {
         type: 'RecordSent',

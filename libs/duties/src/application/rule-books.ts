@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Refused } from '@tidewaiter/kernel';
 import { approvalPolicySchema, type ApprovalPolicy } from '../domain/approval-policy.js';
+import { interestRulesSchema, type InterestRules } from '../domain/interest.js';
 import { readRuleBook, ruleBookDigest, withShared, type LoadedRuleBook } from '../domain/rule-book.js';
+import { settlementTermsSchema, type SettlementTerms } from '../domain/settlement.js';
 import { sha256 } from './digest.js';
 
 export const RULE_BOOKS = Symbol('RULE_BOOKS');
@@ -32,6 +34,16 @@ export const loadRuleBooks = (): LoadedRuleBook[] =>
 
 /** The limits of approval that come with the program. */
 export const loadApprovalPolicy = (): ApprovalPolicy => approvalPolicySchema.parse(read('approval-policy.json'));
+
+export const SETTLEMENT_TERMS = Symbol('SETTLEMENT_TERMS');
+
+/** When charges on an account are collected. */
+export const loadSettlementTerms = (): SettlementTerms => settlementTermsSchema.parse(read('settlement-terms.json'));
+
+export const INTEREST_RULES = Symbol('INTEREST_RULES');
+
+/** How interest on late debts is counted, by authority. */
+export const loadInterestRules = (): InterestRules => interestRulesSchema.parse(read('interest-rates.json'));
 
 /** @throws Refused `duties.destination.unknown` */
 export function bookOf(books: readonly LoadedRuleBook[], destination: string): LoadedRuleBook {

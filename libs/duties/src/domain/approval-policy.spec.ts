@@ -1,5 +1,6 @@
 import { Refused } from '@tidewaiter/kernel';
-import { approvalPolicySchema, approvalsNeeded } from './approval-policy.js';
+import { approvalPolicySchema } from './approval-policy.js';
+import { approvalsUnder } from './limits.js';
 
 const policy = approvalPolicySchema.parse({
   version: 'test',
@@ -9,7 +10,7 @@ const policy = approvalPolicySchema.parse({
   ],
 });
 const needed = (amount: string, on = '2026-11-22', currency = 'GBP') =>
-  approvalsNeeded(policy, { amount, currency }, on);
+  approvalsUnder([], policy, 'GB', { amount, currency }, on).needed;
 
 it.each([
   ['500.00', 0],

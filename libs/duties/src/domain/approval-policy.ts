@@ -1,4 +1,4 @@
-import { compare, exact, Refused, type LegalDate, type Money } from '@tidewaiter/kernel';
+import { exact, type LegalDate } from '@tidewaiter/kernel';
 import { z } from 'zod';
 import { inForce } from './rule-book.js';
 
@@ -24,20 +24,10 @@ export const approvalPolicySchema = z.strictObject({
 });
 export type ApprovalPolicy = z.infer<typeof approvalPolicySchema>;
 
-/**
- * How many different people must approve a payment: 0, 1 or 2. A limit belongs to the lower step.
- *
- * @throws Refused `duties.payment.no-policy` when no limit stands for the currency on the day
- */
-export function approvalsNeeded(policy: ApprovalPolicy, amount: Money, on: LegalDate): 0 | 1 | 2 {
-  const [limits] = inForce(policy.policies, on).filter(({ currency }) => currency === amount.currency);
-  if (!limits) {
-    throw new Refused('duties.payment.no-policy', `no approval limits stand for ${amount.currency} on ${on}`, {
-      advice: 'Add the currency to the approval policy.',
-      facts: { currency: amount.currency, on },
-    });
-  }
-  const upTo = (limit: string): boolean => compare(amount, { amount: limit, currency: amount.currency }) <= 0;
-  if (upTo(limits.autoUpTo)) return 0;
-  return upTo(limits.oneUpTo) ? 1 : 2;
-}
+/** The limits that come with the program for a currency on a day; undefined where there are none. */
+export const limitsInForce = (
+  policy: ApprovalPolicy,
+  currency: string,
+  on: LegalDate,
+): ApprovalPolicy['policies'][number] | undefined =>
+  inForce(policy.policies, on).find((row) => row.currency === currency);

@@ -20,14 +20,29 @@ export type AssessmentCommand =
       request: AssessmentRequest;
       result: AssessmentResult;
       resultDigest: string;
+      /** charges that are not payable with the entry, by group */
+      later?: ReadonlyMap<LaterGroup, Later>;
+      of?: DutyAssessed['of'];
     }
   | { type: 'RecordReview'; shipmentId: string; assessmentId: string; request: AssessmentRequest; questions: string[] };
 
 type Charge = DutyAssessed['charges'][number];
+export type Later = NonNullable<Charge['later']>;
+type LaterGroup = 'duty' | 'excise' | 'tax';
+
+const groupOf = (role: string): LaterGroup | null => {
+  if (role === 'fee') return null;
+  return role === 'vat' ? 'tax' : role === 'excise' ? 'excise' : 'duty';
+};
 
 /** Every charge that is owed, by line, tax type and legal basis; entry charges stand under line 0. */
-export function chargesOwed(result: AssessmentResult): Charge[] {
+export function chargesOwed(result: AssessmentResult, later?: ReadonlyMap<LaterGroup, Later>): Charge[] {
   const { currency } = result;
+  const laterFor = (role: string): { later?: Later } => {
+    const group = groupOf(role);
+    const found = group === null ? undefined : later?.get(group);
+    return found ? { later: found } : {};
+  };
   const ofLines = result.lines.flatMap((line) =>
     line.options
       .filter(({ chosen }) => chosen)
@@ -39,6 +54,7 @@ export function chargesOwed(result: AssessmentResult): Charge[] {
           amount: { amount, currency },
           legalBasis,
           arithmetic,
+          ...laterFor(role),
         })),
       ),
   );
@@ -57,7 +73,7 @@ function record(
   state: Assessments,
   command: Extract<AssessmentCommand, { type: 'RecordAssessment' }>,
 ): AssessmentEvent[] {
-  const { shipmentId, assessmentId, request, result, resultDigest } = command;
+  const { shipmentId, assessmentId, request, result, resultDigest, later, of } = command;
   const n = state.count + 1;
   const { totals } = result;
   if (totals === null || totals.landedCost === null) {
@@ -78,8 +94,9 @@ function record(
         request,
         resultDigest,
         rules,
-        charges: chargesOwed(result),
+        charges: chargesOwed(result, later),
         totals: { ...totals, landedCost: totals.landedCost },
+        ...(of ? { of } : {}),
       },
     },
   ];

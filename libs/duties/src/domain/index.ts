@@ -1,6 +1,8 @@
 import type { Decider } from '@tidewaiter/kernel';
 import { assessment } from './assessment.js';
 import { classification } from './classification.js';
+import { debt } from './debt.js';
+import { delegation, tenantLimits } from './limits.js';
 import { payment } from './payment.js';
 import { adoption, tariff } from './tariff.js';
 import { voidance } from './voidance.js';
@@ -9,16 +11,20 @@ export * from './approval-policy.js';
 export * from './assess.js';
 export * from './assessment.js';
 export * from './classification.js';
+export * from './debt.js';
 export * from './evaluate.js';
 export * from './explain.js';
 export * from './expression.js';
 export * from './fx-rule.js';
 export * from './fx-table.js';
+export * from './interest.js';
 export * from './ledger.js';
+export * from './limits.js';
 export * from './payment.js';
 export * from './quantities.js';
 export * from './rederive.js';
 export * from './rule-book.js';
+export * from './settlement.js';
 export * from './tariff.js';
 export * from './tariff-book.js';
 export * from './tariff-snapshot.js';
@@ -37,6 +43,9 @@ const foldOf = <S, C, E extends Event>(decider: Decider<S, C, E>): Pick<Decider<
 export const streams = {
   assessment: foldOf(assessment),
   payment: foldOf(payment),
+  debt: foldOf(debt),
+  limits: foldOf(tenantLimits),
+  delegation: foldOf(delegation),
   tariff: foldOf(tariff),
   adoption: foldOf(adoption),
   classification: foldOf(classification),

@@ -37,6 +37,11 @@ const approved = (by: string, count: number, needed = 2): Event => ({
   type: 'PaymentApproved',
   data: { paymentId: 'p1', shipmentId: 's1', digest, by, given: count, needed },
 });
+/** A refused approval is an event: auditors look for it. */
+const onRecord = (code: string): Event => ({
+  type: 'PaymentApprovalRefused',
+  data: expect.objectContaining({ paymentId: 'p1', code: `duties.payment.${code}` }) as never,
+});
 const send: PaymentCommand = { type: 'RecordSent', key: 'k', bankReference: 'b1' };
 const sent: Event = {
   type: 'PaymentSent',
@@ -104,24 +109,95 @@ describe('approving it', () => {
       .when(approve('user:ann'))
       .thenState((state) => expect(state.status).toBe('approved')));
   it('refuses the same person twice', () =>
-    given(requested(), approved('user:ann', 1)).when(approve('user:ann')).thenRefused('duties.payment.same-person'));
+    given(requested(), approved('user:ann', 1)).when(approve('user:ann')).then(onRecord('same-person')));
   it('refuses who edited the declaration', () =>
-    given(requested()).when(approve('user:clerk')).thenRefused('duties.payment.approver-edited'));
+    given(requested()).when(approve('user:clerk')).then(onRecord('approver-edited')));
   it('refuses who asked for the payment', () =>
-    given(requested()).when(approve('user:preparer')).thenRefused('duties.payment.approver-requested'));
+    given(requested()).when(approve('user:preparer')).then(onRecord('approver-requested')));
   it('refuses a machine', () =>
-    given(requested()).when(approve('system:workflow')).thenRefused('duties.payment.approver-not-a-person'));
+    given(requested()).when(approve('system:workflow')).then(onRecord('approver-not-a-person')));
   it('refuses an approval of something else', () =>
-    given(requested()).when(approve('user:ann', other)).thenRefused('duties.payment.digest-differs'));
+    given(requested()).when(approve('user:ann', other)).then(onRecord('digest-differs')));
   it('refuses an approval given before a change', () =>
     given(requested(), approved('user:ann', 1), requested(2, { digest: other }))
       .when(approve('user:bob'))
-      .thenRefused('duties.payment.digest-differs'));
+      .then(onRecord('digest-differs')));
   it('refuses when nothing waits for it', () => {
     given().when(approve('user:ann')).thenRefused('duties.payment.unknown');
     given(...both)
       .when(approve('user:eve'))
       .thenRefused('duties.payment.not-waiting');
+  });
+});
+
+describe('a senior among two', () => {
+  const wanted = requested(2, { seniors: ['user:chief'] });
+  const lent = (by: string, ...lentBy: string[]): PaymentCommand => ({ type: 'ApprovePayment', by, digest, lentBy });
+  it('does not take two others', () =>
+    given(wanted, approved('user:ann', 1)).when(approve('user:bob')).then(onRecord('senior-needed')));
+  it('takes the senior as one of two', () =>
+    given(wanted, approved('user:ann', 1)).when(approve('user:chief')).then(approved('user:chief', 2)));
+  it('takes somebody whom the senior stands in for nobody but themselves', () =>
+    given(wanted, approved('user:ann', 1))
+      .when(lent('user:bob', 'user:chief'))
+      .then({ type: 'PaymentApproved', data: { ...approved('user:bob', 2).data, onBehalfOf: 'user:chief' } as never }));
+  it('does not let the place of an editor be lent', () =>
+    given(requested(2, { seniors: ['user:clerk'] }), approved('user:ann', 1))
+      .when(lent('user:bob', 'user:clerk'))
+      .then(onRecord('senior-needed')));
+  it('does not count one place twice', () =>
+    given(wanted, {
+      type: 'PaymentApproved',
+      data: { ...approved('user:bob', 1).data, onBehalfOf: 'user:chief' } as never,
+    })
+      .when(approve('user:chief'))
+      .then(onRecord('same-person')));
+});
+
+describe('a changed debt', () => {
+  it('voids what was approved', () =>
+    given(requested(), approved('user:ann', 1))
+      .when({ type: 'VoidPayment', reason: 'another figure' })
+      .then({
+        type: 'PaymentVoided',
+        data: {
+          paymentId: 'p1',
+          shipmentId: 's1',
+          digest,
+          amount: facts.amount,
+          approvals: 1,
+          reason: 'another figure',
+        },
+      }));
+  it('takes no approval and no order once void', () => {
+    const gone: Event = {
+      type: 'PaymentVoided',
+      data: { paymentId: 'p1', shipmentId: 's1', digest, amount: facts.amount, approvals: 0, reason: 'x' },
+    };
+    given(requested(), gone).when(approve('user:ann')).thenRefused('duties.payment.not-waiting');
+    given(requested(), gone).when(send).thenRefused('duties.payment.not-approved');
+  });
+  it('cannot be taken back once everybody approved', () =>
+    given(...both)
+      .when({ type: 'VoidPayment', reason: 'late' })
+      .thenRefused('duties.payment.on-its-way'));
+  it('binds amount, payee, version and the rules that the figure stands on', () => {
+    const changes: Partial<PaymentFacts>[] = [
+      { amount: { amount: '1.00', currency: 'GBP' } },
+      { amount: { amount: '12000.00', currency: 'EUR' } },
+      { payee: { name: 'HMRC', account: '1' } },
+      { declarationVersion: 2 },
+      { rulesDigest: `sha256:${'b'.repeat(64)}` },
+      { policyVersion: '2026.2' },
+    ];
+    const digests = changes.map((change) => paymentDigest({ ...facts, ...change }, sha256));
+    expect(new Set([digest, ...digests]).size).toBe(changes.length + 1);
+  });
+  it('must add up', () => {
+    const settles = [{ line: 1, taxType: 'A00', amount: { amount: '11999.99', currency: 'GBP' } }];
+    given()
+      .when(request({ facts: { ...facts, settles } }))
+      .thenRefused('duties.payment.does-not-add-up');
   });
 });
 
@@ -177,10 +253,10 @@ describe('what the bank makes of it', () => {
     given(...both, sent)
       .when(bounce)
       .then(bounced));
-  it('returns it even after it had settled', () =>
+  it('returns it even after it had settled, and says so: a release may stand on it', () =>
     given(...both, sent, settled)
       .when(bounce)
-      .then(bounced));
+      .then({ type: 'PaymentBounced', data: { ...bounced.data, afterSettlement: true } as never }));
   it('refuses the order outright', () =>
     given(...both)
       .when(bounce)

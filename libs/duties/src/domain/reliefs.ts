@@ -58,9 +58,16 @@ export function reliefsOf(
   return { relieved, flat };
 }
 
-/** Which of what is due is not payable with the entry: where the request says so and the book has the rule. */
-export function laterOf(book: RuleBook, request: AssessmentRequest, notices: Notices): Set<'duty' | 'excise' | 'tax'> {
-  const later = new Set<'duty' | 'excise' | 'tax'>();
+type LaterGroup = 'duty' | 'excise' | 'tax';
+type Deferral = RuleBook['deferrals'][number];
+
+/** The rules by which groups of charges are not payable with the entry, and what was asked for without a rule. */
+export function deferralsOf(
+  book: RuleBook,
+  request: AssessmentRequest,
+): { known: Map<LaterGroup, Deferral>; unknown: { group: LaterGroup; kind: string }[] } {
+  const known = new Map<LaterGroup, Deferral>();
+  const unknown: { group: LaterGroup; kind: string }[] = [];
   for (const [group, kind] of [
     ['tax', request.payment?.vat],
     ['duty', request.payment?.duty],
@@ -70,16 +77,24 @@ export function laterOf(book: RuleBook, request: AssessmentRequest, notices: Not
     const rule = inForce(book.deferrals, request.lawDate).find(
       (each) => each.kind === kind && each.covers.includes(group),
     );
-    if (!rule) {
-      notices.add(
-        'duties.deferral.unknown',
-        `${book.set} ${book.version} holds no rule by which ${group} is ${kind} on ${request.lawDate}`,
-      );
-      continue;
-    }
-    later.add(group);
+    if (rule) known.set(group, rule);
+    else unknown.push({ group, kind });
+  }
+  return { known, unknown };
+}
+
+/** Which of what is due is not payable with the entry: where the request says so and the book has the rule. */
+export function laterOf(book: RuleBook, request: AssessmentRequest, notices: Notices): Set<LaterGroup> {
+  const { known, unknown } = deferralsOf(book, request);
+  for (const { group, kind } of unknown) {
+    notices.add(
+      'duties.deferral.unknown',
+      `${book.set} ${book.version} holds no rule by which ${group} is ${kind} on ${request.lawDate}`,
+    );
+  }
+  for (const rule of known.values()) {
     notices.add('duties.deferral.applied', rule.says);
     notices.lowConfidence('payment', rule);
   }
-  return later;
+  return new Set(known.keys());
 }

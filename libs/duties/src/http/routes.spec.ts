@@ -3,9 +3,11 @@ import { allRoutes } from '@tidewaiter/contracts';
 import { ROUTE } from '@tidewaiter/platform';
 import { BankInbox } from '../application/bank-messages.js';
 import type { DutiesSettings } from '../duties.settings.js';
+import { ApprovalsController } from './approvals.controller.js';
 import { AssessmentsController } from './assessments.controller.js';
 import { BankController } from './bank.controller.js';
 import { ClassificationsController } from './classifications.controller.js';
+import { LedgerController } from './ledger.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { RatesAndBasesController } from './rates-and-bases.controller.js';
 import { TariffsController } from './tariffs.controller.js';
@@ -14,6 +16,8 @@ it('serves every route of the contract, each once', () => {
   const controllers = [
     AssessmentsController,
     PaymentsController,
+    LedgerController,
+    ApprovalsController,
     BankController,
     TariffsController,
     ClassificationsController,

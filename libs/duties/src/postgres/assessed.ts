@@ -47,6 +47,16 @@ export const assessedRows = {
     return rows[0]?.stands ?? null;
   },
 
+  /** Digests of the rule versions that an assessment of the shipment with this result stands on. */
+  async rulesOf(tx: Tx, shipmentId: string, resultDigest: string): Promise<string[] | null> {
+    const { rows } = await tx.query<{ rules: string[] }>(
+      `select a.rules from assessed a join assessments s on s.tenant_id = a.tenant_id and s.assessment_id = a.assessment_id
+       where a.tenant_id = $1 and a.shipment_id = $2 and s.result_digest = $3 order by a.n desc limit 1`,
+      [tx.tenant, shipmentId, resultDigest],
+    );
+    return rows[0]?.rules ?? null;
+  },
+
   async destinationOf(tx: Tx, shipmentId: string): Promise<string | null> {
     const { rows } = await tx.query<{ destination: string }>(
       'select destination from assessed where tenant_id = $1 and shipment_id = $2 order by n desc limit 1',

@@ -1,34 +1,48 @@
 import type { DutiesEvent } from '@tidewaiter/contracts';
 import type { InlineProjection, StoredEvent, Tx } from '@tidewaiter/event-store';
-import { payment, type Payment } from '../domain/payment.js';
-
-type PaymentEvent = Parameters<typeof payment.evolve>[1];
+import { payment, type Payment, type PaymentEvent } from '../domain/payment.js';
 
 interface Approval {
   by: string;
   at: string;
+  onBehalfOf?: string;
+}
+export interface Refusal {
+  by: string;
+  at: string;
+  code: string;
+  says: string;
 }
 
 const isPaymentEvent = (event: DutiesEvent): event is PaymentEvent => event.type.startsWith('Payment');
 
 function approvalsAfter(before: readonly Approval[], event: PaymentEvent, at: string): Approval[] {
   if (event.type === 'PaymentRequested') return [];
-  return event.type === 'PaymentApproved' ? [...before, { by: event.data.by, at }] : [...before];
+  if (event.type !== 'PaymentApproved') return [...before];
+  const { by, onBehalfOf } = event.data;
+  return [...before, { by, at, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) }];
+}
+
+/** Refused attempts stay on record, also when the payment is asked for anew. */
+function refusalsAfter(before: readonly Refusal[], event: PaymentEvent, at: string): Refusal[] {
+  if (event.type !== 'PaymentApprovalRefused') return [...before];
+  const { by, code, says } = event.data;
+  return [...before, { by, at, code, says }];
 }
 
 async function fold(tx: Tx, { type, data, time, version }: StoredEvent): Promise<void> {
   const event = { type, data } as DutiesEvent;
   if (!isPaymentEvent(event)) return;
   const { paymentId, shipmentId } = event.data;
-  const { rows } = await tx.query<{ state: Payment; approvals: Approval[] }>(
-    'select state, approvals from payments where tenant_id = $1 and payment_id = $2',
+  const { rows } = await tx.query<{ state: Payment; approvals: Approval[]; refusals: Refusal[] }>(
+    'select state, approvals, refusals from payments where tenant_id = $1 and payment_id = $2',
     [tx.tenant, paymentId],
   );
   const state = payment.evolve(rows[0]?.state ?? payment.initial, event);
   await tx.query(
-    `insert into payments (tenant_id, payment_id, shipment_id, status, state, approvals, version) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into payments (tenant_id, payment_id, shipment_id, status, state, approvals, version, refusals) values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (tenant_id, payment_id) do update
-     set status = excluded.status, state = excluded.state, approvals = excluded.approvals, version = excluded.version`,
+     set status = excluded.status, state = excluded.state, approvals = excluded.approvals, version = excluded.version, refusals = excluded.refusals`,
     [
       tx.tenant,
       paymentId,
@@ -37,6 +51,7 @@ async function fold(tx: Tx, { type, data, time, version }: StoredEvent): Promise
       JSON.stringify(state),
       JSON.stringify(approvalsAfter(rows[0]?.approvals ?? [], event, time)),
       version,
+      JSON.stringify(refusalsAfter(rows[0]?.refusals ?? [], event, time)),
     ],
   );
 }

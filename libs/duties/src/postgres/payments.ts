@@ -2,19 +2,21 @@ import type { AnswerOf, showPayment } from '@tidewaiter/contracts';
 import type { Tx } from '@tidewaiter/event-store';
 import { Invalid } from '@tidewaiter/kernel';
 import type { Payment } from '../domain/payment.js';
+import type { Refusal } from './payments.projection.js';
 
 export type PaymentView = AnswerOf<typeof showPayment>;
 
 interface Row {
   position: string;
   state: Exclude<Payment, { status: 'none' }>;
-  approvals: { by: string; at: string }[];
+  approvals: { by: string; at: string; onBehalfOf?: string }[];
+  refusals: Refusal[];
   version: number;
 }
 
-const COLUMNS = 'position, state, approvals, version';
+const COLUMNS = 'position, state, approvals, refusals, version';
 
-const viewOf = ({ state, approvals, version }: Row): PaymentView => ({
+const viewOf = ({ state, approvals, refusals, version }: Row): PaymentView => ({
   paymentId: state.paymentId,
   shipmentId: state.shipmentId,
   declarationId: state.declarationId,
@@ -26,6 +28,9 @@ const viewOf = ({ state, approvals, version }: Row): PaymentView => ({
   status: state.status,
   approvals,
   approvalsNeeded: state.approvalsNeeded,
+  refusals,
+  interest: state.interest ?? null,
+  afterSettlement: state.status === 'bounced' && state.wasSettled,
   reason: state.reason,
   version,
 });

@@ -1,6 +1,7 @@
 import type { InlineProjection } from '@tidewaiter/event-store';
 import { assessedProjection } from './assessed.js';
 import { classificationsProjection } from './classifications.js';
+import { debtsProjection } from './debts.js';
 import { ledgerProjection } from './ledger.projection.js';
 import { paymentsProjection } from './payments.projection.js';
 import { tariffVersionsProjection } from './tariff-versions.js';
@@ -8,6 +9,7 @@ import { tariffVersionsProjection } from './tariff-versions.js';
 /** Read models that are written in the transaction that appends. */
 export const projections: InlineProjection[] = [
   paymentsProjection,
+  debtsProjection,
   ledgerProjection,
   assessedProjection,
   tariffVersionsProjection,

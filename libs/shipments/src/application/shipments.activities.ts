@@ -49,7 +49,8 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
     );
     const after = done.state as Known<Shipment>;
     if (after.because) return { kind: 'blocked', ...after.because, wrote: done.wrote };
-    return { kind: 'engaged', situation: situationOf(after), openedBy: after.openedBy, wrote: done.wrote };
+    const situation = { ...situationOf(after), customer: terms.customer.name };
+    return { kind: 'engaged', situation, openedBy: after.openedBy, wrote: done.wrote };
   }
 
   /** Everything is asked anew: what held at the engagement may have ended the night before. */

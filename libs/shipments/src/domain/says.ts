@@ -4,6 +4,7 @@ import type {
   CustomsEvent,
   DocumentsEvent,
   DutiesEvent,
+  MoneyEvent,
   PostEntryEvent,
   ShipmentsEvent,
   TariffEvent,
@@ -15,6 +16,7 @@ export type AnyEvent =
   | ShipmentsEvent
   | DocumentsEvent
   | DutiesEvent
+  | MoneyEvent
   | TariffEvent
   | CustomsEvent
   | PostEntryEvent
@@ -87,7 +89,33 @@ const SENTENCES: Sentences = {
   PaymentSent: (d) => `Payment sent, bank reference ${d.bankReference}`,
   PaymentOutcomeUnknown: () => 'The bank did not answer: it is asked before anything is sent again',
   PaymentSettled: (d) => `${amountOf(d.amount)} paid, bank reference ${d.bankReference}`,
-  PaymentBounced: (d) => `${amountOf(d.amount)} returned by the bank: ${d.reason}`,
+  PaymentBounced: (d) =>
+    `${amountOf(d.amount)} returned by the bank${d.afterSettlement ? ' after it had settled: the release is at risk' : ''}: ${d.reason}`,
+  PaymentApprovalRefused: (d) => `Approval by ${d.by} refused: ${d.says}`,
+  PaymentVoided: (d) => `Payment of ${amountOf(d.amount)} void with ${count(d.approvals, 'approval')}: ${d.reason}`,
+  DebtCompared: (d) =>
+    d.outcome === 'equal'
+      ? `The authority’s figure is ours: ${amountOf(d.theirs)}`
+      : `The authority’s figure is ${amountOf(d.theirs)}, ours ${amountOf(d.ours)} (${d.outcome})`,
+  DebtAgreed: (d) => `The authority’s figure accepted by ${d.by}: ${d.reason}`,
+  InterestCharged: (d) => `${amountOf(d.amount)} of interest from ${d.from} until ${d.until} (${d.law})`,
+  AdditionalDutyBooked: (d) => `${count(d.items.length, 'charge')} more payable: ${d.reason}`,
+  RefundClaimBooked: (d) => `Claim for ${count(d.items.length, 'charge')} booked: ${d.reason}`,
+  RefundClaimReduced: (d) => `Claim reduced: ${d.reason}`,
+  RefundReceived: (d) => `Refunded on ${d.receivedOn}, ${d.reference}`,
+  DepositLodged: (d) => `Deposit lodged on ${d.lodgedOn}: ${d.reason}`,
+  DepositReturned: (d) => `Deposit returned on ${d.returnedOn}, ${d.reference}`,
+  DepositApplied: (d) => `Deposit taken as duty: ${d.reason}`,
+  StatementReconciled: (d) =>
+    `Statement ${d.number} over ${amountOf(d.total)} reconciled: ${count(d.differences.length, 'difference')}`,
+  StatementDifferenceSettled: (d) => `Difference ${d.n} of a statement: ${d.decision} by ${d.by}`,
+  StatementPaid: (d) => `Deferred charges collected on ${d.paidOn}, ${d.reference}`,
+  ApprovalLimitsSet: (d) => `Limits of approval set from ${d.from}`,
+  ApprovalDelegated: (d) => `${d.from} lends their approvals to ${d.to} until ${d.validTo}`,
+  DelegationEnded: (d) => `A delegation was taken back by ${d.by}`,
+  FeeTariffSet: (d) => `Fee tariff set from ${d.from}`,
+  InvoiceIssued: (d) =>
+    `${d.kind === 'invoice' ? 'Invoice' : 'Credit note'} ${d.number} over ${d.totals.gross} ${d.currency} issued`,
   DeclarationPrepared: (d) => `Declaration version ${d.version} prepared, LRN ${d.lrn}`,
   DeclarationSent: (d) => `Declaration version ${d.version} sent`,
   DeclarationRefused: (d) =>

@@ -23,7 +23,7 @@ export interface Strip {
 }
 
 /** What passes when a task's day passes: by law, or by what we promise each other. */
-const CLOCKS: Readonly<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: string }>> = {
+const CLOCKS: Readonly<Partial<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: string }>>> = {
   'provide-documents': {
     kind: 'statutory',
     ifMissed: 'the authority decides on what it has, or refuses the declaration',
@@ -41,6 +41,18 @@ const CLOCKS: Readonly<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: s
   'retry-step': { kind: 'sla', ifMissed: 'the story does not go on' },
   'renew-mandate': { kind: 'statutory', ifMissed: 'without a mandate nothing more may be filed' },
   'mend-records': { kind: 'sla', ifMissed: 'the records cannot be sealed' },
+  'send-documents': { kind: 'statutory', ifMissed: 'the authority decides on what it has, or refuses the goods' },
+  'answer-query': { kind: 'statutory', ifMissed: 'the authority decides without our answer' },
+  'attend-examination': { kind: 'sla', ifMissed: 'the examination waits, and storage is charged by the day' },
+  'lift-hold': { kind: 'sla', ifMissed: 'the goods stay held, and storage is charged by the day' },
+  'top-up-account': { kind: 'statutory', ifMissed: 'the goods stay held until the account bears the debt' },
+  'review-request': { kind: 'sla', ifMissed: 'the declaration stays as it is' },
+  'review-notice': { kind: 'sla', ifMissed: 'what the authority said stays unread' },
+  'stop-delivery': { kind: 'statutory', ifMissed: 'goods that were recalled are delivered: damages are claimed' },
+  'contest-seizure': { kind: 'statutory', ifMissed: 'the goods are forfeited' },
+  'watch-clock': { kind: 'statutory', ifMissed: 'the term runs out, with what the law makes of it' },
+  'handle-case': { kind: 'statutory', ifMissed: 'the authority decides without our word' },
+  'open-refund-cases': { kind: 'statutory', ifMissed: 'claims lapse one by one' },
 };
 
 /** `Europe/London` is looked at in London. */

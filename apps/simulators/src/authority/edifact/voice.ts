@@ -110,9 +110,18 @@ function replyOf(speech: Speech): Reply | null {
       if (act.to === 'documents')
         return { name: '964', indicator: INDICATOR.documents, text: 'INVOICE AND PACKING LIST ARE WANTED' };
       return act.to === 'physical' ? { name: '964', indicator: INDICATOR.examination } : null;
-    case 'tax':
+    case 'tax': {
       if (!calculation || act.kind !== 'assessed') return null;
-      return { name: '962', indicator: INDICATOR.accepted, calculation, paymentReference: due?.reference ?? null };
+      // The acceptance is told again with its own date: the same fact, with the money.
+      const accepted = speech.filing?.acceptedAt;
+      return {
+        name: '962',
+        indicator: INDICATOR.accepted,
+        dates: accepted ? [dtm('148', accepted)] : [],
+        calculation,
+        paymentReference: due?.reference ?? null,
+      };
+    }
     case 'correct':
       return {
         name: '964',

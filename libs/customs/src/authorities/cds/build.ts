@@ -1,11 +1,19 @@
-import { createHash } from 'node:crypto';
-import { exact, Invalid, Refused, type Place } from '@tidewaiter/kernel';
+import { exact, Refused } from '@tidewaiter/kernel';
 import { el, writeXml, type XmlNode } from '@tidewaiter/xml';
-import type { DeclarationContent, DeclaredLine } from '../../domain/content.js';
+import type { Declared, DeclarationContent, DeclaredLine } from '../../domain/content.js';
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Built } from '../authority.js';
 import type { Profile } from '../profile.js';
-import { CHARGE_TYPES, DOCUMENT_CODES, NO_PREFERENCE, PRICE_CONTAINS, PROOF_STATUS, TRANSPORT_MODES } from './codes.js';
+import { digestOfBytes, mustBeWritable } from '../texts.js';
+import {
+  CHARGE_TYPES,
+  DOCUMENT_CODES,
+  FREE_CIRCULATION,
+  NO_PREFERENCE,
+  PRICE_CONTAINS,
+  PROOF_STATUS,
+  TRANSPORT_MODES,
+} from './codes.js';
 import { DECLARATION, type Section } from './schema.js';
 
 export const METADATA_NAMESPACE = 'urn:wco:datamodel:WCO:DocumentMetaData-DMS:2';
@@ -53,7 +61,11 @@ const partyId = (id: string): string => id.replace(/[\s-]/g, '').toUpperCase();
 /** What the price does not contain is added where the value includes it; what it contains is taken off where it does not. */
 function chargeDeductions(content: DeclarationContent, profile: Profile): Tree[] {
   const contained = PRICE_CONTAINS[content.incoterm.code];
-  return (['freight', 'insurance'] as const).flatMap((kind): Tree[] => {
+  const stated = (content.additions ?? []).map(({ type, amount: charge }) => ({
+    ChargesTypeCode: type,
+    OtherChargeDeductionAmount: amount(charge),
+  }));
+  const worked = (['freight', 'insurance'] as const).flatMap((kind): Tree[] => {
     const charge = content.charges[kind];
     if (!charge || exact(charge.amount).isZero()) return [];
     const add = profile.basis === 'CIF' && !contained[kind];
@@ -62,7 +74,21 @@ function chargeDeductions(content: DeclarationContent, profile: Profile): Tree[]
     const type = add ? CHARGE_TYPES[kind] : CHARGE_TYPES.containedInPrice;
     return [{ ChargesTypeCode: type, OtherChargeDeductionAmount: amount(charge) }];
   });
+  return [...worked, ...stated];
 }
+
+const statementsOf = (statements: readonly { code: string; text: string }[] | undefined): Tree[] | undefined =>
+  statements?.map(({ code, text }) => ({ StatementCode: code, StatementDescription: text }));
+
+/** Documents that a line states by their code, with status and, for a waiver, its reason. */
+const statedDocuments = (line: DeclaredLine): Tree[] =>
+  (line.documents ?? []).map(({ code, reference, status, reason }) => ({
+    CategoryCode: code.slice(0, 1),
+    ID: reference,
+    Name: reason,
+    TypeCode: code.slice(1),
+    LPCOExemptionCode: status,
+  }));
 
 function documentsOf(content: DeclarationContent, line: DeclaredLine): Tree[] {
   const declared = content.documents.flatMap(({ type, reference }): Tree[] => {
@@ -72,9 +98,10 @@ function documentsOf(content: DeclarationContent, line: DeclaredLine): Tree[] {
       : [];
   });
   const proof = line.preference?.proof;
-  if (!proof) return declared;
+  if (!proof) return [...declared, ...statedDocuments(line)];
   return [
     ...declared,
+    ...statedDocuments(line),
     {
       CategoryCode: proof.document.slice(0, 1),
       ID: proof.reference,
@@ -94,6 +121,7 @@ function item(content: DeclarationContent, line: DeclaredLine, first: boolean, p
         ? undefined
         : amount({ amount: line.customsValue, currency: content.assessmentCurrency }),
     AdditionalDocument: documentsOf(content, line),
+    AdditionalInformation: statementsOf(line.statements),
     Commodity: {
       Description: line.description,
       Classification: [
@@ -101,11 +129,19 @@ function item(content: DeclarationContent, line: DeclaredLine, first: boolean, p
         classification(line.commodity.slice(8), 'TRC'),
         ...(line.additionalCodes ?? []).map((code) => classification(code, 'TRA')),
       ],
-      DutyTaxFee: profile.taxTypes.map((type, index) => ({
-        DutyRegimeCode: index === 0 ? preference : undefined,
-        TypeCode: type,
-        Payment: { MethodCode: profile.methodOfPayment },
-      })),
+      DutyTaxFee: profile.taxTypes.map((type, index) => {
+        const byHand = line.taxes?.find((tax) => tax.type === type);
+        return {
+          DutyRegimeCode: index === 0 ? preference : undefined,
+          TypeCode: type,
+          QuotaOrderID: index === 0 ? line.quotaOrder : undefined,
+          Payment: {
+            MethodCode: methodOfPayment(content, profile),
+            TaxAssessedAmount: byHand && amount(byHand.amount),
+            PaymentAmount: byHand && amount(byHand.amount),
+          },
+        };
+      }),
       GoodsMeasure: {
         GrossMassMeasure: exact(line.grossMass).toFixed(),
         NetNetWeightMeasure: exact(line.netMass).toFixed(),
@@ -114,8 +150,8 @@ function item(content: DeclarationContent, line: DeclaredLine, first: boolean, p
       },
       InvoiceLine: { ItemChargeAmount: amount(line.price) },
     },
-    CustomsValuation: { MethodCode: '1' },
-    GovernmentProcedure: [{ CurrentCode: '40', PreviousCode: '00' }, { CurrentCode: '000' }],
+    CustomsValuation: { MethodCode: line.valuationMethod ?? '1' },
+    GovernmentProcedure: proceduresOf(content),
     Origin: [{ CountryCode: line.origin, TypeCode: preference === NO_PREFERENCE ? '1' : '2' }],
     Packaging: [
       {
@@ -130,8 +166,19 @@ function item(content: DeclarationContent, line: DeclaredLine, first: boolean, p
   };
 }
 
-function exporter(content: DeclarationContent): Tree | undefined {
-  const party = content.exporter;
+/** Release for free circulation unless another procedure is named; one group for the procedure, one for each additional code. */
+function proceduresOf({ procedure }: DeclarationContent): Tree[] {
+  const { requested, previous, additional } = procedure ?? FREE_CIRCULATION;
+  return [
+    { CurrentCode: requested, PreviousCode: previous },
+    ...(additional.length === 0 ? FREE_CIRCULATION.additional : additional).map((code) => ({ CurrentCode: code })),
+  ];
+}
+
+export const methodOfPayment = (content: DeclarationContent, profile: Profile): string =>
+  content.methodOfPayment ?? profile.methodOfPayment;
+
+function partyTree(party: Declared | null | undefined): Tree | undefined {
   if (!party) return undefined;
   const { street, city, postcode, country } = party.address;
   return {
@@ -145,37 +192,81 @@ function exporter(content: DeclarationContent): Tree | undefined {
   };
 }
 
-/** Declaration of goods for free circulation, arrived, one procedure for all lines (data set H1). */
+/** Ways to arrive whose means have no nationality, DE 7/15. */
+export const WITHOUT_NATIONALITY: readonly DeclarationContent['transport'][] = ['rail', 'post'];
+
+function consignment(content: DeclarationContent): Tree {
+  const { conveyance, containers = [] } = content;
+  return {
+    ContainerCode: content.transport === 'ocean' || containers.length > 0 ? '1' : '0',
+    ArrivalTransportMeans: conveyance?.id
+      ? { ID: conveyance.id, IdentificationTypeCode: conveyance.idType ?? '10' }
+      : undefined,
+    GoodsLocation: {
+      Name: content.portOfEntry,
+      TypeCode: 'A',
+      Address: { TypeCode: 'U', CountryCode: content.destination },
+    },
+    LoadingLocation: content.loadingPlace ? { ID: content.loadingPlace } : undefined,
+    TransportEquipment: containers.map(({ number, seals }, index) => ({
+      SequenceNumeric: String(index + 1),
+      ID: number,
+      Seal: seals.map((seal, place) => ({ SequenceNumeric: String(place + 1), ID: seal })),
+    })),
+  };
+}
+
+/** Declaration of goods for free circulation, one procedure for all lines (data set H1). */
 export function declarationTree(content: DeclarationContent, references: FilingReferences, profile: Profile): Tree {
   return {
     FunctionCode: '9',
     FunctionalReferenceID: references.lrn,
-    TypeCode: 'IMA',
+    TypeCode: content.kind === 'prelodged' ? 'IMD' : 'IMA',
     GoodsItemQuantity: String(content.lines.length),
     InvoiceAmount: amount(content.invoice.total),
     TotalPackageQuantity: String(content.packages.count),
-    BorderTransportMeans: { ModeCode: TRANSPORT_MODES[content.transport] },
+    AdditionalDocument: content.defermentAccount
+      ? [{ CategoryCode: '1', ID: content.defermentAccount, TypeCode: 'DAN' }]
+      : undefined,
+    AdditionalInformation: statementsOf(content.statements),
+    Agent: content.representative && {
+      ID: partyId(content.representative.id),
+      FunctionCode: content.representative.status === 'direct' ? '2' : '3',
+    },
+    AuthorisationHolder: content.authorisations?.map(({ id, category }) => ({
+      ID: partyId(id),
+      CategoryCode: category,
+    })),
+    BorderTransportMeans: {
+      RegistrationNationalityCode: content.conveyance?.nationality,
+      ModeCode: TRANSPORT_MODES[content.transport],
+    },
     Declarant: { ID: partyId(content.declarant.id) },
-    Exporter: exporter(content),
+    Exporter: partyTree(content.exporter),
     GoodsShipment: {
-      TransactionNatureCode: '1',
-      Consignment: {
-        ContainerCode: content.transport === 'ocean' ? '1' : '0',
-        GoodsLocation: {
-          Name: content.portOfEntry,
-          TypeCode: 'A',
-          Address: { TypeCode: 'U', CountryCode: content.destination },
-        },
-      },
+      TransactionNatureCode: content.transactionNature ?? '1',
+      Buyer: partyTree(content.buyer),
+      DomesticDutyTaxParty: content.vatParty ? [{ ID: partyId(content.vatParty), RoleCode: 'FR1' }] : undefined,
+      Seller: partyTree(content.seller),
+      Consignment: consignment(content),
       CustomsValuation: { ChargeDeduction: chargeDeductions(content, profile) },
       Destination: { CountryCode: content.destination },
       ExportCountry: { ID: content.origin },
       GovernmentAgencyGoodsItem: content.lines.map((line, index) => item(content, line, index === 0, profile)),
       Importer: { ID: partyId(content.importer.id) },
-      PreviousDocument: [{ CategoryCode: 'Z', ID: references.ducr, TypeCode: 'DCR' }],
+      PreviousDocument: [
+        { CategoryCode: 'Z', ID: references.ducr, TypeCode: 'DCR' },
+        ...(content.previousDocuments ?? []).map(({ category, type, reference }) => ({
+          CategoryCode: category,
+          ID: reference,
+          TypeCode: type,
+        })),
+      ],
       TradeTerms: { ConditionCode: content.incoterm.code, LocationName: content.incoterm.place },
     },
-    ObligationGuarantee: [{ ReferenceID: content.guaranteeReference || undefined, SecurityDetailsCode: '1' }],
+    ObligationGuarantee: [
+      { ReferenceID: content.guaranteeReference || undefined, SecurityDetailsCode: content.guaranteeType ?? '1' },
+    ],
   };
 }
 
@@ -190,6 +281,9 @@ function leftOut(content: DeclarationContent): string[] {
         ({ type, reference }) =>
           `document ${type} ${reference}: the declaration has no code for it; it is kept and shown on request`,
       ),
+    ...(content.acceptanceDate ? ['acceptanceDate: the authority’s own to tell'] : []),
+    ...(content.bills ?? []).map(({ number }) => `bill ${number}: it stands among the previous documents`),
+    ...(content.conveyance?.voyage ? ['conveyance.voyage: not asked for'] : []),
     ...shortened('exporter.name', content.exporter?.name, 70),
     ...shortened('exporter.address.street', content.exporter?.address.street, 70),
     ...shortened('exporter.address.city', content.exporter?.address.city, 35),
@@ -200,26 +294,12 @@ function leftOut(content: DeclarationContent): string[] {
 /** What XML 1.0 has no way to carry: control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
 const UNWRITABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
-function unwritable(value: unknown, field: string): Place[] {
-  if (typeof value === 'string') {
-    return UNWRITABLE.test(value) ? [{ pointer: field, reason: 'a character that the message cannot carry' }] : [];
-  }
-  if (Array.isArray(value)) return value.flatMap((each, index) => unwritable(each, `${field}[${index}]`));
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, each]) => unwritable(each, field === '' ? name : `${field}.${name}`));
-}
-
 /**
  * Builds the message. Pure: the same content and references give the same bytes.
  * @throws Invalid `customs.content.unwritable`, its places naming our fields
  */
 export function buildDeclaration(content: DeclarationContent, references: FilingReferences, profile: Profile): Built {
-  const places = unwritable(content, '');
-  if (places.length > 0) {
-    throw new Invalid('customs.content.unwritable', 'the content holds characters that the message cannot carry', {
-      places,
-    });
-  }
+  mustBeWritable({ ...content, references: { ...references } }, (text) => UNWRITABLE.exec(text)?.[0] ?? null);
   const root = el(
     'md:MetaData',
     { 'xmlns:md': METADATA_NAMESPACE },
@@ -240,7 +320,7 @@ export function buildDeclaration(content: DeclarationContent, references: Filing
     references,
     bytes,
     mediaType: 'application/xml; charset=UTF-8',
-    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    digest: digestOfBytes(bytes),
     leftOut: leftOut(content),
   };
 }

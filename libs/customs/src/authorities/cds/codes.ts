@@ -1,4 +1,4 @@
-import type { Situation } from '@tidewaiter/contracts';
+import type { FieldProblem, Situation } from '@tidewaiter/contracts';
 
 /** Function codes of notifications with their short names. @see customs-channels, 1a; GUIDE */
 export const NOTIFICATIONS: Record<string, string> = {
@@ -73,6 +73,67 @@ export const DOCUMENT_CODES: Record<string, { category: string; type: string; st
 /** Preferences that are no claim: `100` is the rate for everybody. */
 export const NO_PREFERENCE = '100';
 
+/** Release for free circulation: requested and previous procedure, no additional one. */
+export const FREE_CIRCULATION = { requested: '40', previous: '00', additional: ['000'] };
+
+/** Requested procedures of an import with the previous ones that may stand beside them; the others are exports or none. */
+export const PROCEDURES: Record<string, readonly string[]> = {
+  '01': ['00', '51', '53', '71'],
+  '07': ['00', '51', '53', '71'],
+  '40': ['00', '51', '53', '71', '78', '95'],
+  '42': ['00', '51', '53', '71', '78'],
+  '44': ['00', '51', '53', '71', '78'],
+  '51': ['00', '51', '53', '54', '71', '78'],
+  '53': ['00', '51', '53', '71', '78'],
+  '61': ['10', '11', '21', '22', '23', '31'],
+  '63': ['10', '11', '21', '22', '23', '31'],
+  '71': ['00', '10', '51', '53', '71', '78'],
+};
+export const EXPORT_PROCEDURES: readonly string[] = ['10', '11', '21', '22', '23', '31'];
+/** Procedures that say why goods come back, or who pays the tax elsewhere, by an additional code. */
+export const WANT_ADDITIONAL_CODE: readonly string[] = ['42', '61', '63'];
+
+/** Authorisations with the document that goes with each. */
+export const AUTHORISATIONS: Record<string, string> = {
+  ACE: 'C521',
+  CGU: 'C505',
+  CW1: 'C517',
+  CW2: 'C518',
+  CWP: 'C519',
+  DPO: 'C506',
+  EIR: 'C514',
+  EUS: 'N990',
+  IPO: 'C601',
+  OPO: 'C019',
+  SDE: 'C512',
+  TEA: 'C516',
+  TST: 'C626',
+};
+
+/** Methods of payment that are not immediate: deferment, and security on deferment. */
+export const DEFERRED: readonly string[] = ['E', 'R'];
+
+/** Statuses of a document that claim a waiver. */
+export const WAIVERS: readonly string[] = ['UA', 'UE', 'UP', 'US', 'XW', 'XX'];
+
+/** Statement that a tax was worked out by hand. */
+export const OVERRIDE = 'OVR01';
+
+/** Who can do something about a code; for all others the declarant can. */
+export const WHO: Record<string, NonNullable<FieldProblem['who']>> = {
+  CDS12005: 'importer',
+  CDS12006: 'importer',
+  CDS12007: 'importer',
+  CDS12013: 'importer',
+  CDS12113: 'importer',
+  CDS12125: 'importer',
+  CDS11006: 'supplier',
+  CDS40045: 'supplier',
+  CDS40047: 'importer',
+  CDS40049: 'importer',
+  CDS77003: 'importer',
+};
+
 /** Status of a proof of origin that is held and can be shown. */
 export const PROOF_STATUS = 'AE';
 
@@ -98,9 +159,18 @@ export const ERROR_WORDS: Record<string, string> = {
   CDS12006: 'The licence is unknown, spent, or for other goods.',
   CDS12007: 'The authorisation has ended or is unknown.',
   CDS12013: 'The number of the VAT party is not known.',
+  CDS11007: 'The request comes from another submitter.',
+  CDS11012: 'This may not be amended.',
+  CDS12014: 'There is no pre-lodged declaration to tell the arrival of.',
+  CDS12015: 'There is no open declaration to ask about.',
   CDS12016: 'The acceptance date lies ahead or too far back.',
   CDS12022: 'An item number is above the count of items.',
   CDS12024: 'An item number is used twice.',
+  CDS12026: 'An element is amended twice.',
+  CDS12031: 'The arrival is told later than 30 days.',
+  CDS12034: 'The request comes by another channel.',
+  CDS12036: 'A request is still open.',
+  CDS12046: 'It lapsed before the goods arrived.',
   CDS12050: 'The requested procedure is not known.',
   CDS12056: 'These values cannot stand together.',
   CDS12057: 'The invoice currency differs between the lines.',
@@ -108,14 +178,26 @@ export const ERROR_WORDS: Record<string, string> = {
   CDS12062: 'The DUCR was used in the last 12 months.',
   CDS12070: 'The measure wants supplementary units.',
   CDS12071: 'The same is said at the header and at the line.',
+  CDS12077: 'The procedure wants a statement or an additional code.',
   CDS12078: 'No deferment account, yet no immediate method of payment.',
   CDS12081: 'Importer and exporter are the same party.',
   CDS12082: 'The header currency differs from the lines.',
+  CDS12096: 'An authorisation lacks its document.',
   CDS12099: 'The location of the goods is not known.',
   CDS12100: 'The delivery term excludes this addition.',
+  CDS12102: 'A deferment account is given, yet no deferred method of payment.',
+  CDS12110: 'A quota number stands beside a preference without quota.',
+  CDS12111: 'A tax worked out by hand is in another currency.',
+  CDS12112: 'The airport of loading is given, yet no air freight.',
+  CDS12113: 'A comprehensive guarantee wants a guarantee of type 0 or 1.',
   CDS12117: 'The importer is the buyer: the buyer is left out.',
   CDS12123: 'Supplementary units are 0.',
+  CDS12125: 'The deferment account is unknown, suspended, or not theirs to use.',
   CDS12132: 'The DUCR is malformed.',
+  CDS12139: 'A tax worked out by hand wants the statement OVR01.',
+  CDS12144: 'The quota number is one of the European Union.',
+  CDS12148: 'The deferment document wants a deferred method of payment.',
+  CDS12149: '000 stands beside another additional code.',
   CDS13000: 'The value is not credible for the mass.',
   CDS19999: 'There are more errors than are shown.',
   CDS40045: 'The document that the measure asks for is missing.',

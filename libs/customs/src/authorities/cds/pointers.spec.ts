@@ -59,7 +59,7 @@ describe('a pointer', () => {
     ['42A/67A[1]/68A[1]/92A[1].063', 'lines[0].origin'],
     ['42A/67A/68A/23A.137', 'lines'],
     ['42A/67A/68A[4]', 'lines[3]'],
-    ['42A/67A/68A[1]/70A[1].166', 'lines[0]'],
+    ['42A/67A/68A[1]/70A[1].166', 'procedure'],
     ['42A/67A/68A[1]/23A/XXX.999', 'lines[0].commodity'],
     ['42A/67A/74A.R038', 'importer.id'],
     ['42A/57B.R123', 'declarant.id'],

@@ -1,9 +1,9 @@
 import type { LodgeRequest } from '@tidewaiter/contracts';
-import { contentOf } from '../../domain/content.js';
+import { contentOf, type DeclarationContent } from '../../domain/content.js';
 import { aLodging, americanLodging, germanLodging } from '../../testing/lodging.js';
 import { readProfiles } from '../profile.js';
 import { buildDeclaration } from './build.js';
-import { validateDeclaration } from './validate.js';
+import { validateAmendment, validateDeclaration } from './validate.js';
 
 const REFERENCES = { lrn: 'TW-ABCDEFGHIJKLMNOPQR', ducr: '6GB123456789012-NWR-2026-0007' };
 
@@ -73,4 +73,239 @@ it('says of a malformed DUCR: CDS12132', () => {
   expect(faults(aLodging(), { ...REFERENCES, ducr: 'GB-1' })).toContainEqual(
     expect.objectContaining({ code: 'CDS12132', field: 'references.ducr' }),
   );
+});
+
+const document = (code: string, status?: string, reason?: string) => ({ code, reference: 'REF-1', status, reason });
+const usd = (amount: string) => ({ amount, currency: 'USD' });
+const AUTHORISED = { id: 'GB123456789012', category: 'CGU' };
+
+/** What is wrong with the good declaration once it states more than the ordinary. */
+const extras: [string, string, string | null, (content: DeclarationContent) => Partial<DeclarationContent>][] = [
+  [
+    'the nationality of a train',
+    'CDS10002',
+    'conveyance.nationality',
+    () => ({ transport: 'rail', conveyance: { nationality: 'FR' } }),
+  ],
+  [
+    'a hundred documents on a line',
+    'CDS10003',
+    'lines[0].documents',
+    (c) => ({
+      lines: [{ ...c.lines[0]!, documents: Array.from({ length: 100 }, () => document('Y900', 'AC')) }, c.lines[1]!],
+    }),
+  ],
+  [
+    'a thousand lines',
+    'CDS10003',
+    'lines',
+    (c) => ({ lines: Array.from({ length: 1000 }, (_, index) => ({ ...c.lines[0]!, number: index + 1 })) }),
+  ],
+  ['deductions above the price', 'CDS10045', 'charges', () => ({ additions: [{ type: 'BA', amount: usd('99999') }] })],
+  [
+    'an export procedure',
+    'CDS11004',
+    'procedure',
+    () => ({ procedure: { requested: '10', previous: '00', additional: [] } }),
+  ],
+  [
+    'an unknown procedure',
+    'CDS12050',
+    'procedure',
+    () => ({ procedure: { requested: '99', previous: '00', additional: [] } }),
+  ],
+  [
+    'a previous procedure that cannot stand there',
+    'CDS12056',
+    'procedure',
+    () => ({ procedure: { requested: '40', previous: '22', additional: [] } }),
+  ],
+  [
+    '000 beside another code',
+    'CDS12149',
+    'procedure',
+    () => ({ procedure: { requested: '40', previous: '00', additional: ['000', 'C07'] } }),
+  ],
+  [
+    'goods that come back without a reason',
+    'CDS12077',
+    'procedure',
+    () => ({ procedure: { requested: '61', previous: '10', additional: ['000'] } }),
+  ],
+  ['an acceptance ahead', 'CDS12016', 'acceptanceDate', () => ({ acceptanceDate: '2026-11-25' })],
+  ['an acceptance long past', 'CDS12016', 'acceptanceDate', () => ({ acceptanceDate: '2026-05-01' })],
+  ['a VAT number that is none', 'CDS12013', 'vatParty', () => ({ vatParty: 'GB123456789' })],
+  [
+    'a representative without a number',
+    'CDS12005',
+    'representative.id',
+    () => ({ representative: { id: 'GB1', status: 'direct' } }),
+  ],
+  [
+    'an authorisation of nobody',
+    'CDS12005',
+    'authorisations',
+    () => ({ authorisations: [{ id: 'GB1', category: 'CGU' }] }),
+  ],
+  [
+    'an authorisation that is none',
+    'CDS12007',
+    'authorisations',
+    () => ({ authorisations: [{ ...AUTHORISED, category: 'QQQ' }] }),
+  ],
+  ['an authorisation without its document', 'CDS12096', 'authorisations', () => ({ authorisations: [AUTHORISED] })],
+  [
+    'a comprehensive guarantee of another type',
+    'CDS12113',
+    'guaranteeType',
+    () => ({ authorisations: [AUTHORISED], guaranteeType: '3' }),
+  ],
+  [
+    'a statement at header and line',
+    'CDS12071',
+    'lines[0].statements',
+    (c) => ({
+      statements: [{ code: '00500', text: 'IMPORTER' }],
+      lines: [{ ...c.lines[0]!, statements: [{ code: '00500', text: 'IMPORTER' }] }, c.lines[1]!],
+    }),
+  ],
+  ['deferment without an account', 'CDS12078', 'methodOfPayment', () => ({ methodOfPayment: 'E' })],
+  ['an account without deferment', 'CDS12102', 'methodOfPayment', () => ({ defermentAccount: '1234567' })],
+  [
+    'an account of six digits',
+    'CDS12125',
+    'defermentAccount',
+    () => ({ defermentAccount: '123456', methodOfPayment: 'E' }),
+  ],
+  [
+    'the deferment document without deferment',
+    'CDS12148',
+    'methodOfPayment',
+    (c) => ({ lines: [{ ...c.lines[0]!, documents: [document('C506', 'AC')] }, c.lines[1]!] }),
+  ],
+  ['a place in another country', 'CDS12099', 'portOfEntry', () => ({ portOfEntry: 'NLRTM' })],
+  [
+    'freight added to a delivered price',
+    'CDS12100',
+    'charges',
+    () => ({ incoterm: { code: 'CIF', place: 'Felixstowe' }, additions: [{ type: 'AK', amount: usd('10') }] }),
+  ],
+  [
+    'a quota beside no quota preference',
+    'CDS12110',
+    'lines[0].quotaOrder',
+    (c) => ({ lines: [{ ...c.lines[0]!, quotaOrder: '051234' }, c.lines[1]!] }),
+  ],
+  [
+    'a quota of the Union',
+    'CDS12144',
+    'lines[0].quotaOrder',
+    (c) => ({ lines: [{ ...c.lines[0]!, quotaOrder: '091234' }, c.lines[1]!] }),
+  ],
+  [
+    'a tax by hand in dollars',
+    'CDS12111',
+    'lines[0].taxes',
+    (c) => ({ lines: [{ ...c.lines[0]!, taxes: [{ type: 'A00', amount: usd('1') }] }, c.lines[1]!] }),
+  ],
+  [
+    'a tax by hand without its statement',
+    'CDS12139',
+    'lines[0].statements',
+    (c) => ({
+      lines: [{ ...c.lines[0]!, taxes: [{ type: 'A00', amount: { amount: '1', currency: 'GBP' } }] }, c.lines[1]!],
+    }),
+  ],
+  [
+    'an airport without air freight',
+    'CDS12112',
+    'charges',
+    () => ({ transport: 'air', loadingPlace: 'CNPVG', charges: {} }),
+  ],
+  [
+    'the importer as buyer',
+    'CDS12117',
+    'buyer.identifier',
+    (c) => ({ buyer: { ...c.exporter!, identifier: 'GB123456789012' } }),
+  ],
+  [
+    'a document without status',
+    'CDS77002',
+    'lines[0].documents[0].status',
+    (c) => ({ lines: [{ ...c.lines[0]!, documents: [document('Y900')] }, c.lines[1]!] }),
+  ],
+  [
+    'a waiver without reason',
+    'CDS77005',
+    'lines[0].documents[0].reason',
+    (c) => ({ lines: [{ ...c.lines[0]!, documents: [document('C640', 'XX')] }, c.lines[1]!] }),
+  ],
+  [
+    'a method of valuation that is none',
+    'CDS10020',
+    'lines[0].valuationMethod',
+    (c) => ({ lines: [{ ...c.lines[0]!, valuationMethod: '9' }, c.lines[1]!] }),
+  ],
+  ['a nature of transaction that is none', 'CDS10020', 'transactionNature', () => ({ transactionNature: 'X' })],
+];
+
+describe('a declaration that states more', () => {
+  const profile = readProfiles()[0]!;
+  const content = contentOf(aLodging(), profile.importerScheme);
+  const references = { ...REFERENCES, preparedAt: '2026-11-24T12:00:00.000000Z' };
+  const judge = (change: Partial<DeclarationContent>, own = references) =>
+    validateDeclaration(buildDeclaration({ ...content, ...change }, own, profile), profile);
+
+  it.each(extras)('says of %s: %s at %s', (_, code, field, change) => {
+    const found = judge(change(content));
+    expect(found).toContainEqual(expect.objectContaining({ code, field }));
+    expect(found.every((each) => each.pointer.startsWith('42A') && each.says !== '')).toBe(true);
+  });
+
+  it('says of a licence without DUCR: CDS77003', () => {
+    const licensed = [{ ...content.lines[0]!, documents: [document('X001', 'AE')] }, content.lines[1]!];
+    expect(judge({ lines: licensed }, { ...references, ducr: '' })).toContainEqual(
+      expect.objectContaining({ code: 'CDS77003', field: 'references.ducr', who: 'importer' }),
+    );
+  });
+
+  it('may not amend who imports', () => {
+    const other = { ...content, importer: { ...content.importer, id: 'GB999999999999' } };
+    expect(validateAmendment(content, other)).toMatchObject([{ code: 'CDS11012', field: 'importer.id' }]);
+    expect(validateAmendment(content, content)).toEqual([]);
+  });
+
+  it('finds nothing when all of it fits', () => {
+    const lines = content.lines.map((line) => ({
+      ...line,
+      documents: [document('C505', 'AC'), document('C506', 'AC'), document('C640', 'XX', 'not for food')],
+      statements: [{ code: 'OVR01', text: 'worked out by hand' }],
+      taxes: [{ type: 'A00', amount: { amount: '1.00', currency: 'GBP' } }],
+    }));
+    expect(
+      judge({
+        lines,
+        kind: 'prelodged',
+        procedure: { requested: '40', previous: '71', additional: ['C07'] },
+        acceptanceDate: '2026-11-24',
+        representative: { id: 'GB123456789012', status: 'indirect' },
+        authorisations: [AUTHORISED, { ...AUTHORISED, category: 'DPO' }],
+        defermentAccount: '1234567',
+        methodOfPayment: 'E',
+        vatParty: 'GB123456782',
+        conveyance: { nationality: 'FR', id: '9321483', idType: '10' },
+        containers: [{ number: 'MSKU1234565', seals: ['S1'] }],
+        seller: { ...content.exporter!, identifier: 'CN1' },
+        loadingPlace: 'CNSHA',
+        additions: [{ type: 'AD', amount: usd('5') }],
+        previousDocuments: [{ category: 'Z', type: '355', reference: '26GB1' }],
+        statements: [{ code: '00500', text: 'IMPORTER' }],
+      }),
+    ).toEqual([]);
+  });
+
+  it('tells 45 codes at least', () => {
+    const told = new Set([...cases.map(([, code]) => code), ...extras.map(([, code]) => code)]);
+    expect(told.size + ['CDS12132', 'CDS77003', 'CDS11012'].length).toBeGreaterThanOrEqual(45);
+  });
 });

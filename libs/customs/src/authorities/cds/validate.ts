@@ -1,9 +1,24 @@
 import type { FieldProblem } from '@tidewaiter/contracts';
-import { checkEin, checkEori, exact } from '@tidewaiter/kernel';
+import { checkDan, checkEin, checkEori, checkVat, exact, legalDateAt, plusDays } from '@tidewaiter/kernel';
 import type { DeclarationContent, DeclaredLine } from '../../domain/content.js';
 import type { Built } from '../authority.js';
 import type { Profile } from '../profile.js';
-import { ERROR_WORDS, NO_PREFERENCE } from './codes.js';
+import { methodOfPayment, WITHOUT_NATIONALITY } from './build.js';
+import {
+  AUTHORISATIONS,
+  CHARGE_TYPES,
+  DEFERRED,
+  ERROR_WORDS,
+  EXPORT_PROCEDURES,
+  FREE_CIRCULATION,
+  NO_PREFERENCE,
+  OVERRIDE,
+  PRICE_CONTAINS,
+  PROCEDURES,
+  WAIVERS,
+  WANT_ADDITIONAL_CODE,
+  WHO,
+} from './codes.js';
 import { pointerTo, resolvePointer } from './pointers.js';
 
 const ITEMS = 'GoodsShipment/GovernmentAgencyGoodsItem';
@@ -18,6 +33,7 @@ function problem(code: string, element: string, more = '', field?: string): Fiel
     pointer,
     field: field ?? resolvePointer(pointer).field,
     says: [ERROR_WORDS[code], more].filter(Boolean).join(' '),
+    ...(WHO[code] ? { who: WHO[code] } : {}),
   };
 }
 
@@ -187,25 +203,310 @@ const proof = eachLine((line) =>
     : [],
 );
 
+const PROCEDURE = at(1, 'GovernmentProcedure[1]/CurrentCode');
+const procedureOf = (content: DeclarationContent) => content.procedure ?? FREE_CIRCULATION;
+
+/** The requested procedure decides which rules there are: what is none, or an export's, is told alone. */
+function kindOfProcedure(content: DeclarationContent): FieldProblem[] {
+  const { requested } = procedureOf(content);
+  if (EXPORT_PROCEDURES.includes(requested)) return [problem('CDS11004', PROCEDURE, `${requested} is an export.`)];
+  return requested in PROCEDURES ? [] : [problem('CDS12050', PROCEDURE, `${requested}.`)];
+}
+
+const procedures: Rule = (content) => {
+  const { requested, previous, additional } = procedureOf(content);
+  const codes = additional.length === 0 ? FREE_CIRCULATION.additional : additional;
+  return [
+    ...(PROCEDURES[requested]?.includes(previous)
+      ? []
+      : [problem('CDS12056', at(1, 'GovernmentProcedure[1]/PreviousCode'), `${requested} after ${previous}.`)]),
+    ...(codes.includes('000') && codes.length > 1
+      ? [problem('CDS12149', at(1, 'GovernmentProcedure[2]/CurrentCode'))]
+      : []),
+    ...(WANT_ADDITIONAL_CODE.includes(requested) && codes.every((code) => code === '000')
+      ? [problem('CDS12077', PROCEDURE, `${requested} is said with a reason.`)]
+      : []),
+  ];
+};
+
+/** A date of acceptance lies on no later day, and not more than 180 days back. */
+const acceptance: Rule = ({ acceptanceDate }, { references }, { zone }) => {
+  if (!acceptanceDate || !references.preparedAt) return [];
+  const today = legalDateAt(references.preparedAt, zone);
+  const fits = acceptanceDate <= today && acceptanceDate >= plusDays(today, -180);
+  return fits ? [] : [problem('CDS12016', 'AcceptanceDateTime', `${acceptanceDate}, prepared on ${today}.`)];
+};
+
+const MOST_LINES = 999;
+const MOST_DOCUMENTS = 99;
+
+const counts: Rule = ({ lines, documents }) => [
+  ...(lines.length > MOST_LINES
+    ? [problem('CDS10003', 'GoodsItemQuantity', `${lines.length} lines, at most ${MOST_LINES}.`)]
+    : []),
+  ...lines.flatMap((line) => {
+    const count = documents.length + (line.documents?.length ?? 0);
+    return count > MOST_DOCUMENTS
+      ? [
+          problem(
+            'CDS10003',
+            at(line, `AdditionalDocument[${MOST_DOCUMENTS + 1}]`),
+            `${count} documents, at most ${MOST_DOCUMENTS}.`,
+          ),
+        ]
+      : [];
+  }),
+];
+
+/** What does not belong to this data set: the nationality of a means that has none. */
+const outOfPlace: Rule = ({ transport, conveyance }) =>
+  conveyance?.nationality && WITHOUT_NATIONALITY.includes(transport)
+    ? [problem('CDS10002', 'BorderTransportMeans/RegistrationNationalityCode', `By ${transport} there is none.`)]
+    : [];
+
+const NO_DEDUCTION: readonly string[] = ['BA', 'BB', 'BC', 'BD', 'BE', 'BF', 'BG', 'BH', 'BI'];
+
+const deductions: Rule = (content, _, profile) => {
+  const contained = PRICE_CONTAINS[content.incoterm.code];
+  const { freight, insurance } = content.charges;
+  const off = [
+    ...(profile.basis === 'FOB' && contained.freight && freight ? [freight] : []),
+    ...(profile.basis === 'FOB' && contained.insurance && insurance ? [insurance] : []),
+    ...(content.additions ?? []).filter(({ type }) => NO_DEDUCTION.includes(type)).map((each) => each.amount),
+  ].filter((each) => each.currency === content.invoice.total.currency);
+  const sum = off.reduce((total, each) => total.plus(each.amount), exact('0'));
+  return sum.gt(content.invoice.total.amount)
+    ? [
+        problem(
+          'CDS10045',
+          'GoodsShipment/CustomsValuation/ChargeDeduction[1]/OtherChargeDeductionAmount',
+          `${sum.toFixed()} are taken off.`,
+        ),
+      ]
+    : [];
+};
+
+/** Charges that a delivery term already holds are not added once more. */
+const doubleCharges: Rule = ({ incoterm, additions = [] }) => {
+  const contained = PRICE_CONTAINS[incoterm.code];
+  const barred = [
+    ...(contained.freight ? [CHARGE_TYPES.freight] : []),
+    ...(contained.insurance ? [CHARGE_TYPES.insurance] : []),
+  ];
+  return additions.flatMap(({ type }, index) =>
+    (barred as string[]).includes(type)
+      ? [
+          problem(
+            'CDS12100',
+            `GoodsShipment/CustomsValuation/ChargeDeduction[${index + 1}]/ChargesTypeCode`,
+            `${incoterm.code} and ${type}.`,
+          ),
+        ]
+      : [],
+  );
+};
+
+const airFreight: Rule = ({ transport, loadingPlace, incoterm, charges, additions = [] }) => {
+  const told = charges.freight !== undefined || additions.some(({ type }) => type === CHARGE_TYPES.freight);
+  return transport === 'air' && loadingPlace && !PRICE_CONTAINS[incoterm.code].freight && !told
+    ? [
+        problem(
+          'CDS12112',
+          'GoodsShipment/CustomsValuation/ChargeDeduction[1]/ChargesTypeCode',
+          `Loaded at ${loadingPlace}.`,
+        ),
+      ]
+    : [];
+};
+
+const hasDocument = ({ lines }: DeclarationContent, code: string): boolean =>
+  lines.some(({ documents = [] }) => documents.some((each) => each.code === code));
+
+const authorisations: Rule = (content) =>
+  (content.authorisations ?? []).flatMap(({ id, category }, index) => {
+    const holder = `AuthorisationHolder[${index + 1}]`;
+    const document = AUTHORISATIONS[category];
+    const party = checkEori(id);
+    return [
+      ...(party.valid ? [] : [problem('CDS12005', `${holder}/ID`, `${party.reason ?? ''}.`)]),
+      ...(document ? [] : [problem('CDS12007', `${holder}/CategoryCode`, `${category}.`)]),
+      ...(document && !hasDocument(content, document)
+        ? [problem('CDS12096', `${holder}/CategoryCode`, `${category} goes with ${document}.`)]
+        : []),
+    ];
+  });
+
+const guarantee: Rule = ({ authorisations: held = [], guaranteeType = '1', guaranteeReference }) =>
+  held.some(({ category }) => category === 'CGU') && !(['0', '1'].includes(guaranteeType) && guaranteeReference)
+    ? [problem('CDS12113', 'ObligationGuarantee[1]/SecurityDetailsCode', `Type ${guaranteeType}.`)]
+    : [];
+
+const deferment: Rule = (content, _, profile) => {
+  const method = methodOfPayment(content, profile);
+  const isDeferred = DEFERRED.includes(method);
+  const { defermentAccount: account } = content;
+  const dan = account ? checkDan(account) : null;
+  const method1 = at(1, 'Commodity/DutyTaxFee[1]/Payment/MethodCode');
+  return [
+    ...(dan && !dan.valid ? [problem('CDS12125', 'AdditionalDocument[1]/ID', `${dan.reason ?? ''}.`)] : []),
+    ...(account && !isDeferred ? [problem('CDS12102', method1, `Method ${method}.`)] : []),
+    ...(!account && isDeferred ? [problem('CDS12078', method1, `Method ${method}.`)] : []),
+    ...(hasDocument(content, 'C506') && !isDeferred ? [problem('CDS12148', method1, `Method ${method}.`)] : []),
+  ];
+};
+
+const otherParties: Rule = ({ importer, buyer, representative, vatParty }) => {
+  const agent = representative && checkEori(representative.id);
+  const vat = vatParty ? checkVat(vatParty) : null;
+  return [
+    ...(buyer?.identifier && buyer.identifier === importer.id ? [problem('CDS12117', 'GoodsShipment/Buyer/ID')] : []),
+    ...(agent && !agent.valid ? [problem('CDS12005', 'Agent/ID', `${agent.reason ?? ''}.`)] : []),
+    ...(vat && !vat.valid
+      ? [problem('CDS12013', 'GoodsShipment/DomesticDutyTaxParty[1]/ID', `${vat.reason ?? ''}.`)]
+      : []),
+  ];
+};
+
+/** A place of arrival is named by the destination's own code. */
+const location: Rule = ({ portOfEntry, destination }) =>
+  portOfEntry === '' || (/^[A-Z]{2}[0-9A-Z]{3,}$/.test(portOfEntry) && portOfEntry.startsWith(destination))
+    ? []
+    : [
+        problem(
+          'CDS12099',
+          'GoodsShipment/Consignment/GoodsLocation/Name',
+          `${portOfEntry}, destination ${destination}.`,
+        ),
+      ];
+
+const twice: Rule = ({ statements = [], lines }) =>
+  lines.flatMap((line) =>
+    (line.statements ?? []).flatMap(({ code }, index) =>
+      statements.some((each) => each.code === code)
+        ? [problem('CDS12071', at(line, `AdditionalInformation[${index + 1}]/StatementCode`), `${code}.`)]
+        : [],
+    ),
+  );
+
+const quotas: Rule = ({ lines, destination }) =>
+  lines.flatMap((line) => {
+    if (!line.quotaOrder) return [];
+    const preference = line.preference?.code ?? NO_PREFERENCE;
+    const quota = at(line, 'Commodity/DutyTaxFee[1]/QuotaOrderID');
+    return [
+      ...(/^\d2\d$|^\d[145]8$/.test(preference) ? [] : [problem('CDS12110', quota, `Preference ${preference}.`)]),
+      ...(destination === 'GB' && line.quotaOrder.startsWith('09')
+        ? [problem('CDS12144', quota, `${line.quotaOrder}.`)]
+        : []),
+      ...(/^\d{6}$/.test(line.quotaOrder) ? [] : [problem('CDS10010', quota, 'A quota number has 6 digits.')]),
+    ];
+  });
+
+const byHand: Rule = ({ lines }, _, profile) =>
+  lines.flatMap((line) => {
+    const taxes = line.taxes ?? [];
+    const payment = (index: number): string => at(line, `Commodity/DutyTaxFee[${index + 1}]/Payment/PaymentAmount`);
+    const stated = (line.statements ?? []).some(({ code }) => code === OVERRIDE);
+    return [
+      ...taxes.flatMap(({ amount }, index) =>
+        amount.currency === profile.currency ? [] : [problem('CDS12111', payment(index), `${amount.currency}.`)],
+      ),
+      ...taxes.flatMap(({ amount }, index) =>
+        exact(amount.amount).isNegative() ? [problem('CDS10021', payment(index))] : [],
+      ),
+      ...(taxes.length > 0 && !stated && profile.channel !== 'ace'
+        ? [problem('CDS12139', at(line, 'AdditionalInformation[1]/StatementCode'))]
+        : []),
+    ];
+  });
+
+/** Licences are documents whose code begins with X, or a certificate of a national list. */
+const LICENCE = /^(X\d{3}|9\d{3}|L\d{3})$/;
+
+const lineDocuments: Rule = ({ lines }, { references }) =>
+  lines.flatMap((line) =>
+    (line.documents ?? []).flatMap(({ code, status, reason }, index) => {
+      const document = at(line, `AdditionalDocument[${index + 1}]`);
+      const field = `lines[${line.number - 1}].documents[${index}]`;
+      return [
+        ...(status ? [] : [problem('CDS77002', `${document}/LPCOExemptionCode`, `${code}.`, `${field}.status`)]),
+        ...(status && WAIVERS.includes(status) && !reason?.trim()
+          ? [problem('CDS77005', `${document}/Name`, `${code} with ${status}.`, `${field}.reason`)]
+          : []),
+        ...(LICENCE.test(code) && references.ducr === ''
+          ? [problem('CDS77003', 'GoodsShipment/PreviousDocument[1]/ID', `${code}.`)]
+          : []),
+      ];
+    }),
+  );
+
+const VALUATION_METHODS = /^[1-6]$/;
+
+const extraCodes: Rule = ({ lines, transactionNature, guaranteeType, conveyance }) => [
+  ...(transactionNature === undefined || /^\d{1,2}$/.test(transactionNature)
+    ? []
+    : [problem('CDS10020', 'GoodsShipment/TransactionNatureCode', `${transactionNature}.`)]),
+  ...(guaranteeType === undefined || /^[0-9A-JZ]$/.test(guaranteeType)
+    ? []
+    : [problem('CDS10020', 'ObligationGuarantee[1]/SecurityDetailsCode', `${guaranteeType}.`)]),
+  ...(conveyance?.idType === undefined || /^(10|11|20|21|30|40|41|80|81)$/.test(conveyance.idType)
+    ? []
+    : [
+        problem(
+          'CDS10020',
+          'GoodsShipment/Consignment/ArrivalTransportMeans/IdentificationTypeCode',
+          `${conveyance.idType}.`,
+        ),
+      ]),
+  ...lines.flatMap((line) =>
+    line.valuationMethod === undefined || VALUATION_METHODS.test(line.valuationMethod)
+      ? []
+      : [problem('CDS10020', at(line, 'CustomsValuation/MethodCode'), `${line.valuationMethod}.`)],
+  ),
+];
+
 /** In the order in which the authority itself judges: form, then relations, then the tariff. */
 const RULES: readonly Rule[] = [
   missing,
+  outOfPlace,
+  counts,
+  commodity,
   form,
   codes,
+  extraCodes,
   negative,
-  commodity,
+  deductions,
   masses,
   numbering,
   identifier,
+  otherParties,
+  acceptance,
+  procedures,
   lineCurrencies,
   packageCount,
+  twice,
+  deferment,
   sameParty,
   headerCurrency,
+  authorisations,
+  location,
+  doubleCharges,
+  quotas,
+  byHand,
+  airFreight,
+  guarantee,
   supplementary,
   reference,
   proof,
+  lineDocuments,
 ];
 
 /** Judges a declaration as the authority would, offline; every fault with its code and our field. Never throws. */
-export const validateDeclaration = (built: Built, profile: Profile): FieldProblem[] =>
-  RULES.flatMap((rule) => rule(built.content, built, profile));
+export function validateDeclaration(built: Built, profile: Profile): FieldProblem[] {
+  const stop = kindOfProcedure(built.content);
+  return stop.length > 0 ? stop : RULES.flatMap((rule) => rule(built.content, built, profile));
+}
+
+/** What an amendment may not change: who imports. @see CDS11012 */
+export const validateAmendment = (before: DeclarationContent, after: DeclarationContent): FieldProblem[] =>
+  before.importer.id === after.importer.id ? [] : [problem('CDS11012', 'GoodsShipment/Importer/ID')];
