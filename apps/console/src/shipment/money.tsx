@@ -39,6 +39,7 @@ const PAYMENT_STATES: Record<Payment['status'], [State, string]> = {
   'outcome-unknown': ['unknown', 'sent, outcome unknown'],
   settled: ['go', 'settled'],
   bounced: ['late', 'returned by the bank'],
+  void: ['idle', 'void: what was approved has changed'],
 };
 
 export default function MoneyPage() {
