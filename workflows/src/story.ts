@@ -202,7 +202,10 @@ export class Story {
     until: () => boolean = () => false,
     beside = false,
   ): Promise<T | undefined> {
-    const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`), task);
+    const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`), {
+      ...task,
+      waiter: workflowInfo().workflowId,
+    });
     this.merge(wrote);
     const before = this.waitingFor;
     if (!beside) this.wait(`${task.role}: ${task.kind}`);

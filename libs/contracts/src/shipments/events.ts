@@ -207,6 +207,8 @@ export const taskRaised = defineEvent(
     /** what the task is about, bound to a decision: e.g. the digest of what is to be approved */
     about: z.record(z.string(), z.unknown()),
     due: instant.nullable(),
+    /** workflow that waits for the decision; without it the shipment's or engagement's own */
+    waiter: z.string().max(200).optional(),
   }),
 );
 
