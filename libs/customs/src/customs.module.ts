@@ -24,6 +24,8 @@ import { FilingDesk } from './application/filing-desk.js';
 import { Handling } from './application/handling.js';
 import { Inbox } from './application/inbox.js';
 import { MessageReader } from './application/message-reader.js';
+import { PostEntry } from './application/post-entry.js';
+import { readPostEntryRules } from './application/post-entry-rules.js';
 import { RequestDesk } from './application/request-desk.js';
 import { aceAuthority } from './authorities/ace/channel.js';
 import { AceTransport } from './authorities/ace/transport.js';
@@ -37,8 +39,10 @@ import { ChecksController } from './http/checks.controller.js';
 import { DeclarationsController } from './http/declarations.controller.js';
 import { HandlingController } from './http/handling.controller.js';
 import { CUSTOMS_SETTINGS, NotificationsController } from './http/notifications.controller.js';
+import { PostEntryController } from './http/post-entry.controller.js';
 import { declarationsProjection } from './postgres/declarations.projection.js';
 import { inbox } from './postgres/inbox.repository.js';
+import { postEntryProjection } from './postgres/post-entry.projection.js';
 import { customsSettings, type CustomsSettings } from './settings.js';
 
 const MESSAGES = 'customs messages';
@@ -62,10 +66,16 @@ class Connections implements OnApplicationShutdown {
   imports: [
     ContextModule.for('customs', {
       migrations: new URL('../migrations/', import.meta.url),
-      inline: [declarationsProjection],
+      inline: [declarationsProjection, postEntryProjection],
     }),
   ],
-  controllers: [ChecksController, DeclarationsController, HandlingController, NotificationsController],
+  controllers: [
+    ChecksController,
+    DeclarationsController,
+    HandlingController,
+    PostEntryController,
+    NotificationsController,
+  ],
   providers: [
     { provide: CUSTOMS_SETTINGS, useFactory: () => settings(customsSettings) },
     {
@@ -130,6 +140,12 @@ class Connections implements OnApplicationShutdown {
           if (woken > 0) drain.nudge();
         }),
       inject: [EVENT_STORE, Authorities, CUSTOMS_SETTINGS, CLOCK, DATABASE, drainToken(MESSAGES)],
+    },
+    {
+      provide: PostEntry,
+      useFactory: (store: EventStore, authorities: Authorities, clock: Clock) =>
+        new PostEntry(store, authorities, readPostEntryRules(), clock),
+      inject: [EVENT_STORE, Authorities, CLOCK],
     },
     {
       provide: RequestDesk,
