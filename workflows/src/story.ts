@@ -111,7 +111,7 @@ export class Story {
   /** Waits until nothing is owed any more. */
   async settledUp(): Promise<void> {
     await condition(() => this.owed === 0 || this.failure !== undefined);
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure !== undefined) throw this.failure as Error;
   }
 
   /** Forgets facts that a newer turn of the story has made void. */

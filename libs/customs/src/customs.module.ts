@@ -17,6 +17,7 @@ import {
   type Nudge,
 } from '@tidewaiter/platform';
 import { Checks } from './application/checks.js';
+import { Collector } from './application/collector.js';
 import { CustomsActivitiesService } from './application/customs.activities.js';
 import { Declarations } from './application/declarations.js';
 import { FilingDesk } from './application/filing-desk.js';
@@ -45,6 +46,7 @@ import { postEntryProjection } from './postgres/post-entry.projection.js';
 import { customsSettings, type CustomsSettings } from './settings.js';
 
 const MESSAGES = 'customs messages';
+const MAILBOXES = 'customs mailboxes';
 
 @Injectable()
 class Connections implements OnApplicationShutdown {
@@ -180,6 +182,23 @@ class Connections implements OnApplicationShutdown {
       inject: [DATABASE, EVENT_STORE, Authorities, CLOCK, LOG],
     },
     ...hostDrain({ context: 'customs', name: MESSAGES, handler: MessageReader, idleMs: 1_000 }),
+    {
+      provide: Collector,
+      useFactory: (
+        database: Database,
+        authorities: Authorities,
+        env: CustomsSettings,
+        clock: Clock,
+        log: Log,
+        drain: Nudge,
+      ) => {
+        const configured = { cds: false, edifact: env.EDIFACT_URL !== undefined, ace: env.ACE_URL !== undefined };
+        const mailboxes = authorities.withMailbox(clock()).filter(({ profile }) => configured[profile.channel]);
+        return new Collector(database, mailboxes, clock, log.child({ context: 'customs' }), () => drain.nudge());
+      },
+      inject: [DATABASE, Authorities, CUSTOMS_SETTINGS, CLOCK, LOG, drainToken(MESSAGES)],
+    },
+    ...hostDrain({ context: 'customs', name: MAILBOXES, handler: Collector, idleMs: 2_000 }),
     {
       provide: Declarations,
       useFactory: (database: Database, authorities: Authorities, clock: Clock) =>

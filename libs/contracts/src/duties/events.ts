@@ -24,7 +24,12 @@ const charge = z.strictObject({
 });
 
 /** Whose money it is: the dimensions of the ledger beside authority, legal basis and tax type. */
-const moneyOf = z.strictObject({ customer: z.string().max(140), importerId: uuid, engagementId: uuid });
+const moneyOf = z.strictObject({
+  customer: z.string().max(140),
+  importerId: uuid,
+  importerName: z.string().max(140).optional(),
+  engagementId: uuid,
+});
 
 export const dutyAssessed = defineEvent(
   'duties',

@@ -46,6 +46,13 @@ export const guaranteeRegistered = defineEvent(
   }),
 );
 
+export const guaranteeLimitChanged = defineEvent(
+  'shipments',
+  'GuaranteeLimitChanged',
+  'The authority or the surety raised or lowered what the guarantee covers.',
+  z.strictObject({ guaranteeId: uuid, limit: money, before: money, reason: z.string().max(280), by: z.string() }),
+);
+
 export const guaranteeReserved = defineEvent(
   'shipments',
   'GuaranteeReserved',
@@ -239,6 +246,7 @@ export const shipmentClosed = defineEvent(
 export type ShipmentsEvent =
   | EventOf<typeof importerRegistered>
   | EventOf<typeof guaranteeRegistered>
+  | EventOf<typeof guaranteeLimitChanged>
   | EventOf<typeof guaranteeReserved>
   | EventOf<typeof guaranteeReleased>
   | EventOf<typeof guaranteeCarriedForward>

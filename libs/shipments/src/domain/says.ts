@@ -42,6 +42,8 @@ type Sentences = { [E in AnyEvent as E['type']]?: (data: E['data']) => string };
 const SENTENCES: Sentences = {
   ImporterRegistered: (d) => `Importer of record ${d.code} registered for ${list(d.destinations)}`,
   GuaranteeRegistered: (d) => `Guarantee ${d.reference} registered with a limit of ${amountOf(d.limit)}`,
+  GuaranteeLimitChanged: (d) =>
+    `Limit of the guarantee changed from ${d.before.amount} to ${amountOf(d.limit)}: ${d.reason}`,
   GuaranteeReserved: (d) => `${amountOf(d.amount)} held under the guarantee, ${amountOf(d.headroom)} left`,
   GuaranteeReleased: (d) => `${amountOf(d.amount)} given back to the guarantee`,
   GuaranteeCarriedForward: (d) => `Guarantee ${d.reference} carried forward to sheet ${d.sheet}`,

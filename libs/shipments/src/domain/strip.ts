@@ -23,7 +23,7 @@ export interface Strip {
 }
 
 /** What passes when a task's day passes: by law, or by what we promise each other. */
-const CLOCKS: Readonly<Partial<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: string }>>> = {
+export const CLOCKS: Readonly<Partial<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: string }>>> = {
   'provide-documents': {
     kind: 'statutory',
     ifMissed: 'the authority decides on what it has, or refuses the declaration',

@@ -1,9 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { eventStream, frame, type EventStreamTiming } from './event-stream.js';
-import type { FeedRow } from './feed.js';
-import { resumeAfter } from './events.controller.js';
+import { eventStream, frame, resumeAfter, type EventStreamTiming, type StreamRow } from './event-stream.js';
 
-const row = (position: number, size = 2): FeedRow => ({
+const row = (position: number, size = 2): StreamRow => ({
   position: String(position),
   type: 'tidewaiter.shipments.ShipmentOpened.v1',
   body: JSON.stringify('x'.repeat(size)),
@@ -11,11 +9,11 @@ const row = (position: number, size = 2): FeedRow => ({
 
 /** A feed in memory: what it holds can grow while it is read. */
 class Shelf {
-  readonly rows: FeedRow[] = [];
+  readonly rows: StreamRow[] = [];
   readonly heard = new Set<() => void>();
   reads = 0;
 
-  put(...rows: FeedRow[]): void {
+  put(...rows: StreamRow[]): void {
     this.rows.push(...rows);
     for (const hear of this.heard) hear();
   }

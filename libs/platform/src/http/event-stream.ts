@@ -1,10 +1,19 @@
+import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
-import type { FeedRow } from './feed.js';
+import { Invalid } from '@tidewaiter/kernel';
+
+export interface StreamRow {
+  /** up to 18 digits, growing */
+  position: string;
+  type: string;
+  /** JSON without line breaks */
+  body: string;
+}
 
 export interface EventStreamOptions {
   /** position after which to begin */
   after: string;
-  read(after: string, limit: number): Promise<FeedRow[]>;
+  read(after: string, limit: number): Promise<StreamRow[]>;
   /** calls back when the feed may have grown; answers how to stop */
   listen(heard: () => void): () => void;
   /** told once when the stream breaks off, with the reason */
@@ -26,7 +35,7 @@ const TIMING: EventStreamTiming = { pollMs: 1000, gatherMs: 50, heartbeatMs: 15_
 const BATCH = 200;
 
 /** One server-sent event; a body of JSON has no line breaks of its own. @see HTML, server-sent events, 9.2.6 */
-export const frame = ({ position, type, body }: FeedRow): string =>
+export const frame = ({ position, type, body }: StreamRow): string =>
   `id: ${position}\nevent: ${type}\ndata: ${body}\n\n`;
 
 /**
@@ -120,4 +129,35 @@ export function eventStream(options: EventStreamOptions): Readable {
   }, heartbeatMs).unref();
   stream.push('retry: 2000\n\n');
   return stream;
+}
+
+/**
+ * Where a reader goes on: after its last event (`Last-Event-ID`, which a browser sends by itself when it reconnects and
+ * which is newer than the address), else after the position it names, else from now on.
+ *
+ * @throws Invalid `partners.feed.position-invalid`
+ */
+export function resumeAfter(header: unknown, after: string | undefined): string | undefined {
+  if (header === undefined || header === '') return after;
+  if (typeof header === 'string' && /^\d{1,18}$/.test(header)) return header;
+  throw new Invalid('partners.feed.position-invalid', 'Last-Event-ID is not an id of this feed', {
+    advice:
+      'Send the id of the last event you took, or leave the header out to begin now (after=0 begins at the first).',
+    places: [{ pointer: 'header/Last-Event-ID', reason: 'up to 18 digits' }],
+  });
+}
+
+/** Rings in this process when something of a tenant has grown; readers elsewhere find it by polling. */
+export class Bell {
+  private readonly emitter = new EventEmitter().setMaxListeners(0);
+
+  ring(tenant: string): void {
+    this.emitter.emit(tenant);
+  }
+
+  /** @returns how to stop listening */
+  listen(tenant: string, heard: () => void): () => void {
+    this.emitter.on(tenant, heard);
+    return () => void this.emitter.off(tenant, heard);
+  }
 }
