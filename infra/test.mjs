@@ -19,6 +19,7 @@ const RUNS = {
     args: [
       '--maxWorkers=2',
       '--ignoreProjects=test',
+      '--testTimeout=60000', // a limit for what hangs, not a measure
       '--testPathIgnorePatterns=/node_modules/',
       `--testPathIgnorePatterns=${INT}`,
     ],

@@ -197,7 +197,7 @@ function Sending({ declaration }: { declaration: Declaration }) {
         state={
           declaration.vector.legal.value === 'rejected'
             ? 'act'
-            : declaration.vector.release.value === 'released'
+            : /^(Released|Cleared)/.test(declaration.summary)
               ? 'go'
               : 'wait'
         }

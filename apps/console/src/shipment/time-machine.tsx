@@ -439,7 +439,8 @@ function Difference({
   entries: readonly StoryEntry[];
   onTo: (to: string | undefined) => void;
 }) {
-  const other = to ?? entries.at(-1)!.learned;
+  // Without another instant: what the newest known event changed.
+  const other = to ?? entries.findLast(({ learned }) => learned < known)?.learned ?? known;
   const [from, until] = known <= other ? [known, other] : [other, known];
   const difference = useQuery({
     ...routeQuery(replayDifference, { params: { shipmentId }, query: { from, to: until, by: 'known' } }),

@@ -50,6 +50,9 @@ export const CLOCKS: Readonly<Partial<Record<TaskKind, { kind: 'statutory' | 'sl
   'review-notice': { kind: 'sla', ifMissed: 'what the authority said stays unread' },
   'stop-delivery': { kind: 'statutory', ifMissed: 'goods that were recalled are delivered: damages are claimed' },
   'contest-seizure': { kind: 'statutory', ifMissed: 'the goods are forfeited' },
+  'watch-clock': { kind: 'statutory', ifMissed: 'the term runs out, with what the law makes of it' },
+  'handle-case': { kind: 'statutory', ifMissed: 'the authority decides without our word' },
+  'open-refund-cases': { kind: 'statutory', ifMissed: 'claims lapse one by one' },
 };
 
 /** `Europe/London` is looked at in London. */
