@@ -17,12 +17,15 @@ import {
   type Nudge,
 } from '@tidewaiter/platform';
 import { Checks } from './application/checks.js';
+import { Collector } from './application/collector.js';
 import { CustomsActivitiesService } from './application/customs.activities.js';
 import { Declarations } from './application/declarations.js';
 import { FilingDesk } from './application/filing-desk.js';
 import { Handling } from './application/handling.js';
 import { Inbox } from './application/inbox.js';
 import { MessageReader } from './application/message-reader.js';
+import { PostEntry } from './application/post-entry.js';
+import { readPostEntryRules } from './application/post-entry-rules.js';
 import { RequestDesk } from './application/request-desk.js';
 import { aceAuthority } from './authorities/ace/channel.js';
 import { AceTransport } from './authorities/ace/transport.js';
@@ -36,11 +39,14 @@ import { ChecksController } from './http/checks.controller.js';
 import { DeclarationsController } from './http/declarations.controller.js';
 import { HandlingController } from './http/handling.controller.js';
 import { CUSTOMS_SETTINGS, NotificationsController } from './http/notifications.controller.js';
+import { PostEntryController } from './http/post-entry.controller.js';
 import { declarationsProjection } from './postgres/declarations.projection.js';
 import { inbox } from './postgres/inbox.repository.js';
+import { postEntryProjection } from './postgres/post-entry.projection.js';
 import { customsSettings, type CustomsSettings } from './settings.js';
 
 const MESSAGES = 'customs messages';
+const MAILBOXES = 'customs mailboxes';
 
 @Injectable()
 class Connections implements OnApplicationShutdown {
@@ -60,10 +66,16 @@ class Connections implements OnApplicationShutdown {
   imports: [
     ContextModule.for('customs', {
       migrations: new URL('../migrations/', import.meta.url),
-      inline: [declarationsProjection],
+      inline: [declarationsProjection, postEntryProjection],
     }),
   ],
-  controllers: [ChecksController, DeclarationsController, HandlingController, NotificationsController],
+  controllers: [
+    ChecksController,
+    DeclarationsController,
+    HandlingController,
+    PostEntryController,
+    NotificationsController,
+  ],
   providers: [
     { provide: CUSTOMS_SETTINGS, useFactory: () => settings(customsSettings) },
     {
@@ -130,6 +142,12 @@ class Connections implements OnApplicationShutdown {
       inject: [EVENT_STORE, Authorities, CUSTOMS_SETTINGS, CLOCK, DATABASE, drainToken(MESSAGES)],
     },
     {
+      provide: PostEntry,
+      useFactory: (store: EventStore, authorities: Authorities, clock: Clock) =>
+        new PostEntry(store, authorities, readPostEntryRules(), clock),
+      inject: [EVENT_STORE, Authorities, CLOCK],
+    },
+    {
       provide: RequestDesk,
       useFactory: (store: EventStore, authorities: Authorities, clock: Clock, database: Database, drain: Nudge) =>
         new RequestDesk(store, authorities, clock, async (keys) => {
@@ -164,6 +182,23 @@ class Connections implements OnApplicationShutdown {
       inject: [DATABASE, EVENT_STORE, Authorities, CLOCK, LOG],
     },
     ...hostDrain({ context: 'customs', name: MESSAGES, handler: MessageReader, idleMs: 1_000 }),
+    {
+      provide: Collector,
+      useFactory: (
+        database: Database,
+        authorities: Authorities,
+        env: CustomsSettings,
+        clock: Clock,
+        log: Log,
+        drain: Nudge,
+      ) => {
+        const configured = { cds: false, edifact: env.EDIFACT_URL !== undefined, ace: env.ACE_URL !== undefined };
+        const mailboxes = authorities.withMailbox(clock()).filter(({ profile }) => configured[profile.channel]);
+        return new Collector(database, mailboxes, clock, log.child({ context: 'customs' }), () => drain.nudge());
+      },
+      inject: [DATABASE, Authorities, CUSTOMS_SETTINGS, CLOCK, LOG, drainToken(MESSAGES)],
+    },
+    ...hostDrain({ context: 'customs', name: MAILBOXES, handler: Collector, idleMs: 2_000 }),
     {
       provide: Declarations,
       useFactory: (database: Database, authorities: Authorities, clock: Clock) =>

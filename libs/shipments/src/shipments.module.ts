@@ -6,6 +6,7 @@ import { Board, BoardRebuild } from './application/board.js';
 import { BoardFeed } from './application/board-feed.js';
 import { BoardViews } from './application/board-views.js';
 import { Desk } from './application/desk.js';
+import { Guarantees } from './application/guarantees.js';
 import { readModels } from './application/read-models.js';
 import { loadReferenceData, REFERENCE_DATA } from './application/reference-data.js';
 import { SavedViews } from './application/saved-views.js';
@@ -32,6 +33,7 @@ export const controllers = [BoardController, SetUpController, ShipmentsControlle
 export const services: Provider[] = [
   { provide: REFERENCE_DATA, useFactory: () => loadReferenceData(settings(ours).SCREENING_LIST) },
   Desk,
+  Guarantees,
   Views,
   Stories,
   TaskDecisions,

@@ -70,6 +70,7 @@ export async function clearance(
       customs.lodgeDeclaration(step, {
         ...{ declarationId, version, situation, goods, assessment, guaranteeReference },
         ...(standing ? { standing, corrections: filing.corrections } : {}),
+        editors: [...filing.editors],
       }),
     );
     let problems: FieldProblem[];

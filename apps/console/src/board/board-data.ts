@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../api/client.js';
 import { readAgain } from '../api/queries.js';
-import { onChanges } from '../feed/feed.js';
+import { onChanges, shownUpTo } from '../feed/feed.js';
 
 export type BoardRow = AnswerOf<typeof showBoardRows>['rows'][number];
 export type BoardQuery = Partial<InputOf<typeof showBoardIndex>['query']>;
@@ -118,6 +118,7 @@ function useRows() {
           rows.current.set(row.key, row);
           byShipment.current.set(row.shipmentId, row.key);
         }
+        shownUpTo(answer.position);
         redraw((count) => count + 1);
       }
     } catch {

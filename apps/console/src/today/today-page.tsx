@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { readAgain, useChange, useRoute } from '../api/queries.js';
 import { announce } from '../app/announce.js';
 import { useKeys } from '../app/keys.js';
-import { onChanges, useFeedState } from '../feed/feed.js';
+import { onChanges, shownUpTo, useFeedState } from '../feed/feed.js';
 import { useHeldList } from '../feed/held-list.js';
 import {
   ApplyPill,
@@ -52,6 +52,10 @@ export default function TodayPage() {
       stop();
     };
   }, []);
+
+  useEffect(() => {
+    if (data) shownUpTo(data.position);
+  }, [data]);
 
   const focusRow = useCallback((index: number) => {
     setActive(index);
@@ -253,7 +257,7 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
               </>
             ) : (
               <>
-                <span title="service">◷</span> <LegalInstant at={clock.due} country={country} />
+                <span title="promised">◷</span> <LegalInstant at={clock.due} country={country} />
               </>
             )
           ) : (

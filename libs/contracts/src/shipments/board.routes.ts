@@ -67,7 +67,7 @@ export const boardRow = z
     ...shipmentView.shape,
     customer: z.string().nullable(),
     clock: z
-      .strictObject({ due: instant, kind: z.enum(['statutory', 'service']), bin: z.enum(CLOCK_BINS) })
+      .strictObject({ due: instant, kind: z.enum(['statutory', 'sla']), bin: z.enum(CLOCK_BINS) })
       .nullable()
       .meta({ description: 'The deadline that comes first' }),
   })
@@ -159,7 +159,7 @@ export const workItem = z
     /** what happens when it is not done in time */
     ifMissed: z.string(),
     clock: z
-      .strictObject({ kind: z.enum(['statutory', 'service']), due: instant, on: legalDate, latestStart: legalDate })
+      .strictObject({ kind: z.enum(['statutory', 'sla']), due: instant, on: legalDate, latestStart: legalDate })
       .nullable(),
     country: country.nullable(),
     atStake: money.nullable(),

@@ -103,6 +103,7 @@ export class FilingDesk {
         assessmentDigest: request.assessment.digest,
         documentSetDigest: request.goods.digest,
         leftOut: built.leftOut,
+        editors: request.editors,
         standing: request.standing,
       };
       await this.execute(step, declarationId, command, `prepare/${version}`, tx);

@@ -43,6 +43,16 @@ export class Authorities {
     return this.authorityOf((each) => (isNamed ? each.authority.toLowerCase() : each.channel) === wanted, at, name);
   }
 
+  /** All that are in force and keep what they say in a mailbox. */
+  withMailbox(at: Instant): Authority[] {
+    return this.profiles.flatMap((each) => {
+      const authority = this.channels[each.channel]?.(each);
+      const on = legalDateAt(at, each.zone);
+      const inForce = each.validFrom <= on && (each.validTo === null || on <= each.validTo);
+      return authority?.collect && inForce ? [authority] : [];
+    });
+  }
+
   private authorityOf(fits: (profile: Profile) => boolean, at: Instant, what: string): Authority {
     const profile = this.profiles.find((each) => {
       const on = legalDateAt(at, each.zone);

@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import type {
+  AffectedList,
   Charges,
   DifferingDebt,
   DutiesActivities,
@@ -16,6 +17,7 @@ import { Assessing } from './assessing.js';
 import { Debts, type KnownDebt } from './debts.js';
 import { Paying, type PaymentState } from './paying.js';
 import { summaryOf } from './summary.js';
+import { Voiding } from './voiding.js';
 
 function answerOf({ payment, version, stream }: PaymentState): PaymentAnswer {
   const { paymentId, digest, status, approvals, approvalsNeeded } = payment;
@@ -56,6 +58,7 @@ export class DutiesActivitiesService implements DutiesActivities {
   constructor(
     @Inject(Assessing) private readonly assessing: Assessing,
     @Inject(Paying) private readonly paying: Paying,
+    @Inject(Voiding) private readonly voiding: Voiding,
     @Inject(Debts) private readonly debts: Debts,
   ) {}
 
@@ -116,5 +119,9 @@ export class DutiesActivitiesService implements DutiesActivities {
   ): Promise<{ kind: 'sent' | 'unknown'; wrote: Record<string, number> }> {
     const { payment, version, stream } = await this.paying.resolve(byOfStep(step), paymentId);
     return { kind: payment.status === 'outcome-unknown' ? 'unknown' : 'sent', wrote: { [stream]: version } };
+  }
+
+  listAffected(step: Step, voidanceId: string, after: string | null): Promise<AffectedList> {
+    return this.voiding.claims(step.tenant, voidanceId, after);
   }
 }

@@ -1,4 +1,5 @@
 import type { InputOf, showBoardIndex } from '@tidewaiter/contracts';
+import { idFor } from '@tidewaiter/platform';
 import { callerOf, command, Room, stepOf } from '../testing/room.js';
 import { BoardFeed } from './board-feed.js';
 import { BoardViews } from './board-views.js';
@@ -111,11 +112,8 @@ describe('views over the board', () => {
     expect(csv.split('\r\n')).toHaveLength(1 + 4 + 1);
     expect(csv).toMatch(/^\uFEFFreference,customer/);
     await board.export(caller, view({ sort: 'reference' }), id);
-    const events = await room.store.query<{ data: { rows: number } }>(
-      'acme',
-      `select data from events where type like '%ViewExported%'`,
-    );
-    expect(events).toHaveLength(1);
+    const events = await room.store.read('acme', `export-${idFor('export', 'acme', id)}`);
+    expect(events).toMatchObject([{ type: 'ViewExported', data: { page: 'board', rows: 4 } }]);
   });
 
   it('are told of by the feed once the board shows them', async () => {

@@ -1,8 +1,9 @@
 import type { TaskKind } from '@tidewaiter/contracts';
+import { CLOCKS } from './strip.js';
 import { compare, legalDateAt, plusDays, type Instant, type LegalDate, type Money } from '@tidewaiter/kernel';
 
-/** `statutory`: the law says when; `service`: we promised it. */
-export type ClockKind = 'statutory' | 'service';
+/** `statutory`: the law says when; `sla`: we promised it. */
+export type ClockKind = 'statutory' | 'sla';
 
 interface Consequence {
   clock: ClockKind;
@@ -11,33 +12,25 @@ interface Consequence {
   ifMissed: string;
 }
 
-/** What a task of each kind means when it is not done in time. */
-const CONSEQUENCES: Record<string, Consequence> = {
-  'approve-payment': {
-    clock: 'statutory',
-    handling: 1,
-    ifMissed: 'the authority keeps the goods, and interest may run',
-  },
-  'correct-declaration': {
-    clock: 'statutory',
-    handling: 1,
-    ifMissed: 'the declaration lapses and the goods stay where they are',
-  },
-  'provide-documents': { clock: 'statutory', handling: 2, ifMissed: 'the authority decides without the papers' },
-  'resolve-difference': {
-    clock: 'statutory',
-    handling: 1,
-    ifMissed: 'the debt stands unpaid and the goods stay where they are',
-  },
-  'renew-mandate': { clock: 'statutory', handling: 5, ifMissed: 'no declaration may be lodged for this customer' },
-  'ask-authority': { clock: 'service', handling: 1, ifMissed: 'nobody knows what became of the filing' },
-  'raise-guarantee': { clock: 'service', handling: 2, ifMissed: 'the filing waits for headroom' },
-  'resolve-engagement': { clock: 'service', handling: 1, ifMissed: 'the shipment does not begin' },
-  'rebook-delivery': { clock: 'service', handling: 1, ifMissed: 'storage is charged per day' },
+/** Usual handling where it is not one working day. */
+const HANDLING: Readonly<Partial<Record<TaskKind, number>>> = {
+  'provide-documents': 2,
+  'send-documents': 2,
+  'raise-guarantee': 2,
+  'renew-mandate': 5,
+  'answer-query': 3,
+  'contest-seizure': 5,
 };
-const ELSE: Consequence = { clock: 'service', handling: 1, ifMissed: 'the shipment stands still until it is done' };
 
-export const consequenceOf = (kind: TaskKind): Consequence => CONSEQUENCES[kind] ?? ELSE;
+/** What a task means when it is not done in time. */
+export function consequenceOf(kind: TaskKind): Consequence {
+  const clock = CLOCKS[kind];
+  return {
+    clock: clock?.kind ?? 'sla',
+    handling: HANDLING[kind] ?? 1,
+    ifMissed: clock?.ifMissed ?? 'the shipment stands still until it is done',
+  };
+}
 
 export interface Ranked {
   kind: TaskKind;
@@ -84,7 +77,7 @@ function byStake(a: Money | null, b: Money | null): number {
   return a.currency === b.currency ? -compare(a, b) : 0;
 }
 
-const GROUPS = { statutory: 0, service: 1 } as const;
+const GROUPS = { statutory: 0, sla: 1 } as const;
 
 /** Statutory before service clocks before none; then the latest start, the deadline, the money at stake, and who waits longest. */
 export function byConsequence(a: Ranked, b: Ranked): number {

@@ -1,0 +1,1 @@
+export { benchBuilding, type BuildingFigures } from './bench-building.js';
