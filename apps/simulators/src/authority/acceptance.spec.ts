@@ -83,6 +83,8 @@ it('4: examined, a shortage found, corrected by customs, the tax lowered', async
   expect(corrected).toContain('<NetNetWeightMeasure>45</NetNetWeightMeasure>');
   expect(corrected).toContain('<ItemChargeAmount>500.00</ItemChargeAmount>');
   expect(corrected).toContain('<VersionID>2</VersionID>');
+  // both new values in one item of one declaration
+  expect([...corrected.matchAll(/<GovernmentAgencyGoodsItem>/g)]).toHaveLength(1);
   expect(house.filing(lrn).due!.amount).toBe('184.00');
 });
 
