@@ -8,6 +8,8 @@ import { FilingDesk } from '../application/filing-desk.js';
 import { Handling } from '../application/handling.js';
 import { Inbox } from '../application/inbox.js';
 import { MessageReader } from '../application/message-reader.js';
+import { PostEntry } from '../application/post-entry.js';
+import { readPostEntryRules } from '../application/post-entry-rules.js';
 import { RequestDesk } from '../application/request-desk.js';
 import { Collector } from '../application/collector.js';
 import { aceAuthority } from '../authorities/ace/channel.js';
@@ -20,6 +22,7 @@ import { readProfiles } from '../authorities/profile.js';
 import { Authorities } from '../authorities/registry.js';
 import type { Authority } from '../authorities/authority.js';
 import { declarationsProjection } from '../postgres/declarations.projection.js';
+import { postEntryProjection } from '../postgres/post-entry.projection.js';
 import { inbox } from '../postgres/inbox.repository.js';
 import { aLodging } from './lodging.js';
 import { MailboxAuthority } from './mailbox-authority.js';
@@ -81,7 +84,7 @@ export class CustomsHouse {
 
   /** @param around puts something between the desk and the authority: a crash, a stranger */
   make(around: (authority: Authority) => Authority) {
-    const store = this.database.store({ inline: [declarationsProjection] });
+    const store = this.database.store({ inline: [declarationsProjection, postEntryProjection] });
     const profiles = readProfiles().map((each) => ({ ...each, resend: { ...each.resend, quietMs: QUIET_MS } }));
     const authorities = new Authorities(profiles, {
       cds: (profile) => around(cdsAuthority(profile, this.transport)),
@@ -104,6 +107,7 @@ export class CustomsHouse {
       inbox: new Inbox(this.tables, this.clock, () => undefined),
       reader: new MessageReader(this.tables, store, authorities, this.clock, silent, (code) => this.alarms.push(code)),
       declarations: new Declarations(this.tables, authorities, this.clock),
+      postEntry: new PostEntry(store, authorities, readPostEntryRules(), this.clock),
     };
   }
 
@@ -127,6 +131,9 @@ export class CustomsHouse {
   }
   get reader() {
     return this.parts.reader;
+  }
+  get postEntry() {
+    return this.parts.postEntry;
   }
   get declarations() {
     return this.parts.declarations;
