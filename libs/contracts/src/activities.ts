@@ -1,5 +1,6 @@
 import type { CaseLine } from './customs/post-entry.values.js';
 import type { Charges, DocumentSet, GoodsLine, Money, Situation } from './values.js';
+import type { BookingCommand } from './duties/billing.routes.js';
 import type { RecordingContext, TaskKind } from './names.js';
 
 /**
@@ -237,6 +238,11 @@ export interface DutiesActivities {
   ): Promise<{ interest: Money; says: string; wrote: Wrote }>;
   /** Voids a payment that waits for approval because what it pays has changed. */
   voidPayment(step: Step, paymentId: string, reason: string): Promise<{ kind: 'void' | 'on-its-way'; wrote: Wrote }>;
+  /** Books what becomes of a debt after the entry: more due, a claim, a deposit, and how they end. */
+  bookMoney(
+    step: Step,
+    command: BookingCommand,
+  ): Promise<{ kind: 'booked'; bookingId: string; wrote: Wrote } | Refusal>;
   /** Asks the bank by our key what became of a payment whose outcome is unknown; sends only what it never had. */
   resolvePayment(step: Step, paymentId: string): Promise<{ kind: 'sent' | 'unknown'; wrote: Wrote }>;
   /** What was charged under a basis that fell, shipment by shipment, as far as it may still be claimed; a page of claims at a time. */

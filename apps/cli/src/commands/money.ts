@@ -151,7 +151,9 @@ export function moneyCommands(program: Command): void {
     .description('the day on which it runs out: in a tenth, half and nine tenths of the futures')
     .action(async (guaranteeId: string, options: { date?: string }, command: Command) => {
       const { house, out } = surroundings(command);
-      const found = await house.client().call(forecastGuarantee, { params: { guaranteeId }, query: { historyDays: 90, horizonDays: 365, ...options } });
+      const found = await house
+        .client()
+        .call(forecastGuarantee, { params: { guaranteeId }, query: { historyDays: 90, horizonDays: 365, ...options } });
       if (out.json) return out.emit(found);
       const { runsOut, history, says } = found;
       if (runsOut) out.data(`p10 ${runsOut.p10 ?? '-'}  p50 ${runsOut.p50 ?? '-'}  p90 ${runsOut.p90 ?? '-'}`);

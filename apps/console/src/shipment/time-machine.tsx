@@ -556,7 +556,7 @@ const States = ({ states }: { states: Replayed }) => (
       {states.events} events count at this moment, {Object.keys(states.streams).length} streams
     </p>
     {Object.entries(states.states).map(([stream, state]) => (
-      <details key={stream}>
+      <details key={stream} open={stream.startsWith('declaration-')}>
         <summary>
           <code>{stream.slice(0, stream.indexOf('-') + 9)}…</code> version {states.streams[stream]}
         </summary>

@@ -283,7 +283,9 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
         </button>
       </div>
       <p className="work-why">
-        {gone ? 'Somebody else has done this.' : `Ranked ${rank}: ${reason}. If missed: ${ifMissed}.`}
+        {gone
+          ? 'Somebody else has done this.'
+          : `Ranked ${rank}: ${reason}. ${clock ? 'If missed' : 'If left'}: ${ifMissed}.`}
         {!mine && ` For ${task.role}.`}
       </p>
       {open && !gone && (

@@ -1,5 +1,8 @@
+import { jest } from '@jest/globals';
 import { aDeclaration, aNewNetMass, aRequest } from '../testing/declaration.js';
 import { House } from '../testing/house.js';
+
+jest.setTimeout(30_000);
 
 /** The simulator's side of the fifteen items that the clearance is accepted by; EDIFACT and ACE have specs of their own. */
 

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type {
   AffectedList,
+  BookingCommand,
   Charges,
   DifferingDebt,
   DutiesActivities,
@@ -14,6 +15,7 @@ import type {
 import { Refused } from '@tidewaiter/kernel';
 import { byOfStep } from '@tidewaiter/platform';
 import { Assessing } from './assessing.js';
+import { Bookings } from './bookings.js';
 import { Debts, type KnownDebt } from './debts.js';
 import { Paying, type PaymentState } from './paying.js';
 import { summaryOf } from './summary.js';
@@ -60,6 +62,7 @@ export class DutiesActivitiesService implements DutiesActivities {
     @Inject(Paying) private readonly paying: Paying,
     @Inject(Voiding) private readonly voiding: Voiding,
     @Inject(Debts) private readonly debts: Debts,
+    @Inject(Bookings) private readonly bookings: Bookings,
   ) {}
 
   async assess(
@@ -111,6 +114,13 @@ export class DutiesActivitiesService implements DutiesActivities {
   async voidPayment(step: Step, paymentId: string, reason: string): ReturnType<DutiesActivities['voidPayment']> {
     const { payment, version, stream } = await this.paying.void(byOfStep(step), paymentId, reason);
     return { kind: payment.status === 'void' ? 'void' : 'on-its-way', wrote: { [stream]: version } };
+  }
+
+  async bookMoney(step: Step, command: BookingCommand): ReturnType<DutiesActivities['bookMoney']> {
+    return orRefusal(async () => {
+      const { view, wrote } = await this.bookings.book(byOfStep(step), command);
+      return { kind: 'booked' as const, bookingId: view.bookingId, wrote };
+    });
   }
 
   async resolvePayment(

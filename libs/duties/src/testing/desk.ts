@@ -77,7 +77,7 @@ export class Desk {
       BANK_TOKEN: 't',
       BANK_CALLBACK_TOKEN: 'callback-token-of-the-bank',
       BANK_ACCOUNT: '20000055779911',
-      BANK_TIMEOUT_MS: 150,
+      BANK_TIMEOUT_MS: 1_000,
     };
     desk.store = database.store({ inline: projections });
     desk.data = createDatabase(database.pool('duties_app'), database.pool('duties_system'));
@@ -102,7 +102,13 @@ export class Desk {
     desk.statements = new Statements(desk.store, loadSettlementTerms());
     desk.invoicing = new Invoicing(desk.store, books, clock);
     desk.bookings = new Bookings(desk.store);
-    desk.activities = new DutiesActivitiesService(desk.assessing, desk.paying, desk.voiding, desk.debts);
+    desk.activities = new DutiesActivitiesService(
+      desk.assessing,
+      desk.paying,
+      desk.voiding,
+      desk.debts,
+      desk.bookings,
+    );
     desk.inbox = new BankInbox(desk.data, { nudge: () => undefined });
     desk.messages = new BankMessages(desk.data, bank, desk.paying, quiet);
     return desk;
