@@ -22,6 +22,7 @@ import { Declarations } from './application/declarations.js';
 import { FilingDesk } from './application/filing-desk.js';
 import { Handling } from './application/handling.js';
 import { Inbox } from './application/inbox.js';
+import { Mailboxes } from './application/mailboxes.js';
 import { MessageReader } from './application/message-reader.js';
 import { RequestDesk } from './application/request-desk.js';
 import { aceAuthority } from './authorities/ace/channel.js';
@@ -41,6 +42,7 @@ import { inbox } from './postgres/inbox.repository.js';
 import { customsSettings, type CustomsSettings } from './settings.js';
 
 const MESSAGES = 'customs messages';
+const MAILBOXES = 'customs mailboxes';
 
 @Injectable()
 class Connections implements OnApplicationShutdown {
@@ -164,6 +166,24 @@ class Connections implements OnApplicationShutdown {
       inject: [DATABASE, EVENT_STORE, Authorities, CLOCK, LOG],
     },
     ...hostDrain({ context: 'customs', name: MESSAGES, handler: MessageReader, idleMs: 1_000 }),
+    {
+      provide: Mailboxes,
+      useFactory: (
+        database: Database,
+        authorities: Authorities,
+        door: Inbox,
+        clock: Clock,
+        log: Log,
+        env: CustomsSettings,
+      ) => {
+        const configured = [...(env.EDIFACT_URL ? ['edifact'] : []), ...(env.ACE_URL ? ['ace'] : [])];
+        const told = log.child({ context: 'customs' });
+        const alarm = (code: string): void => alarms.labels(code).inc();
+        return new Mailboxes(database, authorities, door, clock, told, alarm, configured);
+      },
+      inject: [DATABASE, Authorities, Inbox, CLOCK, LOG, CUSTOMS_SETTINGS],
+    },
+    ...hostDrain({ context: 'customs', name: MAILBOXES, handler: Mailboxes, idleMs: 2_000 }),
     {
       provide: Declarations,
       useFactory: (database: Database, authorities: Authorities, clock: Clock) =>

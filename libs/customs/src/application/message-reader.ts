@@ -25,8 +25,6 @@ const LEASE_MS = 5_000;
 const FIRST_LOOK_MS = 1_000;
 const LONGEST_LOOK_MS = 600_000;
 
-const CHANNEL = 'cds';
-
 const CONFLICT = {
   code: 'customs.message.conflict',
   says: 'A message with this identity came before with other bytes; both are kept, the first one stands.',
@@ -79,7 +77,7 @@ export class MessageReader {
 
   private async read(raw: RawBody): Promise<void> {
     const conversationId = raw.headers['x-conversation-id'] ?? null;
-    const parts = this.authorities.anyOf(CHANNEL, raw.receivedAt).interpret({ bytes: raw.bytes, conversationId });
+    const parts = this.authorities.anyOf(raw.channel, raw.receivedAt).interpret({ bytes: raw.bytes, conversationId });
     const waiting: Waiting[] = [];
     for (const [index, part] of parts.entries()) {
       const left = await this.deliver(raw, part, index, conversationId);
@@ -105,7 +103,8 @@ export class MessageReader {
     conversationId: string | null,
   ): Promise<Waiting | null> {
     const keys = {
-      conversation: conversationId,
+      // Pushed messages name it in a header, fetched ones in themselves.
+      conversation: (part.kind === 'read' ? part.keys.conversationId : null) ?? conversationId,
       mrn: part.kind === 'read' ? part.keys.mrn : null,
       lrn: part.kind === 'read' ? part.keys.lrn : null,
     };

@@ -1,10 +1,11 @@
 import type { Tx } from '@tidewaiter/event-store';
 import { plusMillis, toInstant, type Instant } from '@tidewaiter/kernel';
+import type { Profile } from '../authorities/profile.js';
 
 /** A body as it came, with the state of its reading. */
 export interface RawBody {
   rawId: string;
-  channel: string;
+  channel: Profile['channel'];
   headers: Record<string, string>;
   bytes: Buffer;
   sha256: string;
@@ -54,7 +55,7 @@ export const inbox = {
   async claim(tx: Tx, most: number, now: Instant, leaseMs: number): Promise<RawBody[]> {
     const { rows } = await tx.query<{
       raw_id: string;
-      channel: string;
+      channel: Profile['channel'];
       headers: Record<string, string>;
       bytes: Buffer;
       sha256: string;
