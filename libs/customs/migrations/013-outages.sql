@@ -1,14 +1,14 @@
 -- An authority that cannot be reached: since when, what was seen, until when. The rows are the evidence when a legal clock ran meanwhile.
 create table outages (
   tenant_id text not null default '(unassigned)',
+  outage_id uuid primary key default gen_random_uuid(),
   authority text not null,
   since timestamptz not null,
   says text not null,
   ended_at timestamptz,
   -- the one filing that may try whether it is up again
   pilot uuid,
-  pilot_until timestamptz not null default '-infinity',
-  primary key (authority, since)
+  pilot_until timestamptz not null default '-infinity'
 );
 create unique index outages_open on outages (authority) where ended_at is null;
 
