@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CommandFailed } from '../libs/local/machine/command.mjs';
+import { CommandFailed, run } from '../libs/local/machine/command.mjs';
 import { build, compile, NotPrepared, obtainEverything } from '../libs/local/machine/prepare.mjs';
 import { lineOf, seconds } from '../libs/local/machine/progress-lines.mjs';
 
@@ -19,6 +19,7 @@ const RUNS = {
     args: [
       '--maxWorkers=2',
       '--ignoreProjects=test',
+      '--testTimeout=60000', // a limit for what hangs, not a measure
       '--testPathIgnorePatterns=/node_modules/',
       `--testPathIgnorePatterns=${INT}`,
     ],
@@ -62,6 +63,7 @@ try {
     await check('types', () => compile(root, 'tsconfig.json'));
   }
   await build(root).catch((error) => failed('build', error));
+  if (chosen.includes('journeys')) await obtainBrowser();
   await onServers(async (settings) => {
     for (const run of chosen) if (!interrupted) await jest(RUNS[run], settings);
   });
@@ -69,6 +71,21 @@ try {
   failed('set-up', error);
 }
 process.exitCode = summary();
+
+/** A real browser for the console's journeys: Debian's `chromium`, installed where we may install it. */
+async function obtainBrowser() {
+  const path = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  if (existsSync(path)) return;
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get') && !process.env.CHROMIUM) {
+    console.error('browser              installing  apt-get install chromium');
+    await run('apt-get', ['update', '-qq'], { cwd: root });
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { cwd: root });
+  }
+  if (!existsSync(path))
+    throw new NotPrepared(
+      `There is no browser at ${path}: the console's journeys need a Chromium. On Debian: apt-get install chromium; elsewhere set CHROMIUM to its path.`,
+    );
+}
 
 function failed(name, error, ms = 0) {
   console.error(`\n${error instanceof NotPrepared || error instanceof CommandFailed ? error.message : error.stack}`);

@@ -231,6 +231,68 @@ describe('the story of a shipment', () => {
     );
   }, 15_000);
 
+  it('voids what waits for approval when the authority states another sum', async () => {
+    let declaration = '';
+    const { world } = await stage.play(
+      (world) => ({
+        lodgeDeclaration: async (_step, { declarationId }) => {
+          declaration = declarationId;
+          await world.accepted(declarationId);
+          await world.notified(declarationId);
+          return { kind: 'sent', lrn: 'TW-1', wrote: {} };
+        },
+        requestPayment: async (_step, { generation, notice, amount }) => {
+          if (notice!.total.amount !== '2325.76' && !world.agreed) {
+            return { kind: 'differs', says: 'x', ours: amount, theirs: notice!.total, lines: [], wrote: {} };
+          }
+          return {
+            kind: 'needs-approval',
+            paymentId: `payment-${generation}`,
+            digest: 'd',
+            needed: 1,
+            given: 0,
+            wrote: {},
+          };
+        },
+        approvePayment: async (_step, paymentId) => {
+          await world.fact('duties.PaymentSettled', { paymentId });
+          await world.released(declaration);
+          return { kind: 'sent', paymentId, digest: 'd', wrote: {} };
+        },
+      }),
+      async (world) => {
+        await world.task('approve-payment');
+        await world.notified(declaration, '2400.00');
+        await world.decide('resolve-difference', { accept: true });
+        while (world.told.tasks.filter((task) => task.kind === 'approve-payment').length < 2)
+          await new Promise((resume) => setTimeout(resume, 20));
+        await world.decide('approve-payment', { approve: true });
+      },
+      'figure-restated',
+    );
+    expect(world.told.calls.filter((name) => name === 'voidPayment')).toHaveLength(1);
+    expect(world.told.calls.filter((name) => name === 'agreeToDebt')).toHaveLength(1);
+  }, 15_000);
+
+  it('pays anew, with interest, what the bank returned after it had settled, before the records are closed', async () => {
+    const amounts: string[] = [];
+    const { world } = await stage.play(
+      (world) => ({
+        requestPayment: async (_step, { generation, amount }) => {
+          amounts.push(amount.amount);
+          const paymentId = `payment-${generation}`;
+          await world.fact('duties.PaymentSettled', { paymentId });
+          if (generation === 1) await world.fact('duties.PaymentBounced', { paymentId });
+          return { kind: 'sent', paymentId, digest: 'd', wrote: {} };
+        },
+      }),
+      async () => undefined,
+      'returned-after-settling',
+    );
+    expect(amounts).toEqual(['2325.76', '2330.38']);
+    expect(world.told.calls.indexOf('reopenDebt')).toBeLessThan(world.told.calls.indexOf('closeShipment'));
+  }, 15_000);
+
   it('books again when the carrier declines', async () => {
     const { world } = await stage.play(
       (world, usual) => ({

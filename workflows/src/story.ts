@@ -111,7 +111,7 @@ export class Story {
   /** Waits until nothing is owed any more. */
   async settledUp(): Promise<void> {
     await condition(() => this.owed === 0 || this.failure !== undefined);
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure !== undefined) throw this.failure as Error;
   }
 
   /** Forgets facts that a newer turn of the story has made void. */
@@ -202,7 +202,10 @@ export class Story {
     until: () => boolean = () => false,
     beside = false,
   ): Promise<T | undefined> {
-    const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`), task);
+    const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`), {
+      ...task,
+      waiter: workflowInfo().workflowId,
+    });
     this.merge(wrote);
     const before = this.waitingFor;
     if (!beside) this.wait(`${task.role}: ${task.kind}`);

@@ -3,6 +3,7 @@ import { auditCommands } from './commands/audit.js';
 import { dutyCommands } from './commands/duty.js';
 import { fxCommands } from './commands/fx.js';
 import { identityCommands } from './commands/identity.js';
+import { moneyCommands } from './commands/money.js';
 import { rulesCommands } from './commands/rules.js';
 import { scenarioCommands } from './commands/scenario.js';
 import { shipmentCommands } from './commands/shipment.js';
@@ -33,6 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   taskCommands(program);
   scenarioCommands(program);
   dutyCommands(program);
+  moneyCommands(program);
   rulesCommands(program);
   fxCommands(program);
   auditCommands(program);

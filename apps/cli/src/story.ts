@@ -19,12 +19,12 @@ export async function printStory(around: Surroundings, files: readonly string[],
   const { house, out, signal } = around;
   for (const file of files) {
     const { scenario, given } = readScenario(file);
-    out.data(`${given.engagement.destination}  ${scenario}`);
+    out.data(`${given?.engagement.destination ?? '--'}  ${scenario}`);
   }
   out.data('');
   const results = await Promise.all(
     files.map((file) => {
-      const { destination } = readScenario(file).given.engagement;
+      const destination = readScenario(file).given?.engagement.destination ?? '--';
       return play({
         house,
         file,

@@ -1,5 +1,6 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { auditRoutes } from './audit/routes.js';
+import { boardSearch } from './board/search.js';
 import { frameRoute, homeRoute, rootRoute } from './frame.js';
 import { shipmentRoutes } from './shipment/routes.js';
 import { ErrorState, NotFound } from './ui/states.js';
@@ -16,10 +17,87 @@ const style = createRoute({
   component: lazyRouteComponent(() => import('./style/style-page.js')),
 });
 
+const today = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/today',
+  validateSearch: (raw): { whose?: 'all' } => (raw['whose'] === 'all' ? { whose: 'all' } : {}),
+  component: lazyRouteComponent(() => import('./today/today-page.js')),
+});
+const board = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/board',
+  validateSearch: boardSearch,
+  component: lazyRouteComponent(() => import('./board/board-page.js')),
+});
+
+const newShipment = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/shipments/new',
+  validateSearch: (raw): { engagement?: string } =>
+    typeof raw['engagement'] === 'string' ? { engagement: raw['engagement'] } : {},
+  component: lazyRouteComponent(() => import('./engagements/new-shipment-page.js')),
+});
+const engagements = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/engagements',
+  component: lazyRouteComponent(() => import('./engagements/engagements-page.js')),
+});
+const engagement = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/engagements/$engagementId',
+  component: lazyRouteComponent(() => import('./engagements/engagement-page.js')),
+});
+const calculator = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/calculator',
+  component: lazyRouteComponent(() => import('./calculator/calculator-page.js')),
+});
+
+const partners = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/partners',
+  validateSearch: (raw): { part?: 'tail' } => (raw['part'] === 'tail' ? { part: 'tail' } : {}),
+  component: lazyRouteComponent(() => import('./partners/partners-page.js')),
+});
+const health = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/health',
+  component: lazyRouteComponent(() => import('./health/health-page.js')),
+});
+
+const screening = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/screening',
+  component: lazyRouteComponent(() => import('./screening/screening-page.js')),
+});
+const textIn = (raw: Record<string, unknown>, ...names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (typeof raw[name] === 'string' ? [[name, raw[name]]] : [])));
+const rules = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/rules',
+  validateSearch: (raw): { from?: string; to?: string; refused?: string } => textIn(raw, 'from', 'refused', 'to'),
+  component: lazyRouteComponent(() => import('./rules/rules-page.js')),
+});
+
 /** Every page is its own chunk: what a page does not need is not fetched before it is opened. */
 export const routeTree = rootRoute.addChildren([
   signIn,
-  frameRoute.addChildren([homeRoute, style, ...shipmentRoutes, ...auditRoutes]),
+  frameRoute.addChildren([
+    homeRoute,
+    today,
+    board,
+    newShipment,
+    engagements,
+    engagement,
+    calculator,
+    partners,
+    health,
+    screening,
+    rules,
+    style,
+    ...shipmentRoutes,
+    ...auditRoutes,
+  ]),
 ]);
 
 export const router = createRouter({

@@ -6,8 +6,10 @@ import {
 } from '@temporalio/client';
 import {
   ENGAGEMENT_FACTS,
+  ENTRY_FACTS,
   eventTypeOf,
   SHIPMENT_FACTS,
+  VOIDANCE_FACTS,
   WORKFLOW_QUEUE,
   type ContextName,
   type EventEnvelope,
@@ -62,10 +64,10 @@ describe('the fact bridge', () => {
 
   it.each(SHIPMENT_FACTS)('tells the shipment of %s, starting its story if nobody has', async (name) => {
     await bridge.handle(envelope(name));
-    expect(temporal.calls).toHaveLength(1);
-    expect(temporal.calls[0]).toMatchObject({
+    const [told, ...others] = temporal.calls.filter(({ workflow }) => workflow === 'shipmentLifecycle');
+    expect(others).toEqual([]);
+    expect(told).toMatchObject({
       how: 'signalWithStart',
-      workflow: 'shipmentLifecycle',
       options: {
         workflowId: 'shipment/shipment-1',
         taskQueue: WORKFLOW_QUEUE,
@@ -82,6 +84,34 @@ describe('the fact bridge', () => {
     await bridge.handle(envelope('shipments.ShipmentOpened'));
     const said = temporal.calls.map(({ options }) => (options['signalArgs'] as { data: unknown }[])[0]!.data);
     expect(said).toEqual([{ engagementId: 'engagement-1', kind: 'ongoing', amount: '1.00' }, {}]);
+  });
+
+  it.each(ENTRY_FACTS)('tells the entry of %s, starting its story again when it has ended', async (name) => {
+    await bridge.handle(envelope(name, { data: { declarationId: 'declaration-1', says: 'anything' } }));
+    expect(temporal.calls.filter(({ workflow }) => workflow === 'postEntry')).toMatchObject([
+      {
+        how: 'signalWithStart',
+        options: {
+          workflowId: 'post-entry/declaration-1',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          args: [{ tenant: 'acme', shipmentId: 'shipment-1', declarationId: 'declaration-1' }],
+          signalArgs: [{ eventId: 'event-1', name, data: {} }],
+        },
+      },
+    ]);
+  });
+
+  it('starts the list of what a voided basis concerns once', async () => {
+    await bridge.handle(envelope('duties.LegalBasisVoided', { data: { voidanceId: 'voidance-1' } }));
+    temporal.failure = new WorkflowExecutionAlreadyStartedError('it ran', 'voidance/voidance-1', 'legalBasisVoidance');
+    await bridge.handle(envelope('duties.LegalBasisVoided', { data: { voidanceId: 'voidance-1' } }));
+    expect(temporal.calls).toMatchObject(
+      [1, 2].map(() => ({
+        how: 'start',
+        workflow: 'legalBasisVoidance',
+        options: { workflowId: 'voidance/voidance-1', workflowIdReusePolicy: 'REJECT_DUPLICATE' },
+      })),
+    );
   });
 
   it('carries the trace on, when there is one', async () => {
@@ -167,7 +197,11 @@ describe('the fact bridge', () => {
       await bridge.handle(envelope('duties.PaymentSettled', { type }));
     }
     expect(temporal.calls).toEqual([]);
-    expect([...SHIPMENT_FACTS, ...ENGAGEMENT_FACTS].every((name) => isFact(envelope(name).type))).toBe(true);
+    expect(
+      [...SHIPMENT_FACTS, ...ENGAGEMENT_FACTS, ...ENTRY_FACTS, ...VOIDANCE_FACTS].every((name) =>
+        isFact(envelope(name).type),
+      ),
+    ).toBe(true);
     expect(isFact('tidewaiter.duties.PaymentSettled.v2')).toBe(true);
   });
 

@@ -9,16 +9,22 @@ import { TypedSearchAttributes, defineSearchAttributeKey, SearchAttributeType } 
 import {
   ENGAGEMENT_FACTS,
   engagementWorkflowId,
+  ENTRY_FACTS,
   FACT_SIGNAL,
   parseEventType,
+  postEntryWorkflowId,
   SHIPMENT_FACTS,
   shipmentWorkflowId,
+  VOIDANCE_FACTS,
+  voidanceWorkflowId,
   WORKFLOW_QUEUE,
   WORKFLOWS,
   type EngagementRef,
+  type EntryRef,
   type EventEnvelope,
   type Fact,
   type ShipmentRef,
+  type VoidanceRef,
 } from '@tidewaiter/contracts';
 
 const SHIPMENT_ID = defineSearchAttributeKey('ShipmentId', SearchAttributeType.KEYWORD);
@@ -26,12 +32,14 @@ const TENANT = defineSearchAttributeKey('Tenant', SearchAttributeType.KEYWORD);
 
 const forShipment = new Set<string>(SHIPMENT_FACTS);
 const forEngagement = new Set<string>(ENGAGEMENT_FACTS);
+const forEntry = new Set<string>(ENTRY_FACTS);
+const forVoidance = new Set<string>(VOIDANCE_FACTS);
 
 /** Whether an event type concerns a workflow at all: everything else is passed over unread. */
 export function isFact(type: string): boolean {
   const parsed = parseEventType(type);
   const name = parsed ? `${parsed.context}.${parsed.name}` : '';
-  return forShipment.has(name) || forEngagement.has(name);
+  return [forShipment, forEngagement, forEntry, forVoidance].some((names) => names.has(name));
 }
 
 /** gRPC status of a request that is wrong in itself. */
@@ -61,7 +69,50 @@ export class FactBridge {
     if (!parsed) return;
     const name = `${parsed.context}.${parsed.name}`;
     if (forShipment.has(name)) await this.tellShipment(event, factOf(event, name));
+    if (forEntry.has(name)) await this.tellEntry(event, factOf(event, name));
     if (forEngagement.has(name)) await this.tellEngagement(event, factOf(event, name));
+    if (forVoidance.has(name)) await this.startVoidance(event);
+  }
+
+  /** An entry lives on after its shipment, and again after it was thought final: what comes later starts its story again. */
+  private async tellEntry(event: EventEnvelope, fact: Fact): Promise<void> {
+    const declarationId = String(event.data['declarationId']);
+    const ref: EntryRef = {
+      tenant: event.tenantid,
+      shipmentId: event.subject,
+      declarationId,
+      correlationId: event.correlationid,
+      ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+    };
+    await this.client.workflow.signalWithStart(WORKFLOWS.postEntry, {
+      workflowId: postEntryWorkflowId(declarationId),
+      taskQueue: WORKFLOW_QUEUE,
+      args: [ref],
+      signal: FACT_SIGNAL,
+      // The story reads the record itself: that something happened is all it needs.
+      signalArgs: [{ ...fact, data: {} }],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: SHIPMENT_ID, value: event.subject },
+        { key: TENANT, value: event.tenantid },
+      ]),
+    });
+  }
+
+  private async startVoidance(event: EventEnvelope): Promise<void> {
+    const voidanceId = String(event.data['voidanceId']);
+    const ref: VoidanceRef = { tenant: event.tenantid, voidanceId, correlationId: event.correlationid };
+    try {
+      await this.client.workflow.start(WORKFLOWS.legalBasisVoidance, {
+        workflowId: voidanceWorkflowId(voidanceId),
+        taskQueue: WORKFLOW_QUEUE,
+        args: [ref],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        typedSearchAttributes: new TypedSearchAttributes([{ key: TENANT, value: event.tenantid }]),
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
   }
 
   private async tellShipment(event: EventEnvelope, fact: Fact): Promise<void> {

@@ -1,4 +1,6 @@
+import type { CaseLine } from './customs/post-entry.values.js';
 import type { Charges, DocumentSet, GoodsLine, Money, Situation } from './values.js';
+import type { BookingCommand } from './duties/billing.routes.js';
 import type { RecordingContext, TaskKind } from './names.js';
 
 /**
@@ -29,6 +31,8 @@ export interface TaskSpec {
   about: Record<string, unknown>;
   /** instant or null */
   due: string | null;
+  /** workflow that waits for the decision; without it the shipment's or engagement's own */
+  waiter?: string;
 }
 
 /** A rule said no: a result the story answers, never an exception. */
@@ -197,6 +201,18 @@ export type PaymentAnswer =
   | { kind: 'sent'; paymentId: string; digest: string; wrote: Wrote }
   | { kind: 'unknown'; paymentId: string; digest: string; wrote: Wrote };
 
+export interface AffectedList {
+  citation: string;
+  /** the list in one sentence: how many, how much, until when */
+  says: string;
+  /** instant; null when no claim has a known deadline */
+  firstDeadline: string | null;
+  totals: { state: string; assessments: number; claim: Money }[];
+  claims: { shipmentId: string; claim: Money; lines: CaseLine[] }[];
+  /** where the next page begins; null after the last */
+  next: string | null;
+}
+
 export interface DutiesActivities {
   assess(
     step: Step,
@@ -222,8 +238,15 @@ export interface DutiesActivities {
   ): Promise<{ interest: Money; says: string; wrote: Wrote }>;
   /** Voids a payment that waits for approval because what it pays has changed. */
   voidPayment(step: Step, paymentId: string, reason: string): Promise<{ kind: 'void' | 'on-its-way'; wrote: Wrote }>;
+  /** Books what becomes of a debt after the entry: more due, a claim, a deposit, and how they end. */
+  bookMoney(
+    step: Step,
+    command: BookingCommand,
+  ): Promise<{ kind: 'booked'; bookingId: string; wrote: Wrote } | Refusal>;
   /** Asks the bank by our key what became of a payment whose outcome is unknown; sends only what it never had. */
   resolvePayment(step: Step, paymentId: string): Promise<{ kind: 'sent' | 'unknown'; wrote: Wrote }>;
+  /** What was charged under a basis that fell, shipment by shipment, as far as it may still be claimed; a page of claims at a time. */
+  listAffected(step: Step, voidanceId: string, after: string | null): Promise<AffectedList>;
 }
 
 export interface FieldProblem {
@@ -245,6 +268,8 @@ export interface LodgeRequest {
   goods: DocumentSet;
   assessment: AssessmentSummary;
   guaranteeReference: string;
+  /** people who entered, confirmed or corrected a value: they stand behind no remedy against the entry */
+  editors?: string[];
   /** what stood behind the filing at its moment; filings before the gate have none */
   standing?: StandingProof;
   /** what people corrected of the papers' values, in order */
@@ -321,6 +346,23 @@ export interface CustomsActivities {
     | { kind: 'not-yet'; askAgainAt: string; wrote: Wrote }
     | { kind: 'ask-person'; says: string; wrote: Wrote }
   >;
+  /** Looks at an entry on the day: starts, warns of and ends its legal clocks, and says what waits for whom until when. */
+  reviewEntry(
+    step: Step,
+    declarationId: string,
+  ): Promise<{ tasks: { key: string; task: TaskSpec }[]; nextLookAt: string | null; open: boolean; wrote: Wrote }>;
+  /** A person's word on a clock: met outside of the system, or lengthened on a ground of law. */
+  settleClock(
+    step: Step,
+    declarationId: string,
+    clockId: string,
+    settled: { how: string } | { until: string; ground: string },
+  ): Promise<{ kind: 'settled'; wrote: Wrote } | Refusal>;
+  /** Opens a refund case for each entry of a shipment that carried a basis which fell; `skipped` says why one was not opened. */
+  openVoidanceCases(
+    step: Step,
+    claim: { shipmentId: string; voidanceId: string; citation: string; claim: Money; lines: CaseLine[] },
+  ): Promise<{ opened: string[]; skipped: { declarationId: string; says: string }[]; wrote: Wrote }>;
 }
 
 export interface CarriersActivities {
@@ -465,6 +507,21 @@ export interface Progress {
 export interface ShipmentRef {
   tenant: string;
   shipmentId: string;
+  correlationId: string;
+  traceparent?: string;
+}
+
+export interface EntryRef {
+  tenant: string;
+  shipmentId: string;
+  declarationId: string;
+  correlationId: string;
+  traceparent?: string;
+}
+
+export interface VoidanceRef {
+  tenant: string;
+  voidanceId: string;
   correlationId: string;
   traceparent?: string;
 }

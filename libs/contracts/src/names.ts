@@ -28,12 +28,16 @@ export type Role = (typeof ROLES)[number];
 
 export const WORKFLOWS = {
   shipmentLifecycle: 'shipmentLifecycle',
+  postEntry: 'postEntry',
+  legalBasisVoidance: 'legalBasisVoidance',
   engagementProgramme: 'engagementProgramme',
   retention: 'retention',
   reconciliation: 'reconciliation',
 } as const;
 
 export const shipmentWorkflowId = (shipmentId: string): string => `shipment/${shipmentId}`;
+export const postEntryWorkflowId = (declarationId: string): string => `post-entry/${declarationId}`;
+export const voidanceWorkflowId = (voidanceId: string): string => `voidance/${voidanceId}`;
 export const engagementWorkflowId = (engagementId: string): string => `engagement/${engagementId}`;
 export const RETENTION_SCHEDULE_ID = 'retention';
 export const RECONCILIATION_SCHEDULE_ID = 'reconciliation';
@@ -90,6 +94,30 @@ export const SHIPMENT_FACTS = [
   'carriers.ShipmentDelivered',
 ] as const;
 
+/**
+ * Events that the fact bridge hands to `postEntry`, by `declarationId`; each starts it when it does not run. What a quiet
+ * entry needs comes with its release alone.
+ */
+export const ENTRY_FACTS = [
+  'customs.DeclarationRegistered',
+  'customs.DocumentsRequested',
+  'customs.GoodsReleased',
+  'customs.DeclarationInvalidated',
+  'customs.LiquidationNoticed',
+  'customs.ClockExtended',
+  'customs.ClockMet',
+  'customs.CaseOpened',
+  'customs.CaseActPrepared',
+  'customs.CaseActApproved',
+  'customs.CaseActFiled',
+  'customs.CaseDecided',
+  'customs.CaseClosed',
+  'customs.CaseReopened',
+] as const;
+
+/** Events that start `legalBasisVoidance`. */
+export const VOIDANCE_FACTS = ['duties.LegalBasisVoided'] as const;
+
 /** Events that the fact bridge hands to `engagementProgramme`; EngagementOpened of an ongoing engagement starts it. */
 export const ENGAGEMENT_FACTS = [
   'shipments.EngagementOpened',
@@ -123,6 +151,10 @@ export const TASK_KINDS = [
   'retry-step',
   'renew-mandate',
   'mend-records',
+  'watch-clock',
+  'clock-passed',
+  'handle-case',
+  'open-refund-cases',
   'send-documents',
   'answer-query',
   'attend-examination',

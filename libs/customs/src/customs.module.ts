@@ -17,14 +17,16 @@ import {
   type Nudge,
 } from '@tidewaiter/platform';
 import { Checks } from './application/checks.js';
+import { Collector } from './application/collector.js';
 import { CustomsActivitiesService } from './application/customs.activities.js';
 import { Declarations } from './application/declarations.js';
 import { Downtime } from './application/downtime.js';
 import { FilingDesk } from './application/filing-desk.js';
 import { Handling } from './application/handling.js';
 import { Inbox } from './application/inbox.js';
-import { Mailboxes } from './application/mailboxes.js';
 import { MessageReader } from './application/message-reader.js';
+import { PostEntry } from './application/post-entry.js';
+import { readPostEntryRules } from './application/post-entry-rules.js';
 import { RequestDesk } from './application/request-desk.js';
 import { aceAuthority } from './authorities/ace/channel.js';
 import { AceTransport } from './authorities/ace/transport.js';
@@ -38,8 +40,10 @@ import { ChecksController } from './http/checks.controller.js';
 import { DeclarationsController } from './http/declarations.controller.js';
 import { HandlingController } from './http/handling.controller.js';
 import { CUSTOMS_SETTINGS, NotificationsController } from './http/notifications.controller.js';
+import { PostEntryController } from './http/post-entry.controller.js';
 import { declarationsProjection } from './postgres/declarations.projection.js';
 import { inbox } from './postgres/inbox.repository.js';
+import { postEntryProjection } from './postgres/post-entry.projection.js';
 import { customsSettings, type CustomsSettings } from './settings.js';
 
 const MESSAGES = 'customs messages';
@@ -63,10 +67,16 @@ class Connections implements OnApplicationShutdown {
   imports: [
     ContextModule.for('customs', {
       migrations: new URL('../migrations/', import.meta.url),
-      inline: [declarationsProjection],
+      inline: [declarationsProjection, postEntryProjection],
     }),
   ],
-  controllers: [ChecksController, DeclarationsController, HandlingController, NotificationsController],
+  controllers: [
+    ChecksController,
+    DeclarationsController,
+    HandlingController,
+    PostEntryController,
+    NotificationsController,
+  ],
   providers: [
     { provide: CUSTOMS_SETTINGS, useFactory: () => settings(customsSettings) },
     {
@@ -140,6 +150,12 @@ class Connections implements OnApplicationShutdown {
       inject: [EVENT_STORE, Authorities, CUSTOMS_SETTINGS, CLOCK, DATABASE, drainToken(MESSAGES)],
     },
     {
+      provide: PostEntry,
+      useFactory: (store: EventStore, authorities: Authorities, clock: Clock) =>
+        new PostEntry(store, authorities, readPostEntryRules(), clock),
+      inject: [EVENT_STORE, Authorities, CLOCK],
+    },
+    {
       provide: RequestDesk,
       useFactory: (store: EventStore, authorities: Authorities, clock: Clock, database: Database, drain: Nudge) =>
         new RequestDesk(store, authorities, clock, async (keys) => {
@@ -175,23 +191,22 @@ class Connections implements OnApplicationShutdown {
     },
     ...hostDrain({ context: 'customs', name: MESSAGES, handler: MessageReader, idleMs: 1_000 }),
     {
-      provide: Mailboxes,
+      provide: Collector,
       useFactory: (
         database: Database,
         authorities: Authorities,
-        door: Inbox,
+        env: CustomsSettings,
         clock: Clock,
         log: Log,
-        env: CustomsSettings,
+        drain: Nudge,
       ) => {
-        const configured = [...(env.EDIFACT_URL ? ['edifact'] : []), ...(env.ACE_URL ? ['ace'] : [])];
-        const told = log.child({ context: 'customs' });
-        const alarm = (code: string): void => alarms.labels(code).inc();
-        return new Mailboxes(database, authorities, door, clock, told, alarm, configured);
+        const configured = { cds: false, edifact: env.EDIFACT_URL !== undefined, ace: env.ACE_URL !== undefined };
+        const mailboxes = authorities.withMailbox(clock()).filter(({ profile }) => configured[profile.channel]);
+        return new Collector(database, mailboxes, clock, log.child({ context: 'customs' }), () => drain.nudge());
       },
-      inject: [DATABASE, Authorities, Inbox, CLOCK, LOG, CUSTOMS_SETTINGS],
+      inject: [DATABASE, Authorities, CUSTOMS_SETTINGS, CLOCK, LOG, drainToken(MESSAGES)],
     },
-    ...hostDrain({ context: 'customs', name: MAILBOXES, handler: Mailboxes, idleMs: 2_000 }),
+    ...hostDrain({ context: 'customs', name: MAILBOXES, handler: Collector, idleMs: 2_000 }),
     {
       provide: Declarations,
       useFactory: (database: Database, authorities: Authorities, clock: Clock) =>

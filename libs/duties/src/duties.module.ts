@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
-import { ContextModule, hostActivities, hostDrain } from '@tidewaiter/platform';
+import { ContextModule, hostActivities, hostConsumer, hostDrain } from '@tidewaiter/platform';
 import { Assessing } from './application/assessing.js';
 import { BANK_DRAIN, BankInbox, BankMessages } from './application/bank-messages.js';
+import { Bookings } from './application/bookings.js';
 import { Books } from './application/books.js';
 import { Classifying } from './application/classifying.js';
 import { Debts } from './application/debts.js';
 import { DutiesActivitiesService } from './application/duties.activities.js';
+import { EntryNumbers } from './application/entry-numbers.js';
 import { FxRates } from './application/fx-rates.js';
+import { Invoicing } from './application/invoicing.js';
 import { Lookup } from './application/lookup.js';
 import { APPROVAL_POLICY, Paying } from './application/paying.js';
 import {
@@ -18,6 +21,7 @@ import {
   RULE_BOOKS,
   SETTLEMENT_TERMS,
 } from './application/rule-books.js';
+import { Statements } from './application/statements.js';
 import { TariffBooks } from './application/tariff-books.js';
 import { TariffSnapshots } from './application/tariff-snapshots.js';
 import { Tariffs } from './application/tariffs.js';
@@ -27,6 +31,7 @@ import { OpenBanking } from './bank/open-banking.js';
 import { DUTIES_SETTINGS, readSettings, type DutiesSettings } from './duties.settings.js';
 import { ApprovalsController } from './http/approvals.controller.js';
 import { AssessmentsController } from './http/assessments.controller.js';
+import { BillingController } from './http/billing.controller.js';
 import { BankController } from './http/bank.controller.js';
 import { ClassificationsController } from './http/classifications.controller.js';
 import { LedgerController } from './http/ledger.controller.js';
@@ -50,6 +55,7 @@ const openBanking = ({ BANK_URL, BANK_TOKEN, BANK_ACCOUNT, BANK_TIMEOUT_MS }: Du
     PaymentsController,
     LedgerController,
     ApprovalsController,
+    BillingController,
     BankController,
     TariffsController,
     ClassificationsController,
@@ -73,6 +79,16 @@ const openBanking = ({ BANK_URL, BANK_TOKEN, BANK_ACCOUNT, BANK_TIMEOUT_MS }: Du
     Assessing,
     Books,
     Debts,
+    Statements,
+    Invoicing,
+    Bookings,
+    hostConsumer({
+      context: 'duties',
+      name: 'duties.entry-numbers',
+      topics: ['customs'],
+      spacingMs: 500,
+      handler: EntryNumbers,
+    }),
     Paying,
     DutiesActivitiesService,
     hostActivities('duties', DutiesActivitiesService),

@@ -7,3 +7,4 @@ export * from './ids.js';
 export * from './instant.js';
 export * from './legal-date.js';
 export * from './money.js';
+export * from './working-days.js';

@@ -19,7 +19,15 @@ const stack = {
   kafka: '127.0.0.1:20092',
   temporal: '127.0.0.1:20233',
   temporalUi: null,
-  simulators: { authority: 20_001, carrier: 20_002, bank: 20_003, identity: 20_004, admin: 20_005 },
+  simulators: {
+    authority: 20_001,
+    edifact: 20_006,
+    ace: 20_007,
+    carrier: 20_002,
+    bank: 20_003,
+    identity: 20_004,
+    admin: 20_005,
+  },
   witness: { key: 'witness.example+00000000+BA', url: 'http://127.0.0.1:20006' },
 };
 const held = (service: (typeof SERVICES)[number]) => Object.values(settingsOf(service, stack, secrets, {}));

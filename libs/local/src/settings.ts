@@ -27,6 +27,9 @@ export interface StackAddresses {
 
 export interface SimulatorPorts {
   authority: number;
+  /** the authority's two other ways of being spoken to */
+  edifact: number;
+  ace: number;
   carrier: number;
   bank: number;
   identity: number;
@@ -70,6 +73,8 @@ const own: Record<Service, (stack: StackAddresses, secrets: Secrets) => Settings
   }),
   customs: ({ simulators }, secrets) => ({
     AUTHORITY_URL: at(simulators.authority),
+    EDIFACT_URL: at(simulators.edifact),
+    ACE_URL: at(simulators.ace),
     AUTHORITY_CLIENT_ID,
     AUTHORITY_CLIENT_SECRET: secrets.authorityClientSecret,
     AUTHORITY_CALLBACK_TOKEN: secrets.authorityCallbackToken,
@@ -119,6 +124,8 @@ export const settingsOfSimulators = (stack: StackAddresses, secrets: Secrets, en
   overridden(
     {
       AUTHORITY_PORT: String(stack.simulators.authority),
+      EDIFACT_PORT: String(stack.simulators.edifact),
+      ACE_PORT: String(stack.simulators.ace),
       CARRIER_PORT: String(stack.simulators.carrier),
       BANK_PORT: String(stack.simulators.bank),
       IDENTITY_PORT: String(stack.simulators.identity),
@@ -154,7 +161,7 @@ export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 const OURS =
-  /^(ADMIN_|AUDIT_|AUTHORITY_|BANK_|CARRIER_|SIMULATOR|WITNESS_|OIDC_|FX_URL$|DOCUMENTS_FOLDER$|PAYLOAD_KEY$|SESSION_KEY$|SUBJECT_KEY$|.*DATABASE_URL$|PORT$|HOST$)/;
+  /^(ACE_|ADMIN_|AUDIT_|AUTHORITY_|BANK_|CARRIER_|EDIFACT_|SIMULATOR|WITNESS_|OIDC_|FX_URL$|DOCUMENTS_FOLDER$|PAYLOAD_KEY$|SESSION_KEY$|SUBJECT_KEY$|.*DATABASE_URL$|PORT$|HOST$)/;
 
 function overridden(settings: Settings, env: NodeJS.ProcessEnv): Settings {
   const named = Object.keys(settings).filter((name) => env[name] && name !== 'HOST');

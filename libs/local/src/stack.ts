@@ -147,18 +147,20 @@ async function portsOf(state: RunState, mode: PlatformOptions['mode']) {
     api: door,
     witness: before('witness'),
     authority: simulator('authority'),
+    edifact: simulator('edifact'),
+    ace: simulator('ace'),
     carrier: simulator('carrier'),
     bank: simulator('bank'),
     identity: simulator('identity'),
     admin: simulator('admin'),
     ...Object.fromEntries(services.map((service) => [`service ${service}`, before(service)])),
   });
-  const { api, witness, authority, carrier, bank, identity, admin } = found;
+  const { api, witness, authority, edifact, ace, carrier, bank, identity, admin } = found;
   const byService = found as Record<string, number>;
   return {
     api: { port: api },
     witness: { port: witness },
-    simulators: { authority, carrier, bank, identity, admin },
+    simulators: { authority, edifact, ace, carrier, bank, identity, admin },
     services: Object.fromEntries(
       services.map((service) => [service, byService[`service ${service}`] as number]),
     ) as Record<Service, number>,

@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { inTenant } from '@tidewaiter/event-store';
 import { newId } from '@tidewaiter/kernel';
-import { createDatabase, createLog, type CallerIdentity, type HouseRequest } from '@tidewaiter/platform';
+import { Bell, createDatabase, createLog, type CallerIdentity, type HouseRequest } from '@tidewaiter/platform';
 import { EventsController } from './events.controller.js';
-import { FeedBell, FeedReader, FeedWriter } from './feed.js';
+import { FeedReader, FeedWriter } from './feed.js';
 
 const caller: CallerIdentity = { tenant: 'acme', subject: 'pat', actor: 'user:pat', roles: ['partner'], name: 'Pat' };
 
@@ -17,7 +17,7 @@ describe('GET /v1/events', () => {
   beforeAll(async () => {
     test = await TestDatabase.create('partners', new URL('../migrations/', import.meta.url));
     const app = test.pool('partners_app');
-    const [bell, reader] = [new FeedBell(), new FeedReader(createDatabase(app, test.pool('partners_system', 1)))];
+    const [bell, reader] = [new Bell(), new FeedReader(createDatabase(app, test.pool('partners_system', 1)))];
     controller = new EventsController(reader, bell, createLog({ level: 'error', service: 'partners' }));
     const writer = new FeedWriter(bell);
     put = (shipmentId = newId()) =>

@@ -1,35 +1,20 @@
 import type { Readable } from 'node:stream';
 import { Controller, Inject, Req, type BeforeApplicationShutdown } from '@nestjs/common';
 import { streamEvents, type InputOf } from '@tidewaiter/contracts';
-import { Invalid } from '@tidewaiter/kernel';
 import {
+  Bell,
   Binary,
   Caller,
+  eventStream,
   Input,
   LOG,
+  resumeAfter,
   Serves,
   type CallerIdentity,
   type HouseRequest,
   type Log,
 } from '@tidewaiter/platform';
-import { eventStream } from './event-stream.js';
-import { FeedBell, FeedReader } from './feed.js';
-
-/**
- * Where a reader goes on: after its last event (`Last-Event-ID`, which a browser sends by itself when it reconnects and
- * which is newer than the address), else after the position it names, else from now on.
- *
- * @throws Invalid `partners.feed.position-invalid`
- */
-export function resumeAfter(header: unknown, after: string | undefined): string | undefined {
-  if (header === undefined || header === '') return after;
-  if (typeof header === 'string' && /^\d{1,18}$/.test(header)) return header;
-  throw new Invalid('partners.feed.position-invalid', 'Last-Event-ID is not an id of this feed', {
-    advice:
-      'Send the id of the last event you took, or leave the header out to begin now (after=0 begins at the first).',
-    places: [{ pointer: 'header/Last-Event-ID', reason: 'up to 18 digits' }],
-  });
-}
+import { FeedReader } from './feed.js';
 
 @Controller()
 export class EventsController implements BeforeApplicationShutdown {
@@ -37,7 +22,7 @@ export class EventsController implements BeforeApplicationShutdown {
 
   constructor(
     @Inject(FeedReader) private readonly reader: FeedReader,
-    @Inject(FeedBell) private readonly bell: FeedBell,
+    @Inject(Bell) private readonly bell: Bell,
     @Inject(LOG) private readonly log: Log,
   ) {}
 

@@ -4,10 +4,9 @@ import type { StoredEvent } from '@tidewaiter/event-store';
 import { inTenant } from '@tidewaiter/event-store';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { newId, now } from '@tidewaiter/kernel';
-import { createDatabase, type Database } from '@tidewaiter/platform';
+import { Bell, createDatabase, eventStream, type Database } from '@tidewaiter/platform';
 import type pg from 'pg';
-import { eventStream } from './event-stream.js';
-import { FeedBell, FeedReader, FeedWriter } from './feed.js';
+import { FeedReader, FeedWriter } from './feed.js';
 
 const shipment = newId();
 const opened = (tenant: string, shipmentId = newId()): StoredEvent => ({
@@ -30,7 +29,7 @@ describe('the feed', () => {
   let test: TestDatabase;
   let app: pg.Pool;
   let database: Database;
-  const bell = new FeedBell();
+  const bell = new Bell();
   const writer = new FeedWriter(bell);
 
   beforeAll(async () => {

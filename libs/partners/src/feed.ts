@@ -1,27 +1,11 @@
-import { EventEmitter } from 'node:events';
 import { Inject } from '@nestjs/common';
 import type { StoredEvent, Tx } from '@tidewaiter/event-store';
-import { DATABASE, type Database } from '@tidewaiter/platform';
+import { Bell, DATABASE, type Database } from '@tidewaiter/platform';
 import { feedEntryOf } from './cloud-event.js';
-
-/** Rings in this process when a tenant's feed has grown; readers elsewhere find it by polling. */
-export class FeedBell {
-  private readonly emitter = new EventEmitter().setMaxListeners(0);
-
-  ring(tenant: string): void {
-    this.emitter.emit(tenant);
-  }
-
-  /** @returns how to stop listening */
-  listen(tenant: string, heard: () => void): () => void {
-    this.emitter.on(tenant, heard);
-    return () => void this.emitter.off(tenant, heard);
-  }
-}
 
 /** Takes the events of all topics into the tenant's feed, each under the next position. */
 export class FeedWriter {
-  constructor(@Inject(FeedBell) private readonly bell: FeedBell) {}
+  constructor(@Inject(Bell) private readonly bell: Bell) {}
 
   async handle(events: readonly StoredEvent[], tx: Tx): Promise<void> {
     const entries = events.map(feedEntryOf).filter((entry) => entry !== null);

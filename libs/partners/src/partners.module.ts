@@ -1,14 +1,14 @@
 import { Module } from '@nestjs/common';
 import { CONTEXTS } from '@tidewaiter/contracts';
-import { ContextModule, hostConsumer } from '@tidewaiter/platform';
+import { Bell, ContextModule, hostConsumer } from '@tidewaiter/platform';
 import { EventsController } from './events.controller.js';
-import { FeedBell, FeedReader, FeedWriter } from './feed.js';
+import { FeedReader, FeedWriter } from './feed.js';
 
 @Module({
   imports: [ContextModule.for('partners', { migrations: new URL('../migrations/', import.meta.url) })],
   controllers: [EventsController],
   providers: [
-    FeedBell,
+    Bell,
     FeedReader,
     FeedWriter,
     hostConsumer({

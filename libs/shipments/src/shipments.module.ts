@@ -1,15 +1,20 @@
 import { Module, type Provider } from '@nestjs/common';
 import { CONTEXTS } from '@tidewaiter/contracts';
-import { ContextModule, hostActivities, hostConsumer, settings } from '@tidewaiter/platform';
+import { Bell, ContextModule, hostActivities, hostConsumer, settings } from '@tidewaiter/platform';
 import { z } from 'zod';
 import { Board, BoardRebuild } from './application/board.js';
+import { BoardFeed } from './application/board-feed.js';
+import { BoardViews } from './application/board-views.js';
 import { Desk } from './application/desk.js';
+import { Guarantees } from './application/guarantees.js';
 import { readModels } from './application/read-models.js';
 import { loadReferenceData, REFERENCE_DATA } from './application/reference-data.js';
+import { SavedViews } from './application/saved-views.js';
 import { ShipmentsActivitiesService } from './application/shipments.activities.js';
 import { Stories } from './application/stories.js';
 import { TaskDecisions } from './application/task-decisions.js';
 import { Views } from './application/views.js';
+import { BoardController } from './http/board.controller.js';
 import { SetUpController } from './http/set-up.controller.js';
 import { ShipmentsController } from './http/shipments.controller.js';
 import { StoryController } from './http/story.controller.js';
@@ -24,14 +29,19 @@ const ours = z.object({
 });
 
 /** What answers requests and steps; the module adds what runs by itself. */
-export const controllers = [SetUpController, ShipmentsController, StoryController, TasksController];
+export const controllers = [BoardController, SetUpController, ShipmentsController, StoryController, TasksController];
 export const services: Provider[] = [
   { provide: REFERENCE_DATA, useFactory: () => loadReferenceData(settings(ours).SCREENING_LIST) },
   Desk,
+  Guarantees,
   Views,
   Stories,
   TaskDecisions,
+  Bell,
   Board,
+  BoardFeed,
+  BoardViews,
+  SavedViews,
   BoardRebuild,
   ShipmentsActivitiesService,
 ];

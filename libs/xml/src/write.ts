@@ -42,57 +42,87 @@ const VALUE: Record<string, string> = {
   '\r': '&#13;',
 };
 
-function escaped(text: string, table: Record<string, string>, place: string): string {
+/** Everything but the signs that stand for themselves in any text and value. */
+const TO_LOOK_AT = /[^ !#-%'-;=?-~]/;
+
+function escaped(text: string, table: Record<string, string>, place: () => string): string {
+  if (!TO_LOOK_AT.test(text)) return text;
   const illegal = ILLEGAL.exec(text);
   if (illegal) {
     const code = `U+${(illegal[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
     const says = `${code} cannot be written in XML`;
     throw new Invalid('xml.illegal-character', says, {
-      places: [{ pointer: place, reason: says }],
+      places: [{ pointer: place(), reason: says }],
       advice: 'Remove the character from the value.',
     });
   }
   return text.replace(/[&<>"\t\n\r]/g, (char) => table[char] ?? char);
 }
 
-function checkName(name: string, prefixes: ReadonlySet<string>, place: string): void {
-  const prefix = name.includes(':') ? name.slice(0, name.indexOf(':')) : '';
-  if (isQName(name) && (prefix === '' || prefixes.has(prefix))) return;
-  const says = isQName(name) ? `prefix ${prefix} is not declared` : `“${name}” is no XML name`;
-  throw new Invalid('xml.malformed', says, { places: [{ pointer: place, reason: says }] });
-}
+/** Names repeat: those of one message are looked at once. */
+class Printer {
+  private readonly out: string[] = [];
+  private readonly path: string[] = [];
+  private readonly names = new Set<string>();
 
-function print(
-  node: XmlNode,
-  outer: ReadonlySet<string>,
-  parentPlace: string,
-  indent: string | null,
-  out: string[],
-): void {
-  const place = `${parentPlace}/${node.name}`;
-  const declared = Object.keys(node.attributes).flatMap((name) => (name.startsWith('xmlns:') ? [name.slice(6)] : []));
-  const prefixes = declared.length > 0 ? new Set([...outer, ...declared]) : outer;
-  checkName(node.name, prefixes, place);
-  out.push(`<${node.name}`);
-  for (const [name, value] of Object.entries(node.attributes)) {
-    if (value === undefined) continue;
-    checkName(name, prefixes, `${place}/@${name}`);
-    out.push(` ${name}="${escaped(value, VALUE, `${place}/@${name}`)}"`);
+  print(node: XmlNode, prefixes: ReadonlySet<string>, indent: string | null): void {
+    this.path.push(node.name);
+    this.element(node, prefixes, indent);
+    this.path.pop();
   }
-  if (node.content.length === 0) {
-    out.push('/>');
-    return;
+
+  get text(): string {
+    return this.out.join('');
   }
-  out.push('>');
-  // White space beside text would become part of it, so only elements that hold elements alone are indented.
-  const inner = indent !== null && node.content.every((each) => typeof each !== 'string') ? `${indent}  ` : null;
-  for (const each of node.content) {
-    if (inner !== null) out.push(inner);
-    if (typeof each === 'string') out.push(escaped(each, TEXT, place));
-    else print(each, prefixes, place, inner, out);
+
+  private place(attribute?: string): string {
+    return `/${this.path.join('/')}${attribute === undefined ? '' : `/@${attribute}`}`;
   }
-  if (inner !== null) out.push(indent!);
-  out.push(`</${node.name}>`);
+
+  private checkName(name: string, prefixes: ReadonlySet<string>, attribute?: string): void {
+    const prefix = name.includes(':') ? name.slice(0, name.indexOf(':')) : '';
+    const isName = this.names.has(name) || isQName(name);
+    if (isName && (prefix === '' || prefixes.has(prefix))) {
+      this.names.add(name);
+      return;
+    }
+    const says = isName ? `prefix ${prefix} is not declared` : `“${name}” is no XML name`;
+    throw new Invalid('xml.malformed', says, { places: [{ pointer: this.place(attribute), reason: says }] });
+  }
+
+  private element(node: XmlNode, outer: ReadonlySet<string>, indent: string | null): void {
+    const { out } = this;
+    const attributes = Object.entries(node.attributes);
+    const declared = attributes.flatMap(([name]) => (name.startsWith('xmlns:') ? [name.slice(6)] : []));
+    const prefixes = declared.length > 0 ? new Set([...outer, ...declared]) : outer;
+    this.checkName(node.name, prefixes);
+    out.push('<', node.name);
+    for (const [name, value] of attributes) {
+      if (value === undefined) continue;
+      this.checkName(name, prefixes, name);
+      out.push(
+        ' ',
+        name,
+        '="',
+        escaped(value, VALUE, () => this.place(name)),
+        '"',
+      );
+    }
+    if (node.content.length === 0) {
+      out.push('/>');
+      return;
+    }
+    out.push('>');
+    // White space beside text would become part of it, so only elements that hold elements alone are indented.
+    const inner = indent !== null && node.content.every((each) => typeof each !== 'string') ? `${indent}  ` : null;
+    for (const each of node.content) {
+      if (inner !== null) out.push(inner);
+      if (typeof each === 'string') out.push(escaped(each, TEXT, () => this.place()));
+      else this.print(each, prefixes, inner);
+    }
+    if (inner !== null) out.push(indent!);
+    out.push('</', node.name, '>');
+  }
 }
 
 const OUTERMOST: ReadonlySet<string> = new Set(['xml', 'xmlns']);
@@ -105,10 +135,8 @@ const OUTERMOST: ReadonlySet<string> = new Set(['xml', 'xmlns']);
  */
 export function writeXml(root: XmlNode, options: { indent?: boolean } = {}): Buffer {
   const indent = options.indent ?? true;
-  const out: string[] = [];
-  print(root, OUTERMOST, '', indent ? '\n' : null, out);
-  return Buffer.from(
-    `<?xml version="1.0" encoding="UTF-8"?>${indent ? '\n' : ''}${out.join('')}${indent ? '\n' : ''}`,
-    'utf8',
-  );
+  const printer = new Printer();
+  printer.print(root, OUTERMOST, indent ? '\n' : null);
+  const end = indent ? '\n' : '';
+  return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${end}${printer.text}${end}`, 'utf8');
 }

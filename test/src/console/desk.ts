@@ -27,7 +27,7 @@ export class Desk implements AsyncDisposable {
     const page = await context.newPage();
     const seat = new Seat(context, page, this.api);
     await page.goto(
-      `${this.api}/sign-in/begin?${new URLSearchParams({ to: '/style', as: `${user}@acme` }).toString()}`,
+      `${this.api}/sign-in/begin?${new URLSearchParams({ to: '/style', as: user.includes('@') ? user : `${user}@acme` }).toString()}`,
     );
     await page.getByRole('heading', { level: 1 }).waitFor();
     return seat;
@@ -37,6 +37,14 @@ export class Desk implements AsyncDisposable {
   async stranger(): Promise<Seat> {
     const context = await this.browser.newContext({ viewport: { width: 1400, height: 900 } });
     return new Seat(context, await context.newPage(), this.api);
+  }
+
+  /** How many shared workers live in this browser. */
+  async sharedWorkers(): Promise<number> {
+    const session = await this.browser.newBrowserCDPSession();
+    const { targetInfos } = await session.send('Target.getTargets');
+    await session.detach();
+    return targetInfos.filter(({ type }) => type === 'shared_worker').length;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CustomsModule } from '@tidewaiter/customs';
 import {
   accepted,
@@ -12,7 +15,7 @@ import {
 import { Forwarder } from '@tidewaiter/event-bus';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { now } from '@tidewaiter/kernel';
-import type { Servers } from '@tidewaiter/local';
+import { startServers, type Servers } from '@tidewaiter/local';
 import { createLog, createService, DATABASE, Temporal, TEMPORAL, type Database } from '@tidewaiter/platform';
 import { FactBridge, isFact } from '@tidewaiter/worker';
 import { topicOf, type EventEnvelope } from '@tidewaiter/contracts';
@@ -56,7 +59,7 @@ const percentile = (values: readonly number[], share: number): number =>
  * Notifications taken in, from the socket to the signal, beside bare inserts of one row through the same HTTP server and pool. They take
  * turns, so that a busy machine slows both.
  */
-export async function benchInbox(servers: Servers, figures: Figures): Promise<void> {
+async function takeIn(servers: Servers, figures: Figures): Promise<void> {
   const database = await TestDatabase.create(
     'customs',
     new URL('../../../libs/customs/migrations/', import.meta.url),
@@ -139,7 +142,7 @@ export async function benchInbox(servers: Servers, figures: Figures): Promise<vo
     const portion = Math.floor(all.length / (ROUNDS + 2));
     const bodies = (round: number) => all.slice(round * portion, (round + 1) * portion);
 
-    const takeIn = async (batch: ReturnType<typeof bodies>): Promise<number> => {
+    const taking = async (batch: ReturnType<typeof bodies>): Promise<number> => {
       const goal = signalled + batch.length;
       const started = performance.now();
       await inFlight(batch.length, FLIGHT, (index) => notify(batch[index]!));
@@ -153,10 +156,10 @@ export async function benchInbox(servers: Servers, figures: Figures): Promise<vo
     };
 
     await bare(portion);
-    await takeIn(bodies(0));
+    await taking(bodies(0));
     const rates: { taken: number; bare: number }[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
-      rates.push({ bare: await bare(portion), taken: await takeIn(bodies(round)) });
+      rates.push({ bare: await bare(portion), taken: await taking(bodies(round)) });
     }
     const taken = median(rates.map((each) => each.taken));
     const plain = median(rates.map((each) => each.bare));
@@ -191,5 +194,17 @@ export async function benchInbox(servers: Servers, figures: Figures): Promise<vo
     await forwarder.stop();
     await app.close();
     await database.drop();
+  }
+}
+
+/** The figures of the inbox, on servers of their own. */
+export async function inbox(figures: Figures): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'tidewaiter-bench-'));
+  const servers = await startServers({ home });
+  try {
+    await takeIn(servers, figures);
+  } finally {
+    await servers.stop();
+    rmSync(home, { recursive: true, force: true });
   }
 }

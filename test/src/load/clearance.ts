@@ -1,20 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startServers, type Servers } from '@tidewaiter/local';
-import { benchInbox } from './clearance-inbox.js';
+import { building } from './clearance-build.js';
+import { inbox } from './clearance-inbox.js';
+import { waiting } from './clearance-waiting.js';
 import { Figures } from './figures.js';
 
-/** The figures of customs clearance and its money, one after the other: `npm run bench -- clearance`. */
-const PARTS: readonly ((servers: Servers, figures: Figures) => Promise<void>)[] = [benchInbox];
+/** The figures of customs and its money: `npm run bench -- clearance`, or single parts: `BENCH_PARTS=building`. */
+const PARTS: Record<string, (figures: Figures) => Promise<void>> = { building, inbox, waiting };
 
-const home = mkdtempSync(join(tmpdir(), 'tidewaiter-bench-'));
-const servers = await startServers({ home });
-try {
-  const figures = new Figures();
-  for (const part of PARTS) await part(servers, figures);
-  figures.end();
-} finally {
-  await servers.stop();
-  rmSync(home, { recursive: true, force: true });
+const wanted = process.env['BENCH_PARTS']?.split(',') ?? Object.keys(PARTS);
+const figures = new Figures();
+for (const name of wanted) {
+  const part = PARTS[name];
+  if (!part) throw new Error(`there is no part ${name}; there are ${Object.keys(PARTS).join(', ')}`);
+  await part(figures);
 }
+figures.end();

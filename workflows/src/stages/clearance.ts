@@ -70,6 +70,7 @@ export async function clearance(story: Story, filing: Filing): Promise<Released 
     const lodged = await lodge(story, {
       ...{ declarationId, version, situation, goods, assessment, guaranteeReference },
       ...(standing ? { standing, corrections: filing.corrections } : {}),
+      editors: [...filing.editors],
     });
     let problems: FieldProblem[];
     if (lodged.kind === 'refused') {

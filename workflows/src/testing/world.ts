@@ -221,12 +221,17 @@ export class World {
       },
       reopenDebt: async () => ({ interest: { amount: '4.62', currency: 'GBP' }, says: 'x', wrote }),
       voidPayment: async () => ({ kind: 'void', wrote }),
+      bookMoney: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, wrote }),
       resolvePayment: async () => ({ kind: 'sent', wrote }),
+      listAffected: async () => ({ citation: '', says: '', firstDeadline: null, totals: [], claims: [], next: null }),
       lodgeDeclaration: async (_step, { declarationId, version }) => {
         await this.clear(declarationId, version);
         return { kind: 'sent', lrn: 'TW-1', wrote };
       },
       resolveFiling: async () => ({ kind: 'found', wrote }),
+      reviewEntry: async () => ({ tasks: [], nextLookAt: null, open: false, wrote }),
+      settleClock: async () => ({ kind: 'settled', wrote }),
+      openVoidanceCases: async () => ({ opened: [], skipped: [], wrote }),
       makeRequest: async () => ({ kind: 'sent', request: 1, wrote }),
       dropRequest: async () => ({ wrote }),
       requestSlots: async () => ({ kind: 'none' }),

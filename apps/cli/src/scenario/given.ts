@@ -79,7 +79,7 @@ export async function ensureImporter(
  */
 export async function ensureEngagement(
   client: TidewaiterClient,
-  given: Scenario['given']['engagement'],
+  given: NonNullable<Scenario['given']>['engagement'],
   importer: Importer,
   today: string,
   key: (step: string) => string,

@@ -12,11 +12,12 @@ import {
   type AnswerOf,
   type InputOf,
 } from '@tidewaiter/contracts';
-import { now } from '@tidewaiter/kernel';
+import { now, plusDays, plusMonths } from '@tidewaiter/kernel';
 import { parse as parseYaml } from 'yaml';
 import { CommandFailed, EXIT } from '../output.js';
 import { House, sampleUser } from '../house.js';
 import { usualDecision } from '../usual-decision.js';
+import { perform, routeNamed, type Known } from './acts.js';
 import { ensureEngagement, ensureImporter } from './given.js';
 import { millis, scenario as scenarioSchema, type Scenario } from './schema.js';
 import { judge, type Verdict } from './verdict.js';
@@ -78,12 +79,24 @@ const LOOK_AGAIN = 8;
 /** "Not yet" of a system that is coming up: the first request still runs, or word of the shipment is still on its way. */
 const PASSING = new Set(['http.idempotency-key.running', 'documents.shipment.unknown']);
 
+/** The day on which a story is told, and the month around it. */
+function knownOf(today: string): Known {
+  const first = `${today.slice(0, 7)}-01`;
+  return { today, month: { first, last: plusDays(plusMonths(first, 1), -1) } };
+}
+
 class Player {
   readonly scenario: Scenario;
   readonly reference: string;
   private readonly clients = new Map<string, TidewaiterClient>();
   private readonly done = new Set<number>();
   private readonly told = new Set<string>();
+  private readonly timeline: TimelineEntry[] = [];
+  private readonly known: Known = knownOf(now().slice(0, 10));
+  private stage = '';
+  private acted = 0;
+  /** why the act that is next has not been done, and whether it can still be */
+  private stuck: { says: string; forGood: boolean } | null = null;
 
   constructor(private readonly options: PlayOptions) {
     this.scenario = readScenario(options.file);
@@ -92,6 +105,9 @@ class Player {
       .toUpperCase()
       .replace(/[^A-Z0-9]+/g, '-');
     this.reference = `${name.slice(0, 11).replace(/-$/, '')}-${options.runId.slice(0, 6).toUpperCase()}`;
+    this.known['reference'] = this.reference;
+    this.known['run'] = options.runId.slice(0, 6).toLowerCase();
+    for (const { call } of this.scenario.acts) routeNamed(call);
   }
 
   private as(role: string): TidewaiterClient {
@@ -108,7 +124,7 @@ class Player {
 
   /** Shared by the stories of one run, so that two of them open one ongoing engagement. */
   private sharedKey(step: string): string {
-    const { customer, importer } = this.scenario.given.engagement;
+    const { customer, importer } = this.scenario.given!.engagement;
     return createHash('sha256')
       .update(`${this.options.runId}\n${customer}\n${importer}\n${step}`)
       .digest('hex')
@@ -136,13 +152,44 @@ class Player {
 
   async play(): Promise<Played> {
     const started = performance.now();
-    await this.scriptTheWorld();
-    const shipmentId = await this.patiently(() => this.open());
-    await this.upload(shipmentId);
+    const shipmentId = this.scenario.given ? await this.begin(this.scenario.given) : null;
     const deadline = Date.now() + millis(this.scenario.expect.within);
-    const timeline: TimelineEntry[] = [];
+    if (shipmentId === null) await this.actUntil(deadline);
+    else await this.follow(shipmentId, deadline);
+    const verdict = await this.patiently(() =>
+      judge({
+        scenario: this.scenario,
+        house: this.options.house,
+        shipmentId,
+        reference: this.reference,
+        timeline: this.timeline,
+        stage: this.stage,
+        undone: this.acted < this.scenario.acts.length ? (this.stuck?.says ?? this.waitsFor()) : null,
+        auditor: this.as('auditor'),
+        operator: this.as('operator'),
+      }),
+    );
+    return {
+      reference: this.reference,
+      shipmentId: shipmentId ?? '',
+      scenario: this.scenario,
+      timeline: this.timeline,
+      verdict,
+      seconds: (performance.now() - started) / 1000,
+    };
+  }
+
+  private async begin(given: NonNullable<Scenario['given']>): Promise<string> {
+    await this.scriptTheWorld();
+    const shipmentId = await this.patiently(() => this.open(given));
+    this.known['shipmentId'] = shipmentId;
+    await this.upload(given, shipmentId);
+    return shipmentId;
+  }
+
+  /** Tells the story as it happens, decides what waits for people, and does what they do by themselves. */
+  private async follow(shipmentId: string, deadline: number): Promise<void> {
     let after: string | undefined;
-    let stage = '';
     let quiet = 0;
     while (Date.now() < deadline && !this.options.signal.aborted) {
       const page = await this.patiently(() =>
@@ -152,39 +199,65 @@ class Player {
         }),
       );
       for (const entry of page.items) {
-        timeline.push(entry);
         after = entry.position;
-        if (!QUIET.has(entry.name)) this.tell(entry.context, entry.says, '·', entry.time);
+        this.hear(entry);
       }
-      if ((stage === 'archived' || stage === 'closed') && page.items.length === 0) break;
+      await this.act();
+      const over = this.stage === 'archived' || this.stage === 'closed';
+      const acted = this.acted === this.scenario.acts.length || this.stuck?.forGood === true;
+      if (over && acted && page.items.length === 0) break;
       // Whatever changes is told in the timeline; in between, a look now and then takes up what a decision came too early for.
       quiet = page.items.length > 0 ? 0 : quiet + 1;
       if (quiet % LOOK_AGAIN === 0) {
-        ({ stage } = await this.patiently(() => this.as('operator').call(showShipment, { params: { shipmentId } })));
+        const shown = await this.patiently(() => this.as('operator').call(showShipment, { params: { shipmentId } }));
+        this.stage = shown.stage;
         await this.patiently(() => this.decideOpenTasks(shipmentId));
       }
       await new Promise((resume) => setTimeout(resume, 150));
     }
-    const verdict = await this.patiently(() =>
-      judge({
-        scenario: this.scenario,
-        house: this.options.house,
-        shipmentId,
-        reference: this.reference,
-        timeline,
-        stage,
-        auditor: this.as('auditor'),
-        operator: this.as('operator'),
-      }),
-    );
-    return {
-      reference: this.reference,
-      shipmentId,
-      scenario: this.scenario,
-      timeline,
-      verdict,
-      seconds: (performance.now() - started) / 1000,
-    };
+  }
+
+  private hear(entry: TimelineEntry): void {
+    this.timeline.push(entry);
+    const { declarationId } = entry.data as { declarationId?: unknown };
+    if (typeof declarationId === 'string') this.known['declarationId'] ??= declarationId;
+    if (!QUIET.has(entry.name)) this.tell(entry.context, entry.says, '·', entry.time);
+  }
+
+  private async actUntil(deadline: number): Promise<void> {
+    while (Date.now() < deadline && !this.options.signal.aborted) {
+      await this.act();
+      if (this.acted === this.scenario.acts.length || this.stuck?.forGood) return;
+      await new Promise((resume) => setTimeout(resume, 300));
+    }
+  }
+
+  /** Does every act whose time has come, in their order. */
+  private async act(): Promise<void> {
+    for (let next = this.scenario.acts[this.acted]; next; next = this.scenario.acts[this.acted]) {
+      if (this.stuck?.forGood || !this.isTimeFor(next)) return;
+      const { by } = next;
+      const done = await this.patiently(() => perform(next, this.as(by), this.known, this.key(`act-${this.acted}`)));
+      if (done.kind !== 'done') {
+        if (done.kind === 'failed') this.tell('people', done.says, '✗');
+        this.stuck = { says: done.says, forGood: done.kind === 'failed' };
+        return;
+      }
+      this.stuck = null;
+      this.acted += 1;
+      this.tell('people', `${by}: ${done.says}`, next.refused === undefined ? '✓' : '✗');
+    }
+  }
+
+  private isTimeFor({ when }: Scenario['acts'][number]): boolean {
+    if (when === undefined) return true;
+    if (when === 'archived' || when === 'closed') return this.stage === when;
+    return this.timeline.some((entry) => `${entry.context}.${entry.name}` === when);
+  }
+
+  private waitsFor(): string {
+    const next = this.scenario.acts[this.acted];
+    return `${next?.by} ${next?.call} waited for ${next?.when}`;
   }
 
   /** The simulators follow the script by shipment reference; they must know it before the shipment moves. */
@@ -198,7 +271,13 @@ class Player {
           'Content-Type': 'application/json',
           Authorization: `Bearer ${this.options.house.secret('simulatorAdminToken')}`,
         },
-        body: JSON.stringify({ reference: this.reference, authority, bank, carrier, faults }),
+        body: JSON.stringify({
+          reference: this.reference,
+          authority: authority.map((step) => this.withMessages(step)),
+          bank,
+          carrier,
+          faults,
+        }),
       }).catch((cause: unknown) => {
         throw new Unreachable('The simulators do not answer.', { cause });
       });
@@ -206,8 +285,16 @@ class Player {
     });
   }
 
-  private async open(): Promise<string> {
-    const { engagement, shipment } = this.scenario.given;
+  /** An act `raw: ./file` of the authority is sent as the file's text: the simulators run elsewhere. */
+  private withMessages(step: Record<string, unknown>): Record<string, unknown> {
+    if (!Array.isArray(step['then'])) return step;
+    const acts = (step['then'] as Record<string, unknown>[]).map((act) =>
+      typeof act['raw'] === 'string' && act['raw'].startsWith('./') ? { ...act, raw: this.text(act['raw']) } : act,
+    );
+    return { ...step, then: acts };
+  }
+
+  private async open({ engagement, shipment }: NonNullable<Scenario['given']>): Promise<string> {
     const operator = this.as('operator');
     const importer = await ensureImporter(operator, engagement.importer, (step) => this.sharedKey(step));
     const key =
@@ -239,8 +326,8 @@ class Player {
     return readFileSync(this.path(file), 'utf8').replaceAll('${REFERENCE}', this.reference);
   }
 
-  private async upload(shipmentId: string): Promise<void> {
-    for (const document of this.scenario.given.shipment.documents) {
+  private async upload({ shipment }: NonNullable<Scenario['given']>, shipmentId: string): Promise<void> {
+    for (const document of shipment.documents) {
       const extension = document.file.split('.').pop() ?? '';
       const bytes =
         extension === 'pdf' ? readFileSync(this.path(document.file)) : Buffer.from(this.text(document.file));

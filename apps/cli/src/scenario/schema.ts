@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const after = z
   .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m)$/)
+  .regex(/^\d+(ms|s|m|h|d)$/)
   .optional();
 const step = z.looseObject({ on: z.string().optional(), answer: z.string().optional(), after });
 
@@ -18,33 +18,60 @@ const expectation = z.strictObject({
   audit: z.strictObject({ verified: z.boolean() }).optional(),
 });
 
+/** Something a person does over the public API beside the tasks that appear. */
+const act = z.strictObject({
+  /** an event of the shipment (`customs.GoodsReleased`), `archived`, `closed`; else at once after the act before */
+  when: z
+    .string()
+    .regex(/^([a-z]+\.[A-Za-z]+|archived|closed)$/)
+    .optional(),
+  by: z.string().default('operator'),
+  /** id of a route of the published API */
+  call: z.string(),
+  params: z.record(z.string(), z.unknown()).default({}),
+  query: z.record(z.string(), z.unknown()).default({}),
+  body: z.unknown().optional(),
+  /** the ETag that is sent: `$case.version` */
+  match: z.string().optional(),
+  /** the problem's code, when it must be refused */
+  refused: z.string().optional(),
+  /** places in the answer and what stands there: `clocks[clockId=us-psc].state` */
+  expect: z.record(z.string(), z.unknown()).default({}),
+  /** under this name later acts speak of the answer */
+  as: z.string().optional(),
+  says: z.string().optional(),
+});
+
 /** A story that the whole system must live through: what is given, how the world behaves, what must have happened. */
 export const scenario = z
   .strictObject({
     scenario: z.string().min(3),
     tenant: z.string().default('acme'),
-    given: z.strictObject({
-      engagement: z.strictObject({
-        kind: z.enum(['per-shipment', 'ongoing']),
-        customer: z.string(),
-        importer: z.string(),
-        destination: z.string().length(2),
-      }),
-      /** inline, or a file with the same members */
-      shipment: z.strictObject({
-        consignment: z.string().optional(),
-        origin: z.string().optional(),
-        transport: z.string().optional(),
-        portOfEntry: z.string().optional(),
-        incoterm: z.union([z.string(), z.looseObject({})]).optional(),
-        parties: z.array(z.looseObject({})).optional(),
-        lines: z.array(z.looseObject({})).optional(),
-        charges: z.looseObject({}).optional(),
-        documents: z
-          .array(z.strictObject({ type: z.string(), file: z.string(), mediaType: z.string().optional() }))
-          .default([]),
-      }),
-    }),
+    /** without it the story has no shipment: it is told by its acts alone */
+    given: z
+      .strictObject({
+        engagement: z.strictObject({
+          kind: z.enum(['per-shipment', 'ongoing']),
+          customer: z.string(),
+          importer: z.string(),
+          destination: z.string().length(2),
+        }),
+        /** inline, or a file with the same members */
+        shipment: z.strictObject({
+          consignment: z.string().optional(),
+          origin: z.string().optional(),
+          transport: z.string().optional(),
+          portOfEntry: z.string().optional(),
+          incoterm: z.union([z.string(), z.looseObject({})]).optional(),
+          parties: z.array(z.looseObject({})).optional(),
+          lines: z.array(z.looseObject({})).optional(),
+          charges: z.looseObject({}).optional(),
+          documents: z
+            .array(z.strictObject({ type: z.string(), file: z.string(), mediaType: z.string().optional() }))
+            .default([]),
+        }),
+      })
+      .optional(),
     world: z
       .strictObject({
         authority: z.array(step).default([]),
@@ -63,6 +90,7 @@ export const scenario = z
         }),
       )
       .default([]),
+    acts: z.array(act).default([]),
     expect: expectation.default({ stage: 'archived', within: '3m', events: [], never: [] }),
   })
   .meta({ id: 'Scenario', title: 'Tidewaiter scenario' });

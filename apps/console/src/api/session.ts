@@ -17,5 +17,5 @@ export const holds = (session: Session, ...roles: readonly Role[]): boolean =>
 export function landingOf({ roles }: Pick<Session, 'roles'>): string {
   if (roles.includes('auditor')) return '/audit';
   if (roles.includes('partner')) return '/partners';
-  return '/style';
+  return '/today';
 }

@@ -1,44 +1,21 @@
-import { endSession, listTasks } from '@tidewaiter/contracts';
+import { endSession, listToday } from '@tidewaiter/contracts';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { api } from '../api/client.js';
 import { queryClient, useRoute } from '../api/queries.js';
 import { holds, useSession, type Session } from '../api/session.js';
 import { useFeedState } from '../feed/feed.js';
+import { startFeed } from '../feed/start.js';
 import { formatInstant } from '../ui/time.js';
 import { useAnnounced } from './announce.js';
 import { useKeys } from './keys.js';
 import { prefer, usePreferences, useZone } from './preferences.js';
+import { GROUPS } from './places.js';
 import './layout.css';
 
 const Palette = lazy(() => import('../search/palette.js'));
 const KeysHelp = lazy(() => import('./keys-help.js'));
 const SessionGuard = lazy(() => import('./session-guard.js'));
-
-interface Place {
-  to: string;
-  label: string;
-  key: string;
-  sees: (session: Session) => boolean;
-}
-
-const work = (session: Session): boolean =>
-  holds(session, 'operator', 'approver', 'compliance', 'administrator', 'auditor');
-
-/** Five groups, no nesting; what may not be seen is absent. */
-const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
-  {
-    name: 'Proof',
-    places: [
-      {
-        to: '/audit',
-        label: 'Audit',
-        key: 'a',
-        sees: (session) => holds(session, 'auditor', 'compliance', 'administrator', 'operator'),
-      },
-    ],
-  },
-];
 
 /** The frame of every page: it never waits for data of the page inside it. */
 export function Layout() {
@@ -48,6 +25,7 @@ export function Layout() {
   const navigate = useNavigate();
   const path = useLocation({ select: ({ pathname }) => pathname });
   const feed = useFeedState();
+  useEffect(() => startFeed(session), [session]);
   useKeys(
     useMemo(
       () => [
@@ -131,17 +109,11 @@ export function Layout() {
 
 function TodayCount({ session }: { session: Session }) {
   const { data } = useRoute(
-    listTasks,
-    { query: { limit: 200, status: 'open' } },
-    { enabled: work(session), staleTime: 60_000 },
+    listToday,
+    { query: { whose: 'mine' } },
+    { enabled: holds(session, 'operator', 'approver', 'compliance', 'administrator'), staleTime: 60_000 },
   );
-  const mine = data?.items.filter(({ role }) => session.roles.some((each) => each === role)).length;
-  return mine ? (
-    <span className="rail-count">
-      {mine}
-      {data?.next ? '+' : ''}
-    </span>
-  ) : null;
+  return data && data.total > 0 ? <span className="rail-count">{data.total}</span> : null;
 }
 
 function Announcer() {

@@ -44,7 +44,7 @@ function show(change: Partial<Shown>): void {
 function take(changes: readonly FeedChange[]): void {
   if (changes.length === 0) return;
   for (const heard of listeners) heard(changes);
-  show({ position: changes.at(-1)!.position });
+  shownUpTo(changes.at(-1)!.position);
 }
 
 /** Takes what the worker says into this page. */
@@ -60,6 +60,11 @@ export function hear(message: FromWorker): void {
     show({ asOf: new Date().toISOString() });
     take(message.changes);
   }
+}
+
+/** What was read shows the board up to this position: `main[data-position]` never goes back. */
+export function shownUpTo(position: string): void {
+  if (BigInt(position) > BigInt(shown.position)) show({ position });
 }
 
 const pause = (): void => {

@@ -1,4 +1,4 @@
-import { listShipments } from '@tidewaiter/contracts';
+import { search } from '@tidewaiter/contracts';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useMemo, useState, type KeyboardEvent } from 'react';
 import { useBoundKeys } from '../app/keys.js';
@@ -26,21 +26,24 @@ const useDebounced = (value: string, ms: number): string => {
 export default function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const id = useId();
+  const listId = useId();
   const navigate = useNavigate();
   const bound = useBoundKeys();
   const wanted = useDebounced(text.trim(), 150);
   const { data, isFetching } = useRoute(
-    listShipments,
-    { query: { reference: wanted, limit: 20 } },
-    { enabled: wanted.length > 1 },
+    search,
+    { query: { q: wanted } },
+    { enabled: wanted.length > 1, staleTime: 10_000 },
   );
   const hits = useMemo<Hit[]>(() => {
-    const found = (wanted.length > 1 ? (data?.items ?? []) : []).map((shipment): Hit => ({
-      id: shipment.shipmentId,
-      label: shipment.reference,
-      hint: shipment.summary,
-      run: () => void navigate({ to: '/shipments/$shipmentId', params: { shipmentId: shipment.shipmentId } }),
+    const found = (wanted.length > 1 ? (data?.items ?? []) : []).map(({ kind, id, label, by, hint }): Hit => ({
+      id: `${kind} ${id}`,
+      label,
+      hint: `${by} · ${hint}`,
+      run: () =>
+        void (kind === 'shipment'
+          ? navigate({ to: '/shipments/$shipmentId', params: { shipmentId: id } })
+          : navigate({ to: '/engagements/$engagementId', params: { engagementId: id } })),
     }));
     const acts = bound
       .filter(
@@ -77,8 +80,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         role="combobox"
         aria-label="Reference, MRN, container, party or act"
         aria-expanded="true"
-        aria-controls={`${id}-list`}
-        {...(hits[active] ? { 'aria-activedescendant': `${id}-${active}` } : {})}
+        aria-controls={`${listId}-list`}
+        {...(hits[active] ? { 'aria-activedescendant': `${listId}-${active}` } : {})}
         placeholder="Reference, MRN, container, party or act"
         value={text}
         autoFocus
@@ -88,11 +91,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         }}
         onKeyDown={onKeyDown}
       />
-      <ul id={`${id}-list`} role="listbox" aria-label="Results" className="hits" aria-busy={isFetching}>
+      <ul id={`${listId}-list`} role="listbox" aria-label="Results" className="hits" aria-busy={isFetching}>
         {hits.map((hit, index) => (
           <li
             key={hit.id}
-            id={`${id}-${index}`}
+            id={`${listId}-${index}`}
             role="option"
             aria-selected={index === active}
             className="hit"

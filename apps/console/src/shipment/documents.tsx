@@ -459,6 +459,7 @@ export function CrossCheck({ findings: { findings, cannotTell } }: { findings: A
           </table>
         </div>
       )}
+      {findings.length === 0 && <p className="soft">What more than one paper states is the same in all of them.</p>}
       {cannotTell.length > 0 && <p className="label">Could not be compared: {cannotTell.join(', ')}.</p>}
     </Panel>
   );

@@ -1,6 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { AnchorHTMLAttributes, ReactNode } from 'react';
 
+/** Only the very page is the current one: the part of a shipment is not the shipment. */
+const EXACT = { exact: true } as const;
+
 type Search = Record<string, unknown> | ((before: object) => object);
 
 /** A link inside of the console by its address: pages of a shipment are many, and their parts are told by the last step. */
@@ -16,7 +19,7 @@ export const Go = ({
   'data-kind'?: string;
   'data-size'?: string;
 } & Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'>) => (
-  <Link {...rest} to={to as '/'} {...(search === undefined ? {} : { search: search as never })}>
+  <Link {...rest} activeOptions={EXACT} to={to as '/'} {...(search === undefined ? {} : { search: search as never })}>
     {children}
   </Link>
 );

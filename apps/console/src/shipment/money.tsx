@@ -39,6 +39,7 @@ const PAYMENT_STATES: Record<Payment['status'], [State, string]> = {
   'outcome-unknown': ['unknown', 'sent, outcome unknown'],
   settled: ['go', 'settled'],
   bounced: ['late', 'returned by the bank'],
+  void: ['idle', 'void: what was to be paid has changed'],
 };
 
 export default function MoneyPage() {
@@ -384,6 +385,9 @@ const Payments = ({ items }: { items: readonly Payment[] }) => (
   </Panel>
 );
 
+/** `bank:clearing` as `Bank, clearing`. */
+const accountWords = (account: string): string => words(account).replace(':', ', ');
+
 function Ledger() {
   const shipmentId = useShipmentId();
   const ledger = useRoute(showLedger, { params: { shipmentId } });
@@ -399,50 +403,51 @@ function Ledger() {
               </StatusMark>
             }
           >
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th scope="col">Account</th>
-                    <th scope="col">What</th>
-                    <th scope="col">Recorded</th>
-                    <th scope="col" className="num">
-                      Debit
-                    </th>
-                    <th scope="col" className="num">
-                      Credit
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {entries.map((entry) => (
-                    <tr key={`${entry.posting}/${entry.account}/${entry.side}/${entry.taxType}`}>
-                      <th scope="row">{words(entry.account)}</th>
-                      <td>
-                        {entry.says} <span className="label">{entry.legalBasis}</span>
-                      </td>
-                      <td>
-                        <Instant at={entry.at} seconds />
-                      </td>
-                      <td className="num">{entry.side === 'debit' && <Money value={entry.amount} />}</td>
-                      <td className="num">{entry.side === 'credit' && <Money value={entry.amount} />}</td>
-                    </tr>
-                  ))}
-                </tbody>
-                <tfoot>
-                  {balances.map(({ account, balance }) => (
-                    <tr key={account}>
-                      <th scope="row" colSpan={3}>
-                        Balance of {words(account).toLowerCase()}
+            <dl className="facts">
+              {balances.map(({ account, balance }) => (
+                <div key={account} style={{ display: 'contents' }}>
+                  <dt>{accountWords(account)}</dt>
+                  <dd className="money">
+                    <Money value={balance} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+            <details>
+              <summary>{entries.length} postings</summary>
+              <div className="table-scroll">
+                <table className="table">
+                  <thead>
+                    <tr>
+                      <th scope="col">Account</th>
+                      <th scope="col">What</th>
+                      <th scope="col">Recorded</th>
+                      <th scope="col" className="num">
+                        Debit
                       </th>
-                      <td className="num" colSpan={2}>
-                        <Money value={balance} />
-                      </td>
+                      <th scope="col" className="num">
+                        Credit
+                      </th>
                     </tr>
-                  ))}
-                </tfoot>
-              </table>
-            </div>
+                  </thead>
+                  <tbody>
+                    {entries.map((entry) => (
+                      <tr key={`${entry.posting}/${entry.account}/${entry.side}/${entry.taxType}`}>
+                        <th scope="row">{accountWords(entry.account)}</th>
+                        <td>
+                          {entry.says} <span className="label">{entry.legalBasis}</span>
+                        </td>
+                        <td>
+                          <Instant at={entry.at} seconds />
+                        </td>
+                        <td className="num">{entry.side === 'debit' && <Money value={entry.amount} />}</td>
+                        <td className="num">{entry.side === 'credit' && <Money value={entry.amount} />}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            </details>
           </Panel>
         )
       }

@@ -10,6 +10,7 @@ import {
   showStrip,
 } from '@tidewaiter/contracts';
 import { useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useRoute } from '../api/queries.js';
 import { formatLegalDate, Instant, LegalDate, Money } from '../ui/index.js';
 import { useLocale } from '../app/preferences.js';
@@ -37,6 +38,10 @@ export default function Print() {
   const declaration = declarations.data?.items.at(-1);
   const result = assessments.data?.items[0]?.result;
   const root = dossier.data?.rootHash;
+  const reference = shipment.data?.reference;
+  useEffect(() => {
+    document.title = `Dossier ${reference ?? ''} · Tidewaiter`;
+  }, [reference]);
   return (
     <article className="dossier">
       <div className="dossier-tools">
@@ -250,7 +255,6 @@ export default function Print() {
           ? `${dossier.data.events} events in the log${dossier.data.treeSize === null ? '' : `, sealed under a tree of ${dossier.data.treeSize} leaves, root ${root ?? ''}`}.`
           : 'The log was not read.'}
       </footer>
-      {root != null && <style>{`@page { @bottom-left { content: "root ${root}" } }`}</style>}
     </article>
   );
 }

@@ -1,4 +1,4 @@
-import { exportEvidence, showDossier, type AnswerOf } from '@tidewaiter/contracts';
+import { exportEvidence, showDossier, showShipment, type AnswerOf } from '@tidewaiter/contracts';
 import type { StepName, ToProve } from '@tidewaiter/evidence/steps';
 import { useEffect, useState } from 'react';
 import { api } from '../api/client.js';
@@ -19,11 +19,12 @@ type Dossier = AnswerOf<typeof showDossier>;
 export default function Proof() {
   const shipmentId = useShipmentId();
   const dossier = useRoute(showDossier, { params: { shipmentId } });
+  const shipment = useRoute(showShipment, { params: { shipmentId } });
   return (
     <div className="stack">
       <Verify shipmentId={shipmentId} />
       <Source query={dossier} what="the dossier" who="The audit store" height={140}>
-        {(answer) => <Sealed dossier={answer} />}
+        {(answer) => <Sealed dossier={answer} country={shipment.data?.destination ?? ''} />}
       </Source>
       <Evidence shipmentId={shipmentId} />
     </div>
@@ -152,8 +153,7 @@ function OwnPins({ onUse }: { onUse: (own: { key?: string; earlier?: string }) =
   );
 }
 
-function Sealed({ dossier }: { dossier: Dossier }) {
-  const country = dossier.law?.startsWith('US') ? 'US' : 'GB';
+function Sealed({ dossier, country }: { dossier: Dossier; country: string }) {
   return (
     <Panel
       title="Dossier"

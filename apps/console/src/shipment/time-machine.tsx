@@ -439,7 +439,8 @@ function Difference({
   entries: readonly StoryEntry[];
   onTo: (to: string | undefined) => void;
 }) {
-  const other = to ?? entries.at(-1)!.learned;
+  // Without another instant: what the newest known event changed.
+  const other = to ?? entries.findLast(({ learned }) => learned < known)?.learned ?? known;
   const [from, until] = known <= other ? [known, other] : [other, known];
   const difference = useQuery({
     ...routeQuery(replayDifference, { params: { shipmentId }, query: { from, to: until, by: 'known' } }),
@@ -555,7 +556,7 @@ const States = ({ states }: { states: Replayed }) => (
       {states.events} events count at this moment, {Object.keys(states.streams).length} streams
     </p>
     {Object.entries(states.states).map(([stream, state]) => (
-      <details key={stream}>
+      <details key={stream} open={stream.startsWith('declaration-')}>
         <summary>
           <code>{stream.slice(0, stream.indexOf('-') + 9)}…</code> version {states.streams[stream]}
         </summary>

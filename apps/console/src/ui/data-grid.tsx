@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode, type Ref } from 'react';
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 
 export interface Column<R> {
   id: string;
@@ -31,7 +31,8 @@ export interface DataGridProps<R> {
   height?: string;
   rowHeight?: number;
   busy?: boolean;
-  gridRef?: Ref<HTMLDivElement>;
+  /** takes the focus when it appears: coming back to a row that was left from here */
+  autoFocus?: boolean;
 }
 
 const ROW = 32;
@@ -60,6 +61,7 @@ export function DataGrid<R>({
   height = '100%',
   rowHeight,
   busy = false,
+  autoFocus = false,
 }: DataGridProps<R>) {
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -74,6 +76,14 @@ export function DataGrid<R>({
   const items = rows.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => onRange?.(first, last), [first, last, onRange]);
+
+  const arrived = useRef(false);
+  useEffect(() => {
+    if (arrived.current || rowCount === 0) return;
+    arrived.current = true;
+    if (active > 0) rows.scrollToIndex(active, { align: 'center' });
+    if (autoFocus) scroller.current?.focus({ preventScroll: true });
+  }, [active, autoFocus, rowCount, rows]);
 
   const template = `${columns.map(({ width }, index) => (index === columns.length - 1 ? `minmax(${width}px, 1fr)` : `${width}px`)).join(' ')}`;
   const minWidth = columns.reduce((sum, { width }) => sum + width, 0);

@@ -10,3 +10,5 @@ export * from './states.js';
 export * from './status-mark.js';
 export * from './strip.js';
 export * from './time.js';
+export * from './apply-pill.js';
+export * from './problem-fields.js';

@@ -492,6 +492,7 @@ export class Authority extends Face<AuthorityEntry> {
       type: 'acted',
       conversationId,
       position,
+      decidedAt: at.toISOString(),
       notifications: [],
     };
     if (next.do === 'tax' && filing) this.assess(filing, next, entry, used);
@@ -956,7 +957,7 @@ export class Authority extends Face<AuthorityEntry> {
     this.referee.sawEnquiry(value);
     const told = young[0] ? this.occur('enquiry', young[0]) : null;
     for (const filing of young) {
-      this.releaseHeld(filing);
+      for (const course of [filing, ...this.filings.requestsOf(filing)]) this.releaseHeld(course);
       if (told) this.advance(filing);
     }
     if (told?.answer === 'silence') return { found: [], status: null };

@@ -1,6 +1,9 @@
+import { jest } from '@jest/globals';
 import { aDeclaration } from '../testing/declaration.js';
 import { CALLBACK_TOKEN, House } from '../testing/house.js';
 import { Receiver, type Received } from '../testing/receiver.js';
+
+jest.setTimeout(30_000);
 
 /** The push contract with its published waiting times, on a clock that is set ahead; and every fault of the list. */
 

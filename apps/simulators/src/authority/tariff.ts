@@ -82,7 +82,7 @@ const TARIFF: Record<Country, Record<string, Measure>> = {
     '0405101900': perMass('158.00', '100'),
     '9503007500': percent('0'),
     '8516797000': percent('2'),
-    '8510200000': percent('2', { unit: 'NAR' }),
+    '8510900000': percent('2'),
   },
   DE: UNION,
   NL: UNION,

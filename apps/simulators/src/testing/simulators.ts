@@ -15,7 +15,7 @@ export const SECRETS = {
   CARRIER_WEBHOOK_SECRET: Buffer.from('webhook key of the test').toString('base64'),
 };
 
-type Urls = Record<'authority' | 'bank' | 'carrier' | 'identity' | 'admin', string>;
+type Urls = Record<'authority' | 'edifact' | 'ace' | 'bank' | 'carrier' | 'identity' | 'admin', string>;
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 

@@ -10,6 +10,8 @@ export interface Duty {
   needed: number;
   /** empty when the duties were kept apart */
   exceptions: string[];
+  /** who tried to approve and might not, with the ground: kept apart, but worth knowing */
+  refused: string[];
 }
 
 interface PaymentFacts {
@@ -20,6 +22,7 @@ interface PaymentFacts {
   approvalsNeeded: number;
   reference: string;
   by: string;
+  says: string;
 }
 
 /**
@@ -31,7 +34,15 @@ export function dutiesOf(leaves: readonly Leaf[]): Duty[] {
   const duties = new Map<string, Duty>();
   const holds = new Map<string, string>();
   const dutyOf = (key: string, shipmentId: string, what: string, needed: number): Duty => {
-    const known = duties.get(key) ?? { shipmentId, what, prepared: [], approved: [], needed, exceptions: [] };
+    const known = duties.get(key) ?? {
+      shipmentId,
+      what,
+      prepared: [],
+      approved: [],
+      needed,
+      exceptions: [],
+      refused: [],
+    };
     duties.set(key, known);
     return known;
   };
@@ -41,10 +52,19 @@ export function dutiesOf(leaves: readonly Leaf[]): Duty[] {
       case 'PaymentRequested': {
         const duty = dutyOf(stream, facts.shipmentId, `payment ${facts.reference}`, facts.approvalsNeeded);
         duty.prepared = [...new Set([...facts.editors, facts.requestedBy])];
+        // Asked for anew, nobody has approved it yet.
+        duty.approved = [];
         break;
       }
       case 'PaymentApproved':
         approve(dutyOf(stream, facts.shipmentId, 'payment', 1), facts.by);
+        break;
+      case 'PaymentApprovalRefused':
+        dutyOf(stream, facts.shipmentId, 'payment', 1).refused.push(`${facts.by}: ${facts.says}`);
+        break;
+      case 'PaymentVoided':
+        // What was approved is void; who approves the next payment starts anew.
+        dutyOf(stream, facts.shipmentId, 'payment', 1).approved = [];
         break;
       case 'PaymentSent': {
         const duty = dutyOf(stream, facts.shipmentId, 'payment', 1);

@@ -20,6 +20,8 @@ export const declarationPrepared = defineEvent(
     assessmentDigest: digest,
     documentSetDigest: digest,
     leftOut: z.array(z.string()),
+    /** people who entered, confirmed or corrected a value */
+    editors: z.array(z.string()).optional(),
     /** what stood behind the filing at its moment; filings before the gate have none */
     standing: standingProof.optional(),
   }),

@@ -24,7 +24,12 @@ const charge = z.strictObject({
 });
 
 /** Whose money it is: the dimensions of the ledger beside authority, legal basis and tax type. */
-const moneyOf = z.strictObject({ customer: z.string().max(140), importerId: uuid, engagementId: uuid });
+const moneyOf = z.strictObject({
+  customer: z.string().max(140),
+  importerId: uuid,
+  importerName: z.string().max(140).optional(),
+  engagementId: uuid,
+});
 
 export const dutyAssessed = defineEvent(
   'duties',
@@ -92,12 +97,9 @@ export const paymentRequested = defineEvent(
       .optional()
       .meta({ description: 'persons of whom one must be among two approvers, in person or by delegation' }),
     interest: money.optional().meta({ description: 'part of the amount: interest since the debt fell due' }),
-    settles: z
-      .array(settledItem)
-      .optional()
-      .meta({
-        description: 'what of the debt it pays, by line and tax type; with the interest it adds up to the amount',
-      }),
+    settles: z.array(settledItem).optional().meta({
+      description: 'what of the debt it pays, by line and tax type; with the interest it adds up to the amount',
+    }),
   }),
 );
 

@@ -284,7 +284,9 @@ export const invoiceLine = z
     legalBasis: z.string(),
     amount: decimal,
     vatPercent: decimal,
-    vatCategory: z.enum(['O', 'S', 'Z']).meta({ description: 'UNCL5305: outside scope, standard, zero' }),
+    vatCategory: z
+      .enum(['E', 'S', 'Z'])
+      .meta({ description: 'UNCL5305: laid out for the customer (exempt), standard, zero' }),
   })
   .meta({ id: 'InvoiceLine' });
 export type InvoiceLine = z.infer<typeof invoiceLine>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute, pageOf, pageQuery } from '../define-route.js';
+import { defineRoute, pageQuery } from '../define-route.js';
 import { country, currency, instant, legalDate, money, nonNegative, positive, uuid } from '../values.js';
 import { comparedLine } from './money.events.js';
 import { ledgerEntry } from './routes.js';

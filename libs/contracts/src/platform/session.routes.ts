@@ -3,6 +3,21 @@ import { defineRoute } from '../define-route.js';
 import { ROLES } from '../names.js';
 import { instant } from '../values.js';
 
+export const listEventTypes = defineRoute('platform', 'listEventTypes', 'GET /schemas', {
+  summary: 'Every type of event with its versions and the addresses of their schemas',
+  access: 'public',
+  answer: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        context: z.string(),
+        name: z.string(),
+        description: z.string(),
+        versions: z.array(z.strictObject({ version: z.int(), type: z.string(), schema: z.string() })),
+      }),
+    ),
+  }),
+});
+
 /** A path of our own, never an address: nobody is sent elsewhere after signing in. */
 const ownPath = z
   .string()

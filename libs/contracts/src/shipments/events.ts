@@ -46,6 +46,13 @@ export const guaranteeRegistered = defineEvent(
   }),
 );
 
+export const guaranteeLimitChanged = defineEvent(
+  'shipments',
+  'GuaranteeLimitChanged',
+  'The authority or the surety raised or lowered what the guarantee covers.',
+  z.strictObject({ guaranteeId: uuid, limit: money, before: money, reason: z.string().max(280), by: z.string() }),
+);
+
 export const guaranteeReserved = defineEvent(
   'shipments',
   'GuaranteeReserved',
@@ -200,6 +207,8 @@ export const taskRaised = defineEvent(
     /** what the task is about, bound to a decision: e.g. the digest of what is to be approved */
     about: z.record(z.string(), z.unknown()),
     due: instant.nullable(),
+    /** workflow that waits for the decision; without it the shipment's or engagement's own */
+    waiter: z.string().max(200).optional(),
   }),
 );
 
@@ -237,6 +246,7 @@ export const shipmentClosed = defineEvent(
 export type ShipmentsEvent =
   | EventOf<typeof importerRegistered>
   | EventOf<typeof guaranteeRegistered>
+  | EventOf<typeof guaranteeLimitChanged>
   | EventOf<typeof guaranteeReserved>
   | EventOf<typeof guaranteeReleased>
   | EventOf<typeof guaranteeCarriedForward>

@@ -80,6 +80,59 @@ export const listGuarantees = defineRoute('shipments', 'listGuarantees', 'GET /v
   answer: pageOf(guaranteeView),
 });
 
+export const showGuarantee = defineRoute('shipments', 'showGuarantee', 'GET /v1/guarantees/{guaranteeId}', {
+  summary: 'One guarantee with what is held under it for each shipment',
+  access: everyone,
+  params: z.strictObject({ guaranteeId: uuid }),
+  answer: guaranteeView.extend({ holds: z.array(z.strictObject({ shipmentId: uuid, amount: money })) }),
+});
+export const changeGuaranteeLimit = defineRoute(
+  'shipments',
+  'changeGuaranteeLimit',
+  'POST /v1/guarantees/{guaranteeId}/limit',
+  {
+    summary: 'Top up a guarantee, or take in that its limit was lowered; never below what is held',
+    access: operations,
+    params: z.strictObject({ guaranteeId: uuid }),
+    body: z.strictObject({ limit: money, reason: z.string().min(3).max(280) }),
+    status: 200,
+    answer: guaranteeView,
+    problems: ['shipments.guarantee.unknown', 'shipments.guarantee.below-held', 'shipments.guarantee.currency'],
+  },
+);
+export const forecastGuarantee = defineRoute(
+  'shipments',
+  'forecastGuarantee',
+  'GET /v1/guarantees/{guaranteeId}/forecast',
+  {
+    summary: 'The day on which a guarantee runs out, from what was held and given back on the days before',
+    description:
+      'A thousand futures are drawn from the days of the history by a generator seeded with guarantee and date: the same question has the same answer. p10 is the day by which it has run out in a tenth of them; null: not within the horizon.',
+    access: everyone,
+    params: z.strictObject({ guaranteeId: uuid }),
+    query: z.strictObject({
+      date: legalDate.optional().meta({ description: 'the day that the forecast is made on; default: today, UTC' }),
+      historyDays: z.coerce.number().int().min(7).max(365).default(90),
+      horizonDays: z.coerce.number().int().min(7).max(730).default(365),
+    }),
+    answer: z.strictObject({
+      guaranteeId: uuid,
+      date: legalDate,
+      limit: money,
+      headroom: money,
+      history: z.strictObject({ days: z.int(), from: legalDate.nullable(), held: money, givenBack: money }),
+      horizonDays: z.int(),
+      runsOut: z
+        .strictObject({ p10: legalDate.nullable(), p50: legalDate.nullable(), p90: legalDate.nullable() })
+        .nullable(),
+      usualReservation: money.nullable().meta({ description: 'the middle one of the history' }),
+      filingsLeft: z.int().nullable().meta({ description: 'usual reservations that the headroom covers' }),
+      says: z.string(),
+    }),
+    problems: ['shipments.guarantee.unknown'],
+  },
+);
+
 export const engagementView = z
   .strictObject({
     engagementId: uuid,

@@ -8,6 +8,7 @@ import type {
   Step,
 } from '@tidewaiter/contracts';
 import { FilingDesk } from './filing-desk.js';
+import { PostEntry } from './post-entry.js';
 import { RequestDesk } from './request-desk.js';
 
 /** The commands of this context's task queue. */
@@ -15,6 +16,7 @@ import { RequestDesk } from './request-desk.js';
 export class CustomsActivitiesService implements CustomsActivities {
   constructor(
     @Inject(FilingDesk) private readonly desk: FilingDesk,
+    @Inject(PostEntry) private readonly postEntry: PostEntry,
     @Inject(RequestDesk) private readonly requests: RequestDesk,
   ) {}
 
@@ -24,6 +26,20 @@ export class CustomsActivitiesService implements CustomsActivities {
 
   resolveFiling(step: Step, declarationId: string): ReturnType<CustomsActivities['resolveFiling']> {
     return this.desk.resolve(step, declarationId);
+  }
+
+  reviewEntry(step: Step, declarationId: string): ReturnType<CustomsActivities['reviewEntry']> {
+    return this.postEntry.review(step, declarationId);
+  }
+
+  settleClock(...args: Parameters<CustomsActivities['settleClock']>): ReturnType<CustomsActivities['settleClock']> {
+    return this.postEntry.settleClock(...args);
+  }
+
+  openVoidanceCases(
+    ...args: Parameters<CustomsActivities['openVoidanceCases']>
+  ): ReturnType<CustomsActivities['openVoidanceCases']> {
+    return this.postEntry.openVoidanceCases(...args);
   }
 
   makeRequest(step: Step, order: RequestOrder): ReturnType<CustomsActivities['makeRequest']> {

@@ -12,8 +12,10 @@ import {
   type AttemptResult,
   type Declaration,
   type DeclarationCommand,
+  type FilingReferences,
 } from '../domain/declaration.js';
 import { nextEnquiry, type Resend } from '../domain/resend.js';
+import { entries } from '../postgres/entries.repository.js';
 import { keyOf } from '../postgres/inbox.repository.js';
 import { filings, type PreparedContent, type StoredAttempt } from '../postgres/filings.repository.js';
 import { contentDigest } from './digests.js';
@@ -83,7 +85,9 @@ export class FilingDesk {
       lrn: references.lrn,
       ducr: references.ducr,
     };
-    const built = buildOf(authority, content, references);
+    const entryNumber = await this.entryNumber(step.tenant, declarationId, authority);
+    const preparedAt = filed.prepared[0]?.preparedAt ?? at;
+    const built = buildOf(authority, content, { lrn: references.lrn, ducr: references.ducr, entryNumber, preparedAt });
     const problems = 'bytes' in built ? authority.validate(built) : built;
     if (!('bytes' in built) || problems.length > 0) {
       const refusal: DeclarationCommand = { type: 'RefuseVersion', filing, version, problems };
@@ -105,6 +109,7 @@ export class FilingDesk {
         assessmentDigest: request.assessment.digest,
         documentSetDigest: request.goods.digest,
         leftOut: built.leftOut,
+        editors: request.editors,
         standing: request.standing,
       };
       await this.execute(step, declarationId, command, `prepare/${version}`, tx);
@@ -124,6 +129,16 @@ export class FilingDesk {
       lrn: references.lrn,
       bytes: built.bytes,
     });
+  }
+
+  /** Where entries have numbers of their own, one is drawn once for each filing; undefined elsewhere. */
+  private async entryNumber(
+    tenant: string,
+    declarationId: string,
+    { profile }: Authority,
+  ): Promise<string | undefined> {
+    const filer = profile.ace?.filer;
+    return filer ? this.store.transaction(tenant, (tx) => entries.draw(tx, declarationId, filer)) : undefined;
   }
 
   /** A repeated command finds what the first one left. */
@@ -245,7 +260,8 @@ export class FilingDesk {
     const passed = state.versions.flatMap(({ version }) =>
       version < state.version ? (mrnOf(state, version) ?? []) : [],
     );
-    const answer = await authority.enquire(state.filing, passed);
+    const entryNumber = await this.entryNumber(step.tenant, declarationId, authority);
+    const answer = await authority.enquire({ ...state.filing, entryNumber }, passed);
     const now = this.clock();
     const taken = attempts.filter((each) => each.outcome !== 'not-sent');
     const decision = authority.resend(taken, { answer: answer.kind, askedAt: now }, now);
@@ -426,10 +442,10 @@ const frozen = (step: Step, request: LodgeRequest, built: Built, at: Instant) =>
 function buildOf(
   authority: Authority,
   content: DeclarationContent,
-  references: { lrn: string; ducr: string },
+  references: FilingReferences,
 ): Built | FieldProblem[] {
   try {
-    return authority.build(content, { lrn: references.lrn, ducr: references.ducr });
+    return authority.build(content, references);
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
     return (error.details.places ?? []).map(({ pointer, reason }) => ({

@@ -35,16 +35,10 @@ export class Inbox {
   ) {}
 
   /**
-   * @param beside what must be written with it or not at all, such as a mailbox's cursor
    * @returns the id under which the body is kept
    * @throws Invalid `customs.message.too-large`
    */
-  async take(
-    channel: string,
-    headers: Record<string, unknown>,
-    bytes: Buffer,
-    beside: (tx: Tx) => Promise<void> = () => Promise.resolve(),
-  ): Promise<string> {
+  async take(channel: string, headers: Record<string, unknown>, bytes: Buffer): Promise<string> {
     if (bytes.length > LARGEST) {
       throw new Invalid('customs.message.too-large', `a message has at most ${LARGEST} bytes`, {
         advice: 'Split the message: each Response may come in a body of its own.',
@@ -55,17 +49,16 @@ export class Inbox {
       const value = headers[name];
       return typeof value === 'string' ? [[name, value.slice(0, 200)]] : [];
     });
-    await this.database.system(async (tx) => {
-      await inbox.store(tx, {
+    await this.database.system((tx) =>
+      inbox.store(tx, {
         rawId,
         channel,
         headers: Object.fromEntries(kept),
         bytes,
         sha256: createHash('sha256').update(bytes).digest('hex'),
         receivedAt: this.clock(),
-      });
-      await beside(tx);
-    });
+      }),
+    );
     this.arrived();
     return rawId;
   }

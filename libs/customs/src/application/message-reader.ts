@@ -1,6 +1,7 @@
 import type { EventStore, Tx } from '@tidewaiter/event-store';
 import { Conflict, plusMillis, type Instant } from '@tidewaiter/kernel';
 import type { Interpretation } from '../authorities/authority.js';
+import type { Profile } from '../authorities/profile.js';
 import type { Authorities } from '../authorities/registry.js';
 import { declaration, type DeclarationCommand, type DeclaredQuantities } from '../domain/declaration.js';
 import { filings } from '../postgres/filings.repository.js';
@@ -19,6 +20,8 @@ interface Waiting {
   reason: string;
   keys: string[];
 }
+
+type Channel = Profile['channel'];
 
 const BATCH = 32;
 const LEASE_MS = 5_000;
@@ -77,7 +80,9 @@ export class MessageReader {
 
   private async read(raw: RawBody): Promise<void> {
     const conversationId = raw.headers['x-conversation-id'] ?? null;
-    const parts = this.authorities.anyOf(raw.channel, raw.receivedAt).interpret({ bytes: raw.bytes, conversationId });
+    const parts = this.authorities
+      .anyOf(raw.channel as Channel, raw.receivedAt)
+      .interpret({ bytes: raw.bytes, conversationId });
     const waiting: Waiting[] = [];
     for (const [index, part] of parts.entries()) {
       const left = await this.deliver(raw, part, index, conversationId);
@@ -103,8 +108,7 @@ export class MessageReader {
     conversationId: string | null,
   ): Promise<Waiting | null> {
     const keys = {
-      // Pushed messages name it in a header, fetched ones in themselves.
-      conversation: (part.kind === 'read' ? part.keys.conversationId : null) ?? conversationId,
+      conversation: conversationId ?? (part.kind === 'read' ? part.keys.conversationId : null),
       mrn: part.kind === 'read' ? part.keys.mrn : null,
       lrn: part.kind === 'read' ? part.keys.lrn : null,
     };

@@ -43,18 +43,14 @@ export class Authorities {
     return this.authorityOf((each) => (isNamed ? each.authority.toLowerCase() : each.channel) === wanted, at, name);
   }
 
-  /** One authority for each mailbox that is read at an instant: channels that are pushed to have none. */
-  collecting(at: Instant): { profile: Profile; collect: NonNullable<Authority['collect']> }[] {
-    const found = new Map<string, { profile: Profile; collect: NonNullable<Authority['collect']> }>();
-    for (const profile of this.profiles) {
-      const on = legalDateAt(at, profile.zone);
-      if (on < profile.validFrom || (profile.validTo !== null && profile.validTo < on)) continue;
-      const authority = this.channels[profile.channel]?.(profile);
-      const key = `${profile.channel}/${profile.destination}`;
-      if (!authority?.collect || found.has(key)) continue;
-      found.set(key, { profile, collect: (cursor) => authority.collect!(cursor) });
-    }
-    return [...found.values()];
+  /** All that are in force and keep what they say in a mailbox. */
+  withMailbox(at: Instant): Authority[] {
+    return this.profiles.flatMap((each) => {
+      const authority = this.channels[each.channel]?.(each);
+      const on = legalDateAt(at, each.zone);
+      const inForce = each.validFrom <= on && (each.validTo === null || on <= each.validTo);
+      return authority?.collect && inForce ? [authority] : [];
+    });
   }
 
   private authorityOf(fits: (profile: Profile) => boolean, at: Instant, what: string): Authority {

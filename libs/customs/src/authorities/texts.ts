@@ -5,13 +5,20 @@ import { Invalid, type Place } from '@tidewaiter/kernel';
 export const digestOfBytes = (bytes: Uint8Array): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** Each text of a value with its path: `lines[0].description`. */
-export function* textsOf(value: unknown, field = ''): Generator<[field: string, text: string]> {
-  if (typeof value === 'string') yield [field, value];
-  else if (Array.isArray(value))
-    for (const [index, each] of value.entries()) yield* textsOf(each, `${field}[${index}]`);
-  else if (typeof value === 'object' && value !== null)
-    for (const [name, each] of Object.entries(value)) yield* textsOf(each, field === '' ? name : `${field}.${name}`);
+/** Shows each text of a value with its path: `lines[0].description`; the path is made only for who asks. */
+function eachText(
+  value: unknown,
+  path: readonly string[],
+  look: (text: string, path: readonly string[]) => void,
+): void {
+  if (typeof value === 'string') look(value, path);
+  else if (typeof value === 'object' && value !== null) {
+    const isList = Array.isArray(value);
+    for (const [name, each] of Object.entries(value)) {
+      if (typeof each === 'string' || typeof each === 'object')
+        eachText(each, [...path, isList ? `[${name}]` : `.${name}`], look);
+    }
+  }
 }
 
 /**
@@ -20,12 +27,12 @@ export function* textsOf(value: unknown, field = ''): Generator<[field: string, 
  */
 export function mustBeWritable(content: unknown, unfit: (text: string) => string | null): void {
   const places: Place[] = [];
-  for (const [field, text] of textsOf(content)) {
+  eachText(content, [], (text, path) => {
     const char = unfit(text);
-    if (char === null) continue;
+    if (char === null) return;
     const code = `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-    places.push({ pointer: field, reason: `${code} is a character that the message cannot carry` });
-  }
+    places.push({ pointer: path.join('').slice(1), reason: `${code} is a character that the message cannot carry` });
+  });
   if (places.length > 0)
     throw new Invalid('customs.content.unwritable', 'the content holds characters that the message cannot carry', {
       places,

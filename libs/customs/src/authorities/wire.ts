@@ -82,7 +82,7 @@ export class Wire {
   }
 
   async call(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST',
     path: string,
     options: { headers: Record<string, string>; body?: Buffer | string },
   ): Promise<WireAnswer> {

@@ -27,6 +27,8 @@ interface PreparedVersion {
   contentDigest: string;
   bytesDigest: string;
   leftOut: string[];
+  /** people who entered, confirmed or corrected a value, where the filing names them */
+  editors?: string[];
   /** what stood behind the filing; versions before the gate have none */
   standing?: StandingProof;
 }
@@ -79,6 +81,7 @@ export type DeclarationCommand =
       assessmentDigest: string;
       documentSetDigest: string;
       leftOut: string[];
+      editors?: readonly string[] | undefined;
       standing?: StandingProof | undefined;
     }
   | { type: 'RefuseVersion'; filing: Filing; version: number; problems: FieldProblem[] }
@@ -196,13 +199,22 @@ export function aboutOf(state: Declaration, keys: AuthorityMessage['keys']): Abo
 }
 
 function prepare(state: Declaration, command: Extract<DeclarationCommand, { type: 'PrepareVersion' }>): CustomsEvent[] {
-  const { filing, version, contentDigest, bytesDigest, assessmentDigest, documentSetDigest, leftOut, standing } =
-    command;
+  const {
+    filing,
+    version,
+    contentDigest,
+    bytesDigest,
+    assessmentDigest,
+    documentSetDigest,
+    leftOut,
+    standing,
+    editors,
+  } = command;
   if (state.versions.some((each) => each.version === version)) return [];
   mayReplace(state, version);
   const digests = { contentDigest, bytesDigest, assessmentDigest, documentSetDigest };
-  const data = { ...filing, version, ...digests, leftOut, ...(standing ? { standing } : {}) };
-  return [{ type: 'DeclarationPrepared', data }];
+  const named = { ...(standing ? { standing } : {}), ...(editors ? { editors: [...editors] } : {}) };
+  return [{ type: 'DeclarationPrepared', data: { ...filing, version, ...digests, leftOut, ...named } }];
 }
 
 /** A version follows only one that does not stand: refused by us or the gateway, or rejected by the authority. */
@@ -515,13 +527,20 @@ function evolve(state: Declaration, event: CustomsEvent): Declaration {
   switch (event.type) {
     case 'DeclarationPrepared': {
       const { declarationId, shipmentId, lrn, ducr, channel, authority } = event.data;
-      const { version, contentDigest, bytesDigest, leftOut, standing } = event.data;
+      const { version, contentDigest, bytesDigest, leftOut, standing, editors } = event.data;
       return {
         ...newVersion(state, version),
         filing: { declarationId, shipmentId, lrn, ducr, channel, authority },
         versions: [
           ...state.versions,
-          { version, contentDigest, bytesDigest, leftOut, ...(standing ? { standing } : {}) },
+          {
+            version,
+            contentDigest,
+            bytesDigest,
+            leftOut,
+            ...(standing ? { standing } : {}),
+            ...(editors ? { editors } : {}),
+          },
         ],
       };
     }

@@ -1,11 +1,10 @@
 import type { Tx } from '@tidewaiter/event-store';
 import { plusMillis, toInstant, type Instant } from '@tidewaiter/kernel';
-import type { Profile } from '../authorities/profile.js';
 
 /** A body as it came, with the state of its reading. */
 export interface RawBody {
   rawId: string;
-  channel: Profile['channel'];
+  channel: string;
   headers: Record<string, string>;
   bytes: Buffer;
   sha256: string;
@@ -55,7 +54,7 @@ export const inbox = {
   async claim(tx: Tx, most: number, now: Instant, leaseMs: number): Promise<RawBody[]> {
     const { rows } = await tx.query<{
       raw_id: string;
-      channel: Profile['channel'];
+      channel: string;
       headers: Record<string, string>;
       bytes: Buffer;
       sha256: string;

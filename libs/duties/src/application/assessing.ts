@@ -106,7 +106,10 @@ export class Assessing {
     const undated = requestOf(situation, goods);
     try {
       const { customer, importer, engagementId } = situation;
-      const of = customer === undefined ? undefined : { customer, importerId: importer.importerId, engagementId };
+      const of =
+        customer === undefined
+          ? undefined
+          : { customer, importerId: importer.importerId, importerName: importer.name, engagementId };
       return await this.record(by, shipmentId, await this.dated(by.tenant, undated), of);
     } catch (error) {
       if (error instanceof Invalid || error instanceof Refused) return this.review(by, shipmentId, undated, error);

@@ -1,5 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type {
+  AffectedList,
+  BookingCommand,
   Charges,
   DifferingDebt,
   DutiesActivities,
@@ -13,9 +15,11 @@ import type {
 import { Refused } from '@tidewaiter/kernel';
 import { byOfStep } from '@tidewaiter/platform';
 import { Assessing } from './assessing.js';
+import { Bookings } from './bookings.js';
 import { Debts, type KnownDebt } from './debts.js';
 import { Paying, type PaymentState } from './paying.js';
 import { summaryOf } from './summary.js';
+import { Voiding } from './voiding.js';
 
 function answerOf({ payment, version, stream }: PaymentState): PaymentAnswer {
   const { paymentId, digest, status, approvals, approvalsNeeded } = payment;
@@ -56,7 +60,9 @@ export class DutiesActivitiesService implements DutiesActivities {
   constructor(
     @Inject(Assessing) private readonly assessing: Assessing,
     @Inject(Paying) private readonly paying: Paying,
+    @Inject(Voiding) private readonly voiding: Voiding,
     @Inject(Debts) private readonly debts: Debts,
+    @Inject(Bookings) private readonly bookings: Bookings,
   ) {}
 
   async assess(
@@ -110,11 +116,22 @@ export class DutiesActivitiesService implements DutiesActivities {
     return { kind: payment.status === 'void' ? 'void' : 'on-its-way', wrote: { [stream]: version } };
   }
 
+  async bookMoney(step: Step, command: BookingCommand): ReturnType<DutiesActivities['bookMoney']> {
+    return orRefusal(async () => {
+      const { view, wrote } = await this.bookings.book(byOfStep(step), command);
+      return { kind: 'booked' as const, bookingId: view.bookingId, wrote };
+    });
+  }
+
   async resolvePayment(
     step: Step,
     paymentId: string,
   ): Promise<{ kind: 'sent' | 'unknown'; wrote: Record<string, number> }> {
     const { payment, version, stream } = await this.paying.resolve(byOfStep(step), paymentId);
     return { kind: payment.status === 'outcome-unknown' ? 'unknown' : 'sent', wrote: { [stream]: version } };
+  }
+
+  listAffected(step: Step, voidanceId: string, after: string | null): Promise<AffectedList> {
+    return this.voiding.claims(step.tenant, voidanceId, after);
   }
 }

@@ -4,6 +4,7 @@ import type { CallerIdentity } from '@tidewaiter/platform';
 import { ledgerProjection } from '../postgres/ledger.projection.js';
 import { paymentRows } from '../postgres/payments.js';
 import { aSituation, aStep, Desk, someGoods } from '../testing/desk.js';
+import { EntryNumbers } from './entry-numbers.js';
 
 const gbp = (amount: string) => ({ amount, currency: 'GBP' });
 
@@ -203,6 +204,122 @@ describe('the money of a shipment', () => {
       { taxType: 'B00', method: 'postponed', dueOn: null },
     ]);
     expect(totals[0]!.amounts.payableNow).toBe('0.00');
+  });
+
+  it('reconciles the account’s statement to the entries, and pays what was payable later', async () => {
+    const { shipmentId, importerId } = await owing('Kite Ltd', undefined, { duty: 'deferred', account: '7654321' });
+    const { later } = await money(shipmentId);
+    const duty = later.find(({ taxType }) => taxType === 'A00')!;
+    const mrn = `26GB${shipmentId.slice(0, 13).toUpperCase()}`;
+    const event = { data: { mrn, shipmentId } } as never;
+    await desk.store.transaction('acme', (tx) => new EntryNumbers().handle([event, event], tx));
+    const line = { number: 1, reference: mrn, taxType: 'A00', amount: duty.amount, enteredOn: '2026-11-22' };
+    const stranger = { ...line, number: 2, reference: '26GB00000000000000', amount: gbp('7.00') };
+    const total = gbp((Number(duty.amount.amount) + 7).toFixed(2));
+    const body = { authority: 'GB', account: '7654321', kind: 'gb-deferment' as const, number: '2026-11' };
+    const span = { from: '2026-11-01', to: '2026-11-30' };
+    const received = await desk.statements.receive(caller('user:ann'), 'statement-1', {
+      ...{ ...body, ...span, total, lines: [line, stranger] },
+    });
+    expect(received).toMatchObject({ status: 'differs', dueOn: '2026-12-16' });
+    const ours = received.differences.filter(({ kind }) => kind === 'not-ours');
+    expect(ours).toMatchObject([{ reference: '26GB00000000000000', decision: null }]);
+    for (const { n } of received.differences) {
+      const decision = { decision: 'dispute' as const, reason: 'not our entry' };
+      const params = { statementId: received.statementId, n };
+      await desk.statements.settle(caller('user:cora'), `settle-${n}`, { params, body: decision, query: {} } as never);
+    }
+    const paid = await desk.statements.pay(caller('user:bob'), 'pay-statement', {
+      ...{ params: { statementId: received.statementId }, query: {} },
+      body: { paidOn: '2026-12-16', reference: 'DD-1' },
+    } as never);
+    expect(paid.status).toBe('paid');
+    const { totals } = await money(shipmentId);
+    expect(totals[0]!.amounts).toMatchObject({ payableLater: '0.00', paid: duty.amount.amount });
+    const asOf = { by: ['importer' as const], importer: importerId, limit: 10, asOf: '2026-12-15' };
+    const before = await desk.books.balances('acme', asOf as never);
+    expect(before.items[0]!.amounts).toMatchObject({ payableLater: duty.amount.amount, paid: '0.00' });
+  });
+
+  it('invoices what was laid out and the service, numbers without a gap, and takes back what changed', async () => {
+    const { shipmentId, importerId } = await owing('Lark Ltd');
+    const issue = (command: string) => desk.invoicing.issue(caller('user:ann'), command, shipmentId, 14);
+    await expect(issue('too-early')).rejects.toMatchObject({ code: 'duties.invoice.no-fees' });
+    const fees = { from: '2026-01-01', currency: 'GBP', perEntry: '75.00', perLine: '0', disbursementPercent: '2' };
+    const rest = { disbursementMinimum: '10.00', vatPercent: '20' };
+    await desk.invoicing.setFees(caller('user:ann'), 'fees-1', {
+      ...{ params: { engagementId: shipmentId }, query: {}, body: { ...fees, ...rest } },
+    } as never);
+    const [first] = await issue('first');
+    expect(await issue('first')).toEqual([first]);
+    await expect(issue('again')).rejects.toMatchObject({ code: 'duties.invoice.unchanged' });
+    expect(first).toMatchObject({
+      customer: 'Lark Ltd',
+      importerId,
+      number: expect.stringMatching(/-000001$/) as string,
+    });
+    const { totals } = await money(shipmentId);
+    const { gross } = first!.totals;
+    expect((Number(totals[0]!.amounts.assessed) + Number(totals[0]!.amounts.service)).toFixed(2)).toBe(gross);
+    await desk.invoicing.setFees(caller('user:ann'), 'fees-2', {
+      ...{ params: { engagementId: shipmentId }, query: {}, body: { ...fees, ...rest, perEntry: '80.00' } },
+    } as never);
+    const [note, second] = await issue('second');
+    expect(note).toMatchObject({
+      kind: 'credit-note',
+      corrects: { number: first!.number },
+      number: expect.stringMatching(/-000002$/) as string,
+    });
+    expect(second!.number).toMatch(/-000003$/);
+    const all = await desk.invoicing.ofShipment('acme', shipmentId);
+    expect(all.map(({ correctedBy }) => correctedBy)).toEqual([note!.number, null, null]);
+    const after = await money(shipmentId);
+    expect((Number(after.totals[0]!.amounts.assessed) + Number(after.totals[0]!.amounts.service)).toFixed(2)).toBe(
+      second!.totals.gross,
+    );
+  });
+
+  it('books a claim for what was paid, its refund and its denial, and refuses more', async () => {
+    desk.at = '2026-11-25T10:00:00.000000Z';
+    const { shipmentId, request } = await owing('Merle Ltd');
+    const answer = await pay(shipmentId, request());
+    if (answer.kind !== 'sent') throw new Error(answer.kind);
+    await push(desk.bank.pushOf(answer.paymentId, 'AcceptedSettlementCompleted'));
+    const { charges } = await money(shipmentId);
+    const { line, taxType, legalBasis, amounts } = charges.find((each) => each.taxType === 'A00')!;
+    const item = (amount: string) => ({ line, taxType, legalBasis, amount: gbp(amount) });
+    const book = (name: string, command: object) =>
+      desk.bookings.book(aStep(shipmentId, name) as never, command as never);
+    const claim = {
+      kind: 'refund-claim',
+      shipmentId,
+      caseId: 'c-1',
+      authority: 'GB',
+      law: 'art. 117',
+      reason: 'void',
+      claimBy: null,
+    };
+    await expect(book('too-much', { ...claim, items: [item('9999.00')] })).rejects.toMatchObject({
+      code: 'duties.booking.not-paid',
+    });
+    const { view } = await book('claim', { ...claim, items: [item(amounts.paid)] });
+    expect((await book('claim', { ...claim, items: [item(amounts.paid)] })).view).toEqual(view);
+    await expect(book('twice', { ...claim, items: [item('0.01')] })).rejects.toMatchObject({
+      code: 'duties.booking.not-paid',
+    });
+    const { bookingId } = view;
+    await book('part', {
+      kind: 'refund-received',
+      bookingId,
+      items: [item('1.00')],
+      receivedOn: '2027-01-10',
+      reference: 'R-1',
+    });
+    const left = (Number(amounts.paid) - 1).toFixed(2);
+    expect((await money(shipmentId)).totals[0]!.amounts).toMatchObject({ refunded: '1.00', refundable: left });
+    await book('denied', { kind: 'claim-reduced', bookingId, items: [item(left)], reason: 'denied by the authority' });
+    expect((await money(shipmentId)).totals[0]!.amounts).toMatchObject({ refunded: '1.00', refundable: '0.00' });
+    expect(await desk.bookings.list('acme', { shipmentId, open: true })).toEqual([]);
   });
 
   it('is the same ledger when it is folded again from the events', async () => {

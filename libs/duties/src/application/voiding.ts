@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Inject } from '@nestjs/common';
-import type { AnswerOf, InputOf, showVoidance, voidLegalBasis } from '@tidewaiter/contracts';
+import type { AffectedList, AnswerOf, CaseLine, InputOf, showVoidance, voidLegalBasis } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import { exact, legalDateAt, money, NotFound, type LegalDate } from '@tidewaiter/kernel';
+import { endOfDay, exact, legalDateAt, money, NotFound, type LegalDate, type Money } from '@tidewaiter/kernel';
 import { byOf, CLOCK, EVENT_STORE, type CallerIdentity, type Clock } from '@tidewaiter/platform';
 import { clockOf, remediesSchema, voidance, type ClaimState, type Remedies } from '../domain/voidance.js';
 import { assessedRows, type CarriedCharge, type VoidanceRow } from '../postgres/assessed.js';
@@ -74,6 +74,32 @@ export class Voiding {
     return { voidance: found, date: on, items, totals: totalsOf(items) };
   }
 
+  /**
+   * The same list as claims: by shipment in the order of their ids, only what was paid and may still come back.
+   * @param after shipment after which the page begins
+   */
+  async claims(tenant: string, voidanceId: string, after: string | null): Promise<AffectedList> {
+    const { voidance: voided, items, totals } = await this.affected(tenant, voidanceId, undefined);
+    const claimable = items
+      .filter(({ state }) => state === 'open' || state === 'closing')
+      .sort((a, b) => a.shipmentId.localeCompare(b.shipmentId));
+    const left = claimable.filter(({ shipmentId }) => after === null || shipmentId > after);
+    const page = left.slice(0, CLAIMS_AT_A_TIME);
+    const [first] = claimable.flatMap(({ deadline }) => (deadline === null ? [] : [deadline])).sort();
+    return {
+      citation: voided.citation,
+      says: saysOf(voided.citation, items.length, totals, first),
+      firstDeadline: first === undefined ? null : endOfDay(first, 'UTC'),
+      totals,
+      claims: page.map(({ shipmentId, claim, charges }) => ({
+        shipmentId,
+        claim,
+        lines: linesOf(charges),
+      })),
+      next: left.length > page.length ? page.at(-1)!.shipmentId : null,
+    };
+  }
+
   private item(carried: readonly CarriedCharge[], on: LegalDate): Item {
     const { assessmentId, shipmentId, n, destination, lawDate, settled, currency } = carried[0]!;
     return {
@@ -108,6 +134,35 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
   const groups = new Map<string, T[]>();
   for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
   return groups;
+}
+
+const CLAIMS_AT_A_TIME = 200;
+
+/** What each line would get back, negative as every difference in our favour is; charges of the whole entry have no line. */
+function linesOf(charges: Item['charges']): CaseLine[] {
+  const byLine = grouped(
+    charges.filter(({ line }) => line > 0),
+    ({ line }) => String(line),
+  );
+  return [...byLine.values()].map((own) => {
+    const { line, amount } = own[0]!;
+    const back = sum(
+      own.map((each) => each.amount.amount),
+      amount.currency,
+    );
+    const was = own.map(({ code }) => code).join(' ');
+    return { line, field: 'rate', was, becomes: 'none', difference: negated(back) };
+  });
+}
+
+const negated = ({ amount, currency }: Money): Money => ({ amount: exact(amount).neg().toFixed(), currency });
+
+function saysOf(citation: string, listed: number, totals: Affected['totals'], first: string | undefined): string {
+  const parts = totals.map(
+    ({ state, assessments, claim }) => `${assessments} ${state} (${claim.amount} ${claim.currency})`,
+  );
+  const until = first === undefined ? '' : ` The first claim lapses after ${first}.`;
+  return `${citation} is void. Charged under it: ${listed} entries, ${parts.join(', ')}.${until} Open the refund cases with { "open": true }.`;
 }
 
 const STATES: readonly ClaimState[] = ['open', 'closing', 'not-paid', 'lapsed', 'unknown'];

@@ -1,7 +1,10 @@
 import type { Decider } from '@tidewaiter/kernel';
 import { assessment } from './assessment.js';
 import { classification } from './classification.js';
+import { booking } from './bookings.js';
 import { debt } from './debt.js';
+import { feeTariff, invoice } from './invoice.js';
+import { statement } from './statement.js';
 import { delegation, tenantLimits } from './limits.js';
 import { payment } from './payment.js';
 import { adoption, tariff } from './tariff.js';
@@ -10,6 +13,7 @@ import { voidance } from './voidance.js';
 export * from './approval-policy.js';
 export * from './assess.js';
 export * from './assessment.js';
+export * from './bookings.js';
 export * from './classification.js';
 export * from './debt.js';
 export * from './evaluate.js';
@@ -18,6 +22,7 @@ export * from './expression.js';
 export * from './fx-rule.js';
 export * from './fx-table.js';
 export * from './interest.js';
+export * from './invoice.js';
 export * from './ledger.js';
 export * from './limits.js';
 export * from './payment.js';
@@ -25,6 +30,7 @@ export * from './quantities.js';
 export * from './rederive.js';
 export * from './rule-book.js';
 export * from './settlement.js';
+export * from './statement.js';
 export * from './tariff.js';
 export * from './tariff-book.js';
 export * from './tariff-snapshot.js';
@@ -46,6 +52,10 @@ export const streams = {
   debt: foldOf(debt),
   limits: foldOf(tenantLimits),
   delegation: foldOf(delegation),
+  money: foldOf(booking),
+  statement: foldOf(statement),
+  invoice: foldOf(invoice),
+  fees: foldOf(feeTariff),
   tariff: foldOf(tariff),
   adoption: foldOf(adoption),
   classification: foldOf(classification),

@@ -6,6 +6,7 @@ import type { DutiesSettings } from '../duties.settings.js';
 import { ApprovalsController } from './approvals.controller.js';
 import { AssessmentsController } from './assessments.controller.js';
 import { BankController } from './bank.controller.js';
+import { BillingController } from './billing.controller.js';
 import { ClassificationsController } from './classifications.controller.js';
 import { LedgerController } from './ledger.controller.js';
 import { PaymentsController } from './payments.controller.js';
@@ -18,6 +19,7 @@ it('serves every route of the contract, each once', () => {
     PaymentsController,
     LedgerController,
     ApprovalsController,
+    BillingController,
     BankController,
     TariffsController,
     ClassificationsController,

@@ -5,6 +5,9 @@ import { createDatabase, type Database, type Log } from '@tidewaiter/platform';
 import { Assessing } from '../application/assessing.js';
 import { BankInbox, BankMessages } from '../application/bank-messages.js';
 import { DutiesActivitiesService } from '../application/duties.activities.js';
+import { Bookings } from '../application/bookings.js';
+import { Invoicing } from '../application/invoicing.js';
+import { Statements } from '../application/statements.js';
 import { Books } from '../application/books.js';
 import { Debts } from '../application/debts.js';
 import { Classifying } from '../application/classifying.js';
@@ -45,6 +48,9 @@ export class Desk {
   paying!: Paying;
   debts!: Debts;
   books!: Books;
+  statements!: Statements;
+  invoicing!: Invoicing;
+  bookings!: Bookings;
   activities!: DutiesActivitiesService;
   inbox!: BankInbox;
   messages!: BankMessages;
@@ -71,7 +77,7 @@ export class Desk {
       BANK_TOKEN: 't',
       BANK_CALLBACK_TOKEN: 'callback-token-of-the-bank',
       BANK_ACCOUNT: '20000055779911',
-      BANK_TIMEOUT_MS: 150,
+      BANK_TIMEOUT_MS: 1_000,
     };
     desk.store = database.store({ inline: projections });
     desk.data = createDatabase(database.pool('duties_app'), database.pool('duties_system'));
@@ -93,7 +99,16 @@ export class Desk {
     desk.paying = new Paying(desk.store, bank, loadApprovalPolicy(), clock);
     desk.debts = new Debts(desk.store, loadApprovalPolicy(), loadInterestRules(), books, clock);
     desk.books = new Books(desk.store);
-    desk.activities = new DutiesActivitiesService(desk.assessing, desk.paying, desk.debts);
+    desk.statements = new Statements(desk.store, loadSettlementTerms());
+    desk.invoicing = new Invoicing(desk.store, books, clock);
+    desk.bookings = new Bookings(desk.store);
+    desk.activities = new DutiesActivitiesService(
+      desk.assessing,
+      desk.paying,
+      desk.voiding,
+      desk.debts,
+      desk.bookings,
+    );
     desk.inbox = new BankInbox(desk.data, { nudge: () => undefined });
     desk.messages = new BankMessages(desk.data, bank, desk.paying, quiet);
     return desk;

@@ -1,6 +1,7 @@
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import { gzipSync } from 'node:zlib';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Nothing from elsewhere, nothing inline, no script made of text, no frame around us. */
 const POLICY = [
@@ -51,13 +52,19 @@ export function serveConsole(fastify: FastifyInstance, folder: string): void {
       .type('text/html; charset=utf-8')
       .send(built ? readFileSync(index, 'utf8') : NOT_BUILT);
   };
-  const file = (name: string, reply: FastifyReply): FastifyReply => {
+  /** Each file is compressed once: its name changes with its content. */
+  const compressed = new Map<string, Buffer>();
+  const file = (name: string, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = normalize(join(folder, name));
     const mediaType = MEDIA_TYPES[extname(path)];
     if (!path.startsWith(folder + sep) || !mediaType || !existsSync(path) || !statSync(path).isFile()) {
       void reply.callNotFound();
       return reply;
     }
+    const squeezable = mediaType !== 'font/woff2' && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    if (squeezable && !compressed.has(path)) compressed.set(path, gzipSync(readFileSync(path), { level: 9 }));
+    const small = squeezable ? compressed.get(path) : undefined;
+    if (small) void reply.header('Content-Encoding', 'gzip').header('Vary', 'Accept-Encoding');
     return reply
       .header(
         'Cache-Control',
@@ -66,13 +73,13 @@ export function serveConsole(fastify: FastifyInstance, folder: string): void {
       .header('X-Content-Type-Options', 'nosniff')
       .header('Content-Security-Policy', POLICY)
       .type(mediaType)
-      .send(createReadStream(path));
+      .send(small ?? readFileSync(path));
   };
   fastify.get('/', (_, reply) => page(reply));
   fastify.get<{ Params: { '*': string } }>('/assets/*', (request, reply) =>
-    file(`assets/${request.params['*']}`, reply),
+    file(`assets/${request.params['*']}`, request, reply),
   );
-  fastify.get('/icon.svg', (_, reply) => file('icon.svg', reply));
+  fastify.get('/icon.svg', (request, reply) => file('icon.svg', request, reply));
   fastify.get('/*', (request, reply) => {
     const path = request.url.split('?')[0]!;
     const wantsPage = (request.headers.accept ?? '').includes('text/html');

@@ -3,6 +3,10 @@ import { Controller, Inject, Req } from '@nestjs/common';
 import {
   healthLive,
   healthReady,
+  allEvents,
+  eventTypeOf,
+  listEventTypes,
+  schemaAddress,
   schemaAt,
   showEventSchema,
   showMetrics,
@@ -66,6 +70,24 @@ export class HouseController {
     const schema = schemaAt(params.context, params.name, Number(/\d+/.exec(params.version)?.[0]));
     if (!schema) throw new NotFound('house.schema.unknown', 'There is no such event schema.');
     return schema;
+  }
+
+  @Serves(listEventTypes)
+  eventTypes() {
+    return {
+      items: allEvents().map((definition) => ({
+        context: definition.context,
+        name: definition.name,
+        description: definition.description,
+        versions: Object.keys(definition.versions)
+          .map(Number)
+          .map((version) => ({
+            version,
+            type: eventTypeOf(definition.context, definition.name, version),
+            schema: schemaAddress(definition, version),
+          })),
+      })),
+    };
   }
 
   @Serves(showProblem)

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '@tidewaiter/event-store';
 import { inTenant } from '@tidewaiter/event-store';
 import { newId } from '@tidewaiter/kernel';
+import { Bell } from '@tidewaiter/platform';
 import { callerOf, command, Room, stepOf } from '../testing/room.js';
 import { BoardRebuild } from './board.js';
 import { readModels } from './read-models.js';
@@ -128,7 +129,7 @@ describe('the board', () => {
     });
     const pool = room.test.pool('shipments_app', 8);
     const { Board } = await import('./board.js');
-    await Promise.all(arriving.map((chunk) => inTenant(pool, 'acme', (tx) => new Board().handle(chunk, tx))));
+    await Promise.all(arriving.map((chunk) => inTenant(pool, 'acme', (tx) => new Board(new Bell()).handle(chunk, tx))));
     for (const id of ids) expect((await room.views.shipment('acme', id)).events).toBe(8);
   });
 });

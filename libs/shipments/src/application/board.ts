@@ -2,8 +2,17 @@ import { Inject } from '@nestjs/common';
 import { eventNamed, newestType, withoutPersonal } from '@tidewaiter/contracts';
 import type { StoredEvent, Tx } from '@tidewaiter/event-store';
 import { fold } from '@tidewaiter/kernel';
-import { DATABASE, type Database } from '@tidewaiter/platform';
-import { evolveBoard, initialBoard, stageOf, type BoardEvent, type BoardRow } from '../domain/board.js';
+import { Bell, DATABASE, type Database } from '@tidewaiter/platform';
+import {
+  evolveBoard,
+  firstTask,
+  initialBoard,
+  payableOf,
+  stageOf,
+  waitingForOf,
+  type BoardEvent,
+  type BoardRow,
+} from '../domain/board.js';
 import { says } from '../domain/says.js';
 
 /** The shipment an event speaks of; null for those of engagements, importers and guarantees. */
@@ -12,8 +21,49 @@ export function shipmentOf(event: Pick<StoredEvent, 'data'>): string | null {
   return typeof shipmentId === 'string' ? shipmentId : null;
 }
 
+/**
+ * Rows of the board with the columns it is filtered, sorted and found by. What the shipment was opened with stands in this context's own
+ * read models, which are never behind.
+ *
+ * @param records placeholder of a JSON array of `recordOf`
+ */
+const WRITE_ROWS = (records: string): string =>
+  `insert into board (tenant_id, shipment_id, row, stage, waiting, role, due, payable, currency, mrn, last_at,
+                      key, reference, origin, destination, opened_at, customer, found)
+   select $1, b.shipment_id, b.row, b.stage, b.waiting, b.role, b.due, b.payable, b.currency, b.mrn, b.last_at,
+          s.position::integer, s.reference, s.state->>'origin', s.state->>'destination', s.opened_at, e.state->'customer'->>'name',
+          lower(concat_ws(' ', s.reference, b.mrn, e.state->'customer'->>'name', b.names))
+   from jsonb_to_recordset(${records}) as b (
+     shipment_id uuid, row jsonb, stage text, waiting text, role text, due timestamptz, payable numeric, currency text, mrn text, last_at text, names text
+   )
+   left join shipments s on s.tenant_id = $1 and s.id = b.shipment_id
+   left join engagements e on e.tenant_id = $1 and e.id = (s.state->>'engagementId')::uuid
+   on conflict (tenant_id, shipment_id) do update set (row, stage, waiting, role, due, payable, currency, mrn, last_at, key, reference, origin, destination, opened_at, customer, found) =
+     (excluded.row, excluded.stage, excluded.waiting, excluded.role, excluded.due, excluded.payable, excluded.currency, excluded.mrn, excluded.last_at,
+      excluded.key, excluded.reference, excluded.origin, excluded.destination, excluded.opened_at, excluded.customer, excluded.found)`;
+
+function recordOf(shipmentId: string, row: BoardRow) {
+  const task = row.sealed || row.outcome === 'unimported' ? undefined : firstTask(row);
+  const payable = payableOf(row);
+  return {
+    shipment_id: shipmentId,
+    row,
+    stage: stageOf(row),
+    waiting: waitingForOf(row),
+    role: task?.role ?? null,
+    due: task?.due ?? null,
+    payable: payable?.amount ?? null,
+    currency: payable?.currency ?? null,
+    mrn: row.mrn?.value ?? null,
+    last_at: row.lastEvent?.time ?? null,
+    names: (row.names ?? []).join(' '),
+  };
+}
+
 /** Folds the events of all contexts into one row a shipment, and keeps each as an entry of its timeline. */
 export class Board {
+  constructor(@Inject(Bell) private readonly bell: Bell) {}
+
   async handle(events: readonly StoredEvent[], tx: Tx): Promise<void> {
     const entries = events.flatMap(entryOf);
     if (entries.length === 0) return;
@@ -39,15 +89,14 @@ export class Board {
            shipment_id, event_id, context, name, type, stream, version, time, actor, causation_id, says, data, n
          ) order by e.n
        )
-       insert into board (tenant_id, shipment_id, row, stage)
-       select $1, b.* from jsonb_to_recordset($3) as b (shipment_id uuid, row jsonb, stage text)
-       on conflict (tenant_id, shipment_id) do update set row = excluded.row, stage = excluded.stage`,
+       ${WRITE_ROWS('$3')}`,
       [
         tx.tenant,
         JSON.stringify(entries.map(({ event: _event, ...entry }) => entry)),
-        JSON.stringify([...board].map(([shipment_id, row]) => ({ shipment_id, row, stage: stageOf(row) }))),
+        JSON.stringify([...board].map(([shipment_id, row]) => recordOf(shipment_id, row))),
       ],
     );
+    tx.afterCommit?.(() => this.bell.ring(tx.tenant));
   }
 }
 
@@ -93,12 +142,7 @@ export class BoardRebuild {
           [tenant, shipmentId],
         );
         const row = fold({ initial: initialBoard, evolve: evolveBoard }, rows);
-        await tx.query(`insert into board (tenant_id, shipment_id, row, stage) values ($1, $2, $3, $4)`, [
-          tenant,
-          shipmentId,
-          JSON.stringify(row),
-          stageOf(row),
-        ]);
+        await tx.query(WRITE_ROWS('$2'), [tenant, JSON.stringify([recordOf(shipmentId, row)])]);
       }
       return shipments.rows.length;
     });

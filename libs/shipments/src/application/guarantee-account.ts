@@ -32,7 +32,7 @@ export async function onAccount(
   store: EventStore,
   tx: Tx,
   guaranteeId: string,
-  command: Extract<GuaranteeCommand, { shipmentId: string }>,
+  command: Extract<GuaranteeCommand, { shipmentId: string } | { type: 'ChangeLimit' }>,
   by: By,
 ): Promise<{ state: Known<Guarantee>; wrote: Wrote }> {
   await lockStream(tx, `guarantee-${guaranteeId}`);

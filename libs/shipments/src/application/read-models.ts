@@ -5,6 +5,7 @@ import { guarantee } from '../domain/guarantee.js';
 import { importer } from '../domain/importer.js';
 import { shipment } from '../domain/shipment.js';
 import { task } from '../domain/task.js';
+import { guaranteeDays } from '../postgres/guarantee-days.js';
 
 type Table = 'importers' | 'guarantees' | 'engagements' | 'shipments' | 'tasks';
 
@@ -111,4 +112,4 @@ const tasks = projectionOf({
 });
 
 /** Read models of this context's own streams; the event store runs them where it appends. */
-export const readModels: InlineProjection[] = [importers, guarantees, engagements, shipments, tasks];
+export const readModels: InlineProjection[] = [importers, guarantees, guaranteeDays, engagements, shipments, tasks];

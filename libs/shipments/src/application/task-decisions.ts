@@ -65,7 +65,10 @@ export class TaskDecisions {
       await this.note(tenant, commandId, taskId);
     }
     const workflowId =
-      state.shipmentId === null ? engagementWorkflowId(state.engagementId ?? '') : shipmentWorkflowId(state.shipmentId);
+      state.waiter ??
+      (state.shipmentId === null
+        ? engagementWorkflowId(state.engagementId ?? '')
+        : shipmentWorkflowId(state.shipmentId));
     const answer = await this.workflows.decide(
       workflowId,
       { taskId, by: actor, roles: [...roles], commandId, decision },

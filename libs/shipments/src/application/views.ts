@@ -217,7 +217,12 @@ function guaranteeView({ state, version }: Row<Known<Guarantee>>) {
   };
 }
 
-function shipmentView({ state, version, opened_at: openedAt, board }: ShipmentRow): ShipmentView {
+export function shipmentView({
+  state,
+  version,
+  opened_at: openedAt,
+  board,
+}: Omit<ShipmentRow, 'id' | 'position'>): ShipmentView {
   const row = board ?? initialBoard;
   const { shipmentId, engagementId, reference, destination, origin, transport, portOfEntry } = state;
   return {
@@ -242,7 +247,7 @@ function shipmentView({ state, version, opened_at: openedAt, board }: ShipmentRo
   };
 }
 
-function taskView({ state, version }: Row<TaskRow>): TaskView {
+export function taskView({ state, version }: Pick<Row<TaskRow>, 'state' | 'version'>): TaskView {
   const { taskId, shipmentId, engagementId, kind, role, status, says, about, due, decisions } = state;
   return { taskId, shipmentId, engagementId, kind, role, status, says, about, due, decisions: [...decisions], version };
 }

@@ -1,4 +1,4 @@
-import type { Stage } from '@tidewaiter/contracts';
+import type { Stage, TaskKind } from '@tidewaiter/contracts';
 import { STAGES } from '@tidewaiter/contracts';
 import type { Instant, Money } from '@tidewaiter/kernel';
 import { sum } from '@tidewaiter/kernel';
@@ -12,7 +12,7 @@ export interface BoardEvent {
 }
 
 interface OpenTask {
-  kind: string;
+  kind: TaskKind;
   role: string;
   says: string;
   due: Instant | null;
@@ -37,6 +37,8 @@ export interface BoardRow {
   mrn: { time: Instant; value: string } | null;
   lastEvent: { type: string; time: Instant } | null;
   events: number;
+  /** other names it goes by: the carrier's reference, the local reference of a filing, containers */
+  names?: readonly string[];
 }
 
 export const initialBoard: BoardRow = {
@@ -158,13 +160,23 @@ function withMrn(row: BoardRow, event: BoardEvent): BoardRow {
   return { ...row, mrn: { time: event.time, value: mrn } };
 }
 
+const NAMED_BY = ['carrierReference', 'lrn', 'containers', 'equipment', 'bill'] as const;
+const NAMES_AT_MOST = 40;
+
+function withNames(row: BoardRow, event: BoardEvent): BoardRow {
+  const data = event.data as Record<string, unknown>;
+  const said = NAMED_BY.flatMap((name) => data[name]).filter((each): each is string => typeof each === 'string');
+  const fresh = said.filter((each) => !(row.names ?? []).includes(each));
+  return fresh.length === 0 ? row : { ...row, names: [...(row.names ?? []), ...fresh].slice(0, NAMES_AT_MOST) };
+}
+
 /** Takes one more event of any context into the shipment's row. */
 export function evolveBoard(row: BoardRow, event: BoardEvent): BoardRow {
   const effect: Effect = (EFFECTS as Record<string, Effect | undefined>)[event.type] ?? {};
   const { stage, waitingFor } = effect;
   const speaks = waitingFor !== undefined && event.time >= row.now.time;
   return {
-    ...withMrn(particulars(row, event), event),
+    ...withNames(withMrn(particulars(row, event), event), event),
     reached: Math.max(row.reached, stage === undefined ? 0 : rank(stage)),
     now: speaks ? { time: event.time, waitingFor, says: says(event) } : row.now,
     lastEvent:
@@ -183,7 +195,7 @@ export function stageOf(row: BoardRow): Stage {
 }
 
 /** The open task that is due first; those without a deadline last. */
-function firstTask(row: BoardRow): OpenTask | undefined {
+export function firstTask(row: BoardRow): OpenTask | undefined {
   return Object.values(row.tasks).sort((a, b) => ((a.due ?? '~') < (b.due ?? '~') ? -1 : 1))[0];
 }
 

@@ -45,6 +45,17 @@ const BODIES: Record<TaskKind, z.ZodType> = {
   'renew-mandate': again,
   // Closes by itself when the log and the stores agree again: nothing a person says makes it so.
   'mend-records': z.never(),
+  'watch-clock': z.union([
+    z.strictObject({ met: z.literal(true), how: reason }),
+    z.strictObject({ extend: z.iso.date(), ground: reason }),
+  ]),
+  'clock-passed': z.strictObject({ acknowledge: z.literal(true), reason }),
+  // Closes by itself with the case's next step: what is done is done there, by the role it names.
+  'handle-case': z.never(),
+  'open-refund-cases': z.union([
+    z.strictObject({ open: z.literal(true), reason: reason.optional() }),
+    z.strictObject({ open: z.literal(false), reason }),
+  ]),
   'send-documents': z.union([
     z.strictObject({
       send: z

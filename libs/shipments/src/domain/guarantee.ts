@@ -1,6 +1,7 @@
 import type {
   EventOf,
   guaranteeCarriedForward,
+  guaranteeLimitChanged,
   guaranteeRegistered,
   guaranteeReleased,
   guaranteeReserved,
@@ -11,6 +12,7 @@ import { without } from './without.js';
 
 export type GuaranteeEvent =
   | EventOf<typeof guaranteeRegistered>
+  | EventOf<typeof guaranteeLimitChanged>
   | EventOf<typeof guaranteeReserved>
   | EventOf<typeof guaranteeReleased>
   | EventOf<typeof guaranteeCarriedForward>;
@@ -39,6 +41,7 @@ export type GuaranteeCommand =
       reference: string;
       limit: Money;
     }
+  | { type: 'ChangeLimit'; limit: Money; reason: string; by: string }
   | { type: 'ReserveHeadroom'; shipmentId: string; amount: Money }
   | { type: 'ReleaseHeadroom'; shipmentId: string }
   /** begins the sheet after `from`, which is full */
@@ -102,6 +105,33 @@ function release(state: Registered, shipmentId: string): GuaranteeEvent[] {
   return [{ type: 'GuaranteeReleased', data: { guaranteeId: state.guaranteeId, shipmentId, amount } }];
 }
 
+function changeLimit(
+  state: Registered,
+  { limit, reason, by }: Extract<GuaranteeCommand, { type: 'ChangeLimit' }>,
+): GuaranteeEvent[] {
+  const { guaranteeId, limit: before } = state;
+  if (limit.currency !== before.currency) {
+    throw new Refused('shipments.guarantee.currency', `guarantee ${state.reference} is in ${before.currency}`, {
+      advice: `Register a guarantee in ${limit.currency}.`,
+    });
+  }
+  const held = reservedOf(state);
+  if (exact(limit.amount).lt(held.amount) || !exact(limit.amount).gt(0)) {
+    throw new Refused(
+      'shipments.guarantee.below-held',
+      `${held.amount} ${held.currency} are held under guarantee ${state.reference}: its limit cannot be ${limit.amount}`,
+      { advice: 'Wait for releases, or put another guarantee behind the importer first.' },
+    );
+  }
+  if (exact(limit.amount).eq(before.amount)) return [];
+  return [
+    {
+      type: 'GuaranteeLimitChanged',
+      data: { guaranteeId, limit: money(limit.amount, limit.currency), before, reason, by },
+    },
+  ];
+}
+
 function carriedForward(from: Registered): GuaranteeEvent {
   const { guaranteeId, importerId, destination, reference, limit } = from;
   const reservations = Object.entries(from.reservations).map(([shipmentId, amount]) => ({
@@ -130,6 +160,8 @@ function decide(state: Guarantee, command: GuaranteeCommand): GuaranteeEvent[] {
     }
     case 'CarryForward':
       return state.status === 'none' ? [carriedForward(command.from)] : [];
+    case 'ChangeLimit':
+      return changeLimit(known(state), command);
     case 'ReserveHeadroom':
       return reserve(known(state), command.shipmentId, money(command.amount.amount, command.amount.currency));
     case 'ReleaseHeadroom':
@@ -146,6 +178,7 @@ function evolve(state: Guarantee, event: GuaranteeEvent): Guarantee {
     return { status: 'registered', ...event.data, reservations: Object.fromEntries(held) as Record<string, string> };
   }
   if (state.status === 'none') return state;
+  if (event.type === 'GuaranteeLimitChanged') return { ...state, limit: event.data.limit };
   const others = without(state.reservations, event.data.shipmentId);
   return event.type === 'GuaranteeReserved'
     ? { ...state, reservations: { ...others, [event.data.shipmentId]: event.data.amount.amount } }

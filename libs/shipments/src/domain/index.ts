@@ -9,6 +9,7 @@ export * from './board.js';
 export * from './decisions.js';
 export * from './engagement.js';
 export * from './guarantee.js';
+export * from './guarantee-forecast.js';
 export * from './importer.js';
 export * from './names.js';
 export * from './proof.js';

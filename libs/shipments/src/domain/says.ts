@@ -5,6 +5,7 @@ import type {
   DocumentsEvent,
   DutiesEvent,
   MoneyEvent,
+  PostEntryEvent,
   ShipmentsEvent,
   TariffEvent,
 } from '@tidewaiter/contracts';
@@ -12,7 +13,15 @@ import type { Money } from '@tidewaiter/kernel';
 
 /** Every event that the contexts publish. */
 export type AnyEvent =
-  ShipmentsEvent | DocumentsEvent | DutiesEvent | MoneyEvent | TariffEvent | CustomsEvent | CarriersEvent | AuditEvent;
+  | ShipmentsEvent
+  | DocumentsEvent
+  | DutiesEvent
+  | MoneyEvent
+  | TariffEvent
+  | CustomsEvent
+  | PostEntryEvent
+  | CarriersEvent
+  | AuditEvent;
 
 export const amountOf = (money: Money): string => `${money.amount} ${money.currency}`;
 interface OfAgency {
@@ -33,6 +42,8 @@ type Sentences = { [E in AnyEvent as E['type']]?: (data: E['data']) => string };
 const SENTENCES: Sentences = {
   ImporterRegistered: (d) => `Importer of record ${d.code} registered for ${list(d.destinations)}`,
   GuaranteeRegistered: (d) => `Guarantee ${d.reference} registered with a limit of ${amountOf(d.limit)}`,
+  GuaranteeLimitChanged: (d) =>
+    `Limit of the guarantee changed from ${d.before.amount} to ${amountOf(d.limit)}: ${d.reason}`,
   GuaranteeReserved: (d) => `${amountOf(d.amount)} held under the guarantee, ${amountOf(d.headroom)} left`,
   GuaranteeReleased: (d) => `${amountOf(d.amount)} given back to the guarantee`,
   GuaranteeCarriedForward: (d) => `Guarantee ${d.reference} carried forward to sheet ${d.sheet}`,
@@ -129,6 +140,23 @@ const SENTENCES: Sentences = {
   RequestAnswered: (d) => `Authority's answer to our request: ${d.answer}`,
   AuthorityNoticeKept: (d) => `Authority's notice kept: ${d.says}`,
   AuthorityMessageUnread: (d) => `Authority's message could not be read: ${d.says}`,
+  EntryDated: (d) => `Entry dated: ${list(Object.entries(d.dates).map(([what, on]) => `${what} ${on}`))}`,
+  ClockStarted: (d) => `Term of law runs until ${d.dueOn}: ${d.what} (${d.law})`,
+  ClockNearing: (d) => `A term ends on ${d.dueOn}`,
+  ClockExtended: (d) => `Term lengthened to ${d.dueOn}: ${d.ground} (${d.law})`,
+  ClockMet: (d) => `Term met: ${d.how}`,
+  ClockRanOut: (d) => `Term ran out on ${d.dueOn}: ${d.consequence}`,
+  LiquidationNoticed: (d) =>
+    `Liquidation ${d.kind}, ${d.on}${d.difference === null ? '' : `: ${d.change} of ${amountOf(d.difference)}`}`,
+  CaseOpened: (d) =>
+    `${d.name}${d.reference === null ? '' : ` ${d.reference}`}: case opened${d.claim === null ? '' : `, ${amountOf(d.claim)} claimed`}`,
+  CaseActPrepared: (d) => `The ${d.act} of a case was prepared${d.amount === null ? '' : `: ${amountOf(d.amount)}`}`,
+  CaseActApproved: (d) => `Act ${d.n} of a case approved by ${d.by}`,
+  CaseActFiled: (d) => `Filed with the authority on ${d.filedOn}${d.reference === null ? '' : `, ${d.reference}`}`,
+  CaseDecided: (d) =>
+    `Case decided on ${d.decidedOn}: ${d.outcome}${d.refund === null ? '' : `, ${amountOf(d.refund)} to come back`}${d.owed === null ? '' : `, ${amountOf(d.owed)} owed`}`,
+  CaseClosed: (d) => `Case closed: ${d.reason}`,
+  CaseReopened: (d) => `Case open again: ${d.ground}`,
   HoldPlaced: (d) =>
     `${agencyOf(d)} ${d.decision === 'refused' ? 'refuses' : 'holds'} ${placeOf(d)}: ${d.says || 'no reason given'}`,
   HoldLifted: (d) => `${agencyOf(d)} lets ${placeOf(d)} go on`,

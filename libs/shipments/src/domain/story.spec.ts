@@ -63,23 +63,34 @@ describe('the story', () => {
 
   it('marks what came twice and what came out of order', () => {
     const sha256 = 'b'.repeat(64);
+    const by = { actor: 'authority:CDS' };
     const told = tell([
-      entry('AuthorityMessageReceived', '2026-11-24T10:00:00.000000Z', {
-        sha256,
-        messageId: 'x',
-        receivedAt: '2026-11-24T10:00:00Z',
-      }),
-      entry('AuthorityMessageReceived', '2026-11-24T10:01:00.000000Z', {
-        sha256,
-        messageId: 'x',
-        receivedAt: '2026-11-24T10:01:00Z',
-      }),
-      entry('DeclarationAccepted', '2026-11-24T10:01:30.000000Z', {
-        messageId: 'y',
-        authorityTime: '2026-11-24T09:00:00Z',
-      }),
+      entry(
+        'AuthorityMessageReceived',
+        '2026-11-24T10:00:00.500000Z',
+        { sha256, receivedAt: '2026-11-24T10:00:00.5Z' },
+        by,
+      ),
+      entry(
+        'DeclarationAccepted',
+        '2026-11-24T10:00:01.000000Z',
+        { messageId: 'x', authorityTime: '2026-11-24T10:00:00Z' },
+        by,
+      ),
+      entry(
+        'AuthorityMessageReceived',
+        '2026-11-24T10:01:00.000000Z',
+        { sha256, receivedAt: '2026-11-24T10:01:00Z' },
+        by,
+      ),
+      entry(
+        'DutyNotified',
+        '2026-11-24T10:01:30.000000Z',
+        { messageId: 'y', authorityTime: '2026-11-24T09:00:00Z' },
+        by,
+      ),
     ]);
-    expect(told.map(({ marks }) => marks)).toEqual([[], ['repeated'], ['late', 'out-of-order']]);
+    expect(told.map(({ marks }) => marks)).toEqual([[], [], ['repeated'], ['late', 'out-of-order']]);
   });
 
   it('keeps what failed among the milestones and ranks the rest', () => {

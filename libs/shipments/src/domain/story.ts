@@ -180,8 +180,12 @@ const MESSAGE = { names: ['AuthorityMessageReceived'], on: ['messageId'] };
 const text = (value: unknown): string | null =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 
-/** When an event became true by the clock of who made it so; null where its definition names no such member. */
+/**
+ * When an event became true by the clock of who made it so; null where its definition names no such member. A message's own instant is
+ * that of its arrival here, which nobody else said.
+ */
 export function saidAt({ context, name, data }: Pick<Entry, 'context' | 'name' | 'data'>): Instant | null {
+  if (name === 'AuthorityMessageReceived') return null;
   const pointer = eventNamed(context, name)?.happenedAt ?? null;
   const said = pointer
     ?.split('/')
@@ -242,10 +246,10 @@ export function tell(entries: readonly Entry[]): Told[] {
     const message = entry.name === 'AuthorityMessageReceived' ? text(entry.data['sha256']) : null;
     if (entry.name === 'DuplicateNoticed' || (message !== null && messages.has(message))) marks.push('repeated');
     if (message !== null) messages.add(message);
-    const before = newest.get(entry.context);
+    const before = newest.get(entry.actor);
     if (said !== null) {
       if (before !== undefined && said < before) marks.push('out-of-order');
-      else newest.set(entry.context, said);
+      else newest.set(entry.actor, said);
     }
     return {
       n: i + 1,

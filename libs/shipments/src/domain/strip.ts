@@ -23,7 +23,7 @@ export interface Strip {
 }
 
 /** What passes when a task's day passes: by law, or by what we promise each other. */
-const CLOCKS: Readonly<Partial<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: string }>>> = {
+export const CLOCKS: Readonly<Partial<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: string }>>> = {
   'provide-documents': {
     kind: 'statutory',
     ifMissed: 'the authority decides on what it has, or refuses the declaration',
@@ -50,6 +50,9 @@ const CLOCKS: Readonly<Partial<Record<TaskKind, { kind: 'statutory' | 'sla'; ifM
   'review-notice': { kind: 'sla', ifMissed: 'what the authority said stays unread' },
   'stop-delivery': { kind: 'statutory', ifMissed: 'goods that were recalled are delivered: damages are claimed' },
   'contest-seizure': { kind: 'statutory', ifMissed: 'the goods are forfeited' },
+  'watch-clock': { kind: 'statutory', ifMissed: 'the term runs out, with what the law makes of it' },
+  'handle-case': { kind: 'statutory', ifMissed: 'the authority decides without our word' },
+  'open-refund-cases': { kind: 'statutory', ifMissed: 'claims lapse one by one' },
 };
 
 /** `Europe/London` is looked at in London. */

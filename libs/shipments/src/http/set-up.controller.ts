@@ -1,6 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
+  changeGuaranteeLimit,
   endEngagement,
+  forecastGuarantee,
   grantMandate,
   listEngagements,
   listGuarantees,
@@ -9,10 +11,12 @@ import {
   registerGuarantee,
   registerImporter,
   showEngagement,
+  showGuarantee,
   type InputOf,
 } from '@tidewaiter/contracts';
 import { Caller, CommandId, IfMatch, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
 import { Desk } from '../application/desk.js';
+import { Guarantees } from '../application/guarantees.js';
 import { Views } from '../application/views.js';
 
 /** What stands before the first shipment: importers of record, their guarantees, engagements and powers of attorney. */
@@ -21,6 +25,7 @@ export class SetUpController {
   constructor(
     @Inject(Desk) private readonly desk: Desk,
     @Inject(Views) private readonly views: Views,
+    @Inject(Guarantees) private readonly guaranteesDesk: Guarantees,
   ) {}
 
   @Serves(registerImporter)
@@ -49,6 +54,26 @@ export class SetUpController {
   @Serves(listGuarantees)
   guarantees(@Input() { query }: InputOf<typeof listGuarantees>, @Caller() caller: CallerIdentity) {
     return this.views.guarantees(caller.tenant, query);
+  }
+
+  @Serves(showGuarantee)
+  guarantee(@Input() { params }: InputOf<typeof showGuarantee>, @Caller() caller: CallerIdentity) {
+    return this.guaranteesDesk.show(caller.tenant, params.guaranteeId);
+  }
+
+  @Serves(changeGuaranteeLimit)
+  async changeLimit(
+    @Input() { params, body }: InputOf<typeof changeGuaranteeLimit>,
+    @Caller() caller: CallerIdentity,
+    @CommandId() commandId: string,
+  ) {
+    await this.guaranteesDesk.changeLimit(params.guaranteeId, body, caller, commandId);
+    return this.views.guarantee(caller.tenant, params.guaranteeId);
+  }
+
+  @Serves(forecastGuarantee)
+  forecast(@Input() { params, query }: InputOf<typeof forecastGuarantee>, @Caller() caller: CallerIdentity) {
+    return this.guaranteesDesk.forecast(caller.tenant, params.guaranteeId, query);
   }
 
   @Serves(openEngagement)

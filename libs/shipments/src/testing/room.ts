@@ -2,7 +2,7 @@ import type { Decision, DecisionAnswer, InputOf, openEngagement, openShipment, S
 import { inTenant, type EventStore, type StoredEvent } from '@tidewaiter/event-store';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
 import type { Instant } from '@tidewaiter/kernel';
-import { createDatabase, type CallerIdentity, type Database } from '@tidewaiter/platform';
+import { Bell, createDatabase, type CallerIdentity, type Database } from '@tidewaiter/platform';
 import { Board } from '../application/board.js';
 import { Desk } from '../application/desk.js';
 import { readModels } from '../application/read-models.js';
@@ -156,7 +156,7 @@ export class Room {
 
   /** Hands events to the board as its consumer does. */
   async toBoard(...events: StoredEvent[]): Promise<void> {
-    const board = new Board();
+    const board = new Board(new Bell());
     for (const event of events) {
       await inTenant(this.test.pool('shipments_app', 1), event.tenant, (tx) => board.handle([event], tx));
     }

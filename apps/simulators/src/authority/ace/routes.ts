@@ -101,6 +101,8 @@ function put(
     id: batch.id,
     ...{ port: block.port, filer: block.filer, userText: block.userText },
     head: transaction.records[0]!,
+    records: transaction.records.join('\n'),
+    reference: transaction.records.filter((each) => each.startsWith('SE20')).map((each) => field(each, 8, 57))[0] ?? '',
     entryPort:
       transaction.kind === 'SE' ? field(transaction.records[0]!, 50, 54) : field(transaction.records[0]!, 18, 21),
     bill: transaction.records.filter((each) => each.startsWith('SE15')).map((each) => field(each, 5, 59))[0] ?? '',

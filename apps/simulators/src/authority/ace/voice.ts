@@ -59,26 +59,54 @@ function said(application: string, records: readonly string[], envelope: Envelop
   return { code: application, body: writeBatch(to, application, records, at) };
 }
 
-const echo = (speech: Speech, envelope: Envelope): string[] => {
-  const head = envelope['head'] ?? record('SE10', [6, 8, speech.lrn.slice(0, 3)], [11, 18, speech.lrn.slice(3, 11)]);
-  return [head];
-};
+/** Our copy of the transaction, with each result behind the record that it is about; the others behind the last. */
+function answered(envelope: Envelope, results: readonly { line: string; record: string }[]): string[] {
+  const own = (envelope['records'] ?? '').split('\n').filter((each) => each !== '');
+  const left = [...results];
+  const said: string[] = [];
+  const put = (fits: (line: string) => boolean): void => {
+    for (const each of left.filter(({ line }) => fits(line))) {
+      said.push(each.record);
+      left.splice(left.indexOf(each), 1);
+    }
+  };
+  let line = '';
+  own.forEach((each, index) => {
+    if (each.startsWith('SE40')) line = String(Number(field(each, 5, 7)));
+    said.push(each);
+    const next = own[index + 1];
+    // Behind the last record of a line, where its code and value are known.
+    if (line !== '' && (next === undefined || next.startsWith('SE40'))) put((of) => of === line);
+    else if (line === '' && each.startsWith('SE10'))
+      put((of) => of === '' && results.some((result) => result.line !== ''));
+  });
+  put(() => true);
+  return said;
+}
 
 function ofRelease(speech: Speech, envelope: Envelope): Said | null {
   const { act, at, sameMinute, lrn } = speech;
   const result = (code: string, reason: string, text: string): string =>
     record('SE90', [5, 6, code], [7, 9, reason], [10, 49, text.toUpperCase()]);
+  const about = (code: string, each: Problem): { line: string; record: string } => ({
+    line: lineOf(each),
+    record: result(code, shortCode(each.code), words(each)),
+  });
   if (act.do === 'accept' || (speech.request && act.do === 'register')) {
-    const warnings = act.do === 'accept' ? act.warnings : [];
-    const answers =
-      warnings.length > 0
-        ? warnings.map((each) => result('03', shortCode(each.code), words(each)))
-        : [result('02', '', 'TRANSACTION ACCEPTED')];
-    return said('SX', [...echo(speech, envelope), ...answers], envelope, at);
+    const warnings = act.do === 'accept' ? act.warnings.map((each) => about('03', each)) : [];
+    const plain = { line: '', record: result('02', '', 'TRANSACTION ACCEPTED') };
+    return said('SX', answered(envelope, warnings.length > 0 ? warnings : [plain]), envelope, at);
   }
   if (act.do === 'reject') {
-    const answers = act.problems.map((each) => result('01', shortCode(each.code), words(each)));
-    return said('SX', [...echo(speech, envelope), ...answers], envelope, at);
+    return said(
+      'SX',
+      answered(
+        envelope,
+        act.problems.map((each) => about('01', each)),
+      ),
+      envelope,
+      at,
+    );
   }
   const { date, time } = localTime(sameMinute ?? at);
   const head = record(
@@ -94,7 +122,8 @@ function ofRelease(speech: Speech, envelope: Envelope): Said | null {
     envelope['bill'] ? record('SO40', [5, 60, envelope['bill']]) : record('SO40'),
     record('SO50', [5, 10, date], [11, 14, time], [15, 16, code], [17, 56, text.toUpperCase()]),
   ];
-  const so = (...records: string[]): Said => said('SO', [head, ...records], envelope, at);
+  const own = envelope['reference'] ? [record('SO20', [5, 7, 'LRN'], [8, 57, envelope['reference']])] : [];
+  const so = (...records: string[]): Said => said('SO', [head, ...own, ...records], envelope, at);
   switch (act.do) {
     case 'answer':
       return act.granted

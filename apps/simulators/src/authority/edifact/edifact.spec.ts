@@ -150,10 +150,7 @@ describe('the syntax', () => {
     expect(readInterchange(Buffer.from(text))).toBeNull();
   });
 
-  const samples = new URL(
-    '../../../../../../../shared/samples/edifact-composed/cusdec-import-d96b.edi',
-    import.meta.url,
-  );
+  const samples = new URL('../../../../../../shared/samples/edifact-composed/cusdec-import-d96b.edi', import.meta.url);
   (existsSync(samples) ? it : it.skip)('reads a composed sample of others (skipped: samples not found)', () => {
     const interchange = readInterchange(readFileSync(samples))!;
     expect(interchange.faults).toEqual([]);

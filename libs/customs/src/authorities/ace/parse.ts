@@ -243,8 +243,8 @@ function summaryAnswers(records: readonly string[], zone: string, profile: Profi
     if (kind === '10') told.mrn = entryNumber(field(record, 4, 6), field(record, 9, 16));
     if (kind === '50') duty = duty.plus(/^\d+$/.test(field(record, 14, 23)) ? field(record, 14, 23) : '0');
     if (kind === 'E0') {
-      const [, line] = /(?:LINE|^E0\s*40)\D*(\d{1,5})/i.exec(record) ?? [];
-      place.of(line === undefined ? null : Number(line) || null);
+      const [, line] = /^E0\s*(\d{1,3})\s|LINE\D*(\d{1,5})/i.exec(record) ?? [];
+      place.of(Number(line) || null);
       const [, filer, entry] = /\b([0-9A-Z]{3})[- ]?(\d{7}-?\d)\b/.exec(record.slice(2)) ?? [];
       if (filer && entry) told.mrn ??= entryNumber(filer, entry.replace('-', ''));
     } else if (kind === 'E1') {
@@ -273,10 +273,10 @@ function summaryAnswers(records: readonly string[], zone: string, profile: Profi
 }
 
 /** UC: what became of an entry summary later. */
-function summaryStatus(records: readonly string[], zone: string): Told[] {
+function summaryStatus(records: readonly string[]): Told[] {
   return records.flatMap((record): Told[] => {
     if (!/^UC10/.test(record)) return [];
-    const [code, words] = [field(record, 16), field(record, 27, 66)];
+    const [code, words] = [field(record, 18), field(record, 20, 59)];
     const status = SUMMARY_STATUS[code];
     const says = [status?.says, words].filter(Boolean).join(' ');
     const whole = { agency: CUSTOMS, bill: null, lines: [], says };
@@ -304,11 +304,46 @@ function summaryStatus(records: readonly string[], zone: string): Told[] {
           return kept(`UC ${code || 'without a code'}: no table here knows what it says. ${words}`.trim());
       }
     })();
-    const at = timeOf(field(record, 17, 22), field(record, 23, 26), zone);
+    return [{ functionCode: 'UC', mrn: entryNumber(field(record, 5, 7), field(record, 9, 16)), facts: [fact] }];
+  });
+}
+
+/**
+ * A daily statement: its number, what each entry owes, in cents; preliminary, then final. The number is what a payment quotes.
+ * @see ACE CATAIR, statements
+ */
+function statement(records: readonly string[], profile: Profile): Told[] {
+  const head = records.find((each) => each.startsWith('PF10')) ?? '';
+  const stage = field(head, 16) === 'F' ? 'final' : 'indicative';
+  const at = timeOf(field(head, 17, 22), '', profile.zone);
+  const owed = records.flatMap((record): Told[] => {
+    const cents = field(record, 16, 27);
+    if (!record.startsWith('PF20') || !/^\d+$/.test(cents)) return [];
+    const total = { amount: exact(cents).div(100).toFixed(2), currency: profile.currency };
+    const paymentReference = field(head, 5, 15) || null;
+    const fact: Fact = { kind: 'duty', stage, taxes: [], total, paymentReference, payee: null };
     return [
-      { functionCode: 'UC', mrn: entryNumber(field(record, 5, 7), field(record, 8, 15)), facts: [dated(fact, at)] },
+      { functionCode: 'PF', mrn: entryNumber(field(record, 5, 7), field(record, 8, 15)), facts: [dated(fact, at)] },
     ];
   });
+  return owed.length > 0
+    ? owed
+    : [{ functionCode: 'PF', mrn: null, facts: [kept('A statement of what is to be paid.')] }];
+}
+
+/** ER and C1: what is on file under an entry number. */
+function enquiryAnswers(application: string, records: readonly string[]): Told[] {
+  const told: Told[] = [];
+  for (const record of records) {
+    if (/^(ER|C1)10/.test(record))
+      told.push({ functionCode: application, mrn: entryNumber(field(record, 6, 8), field(record, 11, 18)), facts: [] });
+    const last = told.at(-1);
+    if (last && /^(ER|C1)90/.test(record)) {
+      const says = field(record, 10, 49);
+      last.facts.push(field(record, 5, 6) === '02' ? { kind: 'registered' } : kept(`Enquiry: ${says}`));
+    }
+  }
+  return told;
 }
 
 /** The envelope itself was refused: nothing of the batch was taken. */
@@ -333,19 +368,16 @@ function toldIn({ application, records }: Block, profile: Profile): Told[] {
     case 'AX':
       return summaryAnswers(records, profile.zone, profile);
     case 'UC':
-      return summaryStatus(records, profile.zone);
+      return summaryStatus(records);
     case 'PF':
+      return statement(records, profile);
+    case 'ER':
+    case 'C1':
+      return enquiryAnswers(application, records);
     case 'MS':
+      return [{ functionCode: 'MS', mrn: null, facts: [kept('A monthly statement of what is to be paid.')] }];
     case 'NR':
-      return [
-        {
-          functionCode: application,
-          mrn: null,
-          facts: [
-            kept(application === 'NR' ? 'Courtesy notice of a liquidation.' : 'A statement of what is to be paid.'),
-          ],
-        },
-      ];
+      return [{ functionCode: 'NR', mrn: null, facts: [kept('Courtesy notice of a liquidation.')] }];
     default:
       return [];
   }

@@ -1,9 +1,10 @@
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Answer, Collected, Outcome } from '../authority.js';
+import { localTime } from '../local-time.js';
 import { partOf, type Profile } from '../profile.js';
 import { codeOf, doubtful, failed, REFUSED, Wire } from '../wire.js';
 import { batched, withPassword } from './build.js';
-import { field, readBatch, record } from './records.js';
+import { readBatch, record } from './records.js';
 
 export interface AceConnection {
   /** base address, without a slash at the end; null: nothing is configured, and nothing is sent */
@@ -45,9 +46,10 @@ export class AceTransport {
 
   /** What is fetched comes again until it is acknowledged: the cursor is the message whose store was the last to succeed. */
   async *collect(cursor: string | null, profile: Profile): AsyncGenerator<Collected> {
-    const queue = `/ace/${encodeURIComponent(partOf(profile, 'ace').site)}/out`;
+    const queue = `/ace/${encodeURIComponent(partOf(profile, 'ace').site)}/queue`;
     for (let stored = cursor; this.wire;) {
-      if (stored !== null) await this.wire.call('DELETE', `${queue}/${encodeURIComponent(stored)}`, { headers: {} });
+      if (stored !== null)
+        await this.wire.call('POST', `${queue}/${encodeURIComponent(stored)}/acknowledge`, { headers: {} });
       const answer = await this.wire.call('GET', queue, { headers: { accept: TEXT } });
       const id = answer.headers['x-message-id'];
       if (answer.status !== 200 || typeof id !== 'string' || id === stored) return;
@@ -56,32 +58,32 @@ export class AceTransport {
     }
   }
 
-  /** Asks for the entry (EQ); the answer (ER) comes in the reply itself. */
+  /**
+   * Asks for the entry: CQ for a release, EQ for a summary. The answer (C1, ER) comes by the queue like any other message, and is read
+   * there: what it finds ends the doubt, what it does not find a person weighs, who alone may have it sent again.
+   */
   async enquire({ entryNumber = '', lrn }: FilingReferences, profile: Profile): Promise<Answer> {
     if (!this.wire) return { kind: 'no-answer', says: 'no address of the authority is configured' };
+    const { site, filing } = partOf(profile, 'ace');
+    const application = filing === 'cargo-release' ? 'CQ' : 'EQ';
     const number = entryNumber.replace(/[\s-]/g, '');
-    const question = record('EQ10', [5, 7, number.slice(0, 3)], [8, 15, number.slice(3)]);
-    const path = `/ace/${encodeURIComponent(partOf(profile, 'ace').site)}/enquiries`;
+    const question = record(`${application}10`, [6, 8, number.slice(0, 3)], [11, 18, number.slice(3)]);
+    const batch = batched(application, lrn, [question], localTime(undefined, profile.zone), profile);
     try {
-      const body = withPassword(batched('EQ', lrn, [question], '000000000000', profile), this.connection.password);
-      const answer = await this.wire.call('POST', path, { headers: { 'content-type': TEXT }, body });
-      if (answer.status !== 200) return { kind: 'no-answer', says: `the enquiry was answered ${answer.status}` };
-      return found(answer.body, number);
+      const body = withPassword(batch, this.connection.password);
+      const { status } = await this.wire.call('POST', `/ace/${encodeURIComponent(site)}`, {
+        headers: { 'content-type': TEXT },
+        body,
+      });
+      const asked = status === 202 || status === 200;
+      return {
+        kind: 'no-answer',
+        says: asked ? 'asked; the answer comes by the queue' : `the enquiry was answered ${status}`,
+      };
     } catch (error) {
       return { kind: 'no-answer', says: `the enquiry failed: ${codeOf(error)}` };
     }
   }
-}
-
-/** `ER10` with the entry: on file, unless its words say otherwise. */
-function found(bytes: Uint8Array, number: string): Answer {
-  const reading = readBatch(bytes);
-  if (reading.kind === 'unreadable') return { kind: 'no-answer', says: reading.says };
-  const records = reading.batch.blocks.flatMap((block) => block.records).filter((each) => each.startsWith('ER'));
-  if (records.length === 0) return { kind: 'no-answer', says: 'the answer holds no word of the entry' };
-  if (records.some((each) => /NOT ON FILE/.test(each))) return { kind: 'absent' };
-  const isOurs = records.some((each) => `${field(each, 5, 7)}${field(each, 8, 15)}` === number);
-  return isOurs ? { kind: 'found', mrn: number } : { kind: 'absent' };
 }
 
 function userTextOf(bytes: Uint8Array): string {

@@ -33,21 +33,30 @@ const isText = (value: Value): value is { text: string; attributes: Record<strin
  * @throws Refused `customs.cds.unknown-element` for a name that the schema does not have there
  */
 export function ordered(section: Section, tree: Tree): XmlNode[] {
-  const stray = Object.keys(tree).find((name) => !section.order.includes(name));
-  if (stray !== undefined) throw new Refused('customs.cds.unknown-element', `${section.name} has no element ${stray}`);
-  return section.order.flatMap((name): XmlNode[] => {
+  const nodes: XmlNode[] = [];
+  let known = 0;
+  for (const name of section.order) {
+    if (!(name in tree)) continue;
+    known += 1;
     const value = tree[name];
-    if (value === undefined) return [];
-    if (typeof value === 'string') return [el(name, {}, value)];
-    if (isText(value)) return [el(name, value.attributes, value.text)];
-    const below = section.sections.find((each) => each.name === name);
-    if (!below) throw new Refused('customs.cds.unknown-element', `${section.name}/${name} is a value, not a group`);
-    const groups = Array.isArray(value) ? (value as readonly Tree[]) : [value as Tree];
-    return groups.flatMap((group) => {
-      const children = ordered(below, group);
-      return children.length === 0 ? [] : [el(name, {}, children)];
-    });
-  });
+    if (value === undefined) continue;
+    if (typeof value === 'string') nodes.push(el(name, {}, value));
+    else if (isText(value)) nodes.push(el(name, value.attributes, value.text));
+    else {
+      const below = section.sections.find((each) => each.name === name);
+      if (!below) throw new Refused('customs.cds.unknown-element', `${section.name}/${name} is a value, not a group`);
+      for (const group of Array.isArray(value) ? (value as readonly Tree[]) : [value as Tree]) {
+        const children = ordered(below, group);
+        if (children.length > 0) nodes.push(el(name, {}, children));
+      }
+    }
+  }
+  const names = Object.keys(tree);
+  if (known < names.length) {
+    const stray = names.find((name) => !section.order.includes(name));
+    throw new Refused('customs.cds.unknown-element', `${section.name} has no element ${stray}`);
+  }
+  return nodes;
 }
 
 const amount = (value: { amount: string; currency: string }): Value => ({
@@ -294,13 +303,9 @@ function leftOut(content: DeclarationContent): string[] {
 /** What XML 1.0 has no way to carry: control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
 const UNWRITABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
-/**
- * Builds the message. Pure: the same content and references give the same bytes.
- * @throws Invalid `customs.content.unwritable`, its places naming our fields
- */
-export function buildDeclaration(content: DeclarationContent, references: FilingReferences, profile: Profile): Built {
-  mustBeWritable({ ...content, references: { ...references } }, (text) => UNWRITABLE.exec(text)?.[0] ?? null);
-  const root = el(
+/** The whole message as a tree, ready to be written. */
+export const declarationNode = (content: DeclarationContent, references: FilingReferences, profile: Profile): XmlNode =>
+  el(
     'md:MetaData',
     { 'xmlns:md': METADATA_NAMESPACE },
     el('md:WCODataModelVersionCode', {}, '3.6'),
@@ -314,7 +319,14 @@ export function buildDeclaration(content: DeclarationContent, references: Filing
       ordered(DECLARATION, declarationTree(content, references, profile)),
     ),
   );
-  const bytes = writeXml(root);
+
+/**
+ * Builds the message. Pure: the same content and references give the same bytes.
+ * @throws Invalid `customs.content.unwritable`, its places naming our fields
+ */
+export function buildDeclaration(content: DeclarationContent, references: FilingReferences, profile: Profile): Built {
+  mustBeWritable({ ...content, references: { ...references } }, (text) => UNWRITABLE.exec(text)?.[0] ?? null);
+  const bytes = writeXml(declarationNode(content, references, profile));
   return {
     content,
     references,

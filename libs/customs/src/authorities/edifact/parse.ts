@@ -186,8 +186,11 @@ function factsOf(message: Message, interchange: Interchange, profile: Profile): 
         facts.push({ kind: 'registered' });
         break;
       case 'granted':
+        // The same word answers a request and tells a correction by customs: what stands is new content either way.
+        facts.push({ kind: 'request-answered', answer: 'granted' }, { kind: 'corrected', pointers: [] });
+        break;
       case 'denied':
-        facts.push({ kind: 'request-answered', answer: word as 'granted' | 'denied' });
+        facts.push({ kind: 'request-answered', answer: 'denied' });
         break;
       default:
         facts.push(kept(word));

@@ -1,0 +1,316 @@
+import { exportBoard, showBoardSummary } from '@tidewaiter/contracts';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { api } from '../api/client.js';
+import { useRoute } from '../api/queries.js';
+import { announce } from '../app/announce.js';
+import { useKeys } from '../app/keys.js';
+import { useZone } from '../app/preferences.js';
+import { ApplyPill, Button, DataGrid, EmptyState, ErrorState, Page } from '../ui/index.js';
+import { summaryInput, useBoard, type BoardQuery, type BoardRow } from './board-data.js';
+import { BIN_WORDS, columnsOf, STAGE_WORDS, USUAL_COLUMNS } from './columns.js';
+import { FILTERS, type BoardSearch } from './search.js';
+import './board.css';
+
+const Peek = lazy(() => import('./peek.js'));
+const ColumnsDialog = lazy(() => import('./columns-dialog.js'));
+const Views = lazy(() => import('./views.js'));
+
+/** Where a reader stood in a view, for coming back to it. */
+const left = new Map<string, number>();
+
+const wordOf = (name: string, value: string): string => {
+  if (name === 'stage') return STAGE_WORDS[value] ?? value;
+  if (name === 'clock') return BIN_WORDS[value] ?? value;
+  return value;
+};
+
+/** Every shipment: tabs by stage, heat of the deadlines, and a table that holds a hundred thousand rows. */
+export default function BoardPage() {
+  const search = useSearch({ from: '/frame/board' });
+  const navigate = useNavigate();
+  const zone = useZone();
+  const query = useMemo<BoardQuery>(() => {
+    const { cols: _cols, peek: _peek, view: _view, ...rest } = search;
+    return rest as BoardQuery;
+  }, [search]);
+  const board = useBoard(query);
+  const { keys, rowOf, want } = board;
+  const { data: summary } = useRoute(showBoardSummary, summaryInput(query), {
+    staleTime: 60_000,
+    refetchInterval: 60_000,
+  });
+  const { data: all } = useRoute(showBoardSummary, { query: {} }, { staleTime: 60_000, refetchInterval: 60_000 });
+  const place = JSON.stringify(query);
+  const [active, setActive] = useState(() => left.get(place) ?? 0);
+  const came = useRef(left.has(place));
+  useEffect(() => void left.set(place, active), [active, place]);
+  const at = Math.min(active, Math.max(0, keys.length - 1));
+  const [dialog, setDialog] = useState<'columns' | null>(null);
+  const [exporting, setExporting] = useState(false);
+  const find = useRef<HTMLInputElement>(null);
+
+  const go = useCallback(
+    (change: Partial<BoardSearch>, replace = false) =>
+      void navigate({
+        to: '/board',
+        search: (before: BoardSearch) =>
+          Object.fromEntries(
+            Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined && value !== ''),
+          ) as BoardSearch,
+        replace,
+      }),
+    [navigate],
+  );
+  useKeys(
+    useMemo(
+      () => [
+        { keys: 'f', says: 'Filter', group: 'This page' as const, run: () => find.current?.focus() },
+        { keys: 'c', says: 'Columns', group: 'This page' as const, run: () => setDialog('columns') },
+      ],
+      [],
+    ),
+  );
+
+  const cols = useMemo(() => (search.cols ? search.cols.split(',') : USUAL_COLUMNS), [search.cols]);
+  const columns = useMemo(() => columnsOf(cols), [cols]);
+  const sort = search.sort ? { id: search.sort, direction: search.direction ?? ('ascending' as const) } : undefined;
+  const onSort = (id: string): void => {
+    if (search.sort !== id) go({ sort: id, direction: undefined });
+    else if (search.direction === 'descending') go({ sort: undefined, direction: undefined });
+    else go({ direction: 'descending' });
+  };
+  const openRow = (index: number): void => {
+    const row = rowOf(keys[index]!);
+    if (row) void navigate({ to: '/shipments/$shipmentId', params: { shipmentId: row.shipmentId } });
+  };
+  const onRange = useCallback(
+    (first: number, last: number) => want(Array.from(keys.subarray(Math.max(0, first - 20), last + 21))),
+    [keys, want],
+  );
+  const filters = FILTERS.flatMap((name) => (search[name] ? [{ name, value: search[name] }] : []));
+  const peeked = search.peek
+    ? [...keys.subarray(Math.max(0, at - 200), at + 200)].map(rowOf).find((row) => row?.shipmentId === search.peek)
+    : undefined;
+
+  const takeAway = async (): Promise<void> => {
+    setExporting(true);
+    try {
+      const csv = (await api.call(exportBoard, {
+        body: { sort: 'consequence', direction: 'ascending', ...query },
+      })) as unknown as string;
+      const url = URL.createObjectURL(new Blob([csv], { type: 'text/csv;charset=utf-8' }));
+      const anchor = Object.assign(document.createElement('a'), { href: url, download: 'board.csv' });
+      anchor.click();
+      URL.revokeObjectURL(url);
+      announce('The file is made. That it was taken is recorded.');
+    } catch (error) {
+      announce(`The file was not made: ${error instanceof Error ? error.message : 'nobody answers'}`);
+    } finally {
+      setExporting(false);
+    }
+  };
+
+  return (
+    <Page
+      title="Board"
+      lead={all && `${all.total.toLocaleString('en-GB')} shipments`}
+      actions={
+        <>
+          <ApplyPill count={board.pending} onApply={board.apply} />
+          <Suspense>
+            <Views search={search} onChoose={(wanted) => void navigate({ to: '/board', search: wanted })} />
+          </Suspense>
+          <Button onPress={() => setDialog('columns')}>Columns</Button>
+          <Button busy={exporting} onPress={() => void takeAway()}>
+            CSV
+          </Button>
+          <Link className="button" data-kind="primary" to="/shipments/new">
+            New shipment
+          </Link>
+        </>
+      }
+    >
+      <nav className="tabs" aria-label="Stages">
+        {[undefined, ...Object.keys(STAGE_WORDS)].map((stage) => (
+          <button
+            key={stage ?? 'all'}
+            type="button"
+            className="tab"
+            {...(search.stage === stage ? { 'aria-current': 'true' as const } : {})}
+            onClick={() => go({ stage })}
+          >
+            {stage === undefined ? 'All' : STAGE_WORDS[stage]}
+            <span className="label">
+              {(stage === undefined
+                ? all?.total
+                : all?.stages.find((each) => each.stage === stage)?.count
+              )?.toLocaleString('en-GB')}
+            </span>
+          </button>
+        ))}
+      </nav>
+      {summary && (
+        <div className="heat-strip" role="group" aria-label="Deadlines">
+          {summary.clocks
+            .filter(({ bin }) => bin !== 'none')
+            .map(({ bin, count }) => (
+              <button
+                key={bin}
+                type="button"
+                className="heat-bin"
+                data-bin={bin}
+                aria-pressed={search.clock === bin}
+                onClick={() => go({ clock: search.clock === bin ? undefined : bin })}
+              >
+                {BIN_WORDS[bin]} <b>{count.toLocaleString('en-GB')}</b>
+              </button>
+            ))}
+        </div>
+      )}
+      <div className="board-filters">
+        <input
+          ref={find}
+          className="input"
+          type="search"
+          aria-label="Reference, MRN, customer"
+          placeholder="Reference, MRN, customer"
+          defaultValue={search.q ?? ''}
+          key={search.q ?? ''}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') go({ q: event.currentTarget.value.trim() || undefined });
+          }}
+          onBlur={(event) => {
+            const value = event.currentTarget.value.trim() || undefined;
+            if (value !== search.q) go({ q: value });
+          }}
+        />
+        <Choose
+          label="Waiting for"
+          value={search.waiting}
+          options={{ us: 'Us', others: 'Others', nobody: 'Nobody' }}
+          onChange={(waiting) => go({ waiting })}
+        />
+        <Choose label="To" value={search.to} options={{ GB: 'GB', US: 'US', DE: 'DE' }} onChange={(to) => go({ to })} />
+        <Choose
+          label="Role"
+          value={search.role}
+          options={{ operator: 'Operator', approver: 'Approver', compliance: 'Compliance' }}
+          onChange={(role) => go({ role })}
+        />
+        {filters.map(({ name, value }) => (
+          <button key={name} type="button" className="chip" onClick={() => go({ [name]: undefined })}>
+            {name}: {wordOf(name, value)} <span aria-hidden="true">✕</span>
+            <span className="sr"> remove filter</span>
+          </button>
+        ))}
+        {filters.length > 1 && (
+          <button
+            type="button"
+            className="chip"
+            onClick={() => go(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}
+          >
+            Clear all
+          </button>
+        )}
+        <span className="label board-count">
+          {keys.length.toLocaleString('en-GB')} of {all?.total.toLocaleString('en-GB') ?? '…'} · sorted by{' '}
+          {search.sort ?? 'consequence'} · recorded times in {zone}
+        </span>
+      </div>
+      {board.error ? (
+        <ErrorState error={board.error} what="the board" onRetry={board.retry} />
+      ) : keys.length === 0 && !board.loading ? (
+        filters.length > 0 ? (
+          <EmptyState
+            title="No shipment fits"
+            act={
+              <Button onPress={() => go(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>Clear</Button>
+            }
+          >
+            {filters.map(({ name, value }) => `${name}: ${wordOf(name, value)}`).join(', ')}
+          </EmptyState>
+        ) : (
+          <EmptyState
+            title="No shipment yet"
+            act={
+              <Link className="button" to="/shipments/new">
+                Open a shipment
+              </Link>
+            }
+          >
+            Shipments stand here from their opening to the archive.
+          </EmptyState>
+        )
+      ) : (
+        <div className="board-split" {...(search.peek ? { 'data-peek': true } : {})}>
+          <DataGrid<BoardRow>
+            label="Shipments"
+            columns={columns}
+            rowCount={keys.length}
+            rowAt={(index) => rowOf(keys[index]!)}
+            keyAt={(index) => keys[index] ?? index}
+            active={at}
+            onActive={setActive}
+            onOpen={openRow}
+            onRange={onRange}
+            onKey={(event, index) => {
+              if (event.key !== ' ') return;
+              event.preventDefault();
+              const row = rowOf(keys[index]!);
+              go({ peek: search.peek || !row ? undefined : row.shipmentId }, true);
+            }}
+            isGone={(index) => board.isGone(keys[index]!)}
+            sort={sort}
+            onSort={onSort}
+            busy={board.loading}
+            autoFocus={came.current}
+            height={`min(calc(100dvh - 300px), calc(${keys.length + 1} * var(--row) + 4px))`}
+          />
+          {search.peek && (
+            <Suspense>
+              <Peek shipmentId={search.peek} row={peeked} onClose={() => go({ peek: undefined }, true)} />
+            </Suspense>
+          )}
+        </div>
+      )}
+      <Suspense>
+        {dialog === 'columns' && (
+          <ColumnsDialog
+            chosen={cols}
+            onClose={() => setDialog(null)}
+            onChange={(ids) =>
+              go({ cols: ids.join(',') === USUAL_COLUMNS.join(',') ? undefined : ids.join(',') }, true)
+            }
+          />
+        )}
+      </Suspense>
+    </Page>
+  );
+}
+
+const Choose = ({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: string | undefined;
+  options: Record<string, string>;
+  onChange: (value: string | undefined) => void;
+}) => (
+  <select
+    className="input"
+    aria-label={label}
+    value={value ?? ''}
+    onChange={(event) => onChange(event.target.value || undefined)}
+  >
+    <option value="">{label}: any</option>
+    {Object.entries(options).map(([name, word]) => (
+      <option key={name} value={name}>
+        {label}: {word}
+      </option>
+    ))}
+  </select>
+);

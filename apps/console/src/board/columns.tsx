@@ -1,0 +1,148 @@
+import { Instant, LegalInstant, Money, StatusMark, type Column, type State } from '../ui/index.js';
+import type { BoardRow } from './board-data.js';
+
+export const STAGE_WORDS: Record<string, string> = {
+  engagement: 'Engagement',
+  documentation: 'Documents',
+  clearance: 'Clearance',
+  delivery: 'Delivery',
+  'record-keeping': 'Records',
+  archived: 'Archived',
+  closed: 'Closed',
+};
+export const BIN_WORDS: Record<string, string> = {
+  overdue: 'Overdue',
+  '1': 'Under 1 day',
+  '3': 'Under 3 days',
+  '10': 'Under 10 days',
+  later: 'Later',
+  none: 'No clock',
+};
+
+/** The glyph of a shipment: our turn, somebody else's, past its clock, nobody knows, done. */
+export function stateOf({
+  openTasks,
+  clock,
+  waitingFor,
+  stage,
+  summary,
+}: Pick<BoardRow, 'openTasks' | 'clock' | 'waitingFor' | 'stage' | 'summary'>): State {
+  if (stage === 'archived') return 'go';
+  if (stage === 'closed') return 'idle';
+  if (clock?.bin === 'overdue') return 'late';
+  if (/outcome unknown|no answer/i.test(summary)) return 'unknown';
+  if (openTasks > 0) return 'act';
+  return waitingFor === null ? 'go' : 'wait';
+}
+
+const COLUMNS: readonly Column<BoardRow>[] = [
+  { id: 'reference', header: 'Reference', width: 168, sortable: true, cell: (row) => <b>{row.reference}</b> },
+  {
+    id: 'customer',
+    header: 'Customer',
+    width: 136,
+    sortable: true,
+    cell: ({ customer }) => customer ?? <span className="soft">—</span>,
+  },
+  {
+    id: 'route',
+    header: 'Route',
+    width: 112,
+    cell: ({ origin, destination, portOfEntry }) => (
+      <span title={portOfEntry}>
+        {origin} → {destination}
+      </span>
+    ),
+  },
+  {
+    id: 'stage',
+    header: 'Stage',
+    width: 96,
+    sortable: true,
+    cell: ({ stage }) => STAGE_WORDS[stage] ?? stage,
+    tint: ({ stage }) => stage,
+  },
+  {
+    id: 'status',
+    header: 'Status',
+    width: 288,
+    cell: (row) => <StatusMark state={stateOf(row)}>{row.summary}</StatusMark>,
+    tint: ({ summary }) => summary,
+  },
+  {
+    id: 'waiting',
+    header: 'Waiting',
+    width: 152,
+    sortable: true,
+    cell: ({ waitingFor }) => waitingFor?.replace(/-/g, ' ') ?? <span className="soft">nobody</span>,
+    tint: ({ waitingFor }) => waitingFor,
+  },
+  {
+    id: 'clock',
+    header: 'Next clock',
+    width: 176,
+    sortable: true,
+    cell: ({ clock, destination }) =>
+      clock ? (
+        <span className="heat" data-bin={clock.bin} title={`${clock.kind}, ${BIN_WORDS[clock.bin]?.toLowerCase()}`}>
+          {clock.kind === 'statutory' ? '⚖' : '◷'} <LegalInstant at={clock.due} country={destination} />
+        </span>
+      ) : (
+        <span className="soft">none</span>
+      ),
+    tint: ({ clock }) => clock?.due ?? null,
+  },
+  {
+    id: 'payable',
+    header: 'Payable',
+    width: 128,
+    sortable: true,
+    end: true,
+    cell: ({ payable }) => <Money value={payable} />,
+    tint: ({ payable }) => payable?.amount ?? null,
+  },
+  {
+    id: 'paid',
+    header: 'Paid',
+    width: 128,
+    end: true,
+    cell: ({ paid }) => <Money value={paid} />,
+    tint: ({ paid }) => paid?.amount ?? null,
+  },
+  {
+    id: 'mrn',
+    header: 'MRN',
+    width: 184,
+    cell: ({ mrn }) => (mrn ? <span className="mono">{mrn}</span> : <span className="soft">—</span>),
+  },
+  {
+    id: 'last',
+    header: 'Last event',
+    width: 136,
+    sortable: true,
+    cell: ({ lastEvent }) => (lastEvent ? <Instant at={lastEvent.time} /> : <span className="soft">never</span>),
+    tint: ({ lastEvent }) => lastEvent?.time ?? null,
+  },
+  { id: 'opened', header: 'Opened', width: 136, sortable: true, cell: ({ openedAt }) => <Instant at={openedAt} /> },
+  { id: 'proof', header: 'Events', width: 80, end: true, cell: ({ events }) => events, tint: ({ events }) => events },
+];
+
+export const ALL_COLUMNS = COLUMNS.map(({ id, header }) => ({ id, header }));
+export const USUAL_COLUMNS = [
+  'reference',
+  'customer',
+  'route',
+  'stage',
+  'status',
+  'waiting',
+  'clock',
+  'payable',
+  'last',
+];
+
+/** Columns in the order that a link names; the reference stays first, since it stays in view. */
+export function columnsOf(ids: readonly string[]): readonly Column<BoardRow>[] {
+  const chosen = ids.flatMap((id) => COLUMNS.find((column) => column.id === id) ?? []);
+  const [reference] = COLUMNS;
+  return [reference!, ...chosen.filter(({ id }) => id !== 'reference')];
+}

@@ -1,0 +1,206 @@
+import { endEngagement, grantMandate, listEngagements, listImporters, showEngagement } from '@tidewaiter/contracts';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useChange, useRoute } from '../api/queries.js';
+import { holds, useSession } from '../api/session.js';
+import { useDraft } from '../app/draft.js';
+import {
+  Button,
+  ErrorState,
+  fieldProblems,
+  LegalDate,
+  Page,
+  ProblemSummary,
+  Skeleton,
+  StatusMark,
+  Strip,
+  TextField,
+} from '../ui/index.js';
+import { STANDING } from './engagements-page.js';
+
+const DRAFT = { grantor: '', destinations: '', validFrom: '', validTo: '' };
+
+/** One engagement: its mandates with their scope and validity, and the ways to give or end one. */
+export default function EngagementPage() {
+  const { engagementId } = useParams({ from: '/frame/engagements/$engagementId' });
+  const session = useSession();
+  const { data, error, refetch } = useRoute(showEngagement, { params: { engagementId } });
+  const importers = useRoute(listImporters, { query: { limit: 200 } });
+  const [draft, change, forget] = useDraft(`mandate.${engagementId}`, DRAFT);
+  const [reason, setReason] = useState('');
+  const reads = [showEngagement, listEngagements];
+  const grant = useChange(grantMandate, {
+    reads,
+    onDone: () => {
+      forget();
+      change(DRAFT);
+    },
+  });
+  const end = useChange(endEngagement, { reads });
+  if (error) return <ErrorState error={error} what="this engagement" onRetry={() => void refetch()} />;
+  if (!data)
+    return (
+      <div className="page" aria-busy="true">
+        <Skeleton height={36} width="40%" />
+        <Skeleton height={88} />
+      </div>
+    );
+  const [state, word] = STANDING[data.status] ?? ['unknown', data.status];
+  const importer = importers.data?.items.find(({ importerId }) => importerId === data.importerId);
+  const country = data.destinations[0]!;
+  const last = data.mandates
+    .map(({ validTo }) => validTo)
+    .sort()
+    .at(-1);
+  const because = holds(session, 'operator', 'administrator')
+    ? undefined
+    : 'For operators. A tenant administrator grants the role.';
+  const problems = fieldProblems(
+    grant.error,
+    (pointer) => /(grantor|destinations|validFrom|validTo)/.exec(pointer)?.[1],
+  );
+  return (
+    <Page
+      title={data.customer.name}
+      lead={`${data.kind} engagement, ${data.destinations.join(', ')}`}
+      actions={
+        <Link className="button" data-kind="primary" to="/shipments/new" search={{ engagement: engagementId }}>
+          New shipment
+        </Link>
+      }
+    >
+      <Strip
+        waiting={<StatusMark state={state}>{word}</StatusMark>}
+        clock={
+          last ? (
+            <>
+              ⚖ mandate ends <LegalDate date={last} country={country} endOfDay />
+            </>
+          ) : (
+            'No mandate'
+          )
+        }
+        money={<span className="soft">per shipment</span>}
+        proof={<>version {data.version} of its stream</>}
+      />
+      <dl className="facts">
+        <dt>Importer of record</dt>
+        <dd>
+          {importer?.name} {importer?.identifiers.map(({ scheme, value }) => `${scheme} ${value}`).join(', ')}
+        </dd>
+        <dt>Contact</dt>
+        <dd>{data.customer.contact ?? <span className="soft">none</span>}</dd>
+      </dl>
+      <h2>Mandates</h2>
+      {data.mandates.length === 0 ? (
+        <p className="soft">None is recorded: nothing may be lodged under this engagement.</p>
+      ) : (
+        <div className="sheet table-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>Granted by</th>
+                <th>Destinations</th>
+                <th>From</th>
+                <th>To</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.mandates.map((mandate) => (
+                <tr key={mandate.mandateId}>
+                  <td>{mandate.grantor}</td>
+                  <td>{mandate.destinations.join(', ')}</td>
+                  <td>
+                    <LegalDate date={mandate.validFrom} country={country} />
+                  </td>
+                  <td>
+                    <LegalDate date={mandate.validTo} country={country} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <section className="sheet">
+        <div className="sheet-head">
+          <h2>Record a mandate</h2>
+        </div>
+        <div className="sheet-body stack">
+          <ProblemSummary problems={problems} />
+          <div className="columns">
+            <TextField
+              id="grantor"
+              label="Granted by"
+              value={draft.grantor}
+              onChange={(grantor) => change({ grantor })}
+            />
+            <TextField
+              id="destinations"
+              label="Destinations"
+              hint={`of ${data.destinations.join(', ')}; separated by commas`}
+              value={draft.destinations}
+              onChange={(destinations) => change({ destinations })}
+            />
+            <TextField
+              id="validFrom"
+              label="Valid from"
+              type="date"
+              value={draft.validFrom}
+              onChange={(validFrom) => change({ validFrom })}
+            />
+            <TextField
+              id="validTo"
+              label="Valid to"
+              type="date"
+              value={draft.validTo}
+              onChange={(validTo) => change({ validTo })}
+            />
+          </div>
+          <div className="buttons">
+            <Button
+              kind="primary"
+              because={because}
+              busy={grant.isPending}
+              onPress={() =>
+                grant.mutate({
+                  params: { engagementId },
+                  body: {
+                    ...draft,
+                    destinations: draft.destinations
+                      .split(',')
+                      .map((each) => each.trim().toUpperCase())
+                      .filter(Boolean),
+                  },
+                  ifMatch: data.version,
+                })
+              }
+            >
+              Record mandate
+            </Button>
+          </div>
+        </div>
+      </section>
+      {data.status !== 'ended' && (
+        <details>
+          <summary>End this engagement</summary>
+          <div className="stack">
+            <p className="soft">Running shipments go on; nothing new may be opened under it.</p>
+            {end.error && <ErrorState error={end.error} what="the end" />}
+            <TextField label="Reason" hint="3 to 280 characters; it is recorded" value={reason} onChange={setReason} />
+            <Button
+              kind="danger"
+              because={because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined)}
+              busy={end.isPending}
+              onPress={() =>
+                end.mutate({ params: { engagementId }, body: { reason: reason.trim() }, ifMatch: data.version })
+              }
+            >
+              End engagement with {data.customer.name}
+            </Button>
+          </div>
+        </details>
+      )}
+    </Page>
+  );
+}

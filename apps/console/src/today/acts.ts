@@ -1,0 +1,72 @@
+import type { AnswerOf, listToday } from '@tidewaiter/contracts';
+import { formatMoney, type MoneyValue } from '../ui/money.js';
+
+export type WorkItem = AnswerOf<typeof listToday>['items'][number];
+type Task = WorkItem['task'];
+
+export interface Act {
+  label: string;
+  /** what is sent as the decision */
+  decision: Record<string, unknown>;
+}
+
+const AGAIN: Partial<Record<string, string>> = {
+  'resolve-engagement': 'Screen and check again',
+  'resolve-findings': 'Check the papers again',
+  'review-assessment': 'Assess again',
+  'provide-documents': 'The papers are there, go on',
+  'raise-guarantee': 'Reserve again',
+  'ask-authority': 'Ask the authority again',
+  'rebook-delivery': 'Book again',
+  'retry-step': 'Try again',
+  'renew-mandate': 'Check the mandate again',
+};
+
+const isMoney = (value: unknown): value is MoneyValue =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as MoneyValue).amount === 'string' &&
+  typeof (value as MoneyValue).currency === 'string';
+
+const nameOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null && typeof (value as { name?: unknown }).name === 'string'
+    ? (value as { name: string }).name
+    : 'the payee';
+
+/** The one act that a task of this kind usually takes, under the name its button has; null where a person has to fill something in. */
+export function actOf({ kind, about }: Task): Act | null {
+  if (kind === 'approve-payment') {
+    const amount = isMoney(about['amount']) ? formatMoney(about['amount'], 'en-GB') : 'the payment';
+    return {
+      label: `Approve ${amount} to ${nameOf(about['payee'])}`,
+      decision: { approve: true, digest: about['digest'] },
+    };
+  }
+  if (kind === 'resolve-difference') {
+    const figure = isMoney(about['authority']) ? ` of ${formatMoney(about['authority'], 'en-GB')}` : '';
+    return { label: `Accept the authority’s figure${figure}`, decision: { accept: true } };
+  }
+  if (kind === 'confirm-lines' && Array.isArray(about['lines']) && about['lines'].length > 0) {
+    const { length } = about['lines'];
+    return { label: `Confirm ${length} ${length === 1 ? 'line' : 'lines'}`, decision: { lines: about['lines'] } };
+  }
+  const again = AGAIN[kind];
+  return again === undefined ? null : { label: again, decision: { retry: true } };
+}
+
+/** Fields of the declaration that the authority refused, where the task names them. */
+export function problemFieldsOf({ kind, about }: Task): { path: string; says: string; value: string }[] {
+  if (kind !== 'correct-declaration' || !Array.isArray(about['problems'])) return [];
+  return (about['problems'] as Record<string, unknown>[]).flatMap(({ path, field, says, reason, code, value }) => {
+    const at = [path, field].find((each): each is string => typeof each === 'string' && each !== '');
+    const text = [says, reason, code].find((each): each is string => typeof each === 'string');
+    return at === undefined
+      ? []
+      : [{ path: at, says: text ?? 'refused', value: typeof value === 'string' ? value : '' }];
+  });
+}
+
+/** Goods lines that a task shows for confirmation. */
+export function linesOf({ about }: Task): Record<string, unknown>[] {
+  return Array.isArray(about['lines']) ? (about['lines'] as Record<string, unknown>[]) : [];
+}

@@ -1,0 +1,413 @@
+import { ProblemError } from '@tidewaiter/client';
+import { decideTask, listTasks, listToday } from '@tidewaiter/contracts';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { readAgain, useChange, useRoute } from '../api/queries.js';
+import { announce } from '../app/announce.js';
+import { useKeys } from '../app/keys.js';
+import { onChanges, shownUpTo, useFeedState } from '../feed/feed.js';
+import { useHeldList } from '../feed/held-list.js';
+import {
+  ApplyPill,
+  Button,
+  EmptyState,
+  ErrorState,
+  LegalDate,
+  LegalInstant,
+  Money,
+  Page,
+  ProblemSummary,
+  Skeleton,
+  StatusMark,
+  TextField,
+  type State,
+} from '../ui/index.js';
+import { actOf, linesOf, problemFieldsOf, type WorkItem } from './acts.js';
+import './today.css';
+
+const LOOK_EVERY_MS = 1_000;
+const idOf = ({ task }: WorkItem): string => task.taskId;
+
+/** What waits for me, by consequence: each row says why it stands where it does, and has its act. */
+export default function TodayPage() {
+  const { whose = 'mine' } = useSearch({ from: '/frame/today' });
+  const navigate = useNavigate();
+  const { data, error, refetch } = useRoute(listToday, { query: { whose } }, { staleTime: 0, refetchInterval: 60_000 });
+  const list = useHeldList(data?.items, idOf);
+  const { items, drop } = list;
+  const [active, setActive] = useState(0);
+  const [open, setOpen] = useState<string | null>(null);
+  const rows = useRef<HTMLOListElement>(null);
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = onChanges(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void readAgain(listToday, listTasks);
+      }, LOOK_EVERY_MS / 2);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, []);
+
+  useEffect(() => {
+    if (data) shownUpTo(data.position);
+  }, [data]);
+
+  const focusRow = useCallback((index: number) => {
+    setActive(index);
+    requestAnimationFrame(() => rows.current?.querySelectorAll<HTMLElement>(':scope > li')[index]?.focus());
+  }, []);
+  const move = useCallback(
+    (step: number) => {
+      if (items.length > 0) focusRow(Math.max(0, Math.min(items.length - 1, active + step)));
+    },
+    [active, focusRow, items.length],
+  );
+  const current = items[Math.min(active, items.length - 1)];
+  useKeys(
+    useMemo(
+      () => [
+        {
+          keys: 'j',
+          says: 'Next row',
+          group: 'This page' as const,
+          run: () => move(document.activeElement?.closest('.work > li') ? 1 : 0),
+        },
+        { keys: 'k', says: 'Row before', group: 'This page' as const, run: () => move(-1) },
+        {
+          keys: 'f',
+          says: 'Mine or everyone’s',
+          group: 'This page' as const,
+          run: () => void navigate({ to: '/today', search: whose === 'mine' ? { whose: 'all' } : {} }),
+        },
+        {
+          keys: 'o',
+          says: 'Open the shipment of this row',
+          group: 'This page' as const,
+          run: () => {
+            if (current?.shipment)
+              void navigate({ to: '/shipments/$shipmentId', params: { shipmentId: current.shipment.shipmentId } });
+          },
+        },
+      ],
+      [current, move, navigate, whose],
+    ),
+  );
+
+  const done = (item: WorkItem): void => {
+    const at = items.findIndex((each) => idOf(each) === idOf(item));
+    const left = items.length - 1;
+    drop(idOf(item));
+    setOpen(null);
+    announce(left === 0 ? 'Done. Nothing waits for you.' : `Done. ${left} left.`);
+    if (left > 0) focusRow(Math.min(at, left - 1));
+    void readAgain(listToday, listTasks);
+  };
+
+  const statutory = data?.statutoryToday ?? 0;
+  return (
+    <Page
+      title="Today"
+      lead={
+        data && (
+          <>
+            {data.total} {data.total === 1 ? 'waits' : 'wait'} for {whose === 'mine' ? 'you' : 'this company'}
+            {statutory > 0 && ` · ${statutory} ⚖ today`}
+          </>
+        )
+      }
+      actions={
+        <>
+          <ApplyPill count={list.pending} onApply={list.apply} />
+          <Link to="/today" search={{}} className="chip" {...(whose === 'mine' ? { 'aria-current': true } : {})}>
+            Mine
+          </Link>
+          <Link
+            to="/today"
+            search={{ whose: 'all' }}
+            className="chip"
+            {...(whose === 'all' ? { 'aria-current': true } : {})}
+          >
+            Everyone’s
+          </Link>
+        </>
+      }
+    >
+      {error && <ErrorState error={error} what="what waits for you" onRetry={() => void refetch()} />}
+      {!data && !error && (
+        <div aria-busy="true">
+          <Skeleton height={72} lines={4} />
+        </div>
+      )}
+      {data && items.length === 0 && (
+        <EmptyState title={whose === 'mine' ? 'Nothing waits for you' : 'Nothing waits for anybody'}>
+          Work comes here by itself when a shipment needs a person.{' '}
+          {whose === 'mine' && (
+            <Link to="/today" search={{ whose: 'all' }}>
+              See everyone’s
+            </Link>
+          )}
+        </EmptyState>
+      )}
+      {items.length > 0 && (
+        <ol className="work" ref={rows}>
+          {items.map((item, index) => (
+            <Row
+              key={idOf(item)}
+              item={item}
+              active={index === active}
+              gone={list.isGone(idOf(item))}
+              open={open === idOf(item)}
+              onFocus={() => setActive(index)}
+              onOpen={(wanted) => setOpen(wanted ? idOf(item) : null)}
+              onDone={() => done(item)}
+            />
+          ))}
+        </ol>
+      )}
+    </Page>
+  );
+}
+
+interface RowProps {
+  item: WorkItem;
+  active: boolean;
+  gone: boolean;
+  open: boolean;
+  onFocus: () => void;
+  onOpen: (open: boolean) => void;
+  onDone: () => void;
+}
+
+const WORDS: Record<string, string> = {
+  'approve-payment': 'Approve payment',
+  'confirm-lines': 'Confirm goods lines',
+  'correct-declaration': 'Correct declaration',
+  'resolve-findings': 'Resolve findings on papers',
+  'review-assessment': 'Review assessment',
+  'provide-documents': 'Provide documents',
+  'resolve-difference': 'Resolve difference',
+  'raise-guarantee': 'Raise guarantee',
+  'ask-authority': 'Outcome unknown',
+  'rebook-delivery': 'Rebook delivery',
+  'retry-step': 'Step failed',
+  'renew-mandate': 'Renew mandate',
+  'resolve-engagement': 'Resolve engagement',
+  'mend-records': 'Mend records',
+};
+const wordOf = (kind: string): string =>
+  WORDS[kind] ?? kind.replace(/-/g, ' ').replace(/^./, (first) => first.toUpperCase());
+
+const stateOf = ({ clock, task }: WorkItem): State => {
+  if (clock && Date.parse(clock.due) < Date.now()) return 'late';
+  return task.kind === 'ask-authority' ? 'unknown' : 'act';
+};
+
+function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
+  const { task, shipment, clock, country, rank, reason, ifMissed, atStake, mine } = item;
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (open) panel.current?.querySelector<HTMLElement>('button, input, a')?.focus();
+  }, [open]);
+  return (
+    <li
+      tabIndex={active ? 0 : -1}
+      className="work-row"
+      {...(active ? { 'data-active': true } : {})}
+      {...(gone ? { 'data-gone': true } : {})}
+      onFocus={onFocus}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && event.target === event.currentTarget) {
+          event.preventDefault();
+          onOpen(true);
+        }
+        if (event.key === 'Escape' && open) {
+          event.stopPropagation();
+          onOpen(false);
+          event.currentTarget.focus();
+        }
+      }}
+    >
+      <div className="work-line">
+        <span className="work-rank">{rank}</span>
+        <b className="work-what">
+          <StatusMark state={stateOf(item)}>{wordOf(task.kind)}</StatusMark>
+        </b>
+        <span className="work-where">
+          {shipment ? (
+            <Link to="/shipments/$shipmentId" params={{ shipmentId: shipment.shipmentId }} tabIndex={active ? 0 : -1}>
+              {shipment.reference}
+            </Link>
+          ) : (
+            <span className="soft">no shipment</span>
+          )}{' '}
+          <span className="soft">
+            {shipment?.customer} {shipment?.destination}
+          </span>
+        </span>
+        <span className="work-clock">
+          {clock && country ? (
+            clock.kind === 'statutory' ? (
+              <>
+                <span title="statutory">⚖</span> <LegalDate date={clock.on} country={country} endOfDay />
+              </>
+            ) : (
+              <>
+                <span title="promised">◷</span> <LegalInstant at={clock.due} country={country} />
+              </>
+            )
+          ) : (
+            <span className="soft">no clock</span>
+          )}
+        </span>
+        <span className="work-money">
+          {atStake ? <Money value={atStake} /> : <span className="soft">nothing at stake</span>}
+        </span>
+        <button
+          type="button"
+          className="button"
+          data-size="small"
+          aria-expanded={open}
+          tabIndex={active ? 0 : -1}
+          onClick={() => onOpen(!open)}
+        >
+          {open ? 'Close' : 'Review'}
+          <span className="sr">
+            {' '}
+            {wordOf(task.kind)} {shipment?.reference}
+          </span>
+        </button>
+      </div>
+      <p className="work-why">
+        {gone
+          ? 'Somebody else has done this.'
+          : `Ranked ${rank}: ${reason}. ${clock ? 'If missed' : 'If left'}: ${ifMissed}.`}
+        {!mine && ` For ${task.role}.`}
+      </p>
+      {open && !gone && (
+        <div className="work-panel" ref={panel}>
+          <Panel item={item} onDone={onDone} />
+        </div>
+      )}
+    </li>
+  );
+}
+
+function Panel({ item, onDone }: { item: WorkItem; onDone: () => void }) {
+  const { task, mine } = item;
+  const { state: feed } = useFeedState();
+  const change = useChange(decideTask, { onDone });
+  const act = actOf(task);
+  const fields = problemFieldsOf(task);
+  const lines = linesOf(task);
+  const [values, setValues] = useState<Record<string, string>>(() =>
+    Object.fromEntries(fields.map(({ path, value }) => [path, value])),
+  );
+  const [reason, setReason] = useState('');
+  const decide = (body: Record<string, unknown>): void =>
+    change.mutate({ params: { taskId: task.taskId }, body, ifMatch: task.version });
+  const because =
+    feed === 'offline'
+      ? 'There is no connection: nothing can be decided now.'
+      : mine
+        ? undefined
+        : `For the role ${task.role}. A tenant administrator grants it.`;
+  const { error } = change;
+  return (
+    <div className="stack">
+      <p>{task.says}</p>
+      {error && (
+        <ProblemSummary
+          problems={
+            error instanceof ProblemError
+              ? [
+                  {
+                    says:
+                      error.status === 412 || error.status === 409
+                        ? `Somebody else was here first: ${error.problem.detail} Nothing you typed is lost.`
+                        : `${error.problem.detail} ${error.problem.advice ?? ''}`,
+                  },
+                ]
+              : [{ says: 'No answer came. Press again: it is the same decision and is taken once.' }]
+          }
+        />
+      )}
+      {lines.length > 0 && (
+        <div className="table-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                {['Line', 'Commodity', 'Description', 'Origin', 'Net kg', 'Price'].map((head) => (
+                  <th key={head} {...(head === 'Net kg' || head === 'Price' ? { className: 'num' } : {})}>
+                    {head}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {lines.map((line, index) => (
+                <tr key={index}>
+                  <td>{String(line['number'] ?? index + 1)}</td>
+                  <td className="mono">{text(line['commodity'])}</td>
+                  <td>{text(line['description'])}</td>
+                  <td>{text(line['origin'])}</td>
+                  <td className="num">{text(line['netMass'])}</td>
+                  <td className="num">
+                    <Money value={line['price'] as { amount: string; currency: string } | undefined} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {fields.map(({ path, says }) => (
+        <TextField
+          key={path}
+          label={path}
+          error={says}
+          value={values[path] ?? ''}
+          onChange={(value) => setValues((before) => ({ ...before, [path]: value }))}
+        />
+      ))}
+      <div className="buttons">
+        {act && (
+          <Button kind="primary" because={because} busy={change.isPending} onPress={() => decide(act.decision)}>
+            {act.label}
+          </Button>
+        )}
+        {fields.length > 0 && (
+          <Button kind="primary" because={because} busy={change.isPending} onPress={() => decide({ set: values })}>
+            Send the corrected declaration
+          </Button>
+        )}
+        {item.shipment && (
+          <Link className="button" to="/shipments/$shipmentId" params={{ shipmentId: item.shipment.shipmentId }}>
+            Open {item.shipment.reference}
+          </Link>
+        )}
+      </div>
+      {!['approve-payment', 'confirm-lines', 'mend-records'].includes(task.kind) && (
+        <details>
+          <summary>Give it up instead</summary>
+          <div className="stack work-abandon">
+            <TextField label="Reason" hint="3 to 280 characters; it is recorded" value={reason} onChange={setReason} />
+            <Button
+              kind="danger"
+              because={because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined)}
+              onPress={() => decide({ abandon: true, reason: reason.trim() })}
+            >
+              Abandon
+            </Button>
+          </div>
+        </details>
+      )}
+    </div>
+  );
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { Tx } from '@tidewaiter/event-store';
+import { newId, type Instant } from '@tidewaiter/kernel';
+import type { Authority } from '../authorities/authority.js';
+import { codeOf } from '../authorities/wire.js';
+import { inbox } from '../postgres/inbox.repository.js';
+import type { SystemDatabase } from './inbox.js';
+
+interface Log {
+  warn(message: string, fields?: Record<string, unknown>): void;
+}
+
+const cursors = {
+  async of(tx: Tx, authority: string): Promise<string | null> {
+    const { rows } = await tx.query<{ cursor: string }>('select cursor from collected where authority = $1', [
+      authority,
+    ]);
+    return rows[0]?.cursor ?? null;
+  },
+  async move(tx: Tx, authority: string, cursor: string, at: Instant): Promise<void> {
+    await tx.query(
+      `insert into collected (authority, cursor, collected_at) values ($1, $2, $3)
+       on conflict (authority) do update set cursor = $2, collected_at = $3`,
+      [authority, cursor, at],
+    );
+  },
+};
+
+/** Fetches from authorities that do not push. A message and its cursor are stored together, before the next one is asked for. */
+export class Collector {
+  constructor(
+    private readonly database: SystemDatabase,
+    private readonly authorities: readonly Authority[],
+    private readonly clock: () => Instant,
+    private readonly log: Log,
+    /** something new waits to be read */
+    private readonly arrived: () => void,
+  ) {}
+
+  /** @returns 0: how often a mailbox is looked into is the drain's rhythm, however much lay in it */
+  async work(): Promise<number> {
+    for (const authority of this.authorities) {
+      try {
+        await this.fetch(authority);
+      } catch (error) {
+        this.log.warn('a mailbox could not be read', { authority: authority.profile.authority, code: codeOf(error) });
+      }
+    }
+    return 0;
+  }
+
+  private async fetch({ profile, collect }: Authority): Promise<void> {
+    const { authority, channel } = profile;
+    const from = await this.database.system((tx) => cursors.of(tx, authority));
+    for await (const { bytes, cursor } of collect?.(from) ?? []) {
+      const receivedAt = this.clock();
+      await this.database.system(async (tx) => {
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        await inbox.store(tx, { rawId: newId(), channel, headers: {}, bytes, sha256, receivedAt });
+        await cursors.move(tx, authority, cursor, receivedAt);
+      });
+      this.arrived();
+    }
+  }
+}

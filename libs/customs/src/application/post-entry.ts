@@ -1,0 +1,593 @@
+import { createHash } from 'node:crypto';
+import type {
+  AnswerOf,
+  CaseKind,
+  CustomsActivities,
+  InputOf,
+  listCases,
+  listRelatedEntries,
+  noteLiquidation,
+  openCase,
+  decideCase,
+  fileAct,
+  prepareAct,
+  Step,
+  TaskSpec,
+  Wrote,
+} from '@tidewaiter/contracts';
+import type { By, EventStore, Tx } from '@tidewaiter/event-store';
+import {
+  canonicalJson,
+  Invalid,
+  legalDateAt,
+  NotFound,
+  Refused,
+  TidewaiterError,
+  type Instant,
+  type LegalDate,
+} from '@tidewaiter/kernel';
+import { byOf, byOfStep, idFor, type CallerIdentity } from '@tidewaiter/platform';
+import type { Authorities } from '../authorities/registry.js';
+import {
+  entry,
+  isOpen,
+  nextIn,
+  nextLook,
+  postEntryCase,
+  type CaseCommand,
+  type CaseRule,
+  type Declaration,
+  type Entry,
+  type EntryCommand,
+  type EntryFacts,
+  type Person,
+  type PostEntryCase,
+  type Terms,
+} from '../domain/index.js';
+import { filings } from '../postgres/filings.repository.js';
+import { postEntry } from '../postgres/post-entry.repository.js';
+import { entryFactsOf } from './entry-facts.js';
+import type { PostEntryRules } from './post-entry-rules.js';
+import {
+  besideOf,
+  caseView,
+  clocksView,
+  entryView,
+  type CaseView,
+  type EntryView,
+  type StoredCase,
+} from './post-entry.views.js';
+
+type Body<R> = InputOf<R> extends { body: infer B } ? B : never;
+
+const unknownEntry = (): NotFound =>
+  new NotFound('customs.entry.unknown', 'no such entry', {
+    advice: 'An entry is there from the authority’s first word about a declaration on.',
+  });
+const unknownCase = (): NotFound =>
+  new NotFound('customs.case.unknown', 'no such case', { advice: 'Look at the list of cases of your tenant.' });
+
+const personOf = ({ actor, roles }: CallerIdentity): Person => ({ actor, roles });
+
+/** A declaration with all that law makes of it. */
+interface Known {
+  facts: EntryFacts;
+  terms: Terms;
+}
+
+/** Entries after they were made: their legal clocks, and the cases that open them again without rewriting them. */
+export class PostEntry {
+  constructor(
+    private readonly store: EventStore,
+    private readonly authorities: Authorities,
+    private readonly rules: PostEntryRules,
+    private readonly clock: () => Instant,
+  ) {}
+
+  // ---- what people see
+
+  async clocks(tenant: string, shipmentId: string, at: Instant | undefined): Promise<{ items: EntryView['clocks'] }> {
+    const now = at ?? this.clock();
+    const entries = await this.store.transaction(tenant, (tx) => postEntry.entriesOf(tx, shipmentId));
+    return { items: entries.flatMap((state) => clocksView(state, this.termsOf(state), now)) };
+  }
+
+  async show(tenant: string, declarationId: string): Promise<EntryView> {
+    return this.store.transaction(tenant, async (tx) => {
+      const found = await postEntry.entry(tx, declarationId);
+      if (!found) throw unknownEntry();
+      const cases = await postEntry.casesOf(tx, 'declaration_id', declarationId);
+      const { state, version } = found;
+      return entryView(state, version, cases, this.termsOf(state), (each) => this.ruleOf(state, each), this.clock());
+    });
+  }
+
+  async shipmentCases(tenant: string, shipmentId: string): Promise<{ items: CaseView[] }> {
+    return this.store.transaction(tenant, async (tx) => {
+      const cases = await postEntry.casesOf(tx, 'shipment_id', shipmentId);
+      return { items: await this.views(tx, cases) };
+    });
+  }
+
+  async cases(tenant: string, query: InputOf<typeof listCases>['query']): Promise<AnswerOf<typeof listCases>> {
+    const { limit, after, ...wanted } = query;
+    if (after !== undefined && !/^\d{1,18}$/.test(after)) {
+      throw new Invalid('customs.cursor.invalid', '`after` is no cursor of this list', {
+        places: [{ pointer: 'query/after', reason: 'not a cursor' }],
+      });
+    }
+    return this.store.transaction(tenant, async (tx) => {
+      const found = await postEntry.page(tx, wanted, { limit, before: after ?? null });
+      const shown = found.slice(0, limit);
+      return {
+        items: await this.views(tx, shown),
+        next: found.length > limit ? shown.at(-1)!.position : null,
+      };
+    });
+  }
+
+  async case(tenant: string, caseId: string): Promise<CaseView> {
+    return this.store.transaction(tenant, async (tx) => {
+      const found = await postEntry.case(tx, caseId);
+      if (!found) throw unknownCase();
+      const [view] = await this.views(tx, [found]);
+      return view!;
+    });
+  }
+
+  async related(tenant: string, caseId: string): Promise<AnswerOf<typeof listRelatedEntries>> {
+    return this.store.transaction(tenant, async (tx) => {
+      const found = await postEntry.case(tx, caseId);
+      if (!found) throw unknownCase();
+      const { declarationId, lines } = found.state.opened!;
+      const rows = await postEntry.related(
+        tx,
+        declarationId,
+        lines.map(({ line }) => line),
+      );
+      return {
+        items: rows.map(({ entry: state, ...row }) => ({
+          ...row,
+          entryOn: state?.dates.entry ?? null,
+          liquidation: state?.liquidation?.kind ?? null,
+        })),
+      };
+    });
+  }
+
+  // ---- what people do to an entry
+
+  noteLiquidation(
+    caller: CallerIdentity,
+    commandId: string,
+    declarationId: string,
+    body: Body<typeof noteLiquidation>,
+  ): Promise<EntryView> {
+    return this.onEntry(caller, commandId, declarationId, body, (terms) => ({
+      type: 'NoteLiquidation',
+      ...body,
+      by: caller.actor,
+      terms,
+    }));
+  }
+
+  extendClock(
+    caller: CallerIdentity,
+    commandId: string,
+    declarationId: string,
+    body: { clockId: string; until: LegalDate; ground: string },
+  ): Promise<EntryView> {
+    return this.onEntry(caller, commandId, declarationId, body, (terms) => ({
+      type: 'ExtendClock',
+      ...body,
+      by: caller.actor,
+      terms,
+    }));
+  }
+
+  meetClock(
+    caller: CallerIdentity,
+    commandId: string,
+    declarationId: string,
+    body: { clockId: string; how: string },
+  ): Promise<EntryView> {
+    return this.onEntry(caller, commandId, declarationId, body, () => ({
+      type: 'MeetClock',
+      ...body,
+      by: caller.actor,
+    }));
+  }
+
+  // ---- what people do in a case
+
+  async open(
+    caller: CallerIdentity,
+    commandId: string,
+    declarationId: string,
+    body: Body<typeof openCase>,
+  ): Promise<CaseView> {
+    const caseId = idFor('case', caller.tenant, commandId);
+    const known = await this.known(caller.tenant, declarationId);
+    const by = byOf(caller, known.facts.shipmentId, commandId);
+    const { receivedOn, ...rest } = body;
+    await this.openCase(known, by, personOf(caller), caseId, {
+      ...rest,
+      basis: null,
+      receivedOn: receivedOn ?? legalDateAt(this.clock(), known.terms.calendar.zone),
+    });
+    return this.case(caller.tenant, caseId);
+  }
+
+  prepare(
+    caller: CallerIdentity,
+    commandId: string,
+    caseId: string,
+    version: number,
+    body: Body<typeof prepareAct>,
+  ): Promise<CaseView> {
+    const digest = `sha256:${createHash('sha256')
+      .update(canonicalJson({ caseId, ...body }))
+      .digest('hex')}`;
+    return this.onCase(caller, commandId, caseId, version, body, (common) => ({
+      type: 'PrepareAct',
+      ...common,
+      ...body,
+      digest,
+    }));
+  }
+
+  approve(
+    caller: CallerIdentity,
+    commandId: string,
+    caseId: string,
+    version: number,
+    { n, digest }: { n: number; digest: string },
+  ): Promise<CaseView> {
+    return this.onCase(caller, commandId, caseId, version, { n, digest }, (common) => ({
+      type: 'ApproveAct',
+      ...common,
+      n,
+      digest,
+    }));
+  }
+
+  file(
+    caller: CallerIdentity,
+    commandId: string,
+    caseId: string,
+    version: number,
+    body: Body<typeof fileAct> & { n: number },
+  ): Promise<CaseView> {
+    return this.onCase(
+      caller,
+      commandId,
+      caseId,
+      version,
+      body,
+      (common) => ({ type: 'FileAct', ...common, ...body }),
+      (by) => ({
+        type: 'MeetCaseClocks',
+        caseId,
+        until: 'filed',
+        how: `Filed on ${body.filedOn}${body.reference === null ? '' : `, ${body.reference}`}.`,
+        by: by.actor,
+      }),
+    );
+  }
+
+  decide(
+    caller: CallerIdentity,
+    commandId: string,
+    caseId: string,
+    version: number,
+    body: Body<typeof decideCase>,
+  ): Promise<CaseView> {
+    return this.onCase(
+      caller,
+      commandId,
+      caseId,
+      version,
+      body,
+      ({ rule, person }) => ({ type: 'DecideCase', rule, person, ...body }),
+      (_by, kind, terms) => ({ type: 'StartCaseClocks', caseId, kind, start: 'decision', on: body.decidedOn, terms }),
+    );
+  }
+
+  close(
+    caller: CallerIdentity,
+    commandId: string,
+    caseId: string,
+    version: number,
+    { reason }: { reason: string },
+  ): Promise<CaseView> {
+    return this.onCase(
+      caller,
+      commandId,
+      caseId,
+      version,
+      { reason },
+      ({ rule, person }) => ({ type: 'CloseCase', rule, person, reason }),
+      (by) => ({ type: 'MeetCaseClocks', caseId, until: 'closed', how: 'The case is closed.', by: by.actor }),
+    );
+  }
+
+  reopen(
+    caller: CallerIdentity,
+    commandId: string,
+    caseId: string,
+    version: number,
+    body: { ground: string; on: LegalDate },
+  ): Promise<CaseView> {
+    return this.onCase(caller, commandId, caseId, version, body, ({ rule, person }) => ({
+      type: 'ReopenCase',
+      rule,
+      person,
+      ...body,
+    }));
+  }
+
+  // ---- what the story of an entry asks
+
+  async review(step: Step, declarationId: string): ReturnType<CustomsActivities['reviewEntry']> {
+    const { facts, terms } = await this.known(step.tenant, declarationId);
+    const done = await this.store.execute(
+      entry,
+      `entry-${declarationId}`,
+      { type: 'ReviewEntry', facts, terms, now: this.clock() },
+      byOfStep(step),
+    );
+    const cases = await this.store.transaction(step.tenant, (tx) =>
+      postEntry.casesOf(tx, 'declaration_id', declarationId),
+    );
+    const open = cases.filter(({ state }) => state.status !== 'closed');
+    return {
+      tasks: [...clockTasks(done.state), ...open.flatMap((each) => this.caseTasks(done.state, each))],
+      nextLookAt: nextLook(done.state),
+      open: isOpen(done.state) || open.length > 0,
+      wrote: done.wrote,
+    };
+  }
+
+  async settleClock(
+    step: Step,
+    declarationId: string,
+    clockId: string,
+    settled: { how: string } | { until: string; ground: string },
+  ): ReturnType<CustomsActivities['settleClock']> {
+    const { terms } = await this.known(step.tenant, declarationId);
+    const command: EntryCommand =
+      'how' in settled
+        ? { type: 'MeetClock', clockId, how: settled.how, by: step.actor }
+        : { type: 'ExtendClock', clockId, ...settled, by: step.actor, terms };
+    try {
+      const done = await this.store.execute(entry, `entry-${declarationId}`, command, byOfStep(step));
+      return { kind: 'settled', wrote: done.wrote };
+    } catch (error) {
+      if (!(error instanceof TidewaiterError)) throw error;
+      return { kind: 'refused', code: error.code, says: error.message };
+    }
+  }
+
+  async openVoidanceCases(
+    step: Step,
+    claim: Parameters<CustomsActivities['openVoidanceCases']>[1],
+  ): ReturnType<CustomsActivities['openVoidanceCases']> {
+    const { shipmentId, voidanceId, citation } = claim;
+    const entries = await this.store.transaction(step.tenant, (tx) => postEntry.entriesOf(tx, shipmentId));
+    const opened: string[] = [];
+    const skipped: { declarationId: string; says: string }[] = [];
+    const wrote: Wrote = {};
+    for (const state of entries) {
+      const { declarationId } = state.filing!;
+      const caseId = idFor('case', step.tenant, `voidance/${voidanceId}/${declarationId}`);
+      const known = await this.known(step.tenant, declarationId);
+      const today = legalDateAt(this.clock(), known.terms.calendar.zone);
+      try {
+        const done = await this.openCase(known, byOfStep(step), { actor: step.actor, roles: ['compliance'] }, caseId, {
+          kind: 'refund',
+          medium: 'law',
+          reference: null,
+          says: `Duty charged under ${citation}, which does not hold any more.`,
+          noticeOn: today,
+          receivedOn: today,
+          documentId: null,
+          basis: { voidanceId, citation },
+          lines: claim.lines,
+          claim: claim.claim,
+        });
+        opened.push(caseId);
+        Object.assign(wrote, done);
+      } catch (error) {
+        if (!(error instanceof TidewaiterError)) throw error;
+        skipped.push({ declarationId, says: error.message });
+      }
+    }
+    return { opened, skipped, wrote };
+  }
+
+  // ---- how
+
+  private termsOf({ filing }: Entry): Terms {
+    return this.rules.terms(filing?.destination ?? '', 'UTC');
+  }
+
+  private ruleOf({ filing }: Entry, { opened }: PostEntryCase): CaseRule | undefined {
+    return opened ? this.rules.caseRule(opened.kind, filing?.destination ?? '') : undefined;
+  }
+
+  /** @throws NotFound `customs.entry.unknown` */
+  private async known(tenant: string, declarationId: string): Promise<Known> {
+    return this.store.transaction(tenant, async (tx) => {
+      const { rows } = await tx.query<{ state: Declaration }>(
+        'select state from declarations where tenant_id = $1 and declaration_id = $2',
+        [tenant, declarationId],
+      );
+      const state = rows[0]?.state;
+      if (!state?.filing || state.notices.length === 0) throw unknownEntry();
+      const [first] = await filings.prepared(tx, declarationId);
+      const { authority, channel } = state.filing;
+      const { destination, zone } = this.authorities.named(
+        authority,
+        channel,
+        first?.preparedAt ?? this.clock(),
+      ).profile;
+      const terms = this.rules.terms(destination, zone);
+      return { terms, facts: entryFactsOf({ ...state, filing: state.filing }, destination, terms.calendar.zone) };
+    });
+  }
+
+  private async onEntry(
+    caller: CallerIdentity,
+    commandId: string,
+    declarationId: string,
+    fingerprint: object,
+    command: (terms: Terms) => EntryCommand,
+  ): Promise<EntryView> {
+    const { facts, terms } = await this.known(caller.tenant, declarationId);
+    const by = byOf(caller, facts.shipmentId, commandId);
+    await this.store.transaction(caller.tenant, async (tx) => {
+      await this.lookFirst(tx, by, { facts, terms });
+      await this.store.execute(entry, `entry-${declarationId}`, command(terms), by, { tx, fingerprint });
+    });
+    return this.show(caller.tenant, declarationId);
+  }
+
+  /** What is done to an entry is judged by its clocks as they stand now, not as they stood at the last look. */
+  private async lookFirst(tx: Tx, by: By, { facts, terms }: Known): Promise<Entry> {
+    const look = { ...by, commandId: `${by.commandId}/look`, actor: 'system:law' };
+    const stream = `entry-${facts.declarationId}`;
+    await this.store.execute(entry, stream, { type: 'ReviewEntry', facts, terms, now: this.clock() }, look, { tx });
+    return (await this.store.load(entry, by.tenant, stream, tx)).state;
+  }
+
+  private async openCase(
+    known: Known,
+    by: By,
+    person: Person,
+    caseId: string,
+    what: Omit<Extract<CaseCommand, { type: 'OpenCase' }>, 'type' | 'rule' | 'entry' | 'beside' | 'person' | 'caseId'>,
+  ): Promise<Wrote> {
+    const { declarationId, destination } = known.facts;
+    const rule = this.rules.caseRule(what.kind, destination);
+    if (!rule) {
+      throw new Refused('customs.case.none-here', `no case of kind ${what.kind} is known in ${destination}`, {
+        advice: 'Open the kind of case that the destination’s law has.',
+      });
+    }
+    return this.store.transaction(by.tenant, async (tx) => {
+      const state = await this.lookFirst(tx, by, known);
+      const beside = besideOf(await postEntry.casesOf(tx, 'declaration_id', declarationId), caseId);
+      const opened = await this.store.execute(
+        postEntryCase,
+        `case-${caseId}`,
+        { type: 'OpenCase', caseId, rule, entry: state, beside, person, ...what },
+        by,
+        { tx, fingerprint: { declarationId, kind: what.kind, says: what.says } },
+      );
+      const clocks = await this.startClocks(tx, by, known, caseId, what.kind, 'case', what.noticeOn);
+      return { ...opened.wrote, ...clocks };
+    });
+  }
+
+  private async startClocks(
+    tx: Tx,
+    by: By,
+    { facts, terms }: Known,
+    caseId: string,
+    kind: CaseKind,
+    start: 'case' | 'decision',
+    on: LegalDate,
+  ): Promise<Wrote> {
+    const done = await this.store.execute(
+      entry,
+      `entry-${facts.declarationId}`,
+      { type: 'StartCaseClocks', caseId, kind, start, on, terms },
+      by,
+      { tx },
+    );
+    return done.wrote;
+  }
+
+  private async onCase(
+    caller: CallerIdentity,
+    commandId: string,
+    caseId: string,
+    version: number,
+    fingerprint: object,
+    command: (common: { rule: CaseRule; entry: Entry; person: Person }) => CaseCommand,
+    afterwards?: (by: By, kind: CaseKind, terms: Terms) => EntryCommand,
+  ): Promise<CaseView> {
+    const stored = await this.store.transaction(caller.tenant, (tx) => postEntry.case(tx, caseId));
+    if (!stored) throw unknownCase();
+    const { declarationId, shipmentId, kind } = stored.state.opened!;
+    const known = await this.known(caller.tenant, declarationId);
+    const rule = this.rules.caseRule(kind, known.facts.destination)!;
+    const by = byOf(caller, shipmentId, commandId);
+    await this.store.transaction(caller.tenant, async (tx) => {
+      const state = await this.lookFirst(tx, by, known);
+      await this.store.execute(
+        postEntryCase,
+        `case-${caseId}`,
+        command({ rule, entry: state, person: personOf(caller) }),
+        by,
+        { tx, expectedVersion: version, fingerprint },
+      );
+      if (afterwards) {
+        await this.store.execute(entry, `entry-${declarationId}`, afterwards(by, kind, known.terms), by, { tx });
+      }
+    });
+    return this.case(caller.tenant, caseId);
+  }
+
+  private async views(tx: Tx, cases: readonly StoredCase[]): Promise<CaseView[]> {
+    const now = this.clock();
+    const views: CaseView[] = [];
+    for (const each of cases) {
+      const { declarationId } = each.state.opened!;
+      const state = (await postEntry.entry(tx, declarationId))!.state;
+      const beside = besideOf(await postEntry.casesOf(tx, 'declaration_id', declarationId), each.caseId);
+      views.push(caseView(each, this.ruleOf(state, each.state), beside, clocksView(state, this.termsOf(state), now)));
+    }
+    return views;
+  }
+
+  private caseTasks(state: Entry, { caseId, state: held }: StoredCase): { key: string; task: TaskSpec }[] {
+    const rule = this.ruleOf(state, held);
+    const next = rule && nextIn(held, rule);
+    if (!next || next.role === 'authority') return [];
+    const { declarationId, kind, reference } = held.opened!;
+    const due = state.clocks
+      .filter((clock) => clock.caseId === caseId && clock.state === 'running')
+      .map(({ dueAt }) => dueAt)
+      .sort()[0];
+    return [
+      {
+        key: `case:${caseId}:${held.status}:${held.acts.length}`,
+        task: {
+          kind: 'handle-case',
+          role: next.role,
+          says: next.says,
+          about: { declarationId, caseId, kind, reference, status: held.status },
+          due: due ?? null,
+        },
+      },
+    ];
+  }
+}
+
+/** A term of ours that nears its end, or has passed, waits for a person. */
+function clockTasks({ filing, clocks }: Entry): { key: string; task: TaskSpec }[] {
+  return clocks.flatMap((clock): { key: string; task: TaskSpec }[] => {
+    const { clockId, caseId, side, state, warned, what, law, dueOn, dueAt, zone, consequence, role } = clock;
+    if (side !== 'duty') return [];
+    const about = { declarationId: filing!.declarationId, clockId, caseId, dueOn, law };
+    const place = zone.split('/').at(-1)!.replaceAll('_', ' ');
+    if (state === 'ran-out') {
+      const says = `${what}: the last day was ${dueOn} (${law}). ${consequence}. Say what is done about it.`;
+      return [{ key: `clock:${clockId}:passed`, task: { kind: 'clock-passed', role, says, about, due: null } }];
+    }
+    if (state !== 'running' || !warned) return [];
+    const says = `${what} by the end of ${dueOn} in ${place} (${law}). If it runs out: ${consequence}.`;
+    return [{ key: `clock:${clockId}:${dueOn}`, task: { kind: 'watch-clock', role, says, about, due: dueAt } }];
+  });
+}

@@ -1,0 +1,3 @@
+import { measureBuilding } from './bench-building.js';
+
+console.log(JSON.stringify(measureBuilding()));

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { crowd, stir } from '../console/crowd.js';
+import { Desk, type Seat } from '../console/desk.js';
+import { House, ROOT } from '../house.js';
+import { Figures } from './figures.js';
+
+const ROWS = Number(process.env['CONSOLE_ROWS'] ?? 100_000);
+const SECONDS = Number(process.env['CONSOLE_SECONDS'] ?? 60);
+const PER_SECOND = 200;
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const kB = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
+
+/** Compressed script that a page has fetched by the time it is usable. */
+async function firstLoad(seat: Seat, figures: Figures): Promise<void> {
+  await seat.open('/today');
+  const names = await seat.page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .map(({ name }) => new URL(name).pathname)
+      .filter((path) => path.endsWith('.js')),
+  );
+  const size = names.reduce(
+    (sum, name) => sum + gzipSync(readFileSync(join(ROOT, 'apps/console/dist', name)), { level: 9 }).length,
+    0,
+  );
+  figures.add('script before the first page is usable', kB(size), 'under 200 kB compressed', size < 200_000);
+}
+
+/**
+ * Turns the board's view over and over: from the press until the rows of the new view stand, less the time that requests were under way.
+ *
+ * @returns milliseconds, one a turn
+ */
+async function turns(page: Page, views: readonly string[]): Promise<number[]> {
+  const took: number[] = [];
+  for (const view of views) {
+    took.push(
+      await page.evaluate(async (search) => {
+        performance.clearResourceTimings();
+        const begun = performance.now();
+        history.pushState({}, '', `/board${search}`);
+        window.dispatchEvent(new PopStateEvent('popstate'));
+        const settled = (): boolean => {
+          const grid = document.querySelector('[role="grid"]');
+          if (!grid) return document.querySelector('[data-kind="empty"]') !== null;
+          return (
+            grid.getAttribute('aria-busy') === 'false' && grid.querySelectorAll('.grid-row .skeleton').length === 0
+          );
+        };
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        while (!settled()) await new Promise((resolve) => requestAnimationFrame(resolve));
+        const ended = performance.now();
+        const requests = performance
+          .getEntriesByType('resource')
+          .filter(({ name, startTime }) => /\/v1\/board\/(index|rows)/.test(name) && startTime >= begun)
+          .map((each) => [each.startTime, (each as PerformanceResourceTiming).responseEnd] as const)
+          .sort(([a], [b]) => a - b);
+        let waited = 0;
+        let until = 0;
+        for (const [from, to] of requests) {
+          waited += Math.max(0, to - Math.max(from, until));
+          until = Math.max(until, to);
+        }
+        return ended - begun - waited;
+      }, view),
+    );
+  }
+  return took;
+}
+
+const VIEWS = [
+  '?sort=payable',
+  '?sort=payable&direction=descending',
+  '?to=GB',
+  '?waiting=us',
+  '?sort=reference&direction=descending',
+  '?clock=3',
+  '?q=crowd-99',
+  '?sort=customer',
+  '?stage=clearance',
+  '',
+];
+
+/** Longest gap between two frames while the board is scrolled from end to end in steps. */
+const scrolling = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const grid = document.querySelector('[role="grid"]')!;
+    let longest = 0;
+    let last = performance.now();
+    for (let step = 0; step < 240; step += 1) {
+      grid.scrollTop = (grid.scrollHeight / 240) * step;
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const now = performance.now();
+      if (step > 5) longest = Math.max(longest, now - last);
+      last = now;
+    }
+    return longest;
+  });
+
+async function heap(seat: Seat): Promise<number> {
+  const session = await seat.context.newCDPSession(seat.page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return usedSize / 1_048_576;
+}
+
+await using house = await House.open('one');
+await using desk = await Desk.open(house.api);
+const figures = new Figures();
+const { postgresUrl } = house.platform;
+await crowd(postgresUrl, 'acme', ROWS);
+
+await using seat = await desk.seat('operator');
+await using empty = await desk.seat('operator@globex');
+await firstLoad(seat, figures);
+
+const opened = Date.now();
+await seat.open('/board');
+await seat.page.locator('.grid-row').first().waitFor();
+console.log(`  a board of ${ROWS.toLocaleString('en-GB')} rows stands after ${Date.now() - opened} ms`);
+await empty.open('/board');
+const [full, none] = [await turns(seat.page, VIEWS), await turns(empty.page, VIEWS)];
+figures.add(
+  `filter or sort of ${ROWS.toLocaleString('en-GB')} shipments, apart from the network`,
+  `${median(full).toFixed(0)} ms in the middle, ${Math.max(...full).toFixed(0)} ms at most`,
+  'within 150 ms',
+  median(full) <= 150,
+);
+figures.add(
+  'the same against an empty board',
+  `${median(full).toFixed(0)} ms and ${median(none).toFixed(0)} ms, ${(median(full) / median(none)).toFixed(2)} times`,
+  'at most 2 times',
+  median(full) <= 2 * median(none),
+);
+const gap = await scrolling(seat.page);
+figures.add('scrolling it from end to end', `longest frame ${gap.toFixed(0)} ms`, 'no frame over 50 ms', gap <= 50);
+const nodes = await seat.page.evaluate(() => document.querySelectorAll('*').length);
+figures.add('nodes in the document', `${nodes}`, 'under 1,500', nodes < 1_500);
+
+await seat.page.evaluate(() => {
+  const long: number[] = [];
+  Object.assign(window, { long });
+  new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration))).observe({
+    type: 'longtask',
+  });
+});
+const stirring = await stir(postgresUrl, 'acme', PER_SECOND);
+await new Promise((resolve) => setTimeout(resolve, 5_000));
+const before = await heap(seat);
+await new Promise((resolve) => setTimeout(resolve, SECONDS * 1_000));
+const after = await heap(seat);
+await stirring.stop();
+const long = await seat.page.evaluate(() => (window as unknown as { long: number[] }).long);
+const longest = Math.max(0, ...long);
+figures.add(
+  `${PER_SECOND} changes a second for ${SECONDS} s`,
+  `${stirring.told} changes, longest task ${longest.toFixed(0)} ms, ${long.filter((each) => each > 100).length} over 100 ms`,
+  'no task over 100 ms',
+  longest <= 100,
+);
+figures.add(
+  'memory over that time',
+  `${before.toFixed(1)} MB, then ${after.toFixed(1)} MB`,
+  'flat: within 10 MB',
+  after - before <= 10,
+);
+figures.end();
