@@ -380,7 +380,7 @@ function PlanePanel({
                 }),
               )}
             </svg>
-            <ul className="chips" aria-hidden="true">
+            <ul className="chips plane-words" aria-hidden="true">
               {plane.statuses.map((status) => (
                 <li key={status} className="chip">
                   <svg width="16" height="16" viewBox="0 0 16 16">
