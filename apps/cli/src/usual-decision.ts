@@ -10,6 +10,20 @@ export function usualDecision(task: Task): Record<string, unknown> {
       return { approve: true, digest: task.about['digest'] };
     case 'confirm-lines':
       return { lines: task.about['lines'] };
+    case 'open-refund-cases':
+      return { open: true };
+    case 'watch-clock':
+      throw new CommandFailed(
+        'A term is met or lengthened by saying how.',
+        EXIT.usage,
+        'tidewaiter task do ID --decision \'{"met":true,"how":"answered by courier on 3 March"}\'',
+      );
+    case 'clock-passed':
+      throw new CommandFailed(
+        'Say what is done about the term that passed.',
+        EXIT.usage,
+        'tidewaiter task do ID --decision \'{"acknowledge":true,"reason":"petition for mitigation is prepared"}\'',
+      );
     case 'resolve-difference':
       return { accept: true };
     case 'correct-declaration':

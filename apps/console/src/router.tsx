@@ -65,6 +65,20 @@ const health = createRoute({
   component: lazyRouteComponent(() => import('./health/health-page.js')),
 });
 
+const screening = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/screening',
+  component: lazyRouteComponent(() => import('./screening/screening-page.js')),
+});
+const textIn = (raw: Record<string, unknown>, ...names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (typeof raw[name] === 'string' ? [[name, raw[name]]] : [])));
+const rules = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/rules',
+  validateSearch: (raw): { from?: string; to?: string; refused?: string } => textIn(raw, 'from', 'refused', 'to'),
+  component: lazyRouteComponent(() => import('./rules/rules-page.js')),
+});
+
 /** Every page is its own chunk: what a page does not need is not fetched before it is opened. */
 export const routeTree = rootRoute.addChildren([
   signIn,
@@ -78,6 +92,8 @@ export const routeTree = rootRoute.addChildren([
     calculator,
     partners,
     health,
+    screening,
+    rules,
     style,
     ...shipmentRoutes,
     ...auditRoutes,

@@ -94,11 +94,8 @@ const dossierOf = (filing: Filing, authority: Authority): Record<string, unknown
   ...filingView(filing, authority),
   bytes: filing.bytes,
   versions: filing.versions,
-  requests: filing.requests.flatMap((id) => {
-    const request = authority.filings.requests.get(id);
-    return request ? [requestView(request, authority)] : [];
-  }),
-  messages: [filing, ...filing.requests.flatMap((id) => authority.filings.requests.get(id) ?? [])].flatMap((course) =>
+  requests: authority.filings.requestsOf(filing).map((request) => requestView(request, authority)),
+  messages: [filing, ...authority.filings.requestsOf(filing)].flatMap((course) =>
     course.notifications.map((id) => ({
       ...notificationView(authority, id),
       body: authority.filings.notifications.get(id)?.body,

@@ -17,10 +17,15 @@ const ROW = `jsonb_build_object(
   'debt', jsonb_build_object('weight', 0, 'time', '2026-11-24T10:00:00.000000Z', 'amount', jsonb_build_object('amount', (n % 9000)::text || '.50', 'currency', 'GBP')),
   'mrn', null, 'lastEvent', jsonb_build_object('type', 'DeclarationSent', 'time', '2026-11-24T10:00:00.000000Z'), 'events', 12)`;
 
-/** Puts so many shipments on the board of a tenant. */
+/** Puts so many shipments on the board of a tenant, once. */
 export async function crowd(postgresUrl: string, tenant: string, count: number): Promise<void> {
   const client = await connect(postgresUrl);
   try {
+    const there = await client.query(`select 1 from board where tenant_id = $1 and reference = $2`, [
+      tenant,
+      `CROWD-${count}`,
+    ]);
+    if (there.rowCount) return;
     await client.query(
       `insert into shipments (tenant_id, id, state, version, reference, opened_at, parties_at)
        select $1, gen_random_uuid(), jsonb_build_object('status', 'open', 'engagementId', gen_random_uuid(), 'reference', 'CROWD-' || n, 'origin', 'CN',

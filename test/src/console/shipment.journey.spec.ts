@@ -1,20 +1,23 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   listPayments,
+  openShipment,
   replayShipment,
   showDossier,
   showStory,
   showTask,
+  showTimeline,
   type AnswerOf,
   type openEngagement,
 } from '@tidewaiter/contracts';
 import type { Page } from 'playwright-core';
-import { customer } from '../consignment.js';
-import { House, ROOT } from '../house.js';
+import { customer, particulars } from '../consignment.js';
+import { House, newRunId, ROOT } from '../house.js';
 import type { Told } from '../story.js';
 import { until } from '../waiting.js';
 import { Desk, type Seat } from './desk.js';
@@ -244,7 +247,7 @@ describe('the console’s shipment and proof pages', () => {
         .getByText(/leaf \d+ does not hash as recorded/)
         .first()
         .waitFor();
-      await window.getByText('On record').waitFor();
+      await window.getByText('On record', { exact: true }).waitFor();
       await window.getByText('Computed here').waitFor();
     }, 90_000);
 
@@ -314,6 +317,7 @@ describe('the console’s shipment and proof pages', () => {
       await until('the field', async () => (await focused(page)).startsWith('field-lines'));
       await page.getByRole('button', { name: 'Change description, line 1' }).focus();
       await page.keyboard.press('Enter');
+      await until('the input', async () => (await focused(page)).endsWith('-input'));
       await page.keyboard.press('Control+A');
       await page.keyboard.type(text);
       await page.keyboard.press('Enter');
@@ -335,6 +339,64 @@ describe('the console’s shipment and proof pages', () => {
     await second.getByRole('cell', { name: 'Bicycles of steel, 26 inch' }).waitFor();
     await second.getByRole('cell', { name: 'Bicycles of aluminium, 28 inch' }).waitFor();
   }, 180_000);
+
+  it('merges what two people change at once, and asks where both changed the same field', async () => {
+    const listed = readFileSync(join(ROOT, 'libs/shipments/data/screening-list.csv'), 'utf8')
+      .split('\n')[1]!
+      .split(',')[1]!;
+    const opened = particulars(engagement.engagementId, `DESK-${newRunId().toUpperCase()}`);
+    const parties = opened.parties.map((party, i) => (i === 0 ? { ...party, name: listed } : party));
+    const { shipmentId } = await house.as('operator').call(openShipment, { body: { ...opened, parties } });
+    await waiting(house.as('operator'), shipmentId, 'resolve-engagement');
+    await using ann = await desk.seat('operator');
+    await using bob = await desk.seat('operator');
+    const form = async (seat: Seat): Promise<Page> => {
+      const page = await seat.open(`/shipments/${shipmentId}/people`);
+      await page.getByRole('button', { name: 'Change particulars' }).click();
+      return page;
+    };
+    const [first, second] = [await form(ann), await form(bob)];
+    await first.getByLabel('Freight').fill('300.00');
+    await first.getByRole('button', { name: 'Save particulars' }).click();
+    await first.getByRole('button', { name: 'Change particulars' }).waitFor();
+
+    await second.getByLabel('Port of entry').fill('GBSOU');
+    await second.getByLabel('Freight').fill('310.00');
+    await second.getByRole('button', { name: 'Save particulars' }).click();
+    const asked = second.getByRole('alert', { name: 'Somebody else changed the same' });
+    await asked.waitFor();
+    await asked.getByRole('radio', { name: 'yours for Freight' }).check();
+    await asked.getByRole('button', { name: 'Save the chosen values' }).click();
+    await second.getByRole('button', { name: 'Change particulars' }).waitFor();
+    const amended = await until('both changes', async () => {
+      const { items } = await house
+        .as('operator')
+        .call(showTimeline, { params: { shipmentId }, query: { limit: 200 } });
+      const changes = items.filter(({ name }) => name === 'ShipmentAmended');
+      return changes.length === 2 && changes;
+    });
+    expect(amended[1]!.data).toMatchObject({ portOfEntry: 'GBSOU', charges: { freight: { amount: '310.00' } } });
+  }, 120_000);
+
+  it('shows an upload on its way, the same digest on both sides, and what is refused with its reason', async () => {
+    const { shipmentId } = await house
+      .as('operator')
+      .call(openShipment, { body: particulars(engagement.engagementId, `DESK-${newRunId().toUpperCase()}`) });
+    await using seat = await desk.seat('operator');
+    const page = await seat.open(`/shipments/${shipmentId}/documents`);
+    const hand = async (name: string, mimeType: string, buffer: Buffer): Promise<void> => {
+      await page.getByLabel('Upload papers').setInputFiles({ name, mimeType, buffer });
+      await page.getByRole('button', { name: 'Upload 1 file' }).click();
+    };
+    await hand('mandate.pdf', 'application/pdf', readFileSync(join(ROOT, 'test/fixtures/consignments/gb/mandate.pdf')));
+    await page.getByText('the same bytes').waitFor();
+    await page.getByRole('link', { name: 'Story', exact: true }).click();
+    await page.getByRole('link', { name: 'Documents', exact: true }).click();
+    await page.getByText('the same bytes').waitFor();
+    await hand('page.html', 'text/html', Buffer.from('<!doctype html><script>alert(1)</script>'));
+    await page.getByText('documents.file.type-not-allowed').waitFor();
+    expect(await page.locator('iframe, object, embed').count()).toBe(0);
+  }, 120_000);
 
   it('prints a dossier with its references, its root and repeated heads, and nothing to press', async () => {
     await using seat = await desk.seat('auditor');

@@ -2,7 +2,15 @@ import { SERVICES } from '@tidewaiter/local';
 import { House } from '../house.js';
 import type { Told } from '../story.js';
 
-const STORIES = ['story/gb', 'story/us', 'story/de', 'journeys/cut-line', 'journeys/silent-bank'];
+const STORIES = [
+  'story/gb',
+  'story/us',
+  'story/de',
+  'journeys/cut-line',
+  'journeys/silent-bank',
+  '09-reclassified',
+  '10-payment-bounces',
+];
 
 describe('one process per service', () => {
   let house: House;

@@ -271,12 +271,27 @@ class Player {
           'Content-Type': 'application/json',
           Authorization: `Bearer ${this.options.house.secret('simulatorAdminToken')}`,
         },
-        body: JSON.stringify({ reference: this.reference, authority, bank, carrier, faults }),
+        body: JSON.stringify({
+          reference: this.reference,
+          authority: authority.map((step) => this.withMessages(step)),
+          bank,
+          carrier,
+          faults,
+        }),
       }).catch((cause: unknown) => {
         throw new Unreachable('The simulators do not answer.', { cause });
       });
       if (!answer.ok) throw new CommandFailed(`The simulators refuse the script: ${await answer.text()}`, EXIT.usage);
     });
+  }
+
+  /** An act `raw: ./file` of the authority is sent as the file's text: the simulators run elsewhere. */
+  private withMessages(step: Record<string, unknown>): Record<string, unknown> {
+    if (!Array.isArray(step['then'])) return step;
+    const acts = (step['then'] as Record<string, unknown>[]).map((act) =>
+      typeof act['raw'] === 'string' && act['raw'].startsWith('./') ? { ...act, raw: this.text(act['raw']) } : act,
+    );
+    return { ...step, then: acts };
   }
 
   private async open({ engagement, shipment }: NonNullable<Scenario['given']>): Promise<string> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const after = z
   .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m)$/)
+  .regex(/^\d+(ms|s|m|h|d)$/)
   .optional();
 const step = z.looseObject({ on: z.string().optional(), answer: z.string().optional(), after });
 

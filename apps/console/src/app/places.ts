@@ -23,12 +23,19 @@ export const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
         sees: (session) => holds(session, 'operator', 'approver', 'compliance', 'administrator'),
       },
       { to: '/board', label: 'Board', key: 'b', sees: work },
+      {
+        to: '/screening',
+        label: 'Screening',
+        key: 's',
+        sees: (session) => holds(session, 'operator', 'compliance', 'administrator'),
+      },
     ],
   },
   {
     name: 'Set-up',
     places: [
       { to: '/engagements', label: 'Engagements', key: 'e', sees: work },
+      { to: '/rules', label: 'Rules', key: 'r', sees: work },
       { to: '/calculator', label: 'Calculator', key: 'c', sees: work },
     ],
   },

@@ -1,5 +1,6 @@
 import { ProblemError } from '@tidewaiter/client';
 import {
+  declarationAnswers,
   decideTask,
   listDeclarations,
   listTasks,
@@ -28,7 +29,7 @@ import {
   TextField,
 } from '../ui/index.js';
 import { newest, useOpenTasks, useShipmentId, useTimeline, type Task, type TimelineEntry } from './data.js';
-import { Panel, Source, useOffline } from './parts.js';
+import { Panel, Source, useOffline, words } from './parts.js';
 
 type Declaration = AnswerOf<typeof listDeclarations>['items'][number];
 interface Line {
@@ -42,10 +43,13 @@ interface Line {
   price: { amount: string; currency: string };
 }
 interface Answer {
-  /** as the correction names it: `lines[0].commodity` */
+  /** as the correction names it: `lines[0].commodity`; null where it is no answer of ours */
   field: string | null;
   label: string;
   value: string;
+  /** where it comes from, in words */
+  from?: string;
+  was?: string | null;
 }
 interface Section {
   title: string;
@@ -136,6 +140,47 @@ function answersOf(entries: readonly TimelineEntry[], declaration: Declaration |
   ];
 }
 
+const referencesOf = ({ references: { lrn, ducr, mrn } }: Declaration): Answer[] =>
+  [
+    { label: 'LRN', value: lrn },
+    { label: 'DUCR', value: ducr },
+    { label: 'MRN', value: mrn ?? 'not given yet' },
+  ].map((each) => ({ field: null, ...each }));
+
+const SECTION_TITLES: Record<string, string> = {
+  parties: 'Parties',
+  transport: 'Transport',
+  terms: 'Terms of delivery',
+  value: 'Value',
+  packages: 'Packages',
+  documents: 'Papers',
+  security: 'Security',
+};
+/** What a correction may set; the rest follows from it, or from the papers. */
+const CORRECTABLE = /^lines\[\d+\]\.(commodity|description|origin|netMass)$/;
+
+/** `lines[0].netMass` as `Net mass`. */
+const labelOf = (field: string): string =>
+  words(
+    field
+      .replace(/^lines\[\d+\]\./, '')
+      .replaceAll('.', ' ')
+      .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+  );
+
+/** The declaration as customs holds it: each answer with its source, and what it was in the version before. */
+const sectionsOf = ({ sections }: AnswerOf<typeof declarationAnswers>): Section[] =>
+  sections.map(({ section, line, answers }) => ({
+    title: line === null ? (SECTION_TITLES[section] ?? words(section)) : `Line ${line}`,
+    answers: answers.map(({ field, value, source, was }) => ({
+      field,
+      label: labelOf(field),
+      value: field.endsWith('.netMass') ? value.replace(/ kg$/, '') : value,
+      from: source.says,
+      was,
+    })),
+  }));
+
 export const anchorOf = (field: string): string => `field-${field.replace(/[^a-zA-Z0-9]+/g, '-').replace(/-$/, '')}`;
 
 export default function DeclarationPage() {
@@ -144,6 +189,12 @@ export default function DeclarationPage() {
   const timeline = useTimeline(shipmentId);
   const tasks = useOpenTasks(shipmentId);
   const task = tasks.data?.items.find(({ kind }) => kind === 'correct-declaration');
+  const newestOne = declarations.data?.items.at(-1);
+  const answers = useRoute(
+    declarationAnswers,
+    { params: { declarationId: newestOne?.declarationId ?? '' }, query: {} },
+    { enabled: newestOne !== undefined },
+  );
   return (
     <Source query={declarations} what="the declaration" who="Customs" height={420}>
       {({ items }) => {
@@ -153,7 +204,10 @@ export default function DeclarationPage() {
             {declaration && <Sending declaration={declaration} />}
             <Source query={timeline} what="the answers" who="The board" height={320}>
               {(entries) => {
-                const sections = answersOf(entries, declaration);
+                const own = answers.data && declaration && sectionsOf(answers.data);
+                const sections = own
+                  ? [{ title: 'References', answers: referencesOf(declaration) }, ...own]
+                  : answersOf(entries, declaration);
                 return sections.every(({ answers }) => answers.length === 0) ? (
                   <EmptyState title="No declaration yet">
                     It is prepared from the papers once they are complete.
@@ -356,7 +410,7 @@ function Check({
           <section key={title} aria-label={title} className="stack-tight">
             <h3>{title}</h3>
             <dl className="answers">
-              {answers.map(({ field, label, value }) => {
+              {answers.map(({ field, label, value, from, was }) => {
                 const wrong = open ? problems.find((problem) => problem.field === field && field !== null) : undefined;
                 const changed = field === null ? undefined : typed[field];
                 return (
@@ -399,6 +453,10 @@ function Check({
                         <>
                           {changed ?? value}
                           {changed !== undefined && <span className="label"> was {base[field!] ?? value}</span>}
+                          {changed === undefined && was != null && was !== value && (
+                            <span className="label"> was {was} in the version before</span>
+                          )}
+                          {from !== undefined && <div className="label">{from}</div>}
                           {wrong && (
                             <div className="field-error">
                               {wrong.says} ({wrong.code})
@@ -408,7 +466,7 @@ function Check({
                       )}
                     </dd>
                     <dd>
-                      {field !== null && open && may && editing !== field && (
+                      {field !== null && CORRECTABLE.test(field) && open && may && editing !== field && (
                         <button
                           id={`${anchorOf(field)}-change`}
                           type="button"

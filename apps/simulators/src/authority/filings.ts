@@ -3,7 +3,7 @@ import type { Stamped } from '../plumbing/ledger.js';
 import type { Outgoing } from '../plumbing/outbox.js';
 import type { ChannelName } from '../scripts/faults.js';
 import { Accounts, type Movement, type Opening } from './accounts.js';
-import { changed } from './changes.js';
+import { amended, changed } from './changes.js';
 import { isPrelodged, type Declared } from './declared.js';
 import type { Act, PlotStep, TaxKind } from './plot.js';
 import { pointerOf } from './pointer.js';
@@ -80,6 +80,8 @@ export type AuthorityEntry = { used?: string[]; channel?: ChannelName } & (
       type: 'acted';
       conversationId: string;
       position: number;
+      /** the moment that the messages name */
+      decidedAt: string;
       notifications: Notification[];
       calculation?: TaxCalculation;
       due?: DueNow | null;
@@ -237,7 +239,7 @@ export class Filings implements Memory {
       case 'requested':
         return this.request(entry.requested, at);
       case 'acted':
-        return this.act(entry, at);
+        return this.act(entry, new Date(entry.decidedAt));
       case 'extended':
         this.course(entry.conversationId)?.plot.splice(
           this.course(entry.conversationId)!.position,
@@ -289,7 +291,9 @@ export class Filings implements Memory {
           const filing = this.byConversation.get(id);
           if (!filing) continue;
           filing.enquiries += 1;
-          if (filing.silent === 'until-asked') filing.silent = null;
+          for (const course of [filing, ...this.requestsOf(filing)]) {
+            if (course.silent === 'until-asked') course.silent = null;
+          }
         }
         return;
       case 'noted':
@@ -394,10 +398,7 @@ export class Filings implements Memory {
     if (step.do !== 'answer' || !step.granted) return;
     filing.hasGrant = true;
     if (request.request.kind !== 'amend') return;
-    const next = request.request.changes.reduce(
-      (declared, { pointer, value }) => (value === null ? declared : changed(declared, pointer, value)),
-      filing.current,
-    );
+    const next = amended(filing.current, request.request.changes);
     this.versioned(filing, 'amended', next, at);
   }
 
@@ -502,6 +503,7 @@ export class Filings implements Memory {
 
   course = (conversationId: string): Filing | RequestFiling | undefined =>
     this.byConversation.get(conversationId) ?? this.requests.get(conversationId);
+  requestsOf = (filing: Filing): RequestFiling[] => filing.requests.flatMap((id) => this.requests.get(id) ?? []);
   /** Both declarations and requests, in the order in which they came. */
   courses = (): (Filing | RequestFiling)[] => [...this.byConversation.values(), ...this.requests.values()];
   dueUnder = (reference: string): Filing[] => this.byDue.get(reference) ?? [];

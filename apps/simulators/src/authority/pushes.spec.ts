@@ -1,6 +1,9 @@
+import { jest } from '@jest/globals';
 import { aDeclaration } from '../testing/declaration.js';
 import { CALLBACK_TOKEN, House } from '../testing/house.js';
 import { Receiver, type Received } from '../testing/receiver.js';
+
+jest.setTimeout(30_000);
 
 /** The push contract with its published waiting times, on a clock that is set ahead; and every fault of the list. */
 
@@ -138,6 +141,12 @@ describe('faults', () => {
     shipment = house.next();
     await declared([{ reorder: 'authority', window: 2 }], 3);
     expect(codes()).toEqual(['13', '01', '13']);
+  });
+
+  it('9: everything three times and in reverse', async () => {
+    await declared([{ duplicate: 'authority', times: 3 }, { reorder: 'authority' }], 9);
+    expect(codes()).toEqual(['13', '13', '13', '13', '13', '13', '01', '01', '01']);
+    expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(3);
   });
 
   it('lose: a pull still has it; hard: nobody ever will', async () => {

@@ -1,7 +1,10 @@
+import { jest } from '@jest/globals';
 import { aDeclaration, type DeclarationSketch } from '../testing/declaration.js';
 import { declaredOf, type Declared } from './declared.js';
 import { chanceOf } from './risk.js';
 import { schemaCheck } from './schema-check.js';
+
+jest.setTimeout(30_000);
 
 const NOW = new Date('2026-11-28T10:00:00Z');
 

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { Ledger } from './ledger.js';
+import { Ledger, ledgerFile } from './ledger.js';
 
 type ClockEntry = { type: 'advanced'; by: number };
 
@@ -37,7 +36,7 @@ export class Clock {
   private closed = false;
 
   constructor(private readonly options: ClockOptions = { folder: null, skips: false }) {
-    this.ledger = options.folder === null ? null : new Ledger<ClockEntry>(join(options.folder, 'clock.jsonl'));
+    this.ledger = options.folder === null ? null : new Ledger<ClockEntry>(ledgerFile(options.folder, 'clock'));
     for (const { by } of this.ledger?.entries ?? []) this.ahead += by;
   }
 

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { Consumed, type ScriptBook } from '../scripts/book.js';
 import type { ChannelName, FaceName, Fault, FaultKind } from '../scripts/faults.js';
 import type { Clock } from './clock.js';
-import { Ledger, type Stamped } from './ledger.js';
+import { Ledger, ledgerFile, type Stamped } from './ledger.js';
 import type { Outgoing } from './outbox.js';
 import { delayOf, type Pace } from './pace.js';
 import { Timers } from './timers.js';
@@ -65,7 +64,7 @@ export abstract class Face<E extends FaceEntry> {
   ) {
     this.clock = world.clock;
     this.timers = new Timers(world.clock);
-    this.ledger = new Ledger<E>(join(world.folder, `${name}.jsonl`), world.clock.now);
+    this.ledger = new Ledger<E>(ledgerFile(world.folder, name), world.clock.now);
   }
 
   protected abstract evolve(entry: Stamped<E>): void;

@@ -1,8 +1,14 @@
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** `at` is the simulated time, `real` the machine's where the two differ. */
 export type Stamped<E> = E & { n: number; at: string; real?: string };
+
+/** The entries of another form cannot be folded: a simulator that has learned more begins a new file and leaves the old one. */
+const FORM = 2;
+
+/** @param name of the face, or of what else is kept */
+export const ledgerFile = (folder: string, name: string): string => join(folder, `${name}.${FORM}.jsonl`);
 
 /**
  * Append-only record of one face, JSON lines. An entry is handed to the operating system before `append` returns, so a killed

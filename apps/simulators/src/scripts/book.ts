@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { newId } from '@tidewaiter/kernel';
 import { drawn } from '../plumbing/digest.js';
-import { Ledger, type Stamped } from '../plumbing/ledger.js';
+import { Ledger, ledgerFile, type Stamped } from '../plumbing/ledger.js';
 import { FACE_NAMES, type ChannelName, type FaceName, type Fault, type FaultKind } from './faults.js';
 import { normalise, type AuthorityStep, type KnownScript, type Script } from './scripts.js';
 
@@ -49,7 +48,7 @@ export class ScriptBook {
     now: () => number = Date.now,
     private readonly seed: string = '',
   ) {
-    this.ledger = new Ledger(join(folder, 'scripts.jsonl'), now);
+    this.ledger = new Ledger(ledgerFile(folder, 'scripts'), now);
     for (const entry of this.ledger.entries) this.believe(entry);
   }
 

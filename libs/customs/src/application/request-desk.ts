@@ -23,6 +23,7 @@ import {
   type Declaration,
   type DeclarationCommand,
 } from '../domain/declaration.js';
+import { entries } from '../postgres/entries.repository.js';
 import { keyOf } from '../postgres/inbox.repository.js';
 import { filings } from '../postgres/filings.repository.js';
 import { requests, type StoredRequest } from '../postgres/requests.repository.js';
@@ -78,7 +79,11 @@ export class RequestDesk {
     const at = this.clock();
     const number = state.requests.length + 1;
     const lrn = requestLrn(declarationId, number);
-    const references = { lrn: filing.lrn, ducr: filing.ducr };
+    const entryNumber = await this.store.transaction(step.tenant, (tx) => entries.of(tx, declarationId));
+    const references = {
+      ...{ lrn: filing.lrn, ducr: filing.ducr, preparedAt: at },
+      ...(entryNumber ? { entryNumber } : {}),
+    };
     const mrn = mrnOf(state, state.version) ?? '';
     const after = purpose === 'amend' && proposed ? contentOf(proposed, authority.profile.importerScheme) : null;
     const before = after && (await this.inForce(step.tenant, declarationId, state));

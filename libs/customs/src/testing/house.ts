@@ -4,19 +4,29 @@ import { inTenant, type Tx } from '@tidewaiter/event-store';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { plusMillis, type Instant } from '@tidewaiter/kernel';
 import { Declarations } from '../application/declarations.js';
+import { Downtime } from '../application/downtime.js';
 import { FilingDesk } from '../application/filing-desk.js';
 import { Handling } from '../application/handling.js';
 import { Inbox } from '../application/inbox.js';
 import { MessageReader } from '../application/message-reader.js';
+import { PostEntry } from '../application/post-entry.js';
+import { readPostEntryRules } from '../application/post-entry-rules.js';
 import { RequestDesk } from '../application/request-desk.js';
+import { Collector } from '../application/collector.js';
+import { aceAuthority } from '../authorities/ace/channel.js';
+import { AceTransport } from '../authorities/ace/transport.js';
+import { edifactAuthority } from '../authorities/edifact/channel.js';
+import { EdifactTransport } from '../authorities/edifact/transport.js';
 import { cdsAuthority } from '../authorities/cds/channel.js';
 import { CdsTransport } from '../authorities/cds/transport.js';
 import { readProfiles } from '../authorities/profile.js';
 import { Authorities } from '../authorities/registry.js';
 import type { Authority } from '../authorities/authority.js';
 import { declarationsProjection } from '../postgres/declarations.projection.js';
+import { postEntryProjection } from '../postgres/post-entry.projection.js';
 import { inbox } from '../postgres/inbox.repository.js';
 import { aLodging } from './lodging.js';
+import { MailboxAuthority } from './mailbox-authority.js';
 import { MisbehavingAuthority } from './misbehaving-authority.js';
 
 const QUIET_MS = 900_000;
@@ -30,17 +40,24 @@ export class CustomsHouse {
     readonly database: TestDatabase,
     readonly authority: MisbehavingAuthority,
     private readonly transport: CdsTransport,
+    readonly partner: MailboxAuthority,
+    private readonly edifact: EdifactTransport,
+    private readonly ace: AceTransport,
   ) {}
 
   static async open(): Promise<CustomsHouse> {
     const database = await TestDatabase.create('customs', new URL('../../migrations/', import.meta.url));
     const authority = await MisbehavingAuthority.start();
     const transport = new CdsTransport({ url: authority.url, clientId: 'tw', clientSecret: 's', timeoutMs: 600 });
-    return new CustomsHouse(database, authority, transport);
+    const partner = await MailboxAuthority.start();
+    const { url } = partner;
+    const edifact = new EdifactTransport({ url, token: 'partner', timeoutMs: 600 });
+    const ace = new AceTransport({ url, password: 'SECRET', timeoutMs: 600 });
+    return new CustomsHouse(database, authority, transport, partner, edifact, ace);
   }
 
   async close(): Promise<void> {
-    await this.transport.close();
+    await Promise.all([this.transport.close(), this.edifact.close(), this.ace.close(), this.partner.stop()]);
     await this.authority.stop();
     await this.database.drop();
   }
@@ -68,28 +85,42 @@ export class CustomsHouse {
 
   /** @param around puts something between the desk and the authority: a crash, a stranger */
   make(around: (authority: Authority) => Authority) {
-    const store = this.database.store({ inline: [declarationsProjection] });
+    const store = this.database.store({ inline: [declarationsProjection, postEntryProjection] });
     const profiles = readProfiles().map((each) => ({ ...each, resend: { ...each.resend, quietMs: QUIET_MS } }));
-    const authorities = new Authorities(profiles, { cds: (profile) => around(cdsAuthority(profile, this.transport)) });
+    const authorities = new Authorities(profiles, {
+      cds: (profile) => around(cdsAuthority(profile, this.transport)),
+      edifact: (profile) => around(edifactAuthority(profile, this.edifact)),
+      ace: (profile) => around(aceAuthority(profile, this.ace)),
+    });
     const rules = { enquirySchedule: [60_000, 300_000, 900_000, 3_600_000] };
     const gained = async (keys: string[]): Promise<void> => {
       await this.tables.system((tx) => inbox.wake(tx, keys, this.clock()));
     };
-    const desk = new FilingDesk(store, authorities, rules, this.clock, gained);
+    const downtime = new Downtime(this.tables, this.clock, (code) => this.alarms.push(code));
+    const desk = new FilingDesk(store, authorities, rules, this.clock, gained, downtime);
     const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
     return {
       store,
       desk,
       requests: new RequestDesk(store, authorities, this.clock, gained),
       handling: new Handling(store, this.clock),
+      authorities,
+      collector: new Collector(this.tables, authorities.withMailbox(this.now), this.clock, silent, () => undefined),
       inbox: new Inbox(this.tables, this.clock, () => undefined),
       reader: new MessageReader(this.tables, store, authorities, this.clock, silent, (code) => this.alarms.push(code)),
       declarations: new Declarations(this.tables, authorities, this.clock),
+      postEntry: new PostEntry(store, authorities, readPostEntryRules(), this.clock),
     };
   }
 
   get store() {
     return this.parts.store;
+  }
+  get collector() {
+    return this.parts.collector;
+  }
+  get authorities() {
+    return this.parts.authorities;
   }
   get desk() {
     return this.parts.desk;
@@ -102,6 +133,9 @@ export class CustomsHouse {
   }
   get reader() {
     return this.parts.reader;
+  }
+  get postEntry() {
+    return this.parts.postEntry;
   }
   get declarations() {
     return this.parts.declarations;

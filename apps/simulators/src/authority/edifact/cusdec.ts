@@ -108,6 +108,9 @@ function itemOf(segments: Segment[], mark: string, headProcedure: string | null)
   };
 }
 
+const CARRIAGE_PAID = new Set(['CIF', 'CIP', 'CFR', 'CPT', 'DAP', 'DPU', 'DDP']);
+const INSURANCE_PAID = new Set(['CIF', 'CIP', 'DAP', 'DPU', 'DDP']);
+
 /** Qualified references carry their qualifier in the first component. */
 const reference = (part: Part, qualifier: string): string | null =>
   part.all('RFF', qualifier).map((each) => at(each, 0, 1))[0] || null;
@@ -117,8 +120,10 @@ export function declaredOf(message: Message, decimalMark: string): Declared {
   const { head: first, items, tail } = sectionsOf(message);
   const head = new Part(first, decimalMark);
   const end = new Part(tail, decimalMark);
-  const charge = (qualifier: string, code: string): Declared['charges'] => {
-    const amount = head.amount(qualifier);
+  const incoterm = at(head.all('TOD')[0], 2) || null;
+  // What a delivered price holds already is told here for information; it adds nothing to the value.
+  const charge = (qualifier: string, code: string, held: ReadonlySet<string>): Declared['charges'] => {
+    const amount = held.has(incoterm ?? '') ? null : head.amount(qualifier);
     return amount ? [{ code, amount }] : [];
   };
   const count = (qualifier: string): string | null =>
@@ -158,8 +163,8 @@ export function declaredOf(message: Message, decimalMark: string): Declared {
     loading: null,
     equipment: [],
     ducr: reference(head, 'UCN'),
-    incoterm: at(head.all('TOD')[0], 2) || null,
-    charges: [...charge('64', 'AK'), ...charge('70', 'AL')],
+    incoterm,
+    charges: [...charge('64', 'AK', CARRIAGE_PAID), ...charge('70', 'AL', INSURANCE_PAID)],
     statements: [],
     references: [head.text('BGM', undefined, 1)].flatMap((each) => each ?? []),
     strange: [],
