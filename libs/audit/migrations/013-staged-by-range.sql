@@ -16,10 +16,12 @@ begin
     staged int8multirange not null check (not isempty(staged)),
     events integer not null check (events > 0)
   ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+  alter table log_pending no force row level security;
   insert into log_staged (tenant_id, staged, events)
   select tenant_id, range_agg(int8range(staged_id, staged_id, '[]')), count(*) from log_pending where not waiting group by tenant_id;
 
   delete from log_pending where not waiting;
+  alter table log_pending force row level security;
   drop index log_pending_ready;
   drop index log_pending_waiting;
   alter table log_pending drop column waiting;

@@ -35,8 +35,10 @@ create table request_attempts (
 create unique index request_attempts_one_open on request_attempts (tenant_id, declaration_id) where outcome = 'open';
 
 -- States folded before there were requests, papers, queries and findings have none.
+alter table declarations no force row level security;
 update declarations
 set state = '{"requests": [], "papersSent": [], "answered": [], "disposal": null, "found": [], "examination": []}'::jsonb || state;
+alter table declarations force row level security;
 
 select protect('requests'), protect('request_attempts');
 

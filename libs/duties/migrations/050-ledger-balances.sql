@@ -5,6 +5,7 @@ alter table ledger_entries
   add column authority text not null default 'unassessed',
   add column line integer not null default 0,
   add column value_date date;
+alter table ledger_entries no force row level security;
 update ledger_entries set value_date = (at at time zone 'UTC')::date,
   authority = coalesce(nullif(split_part(account, ':', 2), ''), 'unassessed') where value_date is null;
 -- Default for the release before this one, which does not say it.
@@ -26,7 +27,6 @@ create table ledger_balances (
   credit numeric not null,
   primary key (tenant_id, customer, importer, authority, legal_basis, tax_type, account, currency)
 );
-select protect('ledger_balances');
 
 create table ledger_days (
   tenant_id text not null,
@@ -42,7 +42,6 @@ create table ledger_days (
   credit numeric not null,
   primary key (tenant_id, customer, importer, authority, legal_basis, tax_type, account, currency, day)
 );
-select protect('ledger_days');
 
 insert into ledger_balances
 select tenant_id, customer, importer, authority, legal_basis, tax_type, account, currency,
@@ -56,3 +55,6 @@ insert into ledger_days
 select tenant_id, customer, importer, authority, legal_basis, tax_type, account, currency, value_date,
   coalesce(sum(amount) filter (where side = 'debit'), 0), coalesce(sum(amount) filter (where side = 'credit'), 0)
 from ledger_entries group by 1, 2, 3, 4, 5, 6, 7, 8, 9;
+
+alter table ledger_entries force row level security;
+select protect('ledger_balances'), protect('ledger_days');

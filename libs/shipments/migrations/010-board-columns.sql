@@ -16,6 +16,9 @@ alter table board
   add column opened_at text,
   add column found text not null default '';
 
+alter table board no force row level security;
+alter table shipments no force row level security;
+alter table engagements no force row level security;
 update board b set
   key = s.position::integer,
   reference = s.reference,
@@ -27,6 +30,9 @@ update board b set
   last_at = b.row->'lastEvent'->>'time',
   found = lower(concat_ws(' ', s.reference, b.row->'mrn'->>'value'))
 from shipments s where s.tenant_id = b.tenant_id and s.id = b.shipment_id;
+alter table board force row level security;
+alter table shipments force row level security;
+alter table engagements force row level security;
 
 create unique index board_by_key on board (tenant_id, key);
 -- How the board is sorted when nobody says otherwise: by what is about to be late, then by what is at stake.
