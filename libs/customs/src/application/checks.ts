@@ -11,7 +11,6 @@ import { checkIdentifier, Invalid, toInstant, type Instant } from '@tidewaiter/k
 import type { Authority, Interpretation, ReadMessage } from '../authorities/authority.js';
 import type { Authorities } from '../authorities/registry.js';
 import { digestOfBytes } from '../authorities/texts.js';
-import type { DeclarationContent } from '../domain/content.js';
 import { declaration, statusOf, type Declaration } from '../domain/declaration.js';
 import type { Fact } from '../domain/facts.js';
 import { summaryOf } from '../domain/summary.js';
@@ -260,7 +259,7 @@ export class Checks {
       references.preparedAt ? toInstant(references.preparedAt) : this.clock(),
     );
     try {
-      const built = authority.build(content as DeclarationContent, references);
+      const built = authority.build(content, references);
       const { bytes, mediaType, digest, leftOut } = built;
       return { bytes: bytes.toString('base64'), mediaType, digest, problems: authority.validate(built), leftOut };
     } catch (error) {

@@ -49,10 +49,10 @@ export class Collector {
     return 0;
   }
 
-  private async fetch({ profile, collect }: Authority): Promise<void> {
-    const { authority, channel } = profile;
+  private async fetch(mailbox: Authority): Promise<void> {
+    const { authority, channel } = mailbox.profile;
     const from = await this.database.system((tx) => cursors.of(tx, authority));
-    for await (const { bytes, cursor } of collect?.(from) ?? []) {
+    for await (const { bytes, cursor } of mailbox.collect?.(from) ?? []) {
       const receivedAt = this.clock();
       await this.database.system(async (tx) => {
         const sha256 = createHash('sha256').update(bytes).digest('hex');

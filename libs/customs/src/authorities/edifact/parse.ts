@@ -137,8 +137,11 @@ function dutyOf(message: Message, { una }: Interchange, stage: 'indicative' | 'f
   return { kind: 'duty', stage, taxes, total, paymentReference, payee: null };
 }
 
-/** The list named in C529 picks the table; none named and no default of the profile: nobody guesses. */
-function indicatorOf(segment: Segment, profile: Profile): Indicator | string {
+/**
+ * What an indicator says, or in words why nothing can be made of it. The list named in C529 picks the table; none named and no default
+ * of the profile: nobody guesses.
+ */
+function indicatorOf(segment: Segment, profile: Profile): string {
   const { indicators, defaultIndicators } = partOf(profile, 'edifact');
   const [code, list, agency] = [at(segment, 0), at(segment, 0, 1), at(segment, 0, 2)];
   const named = list || agency ? `${list}:${agency}` : defaultIndicators;
