@@ -156,4 +156,40 @@ describe('a clearance', () => {
     );
     expect(world.told.calls.filter((call) => call === 'lodgeDeclaration')).toHaveLength(1);
   });
+
+  it('whose release is recalled stops its delivery until a newer one', async () => {
+    let id = '';
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (told, declarationId) => {
+          id = declarationId;
+          const quantities = [{ line: 1, quantity: { value: '40', unit: 'NAR' } }];
+          await told.fact('customs.GoodsReleased', { declarationId, authorityTime: at(5), quantities });
+        })(world),
+        bookDelivery: async (_step, { generation }) => {
+          const bookingId = `booking-${generation}`;
+          if (generation === 1) {
+            await world.fact('customs.ReleaseSuspended', {
+              declarationId: id,
+              authorityTime: at(6),
+              says: 'redelivery',
+            });
+          } else {
+            await world.fact('carriers.ShipmentDelivered', { bookingId });
+          }
+          return { kind: 'requested', bookingId, wrote };
+        },
+      }),
+      async (world) => {
+        await gone(world, 'stop-delivery');
+        await world.fact('carriers.BookingDeclined', { bookingId: 'booking-1', says: 'brought back' });
+        await world.decide('rebook-delivery', { retry: true });
+        expect(world.told.calls.filter((call) => call === 'bookDelivery')).toHaveLength(1);
+        const quantities = [{ line: 1, quantity: { value: '40', unit: 'NAR' } }];
+        await world.fact('customs.GoodsReleased', { declarationId: id, authorityTime: at(8), quantities });
+      },
+      'release-recalled',
+    );
+    expect(world.told.calls.filter((call) => call === 'bookDelivery')).toHaveLength(2);
+  });
 });

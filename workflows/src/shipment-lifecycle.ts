@@ -2,7 +2,8 @@ import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workfl
 import type { ShipmentRef } from '@tidewaiter/contracts';
 import { listen } from './messages.js';
 import { assessDuties, reserveGuarantee } from './stages/assess-duties.js';
-import { clearance } from './stages/clearance.js';
+import { watchRelease } from './stages/after-release.js';
+import { clearance, type Filing } from './stages/clearance.js';
 import { collectDocuments } from './stages/collect-documents.js';
 import { delivery } from './stages/delivery.js';
 import { engage } from './stages/engage.js';
@@ -33,11 +34,13 @@ async function tell(story: Story): Promise<void> {
     const assessment = await assessDuties(story, situation, goods);
     const guaranteeReference = await reserveGuarantee(story, assessment);
 
-    const filing = { situation, goods, assessment, guaranteeReference, editors };
+    const filing: Filing = { situation, goods, assessment, guaranteeReference, editors, version: 0, corrections: [] };
     const cleared = await clearance(story, filing);
     if (cleared.kind === 'refused') return await closeUnimported(story, jurisdiction, openedOn, cleared.reason);
 
-    await delivery(story, situation, filing.goods, cleared);
+    const gate = watchRelease(story, filing, cleared);
+    await delivery(story, situation, filing.goods, cleared, gate);
+    await gate.close();
     // A payment that came back meanwhile is paid anew before the records are closed.
     await story.settledUp();
     await keepRecords(story, jurisdiction, cleared.entryDate || openedOn);

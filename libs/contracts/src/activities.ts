@@ -279,6 +279,8 @@ export interface LodgeRequest {
 export type LodgeAnswer =
   | { kind: 'sent'; lrn: string; wrote: Wrote }
   | { kind: 'unknown'; lrn: string; wrote: Wrote }
+  /** the authority cannot be reached: the same version is lodged again at that instant */
+  | { kind: 'queued'; since: string; says: string; lookAgainAt: string; wrote: Wrote }
   /** our own check or the gateway refused it: nothing was taken */
   | { kind: 'refused'; problems: FieldProblem[]; wrote: Wrote };
 

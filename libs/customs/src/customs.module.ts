@@ -20,6 +20,7 @@ import { Checks } from './application/checks.js';
 import { Collector } from './application/collector.js';
 import { CustomsActivitiesService } from './application/customs.activities.js';
 import { Declarations } from './application/declarations.js';
+import { Downtime } from './application/downtime.js';
 import { FilingDesk } from './application/filing-desk.js';
 import { Handling } from './application/handling.js';
 import { Inbox } from './application/inbox.js';
@@ -135,10 +136,17 @@ class Connections implements OnApplicationShutdown {
         database: Database,
         drain: Nudge,
       ) =>
-        new FilingDesk(store, authorities, { enquirySchedule: env.CUSTOMS_ENQUIRY_SCHEDULE }, clock, async (keys) => {
-          const woken = await database.system((tx) => inbox.wake(tx, keys, clock()));
-          if (woken > 0) drain.nudge();
-        }),
+        new FilingDesk(
+          store,
+          authorities,
+          { enquirySchedule: env.CUSTOMS_ENQUIRY_SCHEDULE },
+          clock,
+          async (keys) => {
+            const woken = await database.system((tx) => inbox.wake(tx, keys, clock()));
+            if (woken > 0) drain.nudge();
+          },
+          new Downtime(database, clock, (code) => alarms.labels(code).inc()),
+        ),
       inject: [EVENT_STORE, Authorities, CUSTOMS_SETTINGS, CLOCK, DATABASE, drainToken(MESSAGES)],
     },
     {

@@ -5,6 +5,8 @@ import type {
   DocumentSet,
   Fact,
   FieldProblem,
+  LodgeAnswer,
+  LodgeRequest,
   Situation,
   StandingProof,
 } from '@tidewaiter/contracts';
@@ -15,7 +17,7 @@ import { retryOrAbandon, type Ruling, type Story } from '../story.js';
 import { assessDuties, reserveGuarantee } from './assess-duties.js';
 import { Course } from './course.js';
 import { dutyPayment, type DutyNotice } from './duty-payment.js';
-import { Errands } from './errands.js';
+import { Errands, seen } from './errands.js';
 import { attend, carryOut, seized, takeAnswer, type Handling } from './handling.js';
 
 const NEWS = [
@@ -36,6 +38,9 @@ export interface Released {
   kind: 'released';
   entryDate: string;
   quantities: { line: number; quantity: { value: string; unit: string } }[];
+  declarationId: string;
+  /** the release itself, as the authority said it */
+  fact: Fact;
 }
 export interface NotImported {
   kind: 'refused';
@@ -55,24 +60,18 @@ export interface Filing {
 }
 
 /** Declare, wait for the authority, correct, pay, until the goods are released or will not be imported. */
-export async function clearance(
-  story: Story,
-  begun: Omit<Filing, 'version' | 'corrections'>,
-): Promise<Released | NotImported> {
+export async function clearance(story: Story, filing: Filing): Promise<Released | NotImported> {
   story.enter('clearance', 'authority: acceptance');
   const declarationId = uuid4();
-  const filing: Filing = Object.assign(begun, { version: 0, corrections: [] });
   for (;;) {
     const version = (filing.version += 1);
     const standing = await stand(story, filing);
     const { situation, goods, assessment, guaranteeReference } = filing;
-    const lodged = await story.do('lodge', (step) =>
-      customs.lodgeDeclaration(step, {
-        ...{ declarationId, version, situation, goods, assessment, guaranteeReference },
-        ...(standing ? { standing, corrections: filing.corrections } : {}),
-        editors: [...filing.editors],
-      }),
-    );
+    const lodged = await lodge(story, {
+      ...{ declarationId, version, situation, goods, assessment, guaranteeReference },
+      ...(standing ? { standing, corrections: filing.corrections } : {}),
+      editors: [...filing.editors],
+    });
     let problems: FieldProblem[];
     if (lodged.kind === 'refused') {
       problems = lodged.problems;
@@ -84,6 +83,32 @@ export async function clearance(
     }
     filing.goods = await correct(story, problems, filing);
     filing.assessment = await assessDuties(story, situation, filing.goods);
+  }
+}
+
+/** Sends a version. While the authority is down it waits its turn; a person knows, as only he can follow the contingency procedure. */
+async function lodge(story: Story, request: LodgeRequest): Promise<Exclude<LodgeAnswer, { kind: 'queued' }>> {
+  const errands = new Errands(story);
+  try {
+    for (;;) {
+      const answer = await story.do('lodge', (step) => customs.lodgeDeclaration(step, request));
+      if (answer.kind !== 'queued') return answer;
+      errands.raise(
+        'outage',
+        {
+          kind: 'review-notice',
+          role: 'operator',
+          says: `The authority cannot be reached since ${answer.since}: ${answer.says}. The filing waits its turn; follow its contingency procedure if the goods cannot wait.`,
+          about: { declarationId: request.declarationId, since: answer.since },
+          due: null,
+        },
+        seen,
+      );
+      story.wait('authority: down');
+      await story.quiet(() => false, Math.max(Date.parse(answer.lookAgainAt) - Date.now(), 1_000));
+    }
+  } finally {
+    await errands.closeAll();
   }
 }
 
@@ -192,7 +217,8 @@ async function followFacts(
     }
     const release = course.release();
     if (release) {
-      return { kind: 'released', entryDate, quantities: release.data['quantities'] as Released['quantities'] };
+      const quantities = release.data['quantities'] as Released['quantities'];
+      return { kind: 'released', entryDate, quantities, declarationId, fact: release };
     }
   }
 }

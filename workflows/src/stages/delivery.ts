@@ -1,6 +1,7 @@
-import type { DocumentSet, Situation } from '@tidewaiter/contracts';
+import type { DocumentSet, Fact, Situation } from '@tidewaiter/contracts';
 import { carriers } from '../activities.js';
-import { retryOrAbandon, type Story } from '../story.js';
+import { Abandoned, retryOrAbandon, type Story } from '../story.js';
+import type { Gate } from './after-release.js';
 import type { Released } from './clearance.js';
 
 const NEWS = ['carriers.ShipmentDelivered', 'carriers.BookingDeclined'] as const;
@@ -11,9 +12,11 @@ export async function delivery(
   situation: Situation,
   goods: DocumentSet,
   released: Released,
+  gate: Gate,
 ): Promise<void> {
   story.enter('delivery', 'carrier: delivery');
   for (let generation = 1; ; generation += 1) {
+    await mayGo(story, gate);
     const booked = await story.do('book', (step) =>
       carriers.bookDelivery(step, {
         generation,
@@ -24,10 +27,7 @@ export async function delivery(
       }),
     );
     if (booked.kind === 'unknown') await learnOutcome(story, booked.bookingId);
-    const outcome =
-      booked.kind === 'declined'
-        ? undefined
-        : await story.expect(NEWS, (fact) => fact.data['bookingId'] === booked.bookingId);
+    const outcome = booked.kind === 'declined' ? undefined : await outcomeOf(story, booked.bookingId, gate);
     if (outcome?.name === 'carriers.ShipmentDelivered') return;
     await story.ask(
       {
@@ -40,6 +40,21 @@ export async function delivery(
       retryOrAbandon,
     );
   }
+}
+
+/** Nothing is booked while the goods may not go. @throws Abandoned when they were given up */
+async function mayGo(story: Story, gate: Gate): Promise<void> {
+  if (!gate.isOpen()) await story.until(() => gate.isOpen() || gate.givenUp() !== null);
+  const reason = gate.givenUp();
+  if (reason !== null) throw new Abandoned(reason);
+}
+
+async function outcomeOf(story: Story, bookingId: string, gate: Gate): Promise<Fact> {
+  const ours = (fact: Fact) => fact.data['bookingId'] === bookingId;
+  if (!story.has(NEWS, ours)) await story.until(() => story.has(NEWS, ours) || gate.givenUp() !== null);
+  const reason = gate.givenUp();
+  if (reason !== null) throw new Abandoned(reason);
+  return story.expect(NEWS, ours);
 }
 
 async function learnOutcome(story: Story, bookingId: string): Promise<void> {

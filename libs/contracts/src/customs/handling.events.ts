@@ -84,6 +84,21 @@ export const queryAnswered = defineEvent(
   { happenedAt: '/answeredAt' },
 );
 
+export const filingQueued = defineEvent(
+  'customs',
+  'FilingQueued',
+  'The authority cannot be reached: the filing waits, in the order of its legal deadline. The evidence when a clock ran meanwhile.',
+  z.strictObject({
+    declarationId: uuid,
+    shipmentId: uuid,
+    version: z.int().positive(),
+    authority: z.string(),
+    downSince: instant,
+    says: z.string(),
+    deadline: z.string().nullable(),
+  }),
+);
+
 export const PURPOSES = ['amend', 'cancel', 'arrive'] as const;
 
 const request = {
@@ -259,6 +274,7 @@ export type HandlingEvent =
   | EventOf<typeof agencyReviewed>
   | EventOf<typeof releaseSuspended>
   | EventOf<typeof goodsSeized>
+  | EventOf<typeof filingQueued>
   | EventOf<typeof queryReceived>
   | EventOf<typeof queryAnswered>
   | EventOf<typeof requestOrdered>

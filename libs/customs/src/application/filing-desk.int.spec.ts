@@ -257,3 +257,44 @@ describe('two workers with one command', () => {
     expect(await house.desk.lodge(house.step(request), request)).toMatchObject({ kind: 'sent' });
   });
 });
+
+describe('an authority that is down', () => {
+  const lodge = (request: LodgeRequest, name: string) => house.desk.lodge(house.step(request, name), request);
+  const withMandate = (until: string): LodgeRequest =>
+    house.lodging((request) => {
+      request.standing = {
+        ...{ lawDate: '2026-11-24', mandateId: 'm', mandateUntil: until, importerId: 'i', identifier: 'x', law: 'l' },
+        screening: { list: 'list', digest: `sha256:${'a'.repeat(64)}` },
+        guarantee: null,
+        embargoes: `sha256:${'b'.repeat(64)}`,
+      };
+    });
+
+  it('lets filings wait in the order of their deadline, sends a pilot first, and keeps the outage as evidence', async () => {
+    const [late, early] = [withMandate('2027-06-30'), withMandate('2026-11-25')];
+    house.authority.plan = ['wrong-address'];
+    expect(await lodge(late, 'lodge/1')).toMatchObject({ kind: 'queued', lookAgainAt: expect.any(String) as string });
+    // Another that comes later but is due before it: nothing leaves beside the pilot, and it is not the pilot yet.
+    expect(await lodge(early, 'lodge/1')).toMatchObject({ kind: 'sent' });
+    expect(house.authority.taken.length).toBeGreaterThan(0);
+    expect(await lodge(late, 'lodge/2')).toMatchObject({ kind: 'sent' });
+    expect(await house.eventsOf(late.declarationId)).toEqual([
+      'DeclarationPrepared',
+      'FilingQueued',
+      'DeclarationSent',
+    ]);
+    expect(house.alarms).toContain('customs.authority.down');
+  });
+
+  it('is tried by one filing at a time', async () => {
+    const [first, second] = [withMandate('2026-11-25'), withMandate('2027-06-30')];
+    house.authority.plan = ['wrong-address', 'wrong-address'];
+    expect(await lodge(first, 'lodge/1')).toMatchObject({ kind: 'queued' });
+    const before = house.authority.plan.length;
+    expect(await lodge(second, 'lodge/1')).toMatchObject({ kind: 'queued' });
+    expect(house.authority.plan.length).toBe(before);
+    expect(await lodge(first, 'lodge/2')).toMatchObject({ kind: 'queued' });
+    expect(await lodge(first, 'lodge/3')).toMatchObject({ kind: 'sent' });
+    expect(await lodge(second, 'lodge/2')).toMatchObject({ kind: 'sent' });
+  });
+});

@@ -19,6 +19,7 @@ import { entries } from '../postgres/entries.repository.js';
 import { keyOf } from '../postgres/inbox.repository.js';
 import { filings, type PreparedContent, type StoredAttempt } from '../postgres/filings.repository.js';
 import { contentDigest } from './digests.js';
+import type { Downtime, Queued, Waiting } from './downtime.js';
 import { drawReferences } from './references.js';
 
 export interface FilingRules {
@@ -52,6 +53,7 @@ export class FilingDesk {
     private readonly clock: () => Instant,
     /** a filing gained a reference: parked messages may belong to it */
     private readonly gainedKeys: (keys: string[]) => Promise<void>,
+    private readonly downtime: Downtime,
   ) {}
 
   /**
@@ -62,7 +64,7 @@ export class FilingDesk {
     const { declarationId, version } = request;
     const filed = await this.read(step.tenant, declarationId);
     const known = filed.attempts.filter((each) => each.version === version).at(-1);
-    if (known) return this.goOn(step, declarationId, filed, known);
+    if (known) return this.goOn(step, request, filed, known);
     if (filed.state.version === version && filed.state.refusal) {
       return { kind: 'refused', problems: filed.state.refusal.problems, wrote: this.wrote(declarationId, filed) };
     }
@@ -121,7 +123,7 @@ export class FilingDesk {
       });
     });
     if (!ours) throw new Conflict('customs.filing.elsewhere', 'the version is being sent by another worker');
-    return this.transmit(step, declarationId, authority, {
+    return this.transmit(step, request, authority, {
       version,
       attempt: 1,
       lrn: references.lrn,
@@ -140,7 +142,8 @@ export class FilingDesk {
   }
 
   /** A repeated command finds what the first one left. */
-  private async goOn(step: Step, declarationId: string, filed: Filed, last: StoredAttempt): Promise<LodgeAnswer> {
+  private async goOn(step: Step, request: LodgeRequest, filed: Filed, last: StoredAttempt): Promise<LodgeAnswer> {
+    const { declarationId } = request;
     const lrn = filed.state.filing?.lrn ?? '';
     switch (last.outcome) {
       case 'open':
@@ -160,27 +163,49 @@ export class FilingDesk {
         const authority = this.authorityOf(filed);
         if (!ours || !bytes || !authority)
           throw new Conflict('customs.filing.elsewhere', 'the version is being sent by another worker');
-        return this.transmit(step, declarationId, authority, { version, attempt, lrn, bytes });
+        return this.transmit(step, request, authority, { version, attempt, lrn, bytes });
       }
     }
   }
 
   private async transmit(
     step: Step,
-    declarationId: string,
+    request: LodgeRequest,
     authority: Authority,
     sending: { version: number; attempt: number; lrn: string; bytes: Buffer },
   ): Promise<LodgeAnswer> {
+    const { declarationId } = request;
+    const { authority: name } = authority.profile;
+    // The last day on which it may be filed at all, as far as it is known: the mandate's.
+    const waiting = { declarationId, deadline: request.standing?.mandateUntil ?? null };
+    const turn = await this.downtime.enter(name, waiting);
+    if (turn) {
+      const says = 'others wait before it for an authority that is down';
+      await this.settle(step, declarationId, sending, { kind: 'not-sent', says, availability: 'down' });
+      return this.queue(step, sending.version, waiting, turn);
+    }
     const outcome = await authority.submit(sending.bytes, 'declare');
     const wrote = await this.settle(step, declarationId, sending, outcome);
     if (outcome.kind === 'not-sent') {
+      if (outcome.availability === 'down') {
+        return this.queue(step, sending.version, waiting, await this.downtime.down(name, waiting, outcome.says));
+      }
       throw new Unavailable('customs.authority.unavailable', `nothing was sent: ${outcome.says}`, {
         advice: 'It is tried again; nothing was taken.',
         facts: { availability: outcome.availability },
       });
     }
+    await this.downtime.up(name, declarationId);
     await this.announce(sending.lrn, outcome);
     return this.toAnswer(sending.lrn, wrote, outcome);
+  }
+
+  private async queue(step: Step, version: number, waiting: Waiting, queued: Queued): Promise<LodgeAnswer> {
+    const { declarationId, deadline } = waiting;
+    const { since, says, lookAgainAt } = queued;
+    const command: DeclarationCommand = { type: 'QueueFiling', version, downSince: since, says, deadline };
+    const { wrote } = await this.execute(step, declarationId, command, `queued/${version}/${since}`);
+    return { kind: 'queued', since, says, lookAgainAt, wrote };
   }
 
   private toAnswer(

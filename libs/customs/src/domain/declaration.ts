@@ -86,6 +86,7 @@ export type DeclarationCommand =
     }
   | { type: 'RefuseVersion'; filing: Filing; version: number; problems: FieldProblem[] }
   | { type: 'RecordAttempt'; version: number; attempt: number; result: AttemptResult }
+  | { type: 'QueueFiling'; version: number; downSince: Instant; says: string; deadline: string | null }
   | { type: 'RecordEnquiry'; answer: 'found' | 'absent' | 'no-answer'; mrn: string | null; resend: string }
   | {
       type: 'TakeMessage';
@@ -291,6 +292,16 @@ function recordEnquiry(
   ];
 }
 
+/** Told once per outage: since when nothing could be sent, and what is due by when. */
+function queueFiling(
+  state: Declaration,
+  { version, downSince, says, deadline }: Extract<DeclarationCommand, { type: 'QueueFiling' }>,
+): CustomsEvent[] {
+  if (!state.filing) throw notPrepared(version);
+  const { declarationId, shipmentId, authority } = state.filing;
+  return [{ type: 'FilingQueued', data: { declarationId, shipmentId, version, authority, downSince, says, deadline } }];
+}
+
 function takeMessage(
   state: Declaration,
   command: Extract<DeclarationCommand, { type: 'TakeMessage' }>,
@@ -471,6 +482,8 @@ function decide(state: Declaration, command: DeclarationCommand): CustomsEvent[]
       return recordAttempt(state, command);
     case 'RecordEnquiry':
       return recordEnquiry(state, command);
+    case 'QueueFiling':
+      return queueFiling(state, command);
     case 'TakeMessage':
       return takeMessage(state, command);
     case 'KeepUnread':

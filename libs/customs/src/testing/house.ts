@@ -4,6 +4,7 @@ import { inTenant, type Tx } from '@tidewaiter/event-store';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { plusMillis, type Instant } from '@tidewaiter/kernel';
 import { Declarations } from '../application/declarations.js';
+import { Downtime } from '../application/downtime.js';
 import { FilingDesk } from '../application/filing-desk.js';
 import { Handling } from '../application/handling.js';
 import { Inbox } from '../application/inbox.js';
@@ -95,7 +96,8 @@ export class CustomsHouse {
     const gained = async (keys: string[]): Promise<void> => {
       await this.tables.system((tx) => inbox.wake(tx, keys, this.clock()));
     };
-    const desk = new FilingDesk(store, authorities, rules, this.clock, gained);
+    const downtime = new Downtime(this.tables, this.clock, (code) => this.alarms.push(code));
+    const desk = new FilingDesk(store, authorities, rules, this.clock, gained, downtime);
     const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
     return {
       store,

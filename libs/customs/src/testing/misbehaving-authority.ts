@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the next submission meets. Each but the first four takes the declaration before it misbehaves. */
+/** What the next submission meets. Each but the first five takes the declaration before it misbehaves. */
 export type Behaviour =
   | 'refuse-syntax'
   | 'busy'
   | 'not-let-in'
+  | 'wrong-address'
   | 'lost-before'
   | 'take'
   | 'cut-after-taking'
@@ -85,6 +86,8 @@ export class MisbehavingAuthority {
         );
       case 'not-let-in':
         return xml(response, 401, '<errorResponse><code>UNAUTHORIZED</code><message>who?</message></errorResponse>');
+      case 'wrong-address':
+        return xml(response, 404, '');
       case 'lost-before':
         return void request.socket.destroy();
     }

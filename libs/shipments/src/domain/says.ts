@@ -164,6 +164,7 @@ const SENTENCES: Sentences = {
   ReleaseSuspended: (d) => `Release ${d.refused ? 'refused' : 'recalled'}: ${d.says}`,
   GoodsSeized: (d) => `Goods seized: ${d.reason || 'no reason given'}`,
   OutcomeReversed: (d) => `Newer decision recorded: no longer ${d.of}, ${d.reason}`,
+  FilingQueued: (d) => `Filing waits: the authority cannot be reached since ${d.downSince}`,
   QueryReceived: (d) => `Authority asks ${d.by === 'post' ? 'by post' : 'in its mailbox'}: ${d.says}`,
   QueryAnswered: (d) => `Query ${d.queryId} answered`,
   RequestOrdered: (d) => `${d.by} orders to ${d.purpose}: ${d.reason}`,
