@@ -82,6 +82,7 @@ const openBanking = ({ BANK_URL, BANK_TOKEN, BANK_ACCOUNT, BANK_TIMEOUT_MS }: Du
     Statements,
     Invoicing,
     Bookings,
+    EntryNumbers,
     hostConsumer({
       context: 'duties',
       name: 'duties.entry-numbers',
