@@ -114,7 +114,7 @@ async function takeIn(servers: Servers, figures: Figures): Promise<void> {
       signalled += 1;
     },
   });
-  await forwarder.start();
+  const joined = forwarder.start();
   const agent = new Agent({ connections: FLIGHT, pipelining: 1 });
   const post = async (path: string, body: Buffer, headers: Record<string, string>): Promise<number> => {
     const started = performance.now();
@@ -138,6 +138,8 @@ async function takeIn(servers: Servers, figures: Figures): Promise<void> {
     await inFlight(DECLARATIONS, 8, async () => {
       filed.push(await fileOne(store, TENANT, profile, now()));
     });
+    // The topic is there once the filings were published.
+    await joined;
     const all = filed.flatMap((each, index) => notificationsOf(each, index));
     const portion = Math.floor(all.length / (ROUNDS + 2));
     const bodies = (round: number) => all.slice(round * portion, (round + 1) * portion);
