@@ -129,12 +129,9 @@ export async function prove(what: ToProve, means: Means): Promise<Proven> {
 
 function faultOf(error: unknown): Pick<StepReport, 'says' | 'fault'> {
   if (!(error instanceof Fails) && !(error instanceof Malformed) && !(error instanceof NotSigned)) throw error;
-  const { place, about } = error instanceof Fails ? error : { place: CHECKPOINT, about: {} };
-  const {
-    index = null,
-    expected = null,
-    computed = null,
-  } = about as { index?: number; expected?: string; computed?: string };
+  const place = error instanceof Fails ? error.place : CHECKPOINT;
+  const about: Fails['about'] = error instanceof Fails ? error.about : {};
+  const { index = null, expected = null, computed = null } = about;
   return { says: error.message, fault: { place, index, expected, computed } };
 }
 
@@ -144,7 +141,7 @@ const bodyOf = (note: string): string => {
   return end < 0 ? note : note.slice(0, end + 1);
 };
 
-export const leafHash = (bytes: Uint8Array, means: Means): Hash | Promise<Hash> =>
+export const leafHash = async (bytes: Uint8Array, means: Means): Promise<Hash> =>
   means.sha256(joinBytes(Uint8Array.of(0), bytes));
 
 async function walked<R>(walk: PathWalk<R>, means: Means): Promise<R> {

@@ -68,6 +68,7 @@ export class Seat implements AsyncDisposable {
         this.troubles.push(message.text());
     });
     page.on('request', (request) => {
+      if (request.isNavigationRequest()) return; // signing in leads to the provider and back
       if (!request.url().startsWith(this.api) && !/^(blob|data):/.test(request.url()))
         this.troubles.push(`foreign request ${request.url()}`);
     });

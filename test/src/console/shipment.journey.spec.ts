@@ -247,7 +247,7 @@ describe('the console’s shipment and proof pages', () => {
         .getByText(/leaf \d+ does not hash as recorded/)
         .first()
         .waitFor();
-      await window.getByText('On record').waitFor();
+      await window.getByText('On record', { exact: true }).waitFor();
       await window.getByText('Computed here').waitFor();
     }, 90_000);
 
@@ -317,6 +317,7 @@ describe('the console’s shipment and proof pages', () => {
       await until('the field', async () => (await focused(page)).startsWith('field-lines'));
       await page.getByRole('button', { name: 'Change description, line 1' }).focus();
       await page.keyboard.press('Enter');
+      await until('the input', async () => (await focused(page)).endsWith('-input'));
       await page.keyboard.press('Control+A');
       await page.keyboard.type(text);
       await page.keyboard.press('Enter');
@@ -340,7 +341,9 @@ describe('the console’s shipment and proof pages', () => {
   }, 180_000);
 
   it('merges what two people change at once, and asks where both changed the same field', async () => {
-    const listed = readFileSync(join(ROOT, 'libs/shipments/data/screening-list.csv'), 'utf8').split('\n')[1]!.split(',')[1]!;
+    const listed = readFileSync(join(ROOT, 'libs/shipments/data/screening-list.csv'), 'utf8')
+      .split('\n')[1]!
+      .split(',')[1]!;
     const opened = particulars(engagement.engagementId, `DESK-${newRunId().toUpperCase()}`);
     const parties = opened.parties.map((party, i) => (i === 0 ? { ...party, name: listed } : party));
     const { shipmentId } = await house.as('operator').call(openShipment, { body: { ...opened, parties } });
@@ -366,7 +369,9 @@ describe('the console’s shipment and proof pages', () => {
     await asked.getByRole('button', { name: 'Save the chosen values' }).click();
     await second.getByRole('button', { name: 'Change particulars' }).waitFor();
     const amended = await until('both changes', async () => {
-      const { items } = await house.as('operator').call(showTimeline, { params: { shipmentId }, query: { limit: 200 } });
+      const { items } = await house
+        .as('operator')
+        .call(showTimeline, { params: { shipmentId }, query: { limit: 200 } });
       const changes = items.filter(({ name }) => name === 'ShipmentAmended');
       return changes.length === 2 && changes;
     });

@@ -14,7 +14,7 @@ export async function ledger(figures: Figures): Promise<void> {
     const found = await benchLedger(servers.postgres.nearUrl, { postings });
     const rate = found.postings / found.inserts;
     figures.add(
-      'postings of the ledger with their running sums, 8 clients',
+      'postings (a debit with its credit) of entries with two lines, duty and tax, with their running sums, 8 clients',
       `${found.postings.toFixed(0)}/s, bare one-row insert ${found.inserts.toFixed(0)}/s, ${rate.toFixed(2)} of its rate`,
       'at least 0.3',
       rate >= 0.3,

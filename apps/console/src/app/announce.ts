@@ -4,8 +4,13 @@ const listeners = new Set<() => void>();
 let text = '';
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Says a short sentence: to screen readers by a status region, to eyes for six seconds. */
-export function announce(says: string): void {
+/**
+ * Says a short sentence: to screen readers by a status region, to eyes for six seconds.
+ *
+ * @param quiet gives way to what is being said already
+ */
+export function announce(says: string, { quiet = false } = {}): void {
+  if (quiet && text !== '') return;
   text = says;
   clearTimeout(timer);
   timer = setTimeout(() => {

@@ -1,9 +1,8 @@
-import { useParams } from '@tanstack/react-router';
 import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
 import { NotFound, Page, Skeleton } from '../ui/index.js';
 import '../shipment/shipment.css';
 import './audit.css';
-import { Go } from '../shipment/go.js';
+import { Go, useSteps } from '../shipment/go.js';
 
 const PARTS: readonly [part: string, label: string, lead: string, page: LazyExoticComponent<ComponentType>][] = [
   [
@@ -42,7 +41,7 @@ const PARTS: readonly [part: string, label: string, lead: string, page: LazyExot
 
 /** The auditor's pages: the log and what is proved from it. */
 export default function AuditPage() {
-  const { part = '' } = useParams({ strict: false }) as { part?: string };
+  const { part = '' } = useSteps<{ part?: string }>();
   const found = PARTS.find(([each]) => each === part);
   if (!found) return <NotFound />;
   const [, label, lead, Part] = found;

@@ -1,10 +1,10 @@
 import { listLogEntries, type AnswerOf } from '@tidewaiter/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.js';
 import { Button, DigestChip, EmptyState, ErrorState, Instant, Skeleton, TextField } from '../ui/index.js';
-import { Go } from '../shipment/go.js';
+import { Go, useAsked } from '../shipment/go.js';
 
 type Entry = AnswerOf<typeof listLogEntries>['items'][number];
 interface Filters {
@@ -21,7 +21,7 @@ const FIELDS: readonly [keyof Filters, string, string][] = [
 ];
 
 export default function Log() {
-  const search = useSearch({ strict: false }) as Filters;
+  const search = useAsked<Filters>();
   const navigate = useNavigate();
   const [typed, setTyped] = useState<Filters>(search);
   const wanted = Object.fromEntries(

@@ -99,7 +99,8 @@ export default function BoardPage() {
       const csv = (await api.call(exportBoard, {
         body: { sort: 'consequence', direction: 'ascending', ...query },
       })) as unknown as string;
-      const url = URL.createObjectURL(new Blob([csv], { type: 'text/csv;charset=utf-8' }));
+      // Reading an answer as text takes its byte order mark away, which spreadsheets go by.
+      const url = URL.createObjectURL(new Blob(['\uFEFF', csv], { type: 'text/csv;charset=utf-8' }));
       const anchor = Object.assign(document.createElement('a'), { href: url, download: 'board.csv' });
       anchor.click();
       URL.revokeObjectURL(url);
@@ -263,7 +264,7 @@ export default function BoardPage() {
             isGone={(index) => board.isGone(keys[index]!)}
             sort={sort}
             onSort={onSort}
-            busy={board.loading}
+            busy={board.loading || (keys.length > 0 && rowOf(keys[at]!) === undefined)}
             autoFocus={came.current}
             height={`min(calc(100dvh - 300px), calc(${keys.length + 1} * var(--row) + 4px))`}
           />

@@ -15,7 +15,13 @@ export interface HeldList<T> {
  * A list in which nothing moves under the reader: cells change in place, what is new, gone or re-ranked waits until it is applied. By
  * itself that happens only while nobody looks, or where nothing was shown.
  */
-export function useHeldList<T>(fresh: readonly T[] | undefined, idOf: (item: T) => string): HeldList<T> {
+export function useHeldList<T>(read: readonly T[] | undefined, idOf: (item: T) => string): HeldList<T> {
+  // What the reader did himself may still be in the next answer: it is gone for him already.
+  const [dropped, setDropped] = useState<ReadonlySet<string>>(new Set());
+  const fresh = useMemo(
+    () => (dropped.size === 0 ? read : read?.filter((item) => !dropped.has(idOf(item)))),
+    [dropped, idOf, read],
+  );
   const [held, hold] = useState<readonly T[]>(fresh ?? []);
   const byId = useMemo(() => new Map((fresh ?? []).map((item) => [idOf(item), item])), [fresh, idOf]);
   const pending = useMemo(
@@ -23,7 +29,13 @@ export function useHeldList<T>(fresh: readonly T[] | undefined, idOf: (item: T) 
     [fresh, held, idOf],
   );
   const apply = useCallback(() => hold(fresh ?? []), [fresh]);
-  const drop = useCallback((id: string) => hold((before) => before.filter((item) => idOf(item) !== id)), [idOf]);
+  const drop = useCallback(
+    (id: string) => {
+      setDropped((before) => new Set([...before, id]));
+      hold((before) => before.filter((item) => idOf(item) !== id));
+    },
+    [idOf],
+  );
   useEffect(() => {
     if (fresh === undefined) return;
     if (held.length === 0 || document.hidden) hold(fresh);

@@ -38,6 +38,7 @@ const small: Means = {
 
 /** The platform's own where the page has it: on plain http away from this machine there is none, and the small program takes over. */
 export const meansHere = (): { name: MeansName; means: Means } => {
-  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+  const { crypto } = globalThis as { crypto?: { subtle?: SubtleCrypto } };
+  const subtle = crypto?.subtle;
   return subtle ? { name: 'webcrypto', means: platform(subtle) } : { name: 'javascript', means: small };
 };

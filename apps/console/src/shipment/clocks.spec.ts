@@ -25,6 +25,19 @@ it('has one notch an event on each clock', () => {
   ]);
 });
 
+it('does not put an answer before what it answers, where only its seconds are told', () => {
+  const entries = [
+    entry(1, 'DeclarationSent', '2026-11-24T10:00:00.500000Z'),
+    entry(2, 'DeclarationRejected', '2026-11-24T10:00:00.900000Z', '2026-11-24T10:00:00.000000Z'),
+    entry(3, 'DeclarationAccepted', '2026-11-24T12:00:00.000000Z', '2026-11-24T09:00:00.000000Z'),
+  ];
+  expect(statusFacts(entries).map((fact) => fact.true)).toEqual([
+    '2026-11-24T10:00:00.500000Z',
+    '2026-11-24T10:00:00.500000Z',
+    '2026-11-24T09:00:00.000000Z',
+  ]);
+});
+
 it('lays a state flat, each value under its path', () => {
   expect(flat({ status: 'sent', lines: [{ commodity: '8517130000' }], problems: [], mrn: null })).toEqual([
     { path: 'status', value: 'sent' },

@@ -16,12 +16,21 @@ const STATUSES: Readonly<Record<string, string>> = {
   DeclarationInvalidated: 'invalidated',
 };
 
-/** What of a story sets the status of the goods, on both clocks. */
-export const statusFacts = (entries: readonly StoryEntry[]): PlaneFact[] =>
-  entries.flatMap(({ n, name, learned, said }) => {
+/**
+ * What of a story sets the status of the goods, on both clocks. Authorities tell whole seconds: what was learned later and said of the
+ * very second of the fact before it did not come before it.
+ */
+export function statusFacts(entries: readonly StoryEntry[]): PlaneFact[] {
+  let newest = '';
+  return entries.flatMap(({ n, name, learned, said }) => {
     const status = STATUSES[name];
-    return status === undefined ? [] : [{ n, learned, true: said ?? learned, status }];
+    if (status === undefined) return [];
+    const told = said ?? learned;
+    const since = told < newest && told.slice(0, 19) === newest.slice(0, 19) ? newest : told;
+    if (since > newest) newest = since;
+    return [{ n, learned, true: since, status }];
   });
+}
 
 /** Notches of both clocks, one an event: what could be known, what could be so. */
 export const notchesOf = (entries: readonly StoryEntry[]): { known: string[]; asOf: string[] } => ({

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from '../ui/index.js';
 import type { Conflict } from './merge.js';
 
@@ -15,16 +15,12 @@ export function ConflictPanel({
   onResolve: (chosen: Record<string, string>) => void;
   because?: string | undefined;
 }) {
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => panel.current?.focus(), []);
   const [chosen, setChosen] = useState<Record<string, 'yours' | 'theirs'>>({});
   const open = conflicts.filter(({ field }) => chosen[field] === undefined);
   return (
-    <section
-      className="problems"
-      role="alert"
-      aria-label="Somebody else changed the same"
-      tabIndex={-1}
-      ref={(element) => element?.focus()}
-    >
+    <section className="problems" role="alert" aria-label="Somebody else changed the same" tabIndex={-1} ref={panel}>
       <h2>Somebody else changed the same</h2>
       <p>What you typed is kept. Choose for each field which value stands.</p>
       <div className="table-scroll">

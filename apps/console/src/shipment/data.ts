@@ -1,16 +1,16 @@
 import { listTasks, showTimeline, type AnswerOf, type RouteDefinition } from '@tidewaiter/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { api } from '../api/client.js';
 import { readAgain, useRoute } from '../api/queries.js';
 import { onChanges } from '../feed/feed.js';
+import { useSteps } from './go.js';
 
 export type TimelineEntry = AnswerOf<typeof showTimeline>['items'][number];
 export type Task = AnswerOf<typeof listTasks>['items'][number];
 
 /** The shipment that the address names. */
-export const useShipmentId = (): string => (useParams({ strict: false }) as { shipmentId: string }).shipmentId;
+export const useShipmentId = (): string => useSteps<{ shipmentId: string }>().shipmentId;
 
 /** Reads again what a change of this shipment may have changed, at most five times a second; forms keep what was typed. */
 export function useLive(shipmentId: string, routes: readonly RouteDefinition[]): void {

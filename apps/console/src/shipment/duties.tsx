@@ -1,5 +1,4 @@
 import { compareAssessments, listAssessments, rederiveAssessment, type AnswerOf } from '@tidewaiter/contracts';
-import { useSearch } from '@tanstack/react-router';
 import { Fragment, useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { pairedBars } from '../pictures/paired-bars.js';
@@ -18,7 +17,7 @@ import {
 } from '../ui/index.js';
 import { useShipmentId } from './data.js';
 import { Figure, Panel, Source, words } from './parts.js';
-import { Go } from './go.js';
+import { Go, useAsked } from './go.js';
 
 type Stored = AnswerOf<typeof listAssessments>['items'][number];
 type Result = Stored['result'];
@@ -28,7 +27,7 @@ type Variance = AnswerOf<typeof compareAssessments>;
 /** Every figure opens: amount, arithmetic, legal basis, rule version. */
 export default function Duties() {
   const shipmentId = useShipmentId();
-  const { assessment } = useSearch({ strict: false }) as { assessment?: number };
+  const { assessment } = useAsked<{ assessment?: number }>();
   const assessments = useRoute(listAssessments, { params: { shipmentId } });
   return (
     <Source query={assessments} what="the assessments" who="Duties" height={420}>

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import type { AnchorHTMLAttributes, ReactNode } from 'react';
 
 /** Only the very page is the current one: the part of a shipment is not the shipment. */
@@ -23,3 +23,15 @@ export const Go = ({
     {children}
   </Link>
 );
+
+/** What the address asks for. The routes have checked its members; which of them a page reads is the page's own. */
+export function useAsked<S extends object>(): S {
+  const search: unknown = useSearch({ strict: false });
+  return search as S;
+}
+
+/** The steps of the address that have names. */
+export function useSteps<P extends object>(): P {
+  const params: unknown = useParams({ strict: false });
+  return params as P;
+}

@@ -1,6 +1,6 @@
 import { decideTask, listTasks, showShipment, showStory, showStrip, type InputOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
-import { useChange, useRoute } from '../api/queries.js';
+import { useChange } from '../api/queries.js';
 import { useSession } from '../api/session.js';
 import { Button, EmptyState, ErrorState, Money, StatusMark } from '../ui/index.js';
 import { useOpenTasks, useShipmentId, useTimeline, newest, type Task, type TimelineEntry } from './data.js';

@@ -11,7 +11,6 @@ import {
   showStrip,
   type AnswerOf,
 } from '@tidewaiter/contracts';
-import { useSearch } from '@tanstack/react-router';
 import { useChange, useRoute } from '../api/queries.js';
 import { useSession, type Session } from '../api/session.js';
 import { useLocale } from '../app/preferences.js';
@@ -28,7 +27,7 @@ import {
 } from '../ui/index.js';
 import { newest, useOpenTasks, useShipmentId, useTimeline, type Task } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
-import { Go } from './go.js';
+import { Go, useAsked } from './go.js';
 
 type Payment = AnswerOf<typeof listPayments>['items'][number];
 
@@ -44,7 +43,7 @@ const PAYMENT_STATES: Record<Payment['status'], [State, string]> = {
 
 export default function MoneyPage() {
   const shipmentId = useShipmentId();
-  const { payment: opened } = useSearch({ strict: false }) as { payment?: string };
+  const { payment: opened } = useAsked<{ payment?: string }>();
   const payments = useRoute(listPayments, { params: { shipmentId } });
   const tasks = useOpenTasks(shipmentId);
   return (

@@ -60,7 +60,7 @@ export function ParticularsForm({
     setTyped(current);
   };
   const bodyOf = (changes: Fields, all: Fields) => ({
-    ...('portOfEntry' in changes ? { portOfEntry: changes['portOfEntry']! } : {}),
+    ...('portOfEntry' in changes ? { portOfEntry: changes['portOfEntry'] } : {}),
     ...('freight' in changes || 'insurance' in changes
       ? {
           charges: Object.fromEntries(

@@ -9,7 +9,6 @@ import {
   showStory,
   showStrip,
 } from '@tidewaiter/contracts';
-import { useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useRoute } from '../api/queries.js';
 import { formatLegalDate, Instant, LegalDate, Money } from '../ui/index.js';
@@ -18,12 +17,13 @@ import { useShipmentId } from './data.js';
 import { Source, words } from './parts.js';
 import './shipment.css';
 import './print.css';
+import { useAsked } from './go.js';
 
 /** The dossier on paper: heads repeat, pages count, log size and root stand in the footer. */
 export default function Print() {
   const shipmentId = useShipmentId();
   const locale = useLocale();
-  const { known } = useSearch({ strict: false }) as { known?: string };
+  const { known } = useAsked<{ known?: string }>();
   const params = { shipmentId };
   const moment = known === undefined ? {} : { known };
   const shipment = useRoute(showShipment, { params });

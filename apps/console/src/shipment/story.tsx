@@ -1,5 +1,5 @@
 import { showStory, type AnswerOf } from '@tidewaiter/contracts';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useRoute } from '../api/queries.js';
 import { useKeys } from '../app/keys.js';
@@ -17,7 +17,7 @@ import {
 import { CopyButton, EmptyState, formatInstant } from '../ui/index.js';
 import { useShipmentId, useTimeline } from './data.js';
 import { eventWords, Source } from './parts.js';
-import { Go } from './go.js';
+import { Go, useAsked } from './go.js';
 
 interface StorySearch {
   n?: number;
@@ -38,7 +38,7 @@ const listed = (value: string | undefined): string[] => (value === undefined || 
 /** One spine for all contexts: what happened, why, and when we learned it. */
 export default function Story() {
   const shipmentId = useShipmentId();
-  const search = useSearch({ strict: false }) as StorySearch;
+  const search = useAsked<StorySearch>();
   const order = search.order ?? 'learned';
   const story = useRoute(showStory, { params: { shipmentId }, query: { order } });
   return (

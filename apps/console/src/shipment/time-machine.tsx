@@ -6,7 +6,7 @@ import {
   showStrip,
   type AnswerOf,
 } from '@tidewaiter/contracts';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { routeQuery, useRoute } from '../api/queries.js';
@@ -20,7 +20,7 @@ import { Copies, Figure, Panel, Source, words } from './parts.js';
 import type { StoryEntry } from '../pictures/spine.js';
 import './shipment.css';
 import './time-machine.css';
-import { Go } from './go.js';
+import { Go, useAsked } from './go.js';
 
 type Replayed = AnswerOf<typeof replayShipment>;
 interface ClockSearch {
@@ -63,7 +63,7 @@ export default function TimeMachine() {
 const readable = (instant: string): string => instant.replace('T', ' ').replace('Z', ' UTC');
 
 function Clocks({ shipmentId, entries }: { shipmentId: string; entries: readonly StoryEntry[] }) {
-  const search = useSearch({ strict: false }) as ClockSearch;
+  const search = useAsked<ClockSearch>();
   const navigate = useNavigate();
   const notches = useMemo(() => notchesOf(entries), [entries]);
   const known = search.known ?? notches.known.at(-1)!;
@@ -380,7 +380,7 @@ function PlanePanel({
                 }),
               )}
             </svg>
-            <ul className="chips" aria-hidden="true">
+            <ul className="chips plane-words" aria-hidden="true">
               {plane.statuses.map((status) => (
                 <li key={status} className="chip">
                   <svg width="16" height="16" viewBox="0 0 16 16">

@@ -1,5 +1,5 @@
 import { ProblemError } from '@tidewaiter/client';
-import { decideTask, listTasks, listToday } from '@tidewaiter/contracts';
+import { decideTask, listTasks, listToday, type AnswerOf } from '@tidewaiter/contracts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { readAgain, useChange, useRoute } from '../api/queries.js';
@@ -98,14 +98,21 @@ export default function TodayPage() {
     ),
   );
 
-  const done = (item: WorkItem): void => {
+  const done = (item: WorkItem, answer: AnswerOf<typeof decideTask>): void => {
     const at = items.findIndex((each) => idOf(each) === idOf(item));
+    void readAgain(listToday, listTasks);
+    if (answer.status === 'open') {
+      // Four eyes: it stays until somebody else has decided it too.
+      setOpen(null);
+      announce(answer.says);
+      focusRow(at);
+      return;
+    }
     const left = items.length - 1;
     drop(idOf(item));
     setOpen(null);
     announce(left === 0 ? 'Done. Nothing waits for you.' : `Done. ${left} left.`);
     if (left > 0) focusRow(Math.min(at, left - 1));
-    void readAgain(listToday, listTasks);
   };
 
   const statutory = data?.statutoryToday ?? 0;
@@ -164,7 +171,7 @@ export default function TodayPage() {
               open={open === idOf(item)}
               onFocus={() => setActive(index)}
               onOpen={(wanted) => setOpen(wanted ? idOf(item) : null)}
-              onDone={() => done(item)}
+              onDone={(answer) => done(item, answer)}
             />
           ))}
         </ol>
@@ -180,7 +187,7 @@ interface RowProps {
   open: boolean;
   onFocus: () => void;
   onOpen: (open: boolean) => void;
-  onDone: () => void;
+  onDone: (answer: AnswerOf<typeof decideTask>) => void;
 }
 
 const WORDS: Record<string, string> = {
@@ -297,7 +304,7 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
   );
 }
 
-function Panel({ item, onDone }: { item: WorkItem; onDone: () => void }) {
+function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
   const { task, mine } = item;
   const { state: feed } = useFeedState();
   const change = useChange(decideTask, { onDone });

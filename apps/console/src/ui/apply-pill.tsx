@@ -11,7 +11,7 @@ export function ApplyPill({ count, onApply }: { count: number; onApply: () => vo
   useEffect(() => {
     if (count === 0 || Date.now() - spokenAt.current < SPOKEN_EVERY_MS) return;
     spokenAt.current = Date.now();
-    announce(`${count} ${count === 1 ? 'change waits' : 'changes wait'} to be applied.`);
+    announce(`${count} ${count === 1 ? 'change waits' : 'changes wait'} to be applied.`, { quiet: true });
   }, [count]);
   // The place is kept while there is nothing to apply: its coming moves nothing.
   return (

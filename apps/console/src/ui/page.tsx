@@ -23,7 +23,9 @@ export function Page({
     document.title = `${title} · Tidewaiter`;
   }, [title]);
   useEffect(() => {
-    if (!first) heading.current?.focus({ preventScroll: true });
+    // A grid takes the focus itself where somebody comes back to a row of it.
+    const kept = document.activeElement?.getAttribute('role') === 'grid';
+    if (!first && !kept) heading.current?.focus({ preventScroll: true });
     first = false;
   }, [path]);
   return (

@@ -1,5 +1,5 @@
 import { ProblemError, Unreachable } from '@tidewaiter/client';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Button } from './button.js';
 import { CopyButton } from './copy-button.js';
 
@@ -90,15 +90,13 @@ export interface FieldProblem {
 }
 
 /** All that is wrong with a form, each with a link to its field; takes the focus when it appears. */
-export const ProblemSummary = ({ problems }: { problems: readonly FieldProblem[] }) =>
-  problems.length === 0 ? null : (
-    <div
-      className="problems"
-      role="alert"
-      aria-label="There is a problem"
-      tabIndex={-1}
-      ref={(element) => element?.focus()}
-    >
+export function ProblemSummary({ problems }: { problems: readonly FieldProblem[] }) {
+  const summary = useRef<HTMLDivElement>(null);
+  const told = problems.map(({ says }) => says).join('\n');
+  // Once for what it says, not at every keystroke below it.
+  useEffect(() => summary.current?.focus(), [told]);
+  return problems.length === 0 ? null : (
+    <div className="problems" role="alert" aria-label="There is a problem" tabIndex={-1} ref={summary}>
       <h2>There is a problem</h2>
       <ul className="stack-tight">
         {problems.map(({ field, says }, index) => (
@@ -121,3 +119,4 @@ export const ProblemSummary = ({ problems }: { problems: readonly FieldProblem[]
       </ul>
     </div>
   );
+}

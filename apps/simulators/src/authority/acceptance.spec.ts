@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { aDeclaration, aNewNetMass, aRequest } from '../testing/declaration.js';
+import { aDeclaration, aNewNetMass, aRequest, withoutSecondItem } from '../testing/declaration.js';
 import { House } from '../testing/house.js';
 
 jest.setTimeout(30_000);
@@ -83,6 +83,8 @@ it('4: examined, a shortage found, corrected by customs, the tax lowered', async
   expect(corrected).toContain('<NetNetWeightMeasure>45</NetNetWeightMeasure>');
   expect(corrected).toContain('<ItemChargeAmount>500.00</ItemChargeAmount>');
   expect(corrected).toContain('<VersionID>2</VersionID>');
+  // both new values in one item of one declaration
+  expect([...corrected.matchAll(/<GovernmentAgencyGoodsItem>/g)]).toHaveLength(1);
   expect(house.filing(lrn).due!.amount).toBe('184.00');
 });
 
@@ -156,6 +158,14 @@ describe('11: an amendment', () => {
     const request = house.authority.filings.requests.get(house.filing(lrn).requests[0]!)!;
     expect(request.conversationId).not.toBe(house.filing(lrn).conversationId);
     expect(answer.headers!['X-Conversation-ID']).toBe(request.conversationId);
+  });
+
+  it('takes a goods item away', async () => {
+    const { lrn, mrn } = await house.declare({ ...shipment, lines: [{}, { commodity: '6109100010' }] });
+    await house.cds('/customs/declarations/amend', withoutSecondItem(`${lrn}-X`, mrn));
+    expect(house.told(lrn).slice(3)).toEqual(['02', '11/39', '13/4']);
+    expect(house.filing(lrn).current.items).toHaveLength(1);
+    expect(house.filing(lrn).due!.amount).toBe('368.00');
   });
 
   it('is denied: everything as it was', async () => {
@@ -242,7 +252,7 @@ it('a cancellation: granted ends it; asked for twice, the second finds it finish
   const { lrn, mrn } = await house.declare(shipment);
   await house.cds(
     '/customs/declarations/cancellation-requests',
-    aRequest({ kind: 'INV', lrn: `${lrn}-X`, mrn, reason: 'double' }),
+    aRequest({ kind: 'INV', lrn: `${lrn}-X`, mrn, reason: 'double', changes: [{ pointer: [], reason: '1' }] }),
   );
   expect(house.told(lrn)).toEqual(['01', '13/67', '13/4', '02', '11/39', '10']);
   await house.cds('/customs/declarations/cancellation-requests', aRequest({ kind: 'INV', lrn: `${lrn}-Y`, mrn }));

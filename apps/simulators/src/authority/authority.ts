@@ -9,7 +9,7 @@ import type { AuthorityStep, Occasion } from '../scripts/scripts.js';
 import { USUAL_LIMIT, type Movement, type Opening } from './accounts.js';
 import { statementBatch } from './ace/statements.js';
 import { aceVoice } from './ace/voice.js';
-import { changed } from './changes.js';
+import { amended } from './changes.js';
 import { isDeferred, isPrelodged, referenceIn, type Declared } from './declared.js';
 import { edifactVoice } from './edifact/voice.js';
 import {
@@ -218,10 +218,7 @@ export class Authority extends Face<AuthorityEntry> {
   /** What the rules say of the content as it would be after the amendment. */
   private judgeAmended({ kind, changes }: RequestRead, filing: Filing | null, now: Date): Problem[] {
     if (kind !== 'amend' || !filing) return [];
-    const next = changes.reduce(
-      (declared, { pointer, value }) => (value === null ? declared : changed(declared, pointer, value)),
-      filing.current,
-    );
+    const next = amended(filing.current, changes);
     const memory: Memory = {
       isLrnTaken: () => false,
       isDucrTaken: () => false,

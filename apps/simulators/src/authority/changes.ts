@@ -1,4 +1,5 @@
 import type { Declared, DeclaredItem } from './declared.js';
+import { DELETED, WHOLE_ITEM, type Change } from './requests.js';
 
 type ItemChange = (item: DeclaredItem, value: string) => DeclaredItem;
 
@@ -48,4 +49,21 @@ export function changed(declared: Declared, pointer: string, value: string): Dec
       (item.sequence ?? String(index + 1)) === number ? change(item, value) : item,
     ),
   };
+}
+
+const numberOf = (item: DeclaredItem, index: number): string => item.sequence ?? String(index + 1);
+
+/** The declaration as it would be after a request's changes: values, goods items that fall away, goods items that are new. */
+export function amended(declared: Declared, changes: readonly Change[]): Declared {
+  return changes.reduce((current, { pointer, reason, value, item }) => {
+    const whole = WHOLE_ITEM.exec(pointer)?.[1];
+    if (whole !== undefined && reason === DELETED) {
+      return { ...current, items: current.items.filter((each, index) => numberOf(each, index) !== whole) };
+    }
+    if (item) {
+      const others = current.items.filter((each, index) => numberOf(each, index) !== whole);
+      return { ...current, items: [...others, item] };
+    }
+    return value === null ? current : changed(current, pointer, value);
+  }, declared);
 }

@@ -146,7 +146,8 @@ const taxesOf = (commodity: XmlElement | undefined): DeclaredTax[] =>
     manual: amountAt(each, 'Payment/TaxAssessedAmount') ?? amountAt(each, 'Payment/PaymentAmount'),
   }));
 
-function itemOf(item: XmlElement): DeclaredItem {
+/** One goods item as this authority reads it. */
+export function itemOf(item: XmlElement): DeclaredItem {
   const commodity = item.child('Commodity');
   const classification = (kind: string): string | null =>
     text(

@@ -3,7 +3,7 @@ import type { Stamped } from '../plumbing/ledger.js';
 import type { Outgoing } from '../plumbing/outbox.js';
 import type { ChannelName } from '../scripts/faults.js';
 import { Accounts, type Movement, type Opening } from './accounts.js';
-import { changed } from './changes.js';
+import { amended, changed } from './changes.js';
 import { isPrelodged, type Declared } from './declared.js';
 import type { Act, PlotStep, TaxKind } from './plot.js';
 import { pointerOf } from './pointer.js';
@@ -398,10 +398,7 @@ export class Filings implements Memory {
     if (step.do !== 'answer' || !step.granted) return;
     filing.hasGrant = true;
     if (request.request.kind !== 'amend') return;
-    const next = request.request.changes.reduce(
-      (declared, { pointer, value }) => (value === null ? declared : changed(declared, pointer, value)),
-      filing.current,
-    );
+    const next = amended(filing.current, request.request.changes);
     this.versioned(filing, 'amended', next, at);
   }
 

@@ -119,21 +119,43 @@ export const answeredXml = (envelope: Envelope, granted: boolean): string =>
 /** Customs corrected it at its own examination. */
 const CORRECTED_BY_CUSTOMS = '16';
 
-/** The new value inside the elements that the pointer runs through; null where no element is known for them. */
-function subtree({ pointer, value }: Correction): XmlNode | null {
-  const tag = pointer.at(-1)?.tag ?? '';
-  const leaf = TAGS[tag];
-  if (leaf === undefined) return null;
-  const inside = (levels: readonly Level[]): XmlNode[] | null => {
-    const [level, ...rest] = levels;
-    if (!level) return [el(leaf, {}, value)];
-    const name = ELEMENTS[level.section];
-    const below = inside(rest);
-    if (name === undefined || below === null) return null;
-    const isItem = name === 'GovernmentAgencyGoodsItem' && level.index !== null;
-    return [el(name, {}, isItem && el('SequenceNumeric', {}, String(level.index)), below)];
-  };
-  return inside(pointer.slice(1))?.[0] ?? null;
+interface Branch {
+  name: string;
+  /** number of a goods item */
+  sequence: string | null;
+  below: Branch[];
+  value: string | null;
+}
+
+const branch = (name: string, sequence: string | null = null): Branch => ({ name, sequence, below: [], value: null });
+
+/** Puts a new value into the elements that its pointer runs through; where no element is known for them it is left out. */
+function grow(root: Branch, { pointer, value }: Correction): void {
+  const leaf = TAGS[pointer.at(-1)?.tag ?? ''];
+  const names = pointer.slice(1).map(({ section }) => ELEMENTS[section]);
+  if (leaf === undefined || names.includes(undefined)) return;
+  let here = root;
+  for (const [index, name] of names.entries()) {
+    const item = name === 'GovernmentAgencyGoodsItem' ? (pointer[index + 1]!.index ?? null) : null;
+    const sequence = item === null ? null : String(item);
+    let next = here.below.find((each) => each.name === name && each.sequence === sequence);
+    if (!next) here.below.push((next = branch(name!, sequence)));
+    here = next;
+  }
+  here.below.push({ ...branch(leaf), value });
+}
+
+const branchNode = ({ name, sequence, below, value }: Branch): XmlNode =>
+  el(name, {}, value ?? [sequence !== null && el('SequenceNumeric', {}, sequence), below.map(branchNode)]);
+
+/** The declaration's own namespace: the new values stand in a part of it behind the response's. */
+const DECLARATION_SPACE = 'urn:wco:datamodel:WCO:DEC-DMS:2';
+
+function newValues(corrections: readonly Correction[]): XmlNode | null {
+  const root = branch('Declaration');
+  for (const each of corrections) grow(root, each);
+  if (root.below.length === 0) return null;
+  return el('Declaration', { xmlns: DECLARATION_SPACE }, el('FunctionCode', {}, '9'), root.below.map(branchNode));
 }
 
 /** DMSRES: the places in `Amendment`, the new values in a declaration of their own. */
@@ -144,10 +166,7 @@ export const correctedXml = (envelope: Envelope, corrections: readonly Correctio
     before: corrections.map(({ pointer }) =>
       el('Amendment', {}, el('ChangeReasonCode', {}, CORRECTED_BY_CUSTOMS), pointer.map(pointerNode)),
     ),
-    after: corrections.map((each) => {
-      const node = subtree(each);
-      return node && el('Declaration', {}, el('FunctionCode', {}, '9'), node);
-    }),
+    after: newValues(corrections),
   });
 
 /** DMSCPI and DMSCPR. */

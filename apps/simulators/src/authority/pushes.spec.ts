@@ -143,6 +143,12 @@ describe('faults', () => {
     expect(codes()).toEqual(['13', '01', '13']);
   });
 
+  it('9: everything three times and in reverse', async () => {
+    await declared([{ duplicate: 'authority', times: 3 }, { reorder: 'authority' }], 9);
+    expect(codes()).toEqual(['13', '13', '13', '13', '13', '13', '01', '01', '01']);
+    expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(3);
+  });
+
   it('lose: a pull still has it; hard: nobody ever will', async () => {
     await declared([{ lose: 'authority' }], 2);
     const unpulled = async (): Promise<number> =>

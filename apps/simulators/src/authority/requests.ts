@@ -1,5 +1,5 @@
 import type { XmlElement } from '@tidewaiter/xml';
-import type { Declared } from './declared.js';
+import { itemOf, type Declared, type DeclaredItem } from './declared.js';
 import { problem, type Problem } from './rules.js';
 
 export type RequestKind = 'amend' | 'cancel' | 'arrive';
@@ -10,8 +10,11 @@ export const KIND_OF_TYPE: Record<string, RequestKind> = { COR: 'amend', INV: 'c
 /** One changed element: its pointer as text, and the new value as it stands in the changed subtree. */
 export interface Change {
   pointer: string;
+  /** 30 deletes what the pointer names */
   reason: string | null;
   value: string | null;
+  /** a goods item that comes new */
+  item?: DeclaredItem;
 }
 
 /** A request about a declaration, over whatever channel. */
@@ -42,6 +45,10 @@ export const TAGS: Record<string, string> = {
 /** Elements nobody may amend: importer, LRN, declarant. */
 const FIXED = new Set(['42A/67A/74A.R038', '42A.D026', '42A/57B.R123']);
 
+/** Reason of a change that takes something away. */
+export const DELETED = '30';
+export const WHOLE_ITEM = /^42A\/67A\/68A\[(\d+)\]$/;
+
 const levelText = (level: XmlElement): string => {
   const index = level.textAt('SequenceNumeric');
   const tag = level.textAt('TagID');
@@ -70,9 +77,17 @@ function valueAt(declaration: XmlElement, pointer: string): string | null {
 export function requestOf(declaration: XmlElement): RequestRead | null {
   const kind = KIND_OF_TYPE[declaration.textAt('TypeCode') ?? ''];
   if (declaration.textAt('FunctionCode') !== '13' || kind === undefined) return null;
-  const changes = declaration.children('Amendment').map((amendment): Change => {
+  // A cancellation names its reason in an amendment without a place.
+  const places = kind === 'amend' ? declaration.children('Amendment') : [];
+  const changes = places.map((amendment): Change => {
     const pointer = amendment.children('Pointer').map(levelText).join('/');
-    return { pointer, reason: amendment.textAt('ChangeReasonCode') ?? null, value: valueAt(declaration, pointer) };
+    const reason = amendment.textAt('ChangeReasonCode') ?? null;
+    const number = WHOLE_ITEM.exec(pointer)?.[1];
+    const added = (declaration.child('GoodsShipment')?.children('GovernmentAgencyGoodsItem') ?? []).find(
+      (each) => each.textAt('SequenceNumeric') === number,
+    );
+    const item = number !== undefined && reason !== DELETED && added ? { item: itemOf(added) } : {};
+    return { pointer, reason, value: valueAt(declaration, pointer), ...item };
   });
   return {
     kind,

@@ -53,7 +53,7 @@ export const tripOf = (booking: string, shipment: string, request: BookingReques
   to: placeOf(request, -1),
 });
 
-/** What is handed over: everything, or as much as the script says, filled from the first line on. */
+/** What is handed over: everything that is left, or as much of it as the script says, filled from the first line on. */
 function deliveredOf(released: readonly Quantity[], scripted: string | undefined): Quantity[] {
   if (scripted === undefined) return [...released];
   if (released.length === 0) return [{ line: 1, value: scripted, unit: 'NAR' }];
@@ -72,11 +72,13 @@ const rank = (event: (typeof JOURNEY)[number]): number => JOURNEY.indexOf(event)
 export function journeyOf(step: CarrierStep | null, request: BookingRequest): Leg[] {
   const after = step?.after ?? null;
   if (step?.answer === 'decline') return [{ event: 'declined', reason: step.reason, after }];
-  const released = request.releasedQuantity;
-  const leg = (event: (typeof JOURNEY)[number], wait: number | null, where: string | null, quantity?: string): Leg =>
-    event === 'delivered'
-      ? { event, where, after: wait, quantities: deliveredOf(released, quantity) }
-      : { event, where, after: wait };
+  let left: readonly Quantity[] = request.releasedQuantity;
+  const leg = (event: (typeof JOURNEY)[number], wait: number | null, where: string | null, quantity?: string): Leg => {
+    if (event !== 'delivered') return { event, where, after: wait };
+    const quantities = deliveredOf(left, quantity);
+    left = left.map((each, index) => ({ ...each, value: exact(each.value).minus(quantities[index]!.value).toFixed() }));
+    return { event, where, after: wait, quantities: quantities.filter(({ value }) => !exact(value).isZero()) };
+  };
   const scripted = (step?.then ?? []).map(({ event, after: wait, where, quantity }) =>
     leg(event, wait ?? null, where ?? null, quantity),
   );

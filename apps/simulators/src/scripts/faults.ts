@@ -72,7 +72,7 @@ const doneButTimeout = z
   .transform(({ 'done-but-timeout': face, times }) => ({
     kind: 'cut' as const,
     at: 'after-accept' as const,
-    ...{ face, times: times as number | null, channel: null, rate: null, nth: 1 },
+    ...{ face, times, channel: null, rate: null, nth: 1 },
   }));
 
 export const faultSchema = z.union([

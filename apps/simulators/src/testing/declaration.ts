@@ -253,17 +253,20 @@ export interface RequestSketch {
   submitter?: string;
   reason?: string;
   changes?: ChangeSketch[];
+  /** the new count of goods items */
+  count?: string;
   /** the changed subtree */
   shipment?: XmlNode;
 }
 
 /** A request about a declaration: change, cancellation or arrival. */
-export const aRequest = ({ kind, lrn, mrn, submitter, reason, changes = [], shipment }: RequestSketch): Buffer =>
+export const aRequest = ({ kind, lrn, mrn, submitter, reason, changes = [], count, shipment }: RequestSketch): Buffer =>
   metaData([
     text('FunctionCode', '13'),
     text('FunctionalReferenceID', lrn),
     text('ID', mrn),
     text('TypeCode', kind),
+    count !== undefined && text('GoodsItemQuantity', count),
     submitter !== undefined && el('Submitter', {}, text('ID', submitter)),
     el(
       'AdditionalInformation',
@@ -316,4 +319,22 @@ export const aNewNetMass = (lrn: string, mrn: string, netMass: string): Buffer =
         el('Commodity', {}, el('GoodsMeasure', {}, text('NetNetWeightMeasure', netMass))),
       ),
     ),
+  });
+
+/** Takes the second goods item away, with the new count and the packages that stay. */
+export const withoutSecondItem = (lrn: string, mrn: string): Buffer =>
+  aRequest({
+    ...{ kind: 'COR', lrn, mrn },
+    changes: [
+      { pointer: [['42A', null, '228']], reason: '28' },
+      {
+        pointer: [
+          ['42A', null, null],
+          ['67A', null, null],
+          ['68A', '2', null],
+        ],
+        reason: '30',
+      },
+    ],
+    count: '1',
   });

@@ -74,6 +74,31 @@ describe('messages of CDS', () => {
     expect(ask([cds(code, 1, inside)]).summary).toBe(word);
   });
 
+  it.each([
+    ['H01', 'held for inspection', 'Hold', 'hold'],
+    ['H01', 'hold lifted', 'Accepted', 'proceed'],
+    ['H02', '', 'Accepted', 'proceed'],
+    ['APHA', 'on hold', 'Hold', 'hold'],
+    ['APHA', 'nothing known', 'Accepted', 'reviewing'],
+  ])('50 of %s: %s', (code, says, word, decision) => {
+    const inside = `<AdditionalInformation><StatementCode>${code}</StatementCode><StatementDescription>${says}</StatementDescription></AdditionalInformation>`;
+    const { summary, vector } = ask([cds('01', 1), cds('50', 2, inside)]);
+    expect(summary).toBe(word);
+    expect(vector.agencies[code === 'APHA' ? code : 'H01']).toMatchObject({ value: decision });
+  });
+
+  it('flags a number with a wrong check digit and believes the message', () => {
+    const { summary, messages } = ask([cds('01', 1, '', { mrn: '24GB22WOA1EV2P6AR6' })]);
+    expect(summary).toBe('Accepted');
+    expect(messages[0]!.problems).toEqual([
+      expect.objectContaining({
+        code: 'identifier.mrn',
+        severity: 'warning',
+        text: expect.stringContaining('5 expected'),
+      }),
+    ]);
+  });
+
   it('names line and field of an error', () => {
     const [message] = ask([cds('03', 1, error('CDS10004'))]).messages;
     expect(message!.problems).toEqual([

@@ -8,7 +8,7 @@ import type {
   interpretMessages,
 } from '@tidewaiter/contracts';
 import { checkIdentifier, Invalid, toInstant, type Instant } from '@tidewaiter/kernel';
-import type { Authority, Interpretation, Note, ReadMessage } from '../authorities/authority.js';
+import type { Authority, Interpretation, ReadMessage } from '../authorities/authority.js';
 import type { Authorities } from '../authorities/registry.js';
 import { digestOfBytes } from '../authorities/texts.js';
 import type { DeclarationContent } from '../domain/content.js';
@@ -360,7 +360,7 @@ function told(
 /** Errors of rejections, warnings of acceptances, and what was seen of the form. */
 function problemsOf(part: Interpretation): Problem[] {
   if (part.kind === 'unreadable') return [problem(part.code, 'error', `unreadable: ${part.says}`)];
-  const notes: Note[] = part.notes ?? [];
+  const { notes } = part;
   const told = part.facts.flatMap((fact): Problem[] => {
     if (fact.kind === 'rejected') return fact.errors.map((each) => shown(each, 'error'));
     if (fact.kind === 'accepted') return fact.warnings.map((each) => shown(each, 'warning'));

@@ -1,6 +1,7 @@
 import { at, readInterchange } from '@tidewaiter/edifact';
 import { checkUsEntry } from '@tidewaiter/kernel';
-import { field, readBatch, record } from '../authorities/ace/records.js';
+import { field, record } from '../authorities/ace/records.js';
+import { entries } from '../postgres/entries.repository.js';
 import { CustomsHouse } from '../testing/house.js';
 
 let house: CustomsHouse;
@@ -91,7 +92,8 @@ describe('ACE', () => {
     const so60 = record('SO60', [5, 10, '112426'], [11, 14, '0900'], [15, 16, '98']);
     house.partner.queue.push(Buffer.from([so10, so60].join('\n')));
     await house.collector.work();
-    // It is stored, and acknowledged when the next one is asked for.
+    expect(house.partner.read).toBe(1);
+    // A crash between store and acknowledgement is made good: the last one is acknowledged once more.
     await house.collector.work();
     expect(house.partner.read).toBe(1);
     await house.readAll();
@@ -100,15 +102,11 @@ describe('ACE', () => {
   });
 
   it('draws an entry number once for each filing', async () => {
-    const { entries } = await import('../postgres/entries.repository.js');
     const [one, other] = [dutch().declarationId, dutch().declarationId];
     const draw = (id: string) => house.store.transaction('acme', (tx) => entries.draw(tx, id, 'TWR'));
     const first = await draw(one);
     expect(checkUsEntry(first).valid).toBe(true);
     expect(await draw(one)).toBe(first);
     expect(await draw(other)).not.toBe(first);
-    expect(readBatch(Buffer.from(record('SE10', [6, 8, first.slice(0, 3)], [11, 18, first.slice(3)]))).kind).toBe(
-      'read',
-    );
   });
 });

@@ -79,7 +79,7 @@ export interface ReadMessage {
   /** null when no date in it can be read: the time of receipt must do */
   authorityTime: Instant | null;
   facts: Fact[];
-  notes?: Note[];
+  notes: Note[];
 }
 
 export type Interpretation = ReadMessage | { kind: 'unreadable'; code: string; says: string };

@@ -62,7 +62,7 @@ const message = (messageId: string, facts: Fact[], more: Partial<AuthorityMessag
   receivedAt: '2026-11-24T10:00:05.000000Z',
   authorityTime: '2026-11-24T10:00:01.000000Z',
   authorityVersion: 1,
-  keys: { conversationId: 'conv-1', lrn: LRN, mrn: '26GB22WOA1EV2P6AR5' },
+  keys: { conversationId: 'conv-1', lrn: LRN, mrn: '26GB22WOA1EV2P6AR9' },
   facts,
   ...more,
 });
@@ -200,7 +200,7 @@ describe('a message of the authority', () => {
       attempt: 1,
       request: null,
     });
-    expect(aboutOf(state, { conversationId: 'conv-9', lrn: LRN, mrn: '26GB22WOA1EV2P6AR5' })).toEqual({
+    expect(aboutOf(state, { conversationId: 'conv-9', lrn: LRN, mrn: '26GB22WOA1EV2P6AR9' })).toEqual({
       version: 1,
       attempt: null,
       request: null,
@@ -263,7 +263,7 @@ describe('a message of the authority', () => {
 });
 
 describe('the status vector', () => {
-  const notice = { declarationId: ID, shipmentId: SHIPMENT, version: 1, mrn: '26GB22WOA1EV2P6AR5' };
+  const notice = { declarationId: ID, shipmentId: SHIPMENT, version: 1, mrn: '26GB22WOA1EV2P6AR9' };
   const money = { amount: '20.00', currency: 'GBP' };
   const anyNotice: fc.Arbitrary<Notice> = fc
     .record({
@@ -394,7 +394,7 @@ describe('the status vector', () => {
   it('names two numbers for one version as a gap', () => {
     const other: Notice = { type: 'DeclarationRegistered', data: { ...at(2), mrn: '26GB000000000000A0' } };
     expect(vectorOf(1, 'sent', [acceptance, other]).gaps).toEqual([
-      'more than one number: 26GB000000000000A0, 26GB22WOA1EV2P6AR5',
+      'more than one number: 26GB000000000000A0, 26GB22WOA1EV2P6AR9',
     ]);
   });
 

@@ -17,7 +17,7 @@ import {
 
 const given = specFor(declaration);
 const LRN = 'TW-ABCDEFGHIJKLMNOPQR';
-const MRN = '26GB22WOA1EV2P6AR5';
+const MRN = '26GB22WOA1EV2P6AR9';
 const digest = `sha256:${'a'.repeat(64)}`;
 const filing = {
   declarationId: '01938f00-0000-7000-8000-0000000000d1',

@@ -14,7 +14,7 @@ export class MailboxAuthority {
   readonly queue: Buffer[] = [];
   /** status of the next answers to a POST; 202 when there is none */
   readonly statuses: number[] = [];
-  private acknowledged = 0;
+  private readonly acknowledged = new Set<string>();
 
   private constructor(private readonly server: Server) {}
 
@@ -32,7 +32,7 @@ export class MailboxAuthority {
 
   /** How many of the queue were acknowledged. */
   get read(): number {
-    return this.acknowledged;
+    return this.acknowledged.size;
   }
 
   async stop(): Promise<void> {
@@ -47,16 +47,18 @@ export class MailboxAuthority {
       response.writeHead(status, headers).end(body);
     };
     if (pathname.endsWith('/acknowledge')) {
-      this.acknowledged += 1;
-      return say(204);
+      const id = pathname.split('/').at(-2)!;
+      const known = this.acknowledged.has(id);
+      this.acknowledged.add(id);
+      return say(known ? 404 : 204);
     }
     if (request.method === 'POST') {
       this.taken.push({ path: pathname, bytes, authorization: request.headers.authorization });
       return say(this.statuses.shift() ?? 202);
     }
     if (pathname.endsWith('/queue')) {
-      const next = this.queue[this.acknowledged];
-      return next ? say(200, { 'x-message-id': String(this.acknowledged + 1) }, next) : say(204);
+      const index = this.queue.findIndex((_, place) => !this.acknowledged.has(String(place + 1)));
+      return index < 0 ? say(204) : say(200, { 'x-message-id': String(index + 1) }, this.queue[index]);
     }
     const after = Number(searchParams.get('after'));
     const next = this.mail[after];

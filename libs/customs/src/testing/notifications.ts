@@ -17,7 +17,7 @@ export interface NotificationParts {
 
 const time = (text: string): string => `<DateTimeString formatCode="304">${text}</DateTimeString>`;
 
-export const MRN = '26GB22WOA1EV2P6AR5';
+export const MRN = '26GB22WOA1EV2P6AR9';
 
 export function responseXml(parts: NotificationParts): string {
   const { code, id = `${code.padStart(32, '0')}`, at = '20261124100000Z', lrn = '', mrn = MRN, version = 1 } = parts;

@@ -256,7 +256,7 @@ describe('what the bank makes of it', () => {
   it('returns it even after it had settled, and says so: a release may stand on it', () =>
     given(...both, sent, settled)
       .when(bounce)
-      .then({ type: 'PaymentBounced', data: { ...bounced.data, afterSettlement: true } as never }));
+      .then({ type: 'PaymentBounced', data: { ...bounced.data, afterSettlement: true } }));
   it('refuses the order outright', () =>
     given(...both)
       .when(bounce)

@@ -8,7 +8,7 @@ import { groupSums } from '../postgres/ledger.js';
 import { projections } from '../postgres/projections.js';
 
 export interface LedgerFigures {
-  /** a second, each in a transaction of its own, from as many clients */
+  /** debits with their credits a second; the four of an entry in a transaction of their own */
   postings: number;
   inserts: number;
   /** postings that the balances were asked over */
@@ -26,25 +26,32 @@ const IMPORTER = newId();
 
 const BODY = 'x'.repeat(200);
 
-/** A debt of one charge: one posting of two entries, with its running sums. */
+/** An entry of two lines with duty and tax each: four postings, a debit with its credit, recorded by one event. */
+const CHARGES = [1, 2].flatMap((line) =>
+  ['A00', 'B00'].map((code) => ({
+    ...{
+      line,
+      code,
+      role: code === 'A00' ? 'basic-duty' : 'vat',
+      legalBasis: code === 'A00' ? 'SI 2020/1430' : 'VATA 1994',
+    },
+    amount: { amount: '128.40', currency: 'GBP' },
+  })),
+);
+
 function assessed(customer: string): StoredEvent {
   const shipmentId = newId();
   const time = now();
-  const money = { amount: '128.40', currency: 'GBP' };
   return {
     ...{ id: newId(), context: 'duties', type: 'DutyAssessed', stream: `assessment-${shipmentId}`, version: 1, time },
     ...{ tenant: TENANT, subject: shipmentId, actor: 'bench', correlationId: 'c', causationId: 'c', position: '1' },
     data: {
+      ...{ assessmentId: newId(), shipmentId, n: 1, lawDate: time.slice(0, 10), currency: 'GBP' },
       ...{
-        assessmentId: newId(),
-        shipmentId,
-        n: 1,
-        lawDate: time.slice(0, 10),
-        currency: 'GBP',
         request: { destination: 'GB' },
+        charges: CHARGES,
+        of: { customer, importerId: IMPORTER, engagementId: newId() },
       },
-      charges: [{ line: 1, code: 'A00', role: 'basic-duty', amount: money, legalBasis: 'SI 2020/1430' }],
-      of: { customer, importerId: IMPORTER, engagementId: newId() },
     },
   };
 }
@@ -158,7 +165,7 @@ export async function benchLedger(
       }),
     );
     return {
-      postings: posted / (seconds / 2),
+      postings: (posted * CHARGES.length) / (seconds / 2),
       inserts: inserted / (seconds / 2),
       booked: postings,
       balanceMs,

@@ -102,13 +102,7 @@ export class Desk {
     desk.statements = new Statements(desk.store, loadSettlementTerms());
     desk.invoicing = new Invoicing(desk.store, books, clock);
     desk.bookings = new Bookings(desk.store);
-    desk.activities = new DutiesActivitiesService(
-      desk.assessing,
-      desk.paying,
-      desk.voiding,
-      desk.debts,
-      desk.bookings,
-    );
+    desk.activities = new DutiesActivitiesService(desk.assessing, desk.paying, desk.voiding, desk.debts, desk.bookings);
     desk.inbox = new BankInbox(desk.data, { nudge: () => undefined });
     desk.messages = new BankMessages(desk.data, bank, desk.paying, quiet);
     return desk;

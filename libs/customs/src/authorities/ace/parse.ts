@@ -2,6 +2,7 @@ import type { FieldProblem } from '@tidewaiter/contracts';
 import { exact, type Instant } from '@tidewaiter/kernel';
 import { CUSTOMS, type Fact } from '../../domain/facts.js';
 import type { Interpretation, RawMessage, ReadMessage } from '../authority.js';
+import { numberNotes } from '../notes.js';
 import { fromLocal } from '../local-time.js';
 import type { Profile } from '../profile.js';
 import { AGENCY_STATUS, BILL_RESULTS, ENTRY_RESULTS, RECORD_FIELDS, RESULTS, SUMMARY_STATUS } from './codes.js';
@@ -407,6 +408,7 @@ export function interpretBatch(raw: RawMessage, profile: Profile): Interpretatio
       authorityTime:
         facts.map((each) => each.at).find((at) => at !== undefined) ?? timeOf(batch.date, '', profile.zone),
       facts,
+      notes: numberNotes('us-entry', mrn, functionCode),
     }));
   });
   return read.length > 0 ? read : [{ kind: 'unreadable', code: 'ace.empty', says: 'the batch holds no block' }];

@@ -70,6 +70,33 @@ export const DOCUMENT_CODES: Record<string, { category: string; type: string; st
   'road-note': { category: 'N', type: '730', status: 'AC' },
 };
 
+/**
+ * What the codes of a border agency's decision say where they are no names of agencies: H01 holds, the others end or follow what it
+ * holds. No public sample has them; a code that is not here names the agency, and its words the decision.
+ */
+export const BORDER_AGENCY = 'H01';
+export const BORDER_DECISIONS: Record<string, 'hold' | 'proceed' | 'suspended' | 'seized'> = {
+  H01: 'hold',
+  H02: 'proceed',
+  H03: 'suspended',
+  H04: 'seized',
+};
+
+/** Words by which a decision is known, the first that fits; a lifted hold is no hold. */
+export const DECISION_WORDS: readonly [
+  RegExp,
+  'proceed' | 'seized' | 'suspended' | 'refused' | 'detained' | 'exam' | 'hold' | 'documents',
+][] = [
+  [/\b(lift|releas|proceed|clear)/i, 'proceed'],
+  [/\bseiz/i, 'seized'],
+  [/\b(suspend|recall)/i, 'suspended'],
+  [/\b(refus|reject|deni)/i, 'refused'],
+  [/\bdetain/i, 'detained'],
+  [/\b(hold|held)/i, 'hold'],
+  [/\b(exam|inspect)/i, 'exam'],
+  [/\b(document|paper)/i, 'documents'],
+];
+
 /** Preferences that are no claim: `100` is the rate for everybody. */
 export const NO_PREFERENCE = '100';
 

@@ -24,6 +24,7 @@ describe('a notification', () => {
       authorityVersion: 1,
       authorityTime: '2026-11-24T08:30:00.000000Z',
       facts: [{ kind: 'accepted', warnings: [] }],
+      notes: [],
     });
   });
 

@@ -3,8 +3,19 @@ import { exact, minorUnits, TidewaiterError, toInstant, type Instant } from '@ti
 import { readXml, type XmlElement } from '@tidewaiter/xml';
 import type { Fact, StatedTax } from '../../domain/facts.js';
 import type { Interpretation, RawMessage, ReadMessage, Slot } from '../authority.js';
+import { numberNotes } from '../notes.js';
 import type { Profile } from '../profile.js';
-import { DEBT_STAGES, ERROR_WORDS, NOTIFICATIONS, REQUEST_ANSWERS, SAME_REFERENCE } from './codes.js';
+import {
+  BORDER_AGENCY,
+  BORDER_DECISIONS,
+  DEBT_STAGES,
+  DECISION_WORDS,
+  ERROR_WORDS,
+  NOTIFICATIONS,
+  REQUEST_ANSWERS,
+  SAME_REFERENCE,
+  WHO,
+} from './codes.js';
 import { printPointer, resolvePointer, type PointerLevel } from './pointers.js';
 
 /** A notification is small; what is larger is none. */
@@ -63,6 +74,7 @@ function problemsOf(response: XmlElement): FieldProblem[] {
       pointer: printPointer(levels),
       field: resolvePointer(levels).field,
       says: [words, description].filter(Boolean).join(' ') || 'The authority gave the code alone.',
+      ...(WHO[code] ? { who: WHO[code] } : {}),
     };
   });
 }
@@ -116,6 +128,33 @@ function dutyOf(response: XmlElement, declaration: XmlElement | undefined, profi
     paymentReference: header?.textAt('ReferenceID') ?? null,
     payee: account ? { name: statement(response, 'PAYEE') ?? profile.payee, account } : null,
   };
+}
+
+/** DMSALV: the code names the agency, its words what it decided. */
+function agencyFact(response: XmlElement): Fact {
+  const code = response.textAt('AdditionalInformation/StatementCode') ?? response.textAt('Status/NameCode') ?? '';
+  const says = response.textAt('AdditionalInformation/StatementDescription')?.slice(0, 500) ?? '';
+  if (code === '') return kept(`A border agency decided about the goods. ${says}`.trim());
+  const decided = DECISION_WORDS.find(([words]) => words.test(says))?.[1];
+  const decision = code === BORDER_AGENCY ? (decided ?? 'hold') : (BORDER_DECISIONS[code] ?? decided);
+  const about = { agency: code in BORDER_DECISIONS ? BORDER_AGENCY : code, bill: null, lines: [], says };
+  switch (decision) {
+    case 'proceed':
+      return { kind: 'hold-lifted', ...about };
+    case 'suspended':
+      return { kind: 'release-suspended', refused: false, says };
+    case 'seized':
+      return { kind: 'seized', reason: says };
+    case 'hold':
+    case 'refused':
+    case 'detained':
+      return { kind: 'hold', decision, ...about };
+    case 'exam':
+    case 'documents':
+      return { kind: 'agency-review', decision, ...about };
+    case undefined:
+      return { kind: 'agency-review', decision: 'reviewing', ...about };
+  }
 }
 
 const kept = (says: string, handledOutside = false): Fact => ({ kind: 'kept', says, handledOutside });
@@ -184,7 +223,10 @@ function factOf(code: string, response: XmlElement, declaration: XmlElement | un
     case 'DMSEXT':
       return kept('The declaration is handled by hand, outside the system.', true);
     case 'DMSALV':
-      return kept('A border agency decided about the goods.');
+      return agencyFact(response);
+    case 'DMSEOG':
+    case 'DMSGER':
+      return kept('About an exit of goods; nothing of the kind is expected of an import.');
     default:
       return kept(`Notification ${code || 'without a code'}: no table here knows what it changes.`);
   }
@@ -219,6 +261,7 @@ function read(response: XmlElement, conversationId: string | null, profile: Prof
     authorityVersion: Number.isInteger(version) && version > 0 ? version : null,
     authorityTime: authorityTimeOf(functionCode, response, declaration),
     facts: [factOf(functionCode, response, declaration, profile)],
+    notes: numberNotes('mrn', mrnAt(declaration), '42A.D014'),
   };
 }
 

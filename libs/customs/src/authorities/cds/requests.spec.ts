@@ -8,7 +8,7 @@ import { buildRequest, buildSlotsRequest } from './requests.js';
 
 const profile = readProfiles().find((each) => each.destination === 'GB')!;
 const references = { lrn: 'TW-ABCDEFGHIJKLMNOPQR', ducr: '6GB123456789012-NWR-7' };
-const head = { lrn: 'TW-REQUEST', mrn: '26GB22WOA1EV2P6AR5', reason: 'wrong weight', references };
+const head = { lrn: 'TW-REQUEST', mrn: '26GB22WOA1EV2P6AR9', reason: 'wrong weight', references };
 const content = (change: Parameters<typeof aLodging>[0] = () => undefined): DeclarationContent =>
   contentOf(aLodging(change), 'EORI');
 const amend = (change: Parameters<typeof aLodging>[0]) =>
@@ -22,7 +22,7 @@ describe('a request', () => {
   ] as const)('to %s names the number, its own reference and its kind', (purpose, type) => {
     const declaration = declarationOf(buildRequest({ ...head, purpose }, profile).bytes);
     expect(['FunctionCode', 'FunctionalReferenceID', 'ID', 'TypeCode'].map((name) => declaration.textAt(name))).toEqual(
-      ['13', 'TW-REQUEST', '26GB22WOA1EV2P6AR5', type],
+      ['13', 'TW-REQUEST', '26GB22WOA1EV2P6AR9', type],
     );
     expect(declaration.child('GoodsShipment')).toBeUndefined();
   });
@@ -84,7 +84,7 @@ describe('a request', () => {
   });
 
   it('for places to send papers to counts its files', () => {
-    const { root } = readXml(buildSlotsRequest('26GB22WOA1EV2P6AR5', [{ type: 'invoice' }, { type: 'packing list' }]));
+    const { root } = readXml(buildSlotsRequest('26GB22WOA1EV2P6AR9', [{ type: 'invoice' }, { type: 'packing list' }]));
     expect(root.textAt('FileGroupSize')).toBe('2');
     expect(
       root

@@ -14,6 +14,7 @@ import type { Fact, StatedTax } from '../../domain/facts.js';
 import { CUSTOMS } from '../../domain/facts.js';
 import type { Interpretation, Note, RawMessage } from '../authority.js';
 import { resolvePointer } from '../cds/pointers.js';
+import { numberNotes } from '../notes.js';
 import { fromLocal } from '../local-time.js';
 import { partOf, type Indicator, type Profile } from '../profile.js';
 import { CUSRES, DATES, REFERENCES, SYNTAX_WORDS } from './codes.js';
@@ -233,7 +234,7 @@ function readResponse(message: Message, interchange: Interchange, profile: Profi
     authorityVersion: null,
     authorityTime: time,
     facts: factsOf(message, interchange, profile),
-    notes: notesOf(message),
+    notes: [...notesOf(message), ...numberNotes('mrn', mrn, REFERENCES.mrn)],
   };
 }
 
