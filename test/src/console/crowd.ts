@@ -45,7 +45,8 @@ export async function crowd(postgresUrl: string, tenant: string, count: number):
               case when n % 7 = 0 then 'approver' end, case when n % 7 = 0 then now() + (n % 900) * interval '1 hour' end,
               (n % 9000) + 0.5, 'GBP', '2026-11-24T10:00:00.000000Z', opened_at, lower(reference || ' customer ' || n % 400)
        from (select *, substr(reference, 7)::integer as n from shipments where tenant_id = $1 and reference like 'CROWD-%') s
-       cross join lateral (select ${ROW} as row) r`,
+       cross join lateral (select ${ROW} as row) r
+       on conflict (tenant_id, shipment_id) do nothing`,
       [tenant],
     );
     await client.query('analyze board; analyze shipments');

@@ -1,4 +1,4 @@
-import { showBoardIndex, showBoardRows, showBoardSummary, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
+import { showBoardIndex, showBoardRows, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../api/client.js';

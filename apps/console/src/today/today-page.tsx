@@ -358,7 +358,7 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
             <tbody>
               {lines.map((line, index) => (
                 <tr key={index}>
-                  <td>{String(line['number'] ?? index + 1)}</td>
+                  <td>{typeof line['number'] === 'number' ? line['number'] : index + 1}</td>
                   <td className="mono">{text(line['commodity'])}</td>
                   <td>{text(line['description'])}</td>
                   <td>{text(line['origin'])}</td>

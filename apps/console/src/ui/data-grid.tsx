@@ -1,5 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 
 export interface Column<R> {
   id: string;
@@ -36,6 +35,7 @@ export interface DataGridProps<R> {
 }
 
 const ROW = 32;
+const OVERSCAN = 8;
 
 const rowHeightOf = (): number =>
   Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row'), 10) || ROW;
@@ -66,24 +66,44 @@ export function DataGrid<R>({
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const size = rowHeight ?? rowHeightOf();
-  const rows = useVirtualizer({
-    count: rowCount,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => size,
-    overscan: 8,
-    scrollPaddingStart: size,
-  });
-  const items = rows.getVirtualItems();
-  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  // All rows are of one height: which of them are in view is a division, however many there are.
+  const [view, setView] = useState({ top: 0, height: 600 });
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const look = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    look();
+    const watch = new ResizeObserver(look);
+    watch.observe(element);
+    element.addEventListener('scroll', look, { passive: true });
+    return () => {
+      watch.disconnect();
+      element.removeEventListener('scroll', look);
+    };
+  }, []);
+  const first = Math.max(0, Math.min(rowCount - 1, Math.floor(view.top / size) - OVERSCAN));
+  const last = Math.min(rowCount - 1, Math.ceil((view.top + view.height) / size) + OVERSCAN);
+  const indexes = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+  const scrollToIndex = useCallback(
+    (index: number, centre = false): void => {
+      const element = scroller.current;
+      if (!element) return;
+      const [above, below] = [index * size, (index + 2) * size - element.clientHeight];
+      if (centre) element.scrollTop = Math.max(0, above - element.clientHeight / 2);
+      else if (element.scrollTop > above) element.scrollTop = above;
+      else if (element.scrollTop < below) element.scrollTop = below;
+    },
+    [size],
+  );
   useEffect(() => onRange?.(first, last), [first, last, onRange]);
 
   const arrived = useRef(false);
   useEffect(() => {
     if (arrived.current || rowCount === 0) return;
     arrived.current = true;
-    if (active > 0) rows.scrollToIndex(active, { align: 'center' });
+    if (active > 0) scrollToIndex(active, true);
     if (autoFocus) scroller.current?.focus({ preventScroll: true });
-  }, [active, autoFocus, rowCount, rows]);
+  }, [active, autoFocus, rowCount, scrollToIndex]);
 
   const template = `${columns.map(({ width }, index) => (index === columns.length - 1 ? `minmax(${width}px, 1fr)` : `${width}px`)).join(' ')}`;
   const minWidth = columns.reduce((sum, { width }) => sum + width, 0);
@@ -93,7 +113,7 @@ export function DataGrid<R>({
     if (rowCount === 0) return;
     const index = Math.max(0, Math.min(rowCount - 1, to));
     onActive(index);
-    rows.scrollToIndex(index, { align: 'auto' });
+    scrollToIndex(index);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget) return;
@@ -160,22 +180,22 @@ export function DataGrid<R>({
           </div>
         ))}
       </div>
-      <div className="grid-body" role="rowgroup" style={{ blockSize: rows.getTotalSize(), minInlineSize: minWidth }}>
-        {items.map((item) => {
-          const row = rowAt(item.index);
+      <div className="grid-body" role="rowgroup" style={{ blockSize: rowCount * size, minInlineSize: minWidth }}>
+        {indexes.map((index) => {
+          const row = rowAt(index);
           return (
             <div
-              key={keyAt(item.index)}
-              id={`${id}-${item.index}`}
+              key={keyAt(index)}
+              id={`${id}-${index}`}
               className="grid-row"
               role="row"
-              aria-rowindex={item.index + 2}
-              aria-selected={item.index === active}
-              {...(item.index === active ? { 'data-active': true } : {})}
-              {...(isGone?.(item.index) ? { 'data-gone': true } : {})}
-              style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)`, blockSize: size }}
-              onClick={() => onActive(item.index)}
-              onDoubleClick={() => onOpen?.(item.index)}
+              aria-rowindex={index + 2}
+              aria-selected={index === active}
+              {...(index === active ? { 'data-active': true } : {})}
+              {...(isGone?.(index) ? { 'data-gone': true } : {})}
+              style={{ gridTemplateColumns: template, transform: `translateY(${index * size}px)`, blockSize: size }}
+              onClick={() => onActive(index)}
+              onDoubleClick={() => onOpen?.(index)}
             >
               {columns.map((column) => (
                 <div

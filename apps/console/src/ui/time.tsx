@@ -64,7 +64,7 @@ export function LegalDate({ date, country, endOfDay = false }: { date: string; c
   const locale = useLocale();
   const { city } = authorityPlace(country);
   return (
-    <time dateTime={date} className="money">
+    <time dateTime={date}>
       {formatLegalDate(date, locale)}
       {endOfDay ? ', end of day' : ''}, {city}
     </time>
