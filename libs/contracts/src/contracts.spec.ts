@@ -77,13 +77,19 @@ describe('the OpenAPI document', () => {
     for (const name of references) expect(document.components.schemas).toHaveProperty([name]);
     expect(references.length).toBeGreaterThan(50);
   });
-  it('asks for an identity everywhere but at health, documents and signed channels', () => {
+  it('asks for an identity everywhere but at health, documents, the door of the console and signed channels', () => {
     const open = allRoutes()
       .filter((route) => route.access === 'public')
       .map((route) => route.id);
     expect(open.sort()).toEqual([
+      'beginSignIn',
+      'endSession',
+      'finishSignIn',
       'healthLive',
       'healthReady',
+      'listEventTypes',
+      'listSignIns',
+      'renewSession',
       'showEventSchema',
       'showOpenApi',
       'showProblem',

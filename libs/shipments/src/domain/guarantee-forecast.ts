@@ -36,8 +36,9 @@ export function runsOut(
   seed: number,
 ): RunsOut | null {
   if (history.length < LEAST_HISTORY_DAYS) return null;
-  const draw = drawer(seed);
-  const days = Array.from({ length: FUTURES }, (): number => {
+  // Each future draws for itself: one that ends early may not change the next, or more headroom could seem to last less long.
+  const days = Array.from({ length: FUTURES }, (_, future): number => {
+    const draw = drawer(seed + future);
     let held = 0n;
     for (let day = 1; day <= horizonDays; day += 1) {
       held += history[draw(history.length)]!;
