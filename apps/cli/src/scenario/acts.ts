@@ -77,7 +77,7 @@ export async function perform(act: Act, client: TidewaiterClient, known: Known, 
       ...(act.body === undefined ? {} : { body: filled(act.body, known) }),
     };
     const match = act.match === undefined ? {} : { ifMatch: Number(filled(act.match, known)) };
-    const answer: unknown = await client.call(route, input as never, looks ? {} : { idempotencyKey, ...match });
+    const answer: unknown = await client.call(route, input, looks ? {} : { idempotencyKey, ...match });
     if (act.refused !== undefined)
       return { kind: 'failed', says: `${what} was to be refused with ${act.refused}, but was taken` };
     const wrong = differing(answer, act.expect, known);

@@ -90,7 +90,7 @@ export default function CalculatorPage() {
   const preview = useMutation({
     mutationFn: async (request: AssessmentRequest) => ({
       request,
-      result: await api.call(previewAssessment, { body: request as never }),
+      result: await api.call(previewAssessment, { body: request }),
     }),
   });
   const { data, error, isPending } = preview;

@@ -403,11 +403,9 @@ export const reportSeparationOfDuties = defineRoute(
           approved: z.array(z.string()),
           needed: z.int(),
           exceptions: z.array(z.string()),
-          refused: z
-            .array(z.string())
-            .meta({
-              description: 'approvals that the domain refused: own work, own request, twice, no longer current',
-            }),
+          refused: z.array(z.string()).meta({
+            description: 'approvals that the domain refused: own work, own request, twice, no longer current',
+          }),
         }),
       ),
     }),

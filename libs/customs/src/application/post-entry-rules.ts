@@ -117,7 +117,7 @@ export class PostEntryRules {
 /** Reads the rules that come with the package; a file that does not fit its schema stops the start. */
 export const readPostEntryRules = (): PostEntryRules =>
   new PostEntryRules(
-    calendars.parse(read('calendars.json')) as CalendarData[],
-    clockRules.parse(read('legal-clocks.json')) as ClockRule[],
-    caseRules.parse(read('post-entry-cases.json')) as CaseRule[],
+    calendars.parse(read('calendars.json')),
+    clockRules.parse(read('legal-clocks.json')),
+    caseRules.parse(read('post-entry-cases.json')),
   );

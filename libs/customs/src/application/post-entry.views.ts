@@ -101,7 +101,7 @@ export function entryView(
     shipmentId,
     authority,
     destination,
-    dates: entry.dates as Record<string, string>,
+    dates: entry.dates,
     liquidation: liquidation && {
       state: liquidation.kind,
       on: liquidation.on,
