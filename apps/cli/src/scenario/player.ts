@@ -124,11 +124,13 @@ class Player {
 
   /** Shared by the stories of one run, so that two of them open one ongoing engagement. */
   private sharedKey(step: string): string {
-    const { customer, importer } = this.scenario.given!.engagement;
-    return createHash('sha256')
-      .update(`${this.options.runId}\n${customer}\n${importer}\n${step}`)
-      .digest('hex')
-      .slice(0, 40);
+    return this.sharedBy(
+      `${this.scenario.given!.engagement.customer}\n${this.scenario.given!.engagement.importer}\n${step}`,
+    );
+  }
+
+  private sharedBy(what: string): string {
+    return createHash('sha256').update(`${this.options.runId}\n${what}`).digest('hex').slice(0, 40);
   }
 
   private tell(context: string, says: string, mark: '·' | '?' | '✓' | '✗' = '·', at = now()): void {
@@ -296,7 +298,7 @@ class Player {
 
   private async open({ engagement, shipment }: NonNullable<Scenario['given']>): Promise<string> {
     const operator = this.as('operator');
-    const importer = await ensureImporter(operator, engagement.importer, (step) => this.sharedKey(step));
+    const importer = await ensureImporter(operator, engagement.importer, (step) => this.sharedBy(step));
     const key =
       engagement.kind === 'ongoing' ? (step: string) => this.sharedKey(step) : (step: string) => this.key(step);
     const { engagementId } = await ensureEngagement(operator, engagement, importer, now().slice(0, 10), key);
