@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { millisOf } from './instant.js';
-import { endOfDay, isLegalDate, legalDateAt, plusDays, plusMonths } from './legal-date.js';
+import { endOfDay, isLegalDate, lastDayFor, legalDateAt, plusDays, plusMonths } from './legal-date.js';
 
 describe('the date of an instant', () => {
   it.each([
@@ -43,9 +43,14 @@ describe('the end of a day', () => {
     expect((millisOf(end) - millisOf(endOfDay(plusDays(date, -1), zone))) / 3_600_000).toBe(hours);
   });
 
+  const zones = fc.constantFrom('Europe/London', 'Europe/Berlin', 'America/New_York');
+  const days = fc.integer({ min: 0, max: 4000 }).map((count) => plusDays('2024-01-01', count));
+
+  it('closes the day that a deadline names, and a deadline within a day is met on that day', () => {
+    fc.assert(fc.property(zones, days, (zone, date) => expect(lastDayFor(endOfDay(date, zone), zone)).toBe(date)));
+    expect(lastDayFor('2026-11-27T16:00:00.000000Z', 'Europe/London')).toBe('2026-11-27');
+  });
   it('is the first instant of the next date, in every zone', () => {
-    const zones = fc.constantFrom('Europe/London', 'Europe/Berlin', 'America/New_York');
-    const days = fc.integer({ min: 0, max: 4000 }).map((count) => plusDays('2024-01-01', count));
     fc.assert(
       fc.property(zones, days, (zone, date) => expect(legalDateAt(endOfDay(date, zone), zone)).toBe(plusDays(date, 1))),
     );

@@ -35,6 +35,10 @@ export const endOfDay = (date: LegalDate, zone: string): Instant => {
   return end.toString({ fractionalSecondDigits: 6 });
 };
 
+/** The last date on which a deadline can still be met: an instant at midnight, as `endOfDay` gives it, closes the day before. */
+export const lastDayFor = (deadline: Instant, zone: string): LegalDate =>
+  Temporal.Instant.from(deadline).subtract({ microseconds: 1 }).toZonedDateTimeISO(zone).toPlainDate().toString();
+
 /** @returns whether the text is a real calendar date in the form `YYYY-MM-DD` */
 export function isLegalDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

@@ -31,7 +31,7 @@ export default function BoardPage() {
   const navigate = useNavigate();
   const zone = useZone();
   const query = useMemo<BoardQuery>(() => {
-    const { cols: _cols, peek: _peek, view: _view, ...rest } = search;
+    const { cols: _cols, peek: _peek, tz: _tz, view: _view, ...rest } = search;
     return rest as BoardQuery;
   }, [search]);
   const board = useBoard(query);

@@ -1,6 +1,6 @@
 import type { TaskKind } from '@tidewaiter/contracts';
 import { CLOCKS } from './strip.js';
-import { compare, legalDateAt, plusDays, type Instant, type LegalDate, type Money } from '@tidewaiter/kernel';
+import { compare, lastDayFor, plusDays, type Instant, type LegalDate, type Money } from '@tidewaiter/kernel';
 
 /** `statutory`: the law says when; `sla`: we promised it. */
 export type ClockKind = 'statutory' | 'sla';
@@ -67,7 +67,7 @@ export function workdaysBefore(date: LegalDate, days: number): LegalDate {
 export function clockOf({ kind, due, zone }: Pick<Ranked, 'kind' | 'due' | 'zone'>): Clock | null {
   if (due === null) return null;
   const { clock, handling } = consequenceOf(kind);
-  const on = legalDateAt(due, zone);
+  const on = lastDayFor(due, zone);
   return { kind: clock, due, on, latestStart: workdaysBefore(on, handling) };
 }
 

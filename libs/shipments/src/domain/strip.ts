@@ -1,5 +1,5 @@
 import type { Stage, TaskKind } from '@tidewaiter/contracts';
-import { exact, legalDateAt, money, type Instant, type LegalDate } from '@tidewaiter/kernel';
+import { exact, lastDayFor, money, type Instant, type LegalDate } from '@tidewaiter/kernel';
 import { evolveBoard, initialBoard, paidOf, payableOf, stageOf, summaryOf, type BoardRow } from './board.js';
 import type { Entry } from './story.js';
 
@@ -154,7 +154,7 @@ function clockOf(entries: readonly Entry[], row: BoardRow, zone: string): Strip[
   if (!due) return null;
   const at = text(due['due']);
   const { kind, ifMissed } = CLOCKS[text(due['kind']) as TaskKind] ?? { kind: 'sla', ifMissed: 'the shipment waits' };
-  return { kind, what: text(due['says']), at, on: legalDateAt(at, zone), zone, city: cityOf(zone), ifMissed };
+  return { kind, what: text(due['says']), at, on: lastDayFor(at, zone), zone, city: cityOf(zone), ifMissed };
 }
 
 /** Payable now is what is owed and not debited yet; later is what the assessment moves to a later day. */
