@@ -8,6 +8,7 @@ import {
   CLOCK,
   DATABASE,
   EVENT_STORE,
+  inSpan,
   LOG,
   Unauthenticated,
   type Clock,
@@ -83,7 +84,8 @@ export class CarrierInbound {
     const due = await this.database.system((tx) => inbox.claim(tx, BATCH, this.clock(), LEASE_MS));
     for (const push of due) {
       try {
-        await this.read(push);
+        // What is pushed begins a trace of its own.
+        await inSpan('read carrier message', {}, () => this.read(push));
       } catch (error) {
         // It comes again, later each time; the others go on.
         const { id, account, tries } = push;

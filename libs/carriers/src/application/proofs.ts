@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventStore } from '@tidewaiter/event-store';
 import { Conflict, plusMillis, Unavailable } from '@tidewaiter/kernel';
-import { CLOCK, DATABASE, EVENT_STORE, LOG, type Clock, type Database, type Log } from '@tidewaiter/platform';
+import { CLOCK, DATABASE, EVENT_STORE, inSpan, LOG, type Clock, type Database, type Log } from '@tidewaiter/platform';
 import { CARRIERS, type CarrierRegistry, type ProofFile } from '../adapters/carrier.js';
 import { delivery } from '../domain/index.js';
 import { proofRows, type Unproved } from '../postgres/proofs.repository.js';
@@ -29,7 +29,7 @@ export class DeliveryProofs {
     const due = await this.database.system((tx) => proofRows.due(tx, BATCH, this.clock()));
     let captured = 0;
     for (const each of due) {
-      const done = await this.capture(each);
+      const done = await inSpan('fetch proof of delivery', {}, () => this.capture(each));
       if (done) captured += 1;
       else await this.askLater(each);
     }

@@ -1,5 +1,6 @@
 import type { EventStore, Tx } from '@tidewaiter/event-store';
 import { Conflict, plusMillis, type Instant } from '@tidewaiter/kernel';
+import { inSpan } from '@tidewaiter/platform';
 import type { Interpretation } from '../authorities/authority.js';
 import type { Profile } from '../authorities/profile.js';
 import type { Authorities } from '../authorities/registry.js';
@@ -53,7 +54,8 @@ export class MessageReader {
     const due = await this.database.system((tx) => inbox.claim(tx, BATCH, this.clock(), LEASE_MS));
     for (const raw of due) {
       try {
-        await this.read(raw);
+        // What is pushed begins a trace of its own.
+        await inSpan('read authority message', {}, () => this.read(raw));
       } catch (error) {
         // It comes again when its lease ends; the others go on.
         this.log.warn('authority message could not be recorded', {

@@ -3,6 +3,7 @@ import { Conflict, TidewaiterError } from '@tidewaiter/kernel';
 import {
   DATABASE,
   drainToken,
+  inSpan,
   LOG,
   type Database,
   type DrainHandler,
@@ -45,7 +46,10 @@ export class BankMessages implements DrainHandler {
   async work(): Promise<number> {
     const unread = await this.database.system((tx) => bankMessages.unread(tx, AT_ONCE));
     const failures: unknown[] = [];
-    for (const message of unread) await this.settle(message).catch((error: unknown) => failures.push(error));
+    for (const message of unread) {
+      // What is pushed begins a trace of its own.
+      await inSpan('read bank message', {}, () => this.settle(message)).catch((error: unknown) => failures.push(error));
+    }
     if (failures.length > 0) throw failures[0];
     return unread.length;
   }
