@@ -83,11 +83,7 @@ export class Proofs {
 
   /** The bytes that were logged. @throws NotFound `audit.event.unknown` */
   async leaf(tenant: string, eventId: string): Promise<Buffer> {
-    const [row] = await this.database.ask<{ body: Buffer }>(
-      tenant,
-      `select e.body from log_entries e join log_leaves l using (staged_id) where e.tenant_id = $1 and e.event_id = $2`,
-      [tenant, eventId],
-    );
+    const [row] = await this.database.ask<{ body: Buffer }>(tenant, `select e.body from ${LOGGED}`, [tenant, eventId]);
     if (!row) throw unknownEvent();
     return row.body;
   }
@@ -112,16 +108,18 @@ export class Proofs {
   }
 }
 
+/** An event's entry and leaf, by tenant and event id. A leaf is found by its stream and version; an entry that lost its place in the stream has none. */
+const LOGGED = `log_entries e
+  join log_leaves l on l.tenant_id = e.tenant_id and l.stream = e.stream and l.version = e.version and l.staged_id = e.staged_id
+  where e.tenant_id = $1 and e.event_id = $2`;
+
 const unknownEvent = (): NotFound =>
   new NotFound('audit.event.unknown', 'the log holds no such event', {
     advice: 'Events reach the log within seconds of being recorded; check the id.',
   });
 
 async function indexOf(tx: Tx, tenant: string, eventId: string): Promise<number> {
-  const { rows } = await tx.query<{ index: string }>(
-    'select l.index from log_entries e join log_leaves l using (staged_id) where e.tenant_id = $1 and e.event_id = $2',
-    [tenant, eventId],
-  );
+  const { rows } = await tx.query<{ index: string }>(`select l.index from ${LOGGED}`, [tenant, eventId]);
   if (!rows[0]) throw unknownEvent();
   return Number(rows[0].index);
 }
