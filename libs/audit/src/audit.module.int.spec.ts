@@ -201,6 +201,13 @@ it('leafs through the log by stream, type and actor, and through the heads that 
   expect(await (await ask('/v1/audit/entries?actor=nobody')).json()).toMatchObject({ items: [], next: null });
   expect(await (await ask('/v1/audit/entries', { of: 'another' })).json()).toMatchObject({ items: [], size: 0 });
 
+  // The hold that was placed and lifted on the shipment is on its way into the log, too.
+  const coverage = async (): Promise<{ logged: number; covered: number; checkpoint: { size: number } }> =>
+    (await (await ask(`/v1/audit/shipments/${shipmentId}/coverage`)).json()) as never;
+  let covers = await coverage();
+  for (; covers.covered < 302; covers = await coverage()) await new Promise((go) => setTimeout(go, 50));
+  expect(covers).toMatchObject({ logged: 302, covered: 302 });
+
   const newest = (await (await ask('/v1/audit/checkpoints?limit=1')).json()) as {
     items: { note: string; size: number }[];
   };
@@ -209,11 +216,7 @@ it('leafs through the log by stream, type and actor, and through the heads that 
   expect(first).toMatchObject({ items: [{ cosigned: [] }] });
   expect((await ask('/v1/audit/checkpoints?after=x')).status).toBe(400);
 
-  expect(await (await ask(`/v1/audit/shipments/${shipmentId}/coverage`)).json()).toMatchObject({
-    logged: 300,
-    covered: 300,
-    checkpoint: { size: newest.items[0]!.size },
-  });
+  expect(newest.items[0]!.size).toBeGreaterThanOrEqual(covers.checkpoint.size);
   expect(await (await ask(`/v1/audit/shipments/${randomUUID()}/coverage`)).json()).toMatchObject({
     logged: 0,
     covered: 0,
