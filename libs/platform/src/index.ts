@@ -3,7 +3,14 @@ export { READINESS, Readiness } from './health/health.js';
 export { FrontModule } from './front/front.module.js';
 export { Binary } from './http/binary.js';
 export { Caller, CommandId, IfMatch, Input, RawBody, ROUTE, Serves, type HouseRequest } from './http/serves.js';
-export { Bell, eventStream, resumeAfter, type EventStreamOptions, type StreamRow } from './http/event-stream.js';
+export {
+  Bell,
+  EventStreams,
+  eventStream,
+  resumeAfter,
+  type EventStreamOptions,
+  type StreamRow,
+} from './http/event-stream.js';
 export { problemOf, statusOf } from './http/problems.js';
 export {
   createTokenVerifier,

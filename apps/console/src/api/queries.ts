@@ -34,10 +34,6 @@ export const useRoute = <R extends RouteDefinition>(
   options: { enabled?: boolean; staleTime?: number; refetchInterval?: number } = {},
 ): UseQueryResult<AnswerOf<R>> => useQuery({ ...routeQuery(route, input), ...options });
 
-/** The answer that is there already, without asking. */
-export const knownAnswer = <R extends RouteDefinition>(route: R, input: Given<R> = {}): AnswerOf<R> | undefined =>
-  queryClient.getQueryData<AnswerOf<R>>(keyOf(route, input));
-
 /** Asks again whatever was read by these routes. */
 export const readAgain = (...routes: readonly RouteDefinition[]): Promise<void> =>
   queryClient.invalidateQueries({ predicate: ({ queryKey }) => routes.some(({ id }) => queryKey[0] === id) });

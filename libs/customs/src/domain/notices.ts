@@ -1,5 +1,4 @@
 import type { CustomsEvent } from '@tidewaiter/contracts';
-import type { Instant } from '@tidewaiter/kernel';
 
 const NOTICES = [
   'DeclarationRegistered',
@@ -80,5 +79,3 @@ export const isAfter = (a: Notice, b: Notice | undefined): boolean => b === unde
 /** The order inside a set of statements about debt: the authority's version of the declaration comes before its time. */
 export const byAuthorityVersion = (a: Notice, b: Notice): number =>
   (a.data.authorityVersion ?? 1) - (b.data.authorityVersion ?? 1) || byAuthority(a, b);
-
-export const instantOfNotice = (notice: Notice | undefined): Instant | null => notice?.data.authorityTime ?? null;

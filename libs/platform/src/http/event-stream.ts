@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import { Invalid } from '@tidewaiter/kernel';
+import { Binary } from './binary.js';
+import type { HouseRequest } from './serves.js';
 
 export interface StreamRow {
   /** up to 18 digits, growing */
@@ -129,6 +131,26 @@ export function eventStream(options: EventStreamOptions): Readable {
   }, heartbeatMs).unref();
   stream.push('retry: 2000\n\n');
   return stream;
+}
+
+/** The streams that one controller serves. One without an end would keep the server from closing: they end with it, and their readers come again by themselves. */
+export class EventStreams {
+  private readonly open = new Set<Readable>();
+
+  /** @param request whose end is the stream's end */
+  serve(request: HouseRequest, options: EventStreamOptions): Binary {
+    const stream = eventStream(options);
+    this.open.add(stream);
+    stream.once('close', () => this.open.delete(stream));
+    request.raw.once('close', () => stream.destroy());
+    return new Binary(stream, 'text/event-stream; charset=utf-8', {
+      headers: { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' },
+    });
+  }
+
+  end(): void {
+    for (const stream of this.open) stream.push(null);
+  }
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { Controller, Inject, Req, type BeforeApplicationShutdown } from '@nestjs/common';
 import {
   changeView,
@@ -19,7 +18,7 @@ import {
   Binary,
   Caller,
   CommandId,
-  eventStream,
+  EventStreams,
   IfMatch,
   Input,
   LOG,
@@ -36,7 +35,7 @@ import { SavedViews } from '../application/saved-views.js';
 /** What the console reads all day: the board, today's work, search, saved views and the feed of changes. */
 @Controller()
 export class BoardController implements BeforeApplicationShutdown {
-  private readonly open = new Set<Readable>();
+  private readonly streams = new EventStreams();
 
   constructor(
     @Inject(BoardViews) private readonly board: BoardViews,
@@ -53,17 +52,11 @@ export class BoardController implements BeforeApplicationShutdown {
     @Req() request: HouseRequest,
   ): Promise<Binary> {
     const after = resumeAfter(request.headers['last-event-id'], query.after) ?? (await this.board.position(tenant));
-    const stream = eventStream({
+    return this.streams.serve(request, {
       after,
       read: (from, limit) => this.feed.read(tenant, from, limit),
       listen: (heard) => this.bell.listen(tenant, heard),
       onCut: (reason, error) => this.log.warn('feed cut off', { tenant, reason, error }),
-    });
-    this.open.add(stream);
-    stream.once('close', () => this.open.delete(stream));
-    request.raw.once('close', () => stream.destroy());
-    return new Binary(stream, 'text/event-stream; charset=utf-8', {
-      headers: { 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' },
     });
   }
 
@@ -136,8 +129,7 @@ export class BoardController implements BeforeApplicationShutdown {
     return this.views.drop(caller, params.viewId);
   }
 
-  /** A stream without an end would keep the server from closing; its readers come again by themselves. */
   beforeApplicationShutdown(): void {
-    for (const stream of this.open) stream.push(null);
+    this.streams.end();
   }
 }
