@@ -1,36 +1,74 @@
 import type { TaskKind } from '@tidewaiter/contracts';
-import { CLOCKS } from './strip.js';
-import { compare, lastDayFor, plusDays, type Instant, type LegalDate, type Money } from '@tidewaiter/kernel';
+import { compare, lastDayFor, WorkingCalendar, type Instant, type LegalDate, type Money } from '@tidewaiter/kernel';
 
 /** `statutory`: the law says when; `sla`: we promised it. */
 export type ClockKind = 'statutory' | 'sla';
 
 interface Consequence {
   clock: ClockKind;
-  /** usual handling in the authority's working days */
+  /** usual handling in our own working days */
   handling: number;
   ifMissed: string;
 }
 
-/** Usual handling where it is not one working day. */
-const HANDLING: Readonly<Partial<Record<TaskKind, number>>> = {
-  'provide-documents': 2,
-  'send-documents': 2,
-  'raise-guarantee': 2,
-  'renew-mandate': 5,
-  'answer-query': 3,
-  'contest-seizure': 5,
+/** What a task means when it is not done in time: what passes with its day, by law or by what we promise each other. */
+const CONSEQUENCES: Readonly<Record<TaskKind, Consequence>> = {
+  'provide-documents': {
+    clock: 'statutory',
+    handling: 2,
+    ifMissed: 'the authority decides on what it has, or refuses the declaration',
+  },
+  'approve-payment': {
+    clock: 'statutory',
+    handling: 1,
+    ifMissed: 'the debt is late: interest runs and the goods stay held',
+  },
+  'raise-guarantee': { clock: 'statutory', handling: 2, ifMissed: 'the goods stay held until the debt is secured' },
+  'resolve-engagement': { clock: 'sla', handling: 1, ifMissed: 'the shipment does not begin' },
+  'confirm-lines': { clock: 'sla', handling: 1, ifMissed: 'nothing is filed' },
+  'resolve-findings': { clock: 'sla', handling: 1, ifMissed: 'nothing is filed' },
+  'review-assessment': { clock: 'sla', handling: 1, ifMissed: 'nothing is filed' },
+  'correct-declaration': { clock: 'sla', handling: 1, ifMissed: 'the goods wait, and storage is charged by the day' },
+  'resolve-difference': { clock: 'sla', handling: 1, ifMissed: 'the debt is not paid' },
+  'ask-authority': { clock: 'sla', handling: 1, ifMissed: 'it stays unknown whether the filing arrived' },
+  'rebook-delivery': { clock: 'sla', handling: 1, ifMissed: 'released goods stay where they are' },
+  'retry-step': { clock: 'sla', handling: 1, ifMissed: 'the story does not go on' },
+  'renew-mandate': { clock: 'statutory', handling: 5, ifMissed: 'without a mandate nothing more may be filed' },
+  'mend-records': { clock: 'sla', handling: 1, ifMissed: 'the records cannot be sealed' },
+  'send-documents': {
+    clock: 'statutory',
+    handling: 2,
+    ifMissed: 'the authority decides on what it has, or refuses the goods',
+  },
+  'answer-query': { clock: 'statutory', handling: 3, ifMissed: 'the authority decides without our answer' },
+  'attend-examination': {
+    clock: 'sla',
+    handling: 1,
+    ifMissed: 'the examination waits, and storage is charged by the day',
+  },
+  'lift-hold': { clock: 'sla', handling: 1, ifMissed: 'the goods stay held, and storage is charged by the day' },
+  'top-up-account': {
+    clock: 'statutory',
+    handling: 1,
+    ifMissed: 'the goods stay held until the account bears the debt',
+  },
+  'review-request': { clock: 'sla', handling: 1, ifMissed: 'the declaration stays as it is' },
+  'review-notice': { clock: 'sla', handling: 1, ifMissed: 'what the authority said stays unread' },
+  'stop-delivery': {
+    clock: 'statutory',
+    handling: 1,
+    ifMissed: 'goods that were recalled are delivered: damages are claimed',
+  },
+  'contest-seizure': { clock: 'statutory', handling: 5, ifMissed: 'the goods are forfeited' },
+  'watch-clock': { clock: 'statutory', handling: 1, ifMissed: 'the term runs out, with what the law makes of it' },
+  'handle-case': { clock: 'statutory', handling: 1, ifMissed: 'the authority decides without our word' },
+  'open-refund-cases': { clock: 'statutory', handling: 1, ifMissed: 'claims lapse one by one' },
+  'clock-passed': { clock: 'sla', handling: 1, ifMissed: 'the shipment stands still until it is done' },
 };
 
-/** What a task means when it is not done in time. */
-export function consequenceOf(kind: TaskKind): Consequence {
-  const clock = CLOCKS[kind];
-  return {
-    clock: clock?.kind ?? 'sla',
-    handling: HANDLING[kind] ?? 1,
-    ifMissed: clock?.ifMissed ?? 'the shipment stands still until it is done',
-  };
-}
+/** A kind that this release does not know has no law behind it. */
+export const consequenceOf = (kind: TaskKind): Consequence =>
+  (CONSEQUENCES as Partial<typeof CONSEQUENCES>)[kind] ?? CONSEQUENCES['clock-passed'];
 
 export interface Ranked {
   kind: TaskKind;
@@ -51,18 +89,12 @@ export interface Clock {
   latestStart: LegalDate;
 }
 
-const weekday = (date: LegalDate): number => new Date(`${date}T00:00:00Z`).getUTCDay();
-export const isWorkday = (date: LegalDate): boolean => weekday(date) !== 0 && weekday(date) !== 6;
+/** The desk works Monday to Friday; the law's own terms go by the authority's calendar. */
+const DESK = new WorkingCalendar({ code: 'desk', zone: 'UTC', law: 'our own hours', weekend: [6, 7], holidays: [] });
+export const isWorkday = (date: LegalDate): boolean => DESK.isWorkingDay(date);
 
 /** So many working days (Monday to Friday) before a date. */
-export function workdaysBefore(date: LegalDate, days: number): LegalDate {
-  let at = date;
-  for (let left = days; left > 0;) {
-    at = plusDays(at, -1);
-    if (isWorkday(at)) left -= 1;
-  }
-  return at;
-}
+export const workdaysBefore = (date: LegalDate, days: number): LegalDate => DESK.plusWorkingDays(date, -days);
 
 export function clockOf({ kind, due, zone }: Pick<Ranked, 'kind' | 'due' | 'zone'>): Clock | null {
   if (due === null) return null;

@@ -1,6 +1,7 @@
 import type { Stage, TaskKind } from '@tidewaiter/contracts';
 import { exact, lastDayFor, money, type Instant, type LegalDate } from '@tidewaiter/kernel';
 import { evolveBoard, initialBoard, paidOf, payableOf, stageOf, summaryOf, type BoardRow } from './board.js';
+import { consequenceOf } from './rank.js';
 import type { Entry } from './story.js';
 
 /** The four answers that stand over every shipment, and the sentence above them. */
@@ -21,39 +22,6 @@ export interface Strip {
   money: { currency: string; assessed: string | null; now: string; later: string; paid: string } | null;
   events: number;
 }
-
-/** What passes when a task's day passes: by law, or by what we promise each other. */
-export const CLOCKS: Readonly<Partial<Record<TaskKind, { kind: 'statutory' | 'sla'; ifMissed: string }>>> = {
-  'provide-documents': {
-    kind: 'statutory',
-    ifMissed: 'the authority decides on what it has, or refuses the declaration',
-  },
-  'approve-payment': { kind: 'statutory', ifMissed: 'the debt is late: interest runs and the goods stay held' },
-  'raise-guarantee': { kind: 'statutory', ifMissed: 'the goods stay held until the debt is secured' },
-  'resolve-engagement': { kind: 'sla', ifMissed: 'the shipment does not begin' },
-  'confirm-lines': { kind: 'sla', ifMissed: 'nothing is filed' },
-  'resolve-findings': { kind: 'sla', ifMissed: 'nothing is filed' },
-  'review-assessment': { kind: 'sla', ifMissed: 'nothing is filed' },
-  'correct-declaration': { kind: 'sla', ifMissed: 'the goods wait, and storage is charged by the day' },
-  'resolve-difference': { kind: 'sla', ifMissed: 'the debt is not paid' },
-  'ask-authority': { kind: 'sla', ifMissed: 'it stays unknown whether the filing arrived' },
-  'rebook-delivery': { kind: 'sla', ifMissed: 'released goods stay where they are' },
-  'retry-step': { kind: 'sla', ifMissed: 'the story does not go on' },
-  'renew-mandate': { kind: 'statutory', ifMissed: 'without a mandate nothing more may be filed' },
-  'mend-records': { kind: 'sla', ifMissed: 'the records cannot be sealed' },
-  'send-documents': { kind: 'statutory', ifMissed: 'the authority decides on what it has, or refuses the goods' },
-  'answer-query': { kind: 'statutory', ifMissed: 'the authority decides without our answer' },
-  'attend-examination': { kind: 'sla', ifMissed: 'the examination waits, and storage is charged by the day' },
-  'lift-hold': { kind: 'sla', ifMissed: 'the goods stay held, and storage is charged by the day' },
-  'top-up-account': { kind: 'statutory', ifMissed: 'the goods stay held until the account bears the debt' },
-  'review-request': { kind: 'sla', ifMissed: 'the declaration stays as it is' },
-  'review-notice': { kind: 'sla', ifMissed: 'what the authority said stays unread' },
-  'stop-delivery': { kind: 'statutory', ifMissed: 'goods that were recalled are delivered: damages are claimed' },
-  'contest-seizure': { kind: 'statutory', ifMissed: 'the goods are forfeited' },
-  'watch-clock': { kind: 'statutory', ifMissed: 'the term runs out, with what the law makes of it' },
-  'handle-case': { kind: 'statutory', ifMissed: 'the authority decides without our word' },
-  'open-refund-cases': { kind: 'statutory', ifMissed: 'claims lapse one by one' },
-};
 
 /** `Europe/London` is looked at in London. */
 export const cityOf = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
@@ -153,7 +121,7 @@ function clockOf(entries: readonly Entry[], row: BoardRow, zone: string): Strip[
     .sort(byDue)[0]?.entry.data;
   if (!due) return null;
   const at = text(due['due']);
-  const { kind, ifMissed } = CLOCKS[text(due['kind']) as TaskKind] ?? { kind: 'sla', ifMissed: 'the shipment waits' };
+  const { clock: kind, ifMissed } = consequenceOf(text(due['kind']) as TaskKind);
   return { kind, what: text(due['says']), at, on: lastDayFor(at, zone), zone, city: cityOf(zone), ifMissed };
 }
 
