@@ -102,17 +102,7 @@ export class FactBridge {
   private async startVoidance(event: EventEnvelope): Promise<void> {
     const voidanceId = String(event.data['voidanceId']);
     const ref: VoidanceRef = { tenant: event.tenantid, voidanceId, correlationId: event.correlationid };
-    try {
-      await this.client.workflow.start(WORKFLOWS.legalBasisVoidance, {
-        workflowId: voidanceWorkflowId(voidanceId),
-        taskQueue: WORKFLOW_QUEUE,
-        args: [ref],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        typedSearchAttributes: new TypedSearchAttributes([{ key: TENANT, value: event.tenantid }]),
-      });
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
+    await this.startOnce(WORKFLOWS.legalBasisVoidance, voidanceWorkflowId(voidanceId), ref);
   }
 
   private async tellShipment(event: EventEnvelope, fact: Fact): Promise<void> {
@@ -148,17 +138,7 @@ export class FactBridge {
     if (fact.name === 'shipments.EngagementOpened') {
       if (event.data['kind'] !== 'ongoing') return;
       const ref: EngagementRef = { tenant: event.tenantid, engagementId, correlationId: event.correlationid };
-      try {
-        await this.client.workflow.start(WORKFLOWS.engagementProgramme, {
-          workflowId,
-          taskQueue: WORKFLOW_QUEUE,
-          args: [ref],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          typedSearchAttributes: new TypedSearchAttributes([{ key: TENANT, value: event.tenantid }]),
-        });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
+      await this.startOnce(WORKFLOWS.engagementProgramme, workflowId, ref);
       return;
     }
     try {
@@ -166,6 +146,21 @@ export class FactBridge {
     } catch (error) {
       // A per-shipment engagement has no programme, an ended one no more.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  /** A second start is no start. */
+  private async startOnce(workflow: string, workflowId: string, ref: { tenant: string }): Promise<void> {
+    try {
+      await this.client.workflow.start(workflow, {
+        workflowId,
+        taskQueue: WORKFLOW_QUEUE,
+        args: [ref],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        typedSearchAttributes: new TypedSearchAttributes([{ key: TENANT, value: ref.tenant }]),
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
   }
 }

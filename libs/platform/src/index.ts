@@ -23,7 +23,7 @@ export { createLog, LOG, type Log } from './observability/log.js';
 export { alarms, metrics, streamsParked } from './observability/metrics.js';
 export { currentTraceId, currentTraceparent, inSpan } from './observability/trace.js';
 export { createDatabase, createPool, DATABASE, type Database } from './postgres/database.js';
-export { byOf, byOfStep } from './runtime/by.js';
+export { byOf, byOfStep, byPartOf } from './runtime/by.js';
 export { idFor } from './runtime/ids.js';
 export { RecordActivitiesService } from './runtime/record-activities.js';
 export {

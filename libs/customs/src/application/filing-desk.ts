@@ -1,6 +1,7 @@
 import type { CustomsActivities, FieldProblem, LodgeAnswer, LodgeRequest, Step, Wrote } from '@tidewaiter/contracts';
-import type { By, EventStore, Tx } from '@tidewaiter/event-store';
+import type { EventStore, Tx } from '@tidewaiter/event-store';
 import { Conflict, Invalid, millisOf, NotFound, Unavailable, type Instant } from '@tidewaiter/kernel';
+import { byPartOf } from '@tidewaiter/platform';
 import type { Authority, Built, Outcome } from '../authorities/authority.js';
 import type { Authorities } from '../authorities/registry.js';
 import { answersOf } from '../domain/answers.js';
@@ -392,14 +393,7 @@ export class FilingDesk {
   }
 
   private execute(step: Step, declarationId: string, command: DeclarationCommand, part: string, tx?: Tx) {
-    const by: By = {
-      tenant: step.tenant,
-      subject: step.subject,
-      commandId: `${declarationId}/${part}`,
-      actor: step.actor,
-      correlationId: step.correlationId,
-      causationId: step.commandId,
-    };
+    const by = byPartOf(step, `${declarationId}/${part}`);
     return this.store.execute(declaration, streamOf(declarationId), command, by, tx ? { tx } : {});
   }
 

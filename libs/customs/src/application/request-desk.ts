@@ -8,8 +8,9 @@ import type {
   UploadSlot,
   Wrote,
 } from '@tidewaiter/contracts';
-import type { By, EventStore, Tx } from '@tidewaiter/event-store';
+import type { EventStore, Tx } from '@tidewaiter/event-store';
 import { Conflict, NotFound, TidewaiterError, Unavailable, type Instant } from '@tidewaiter/kernel';
+import { byPartOf } from '@tidewaiter/platform';
 import type { Asking, Authority, Outcome } from '../authorities/authority.js';
 import { validateAmendment } from '../authorities/cds/validate.js';
 import type { Authorities } from '../authorities/registry.js';
@@ -257,14 +258,7 @@ export class RequestDesk {
     part: string,
     tx?: Tx,
   ): Promise<Wrote> {
-    const by: By = {
-      tenant: step.tenant,
-      subject: step.subject,
-      commandId: `${declarationId}/${part}`,
-      actor: step.actor,
-      correlationId: step.correlationId,
-      causationId: step.commandId,
-    };
+    const by = byPartOf(step, `${declarationId}/${part}`);
     return (await this.store.execute(declaration, streamOf(declarationId), command, by, tx ? { tx } : {})).wrote;
   }
 

@@ -58,17 +58,7 @@ export const requests = {
   },
 
   async ofOrder(tx: Tx, declarationId: string, orderId: string): Promise<StoredRequest | null> {
-    const { rows } = await tx.query<{
-      request: number;
-      order_id: string;
-      purpose: Purpose;
-      version: number;
-      lrn: string;
-      bytes: Buffer;
-      attempt: number;
-      outcome: AttemptOutcome;
-      problems: FieldProblem[];
-    }>(
+    const { rows } = await tx.query<Omit<StoredRequest, 'orderId'> & { order_id: string }>(
       `select r.request, r.order_id, r.purpose, r.version, r.lrn, r.bytes, a.attempt, a.outcome, a.problems
        from requests r join request_attempts a using (tenant_id, declaration_id, request)
        where r.tenant_id = $1 and r.declaration_id = $2 and r.order_id = $3 order by a.attempt desc limit 1`,

@@ -20,3 +20,10 @@ export const byOfStep = (step: Step): By => ({
   correlationId: step.correlationId,
   causationId: step.causationId,
 });
+
+/** One of several commands that a step makes: it has an id of its own, and the step is its cause. */
+export const byPartOf = (step: Step, commandId: string): By => ({
+  ...byOfStep(step),
+  commandId,
+  causationId: step.commandId,
+});

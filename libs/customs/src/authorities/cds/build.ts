@@ -303,8 +303,8 @@ function leftOut(content: DeclarationContent): string[] {
 /** What XML 1.0 has no way to carry: control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
 const UNWRITABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
-/** The whole message as a tree, ready to be written. */
-export const declarationNode = (content: DeclarationContent, references: FilingReferences, profile: Profile): XmlNode =>
+/** The envelope in which every declaration and request travels. */
+export const metaData = (profile: Profile, children: XmlNode[]): XmlNode =>
   el(
     'md:MetaData',
     { 'xmlns:md': METADATA_NAMESPACE },
@@ -313,12 +313,12 @@ export const declarationNode = (content: DeclarationContent, references: FilingR
     el('md:ResponsibleCountryCode', {}, profile.destination),
     el('md:ResponsibleAgencyName', {}, profile.authority),
     el('md:AgencyAssignedCustomizationVersionCode', {}, profile.customisation),
-    el(
-      'Declaration',
-      { xmlns: DECLARATION_NAMESPACE },
-      ordered(DECLARATION, declarationTree(content, references, profile)),
-    ),
+    el('Declaration', { xmlns: DECLARATION_NAMESPACE }, children),
   );
+
+/** The whole message as a tree, ready to be written. */
+export const declarationNode = (content: DeclarationContent, references: FilingReferences, profile: Profile): XmlNode =>
+  metaData(profile, ordered(DECLARATION, declarationTree(content, references, profile)));
 
 /**
  * Builds the message. Pure: the same content and references give the same bytes.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { el, writeXml, type XmlNode } from '@tidewaiter/xml';
 import type { Asking, BuiltRequest } from '../authority.js';
 import type { Profile } from '../profile.js';
-import { DECLARATION_NAMESPACE, declarationTree, METADATA_NAMESPACE, ordered } from './build.js';
+import { declarationTree, metaData, ordered } from './build.js';
 import { parsePointer, pointerTo } from './pointers.js';
 import { DECLARATION, type Section } from './schema.js';
 
@@ -152,17 +152,7 @@ export function buildRequest(asking: Asking, profile: Profile): BuiltRequest {
     .map((node, index) => ({ node, index, place: ORDER.indexOf(nameOf(node)) }))
     .sort((a, b) => a.place - b.place || a.index - b.index)
     .map(({ node }) => node);
-  const root = el(
-    'md:MetaData',
-    { 'xmlns:md': METADATA_NAMESPACE },
-    el('md:WCODataModelVersionCode', {}, '3.6'),
-    el('md:WCOTypeName', {}, 'DEC'),
-    el('md:ResponsibleCountryCode', {}, profile.destination),
-    el('md:ResponsibleAgencyName', {}, profile.authority),
-    el('md:AgencyAssignedCustomizationVersionCode', {}, profile.customisation),
-    el('Declaration', { xmlns: DECLARATION_NAMESPACE }, children),
-  );
-  const bytes = writeXml(root);
+  const bytes = writeXml(metaData(profile, children));
   return { bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, pointers };
 }
 
