@@ -176,3 +176,24 @@ export const SEARCH_ATTRIBUTES = {
   WaitingFor: 'KEYWORD',
   Deadline: 'DATETIME',
 } as const;
+
+/** ICC Incoterms 2020. */
+export const INCOTERMS = ['EXW', 'FCA', 'FAS', 'FOB', 'CFR', 'CIF', 'CPT', 'CIP', 'DAP', 'DPU', 'DDP'] as const;
+
+export const TRANSPORT_MODES = ['ocean', 'air', 'road', 'rail', 'post', 'inland-waterway'] as const;
+
+export const DOCUMENT_TYPES = [
+  'commercial-invoice',
+  'packing-list',
+  'bill-of-lading',
+  'sea-waybill',
+  'air-waybill',
+  'road-note',
+  'origin-nonpreferential',
+  'origin-statement',
+  'origin-eur1',
+  'importers-knowledge',
+  'import-licence',
+  'mandate',
+  'other',
+] as const;

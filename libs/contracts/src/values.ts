@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INCOTERMS, TRANSPORT_MODES } from './names.js';
 
 /** Values that more than one contract speaks of. Amounts, rates and quantities are decimal strings; a JSON number is refused. */
 export const uuid = z.uuid().meta({ description: 'UUID' });
@@ -29,9 +30,7 @@ export const quantity = z
   })
   .meta({ id: 'Quantity' });
 
-export const INCOTERMS = ['EXW', 'FCA', 'FAS', 'FOB', 'CFR', 'CIF', 'CPT', 'CIP', 'DAP', 'DPU', 'DDP'] as const;
 export const incoterm = z.enum(INCOTERMS);
-export const TRANSPORT_MODES = ['ocean', 'air', 'road', 'rail', 'post', 'inland-waterway'] as const;
 export const transportMode = z.enum(TRANSPORT_MODES);
 
 /** Where a value was read: file, place in it and how. */

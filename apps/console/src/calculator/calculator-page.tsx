@@ -1,10 +1,15 @@
-import { previewAssessment, type AssessmentRequest, type AssessmentResult } from '@tidewaiter/contracts';
+import {
+  INCOTERMS,
+  previewAssessment,
+  TRANSPORT_MODES,
+  type AssessmentRequest,
+  type AssessmentResult,
+} from '@tidewaiter/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/client.js';
 import { announce } from '../app/announce.js';
 import { useDraft } from '../app/draft.js';
-import { INCOTERMS, TRANSPORT_MODES } from '../engagements/choices.js';
 import { Button, DigestChip, fieldProblems, Page, ProblemSummary, Select, StatusMark, TextField } from '../ui/index.js';
 import { formatMoney } from '../ui/money.js';
 import './calculator.css';

@@ -1,5 +1,11 @@
-import { INCOTERMS, TRANSPORT_MODES } from './choices.js';
-import { listEngagements, listImporters, openShipment, type InputOf } from '@tidewaiter/contracts';
+import {
+  INCOTERMS,
+  listEngagements,
+  listImporters,
+  openShipment,
+  TRANSPORT_MODES,
+  type InputOf,
+} from '@tidewaiter/contracts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useChange, useRoute } from '../api/queries.js';
 import { useDraft } from '../app/draft.js';

@@ -1,4 +1,11 @@
-import { downloadContent, listDocuments, showChecklist, showFindings, type AnswerOf } from '@tidewaiter/contracts';
+import {
+  DOCUMENT_TYPES,
+  downloadContent,
+  listDocuments,
+  showChecklist,
+  showFindings,
+  type AnswerOf,
+} from '@tidewaiter/contracts';
 import { useState, type DragEvent } from 'react';
 import { useRoute } from '../api/queries.js';
 import { api } from '../api/client.js';
@@ -12,22 +19,6 @@ import { goOn, startUpload, stopUpload, useUploads, type Upload } from './upload
 type Checklist = AnswerOf<typeof showChecklist>;
 type Requirement = Checklist['requirements'][number];
 type Document = AnswerOf<typeof listDocuments>['items'][number];
-
-const TYPES = [
-  'commercial-invoice',
-  'packing-list',
-  'bill-of-lading',
-  'sea-waybill',
-  'air-waybill',
-  'road-note',
-  'origin-nonpreferential',
-  'origin-statement',
-  'origin-eur1',
-  'importers-knowledge',
-  'import-licence',
-  'mandate',
-  'other',
-] as const;
 
 /** Three things that must not be mixed up: nobody asked, asked and absent, present. */
 const SLOT_STATES: Record<Requirement['state'], [State, string]> = {
@@ -188,7 +179,7 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
             <label>
               <span className="sr">Type of {file.name}</span>
               <select className="input" value={type} onChange={(event) => alter(i, { type: event.target.value })}>
-                {TYPES.map((each) => (
+                {DOCUMENT_TYPES.map((each) => (
                   <option key={each} value={each}>
                     {words(each)}
                   </option>

@@ -1,22 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
+import { DOCUMENT_TYPES } from '../names.js';
 import { digest, documentSet, goodsLine, money, sha256Hex, uuid } from '../values.js';
-
-export const DOCUMENT_TYPES = [
-  'commercial-invoice',
-  'packing-list',
-  'bill-of-lading',
-  'sea-waybill',
-  'air-waybill',
-  'road-note',
-  'origin-nonpreferential',
-  'origin-statement',
-  'origin-eur1',
-  'importers-knowledge',
-  'import-licence',
-  'mandate',
-  'other',
-] as const;
 
 export const fileStored = defineEvent(
   'documents',

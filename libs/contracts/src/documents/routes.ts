@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineRoute } from '../define-route.js';
 import { digest, instant, sha256Hex, uuid } from '../values.js';
-import { DOCUMENT_TYPES, finding, requirement } from './events.js';
+import { DOCUMENT_TYPES } from '../names.js';
+import { finding, requirement } from './events.js';
 
 const readers = ['operator', 'approver', 'compliance', 'auditor', 'partner'] as const;
 const shipmentParams = z.strictObject({ shipmentId: uuid });

@@ -1,4 +1,4 @@
-import { currency as currencySchema } from '@tidewaiter/contracts';
+import { currency as currencySchema, INCOTERMS } from '@tidewaiter/contracts';
 import { isLegalDate } from '@tidewaiter/kernel';
 import { readXml, type XmlElement } from '@tidewaiter/xml';
 import type {
@@ -21,7 +21,7 @@ const AGGREGATE = 'urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateC
 const COMMODITY_LISTS = new Set(['HS', 'TSP', 'CN', 'TARIC', 'HTS', 'HTSUS', 'TAR']);
 /** UN/EDIFACT 7161: what is charged for. */
 const CHARGE_KINDS: Record<string, Extra['kind']> = { FC: 'freight', IN: 'insurance', INS: 'insurance' };
-const INCOTERMS = new Set(['EXW', 'FCA', 'FAS', 'FOB', 'CFR', 'CIF', 'CPT', 'CIP', 'DAP', 'DPU', 'DDP']);
+const KNOWN_INCOTERMS = new Set<string>(INCOTERMS);
 /** UN/EDIFACT 6313: total net and total gross weight of the item. */
 const NET_WEIGHT = 'AAC';
 const GROSS_WEIGHT = 'AAD';
@@ -89,7 +89,7 @@ class InvoiceReader {
       this.root.child('DeliveryTerms', AGGREGATE) ??
       this.root.child('Delivery', AGGREGATE)?.child('DeliveryTerms', AGGREGATE);
     const code = terms?.child('ID', BASIC);
-    if (!terms || !code || !INCOTERMS.has(code.value)) return undefined;
+    if (!terms || !code || !KNOWN_INCOTERMS.has(code.value)) return undefined;
     const location = terms.child('DeliveryLocation', AGGREGATE);
     const place =
       location?.child('ID', BASIC) ??
