@@ -51,7 +51,7 @@ import {
   waitBefore,
   DAY,
 } from './timing.js';
-import type { Said, Speech, Voice } from './voice.js';
+import { plainSpeech, type Said, type Speech, type Voice } from './voice.js';
 
 export interface AuthoritySettings {
   clientId: string;
@@ -655,23 +655,7 @@ export class Authority extends Face<AuthorityEntry> {
     const { reference, channel } = filing;
     const stray = (seed: string, lrn: string, mrn: string, conversationId: string): Notification => {
       const id = idFrom(seed);
-      const speech: Speech = {
-        ...{
-          id,
-          at,
-          lrn,
-          mrn,
-          version: 1,
-          calculation: null,
-          due: null,
-          papersBy: at,
-          hasWrongCount: false,
-          sameMinute: null,
-        },
-        act: { do: 'accept', warnings: [] },
-        filing,
-        request: null,
-      };
+      const speech = plainSpeech({ id, at, lrn, mrn, act: { do: 'accept', warnings: [] }, filing });
       const said =
         channel === 'cds'
           ? { code: '01', body: acceptedXml({ id, at, about: { lrn, mrn, version: 1 } }) }

@@ -27,6 +27,18 @@ export interface Speech {
   sameMinute: Date | null;
 }
 
+/** Words about a course in its first version, with no money, no papers and nothing that a fault has moved. */
+export const plainSpeech = (said: Pick<Speech, 'id' | 'at' | 'act' | 'filing' | 'lrn' | 'mrn'>): Speech => ({
+  ...said,
+  request: null,
+  version: 1,
+  calculation: null,
+  due: null,
+  papersBy: said.at,
+  hasWrongCount: false,
+  sameMinute: null,
+});
+
 export interface Said {
   /** the channel's own name for the kind of message: `01`, `962`, `SO` */
   code: string;

@@ -1,10 +1,12 @@
 import { idFrom, sameSecret } from '../../plumbing/digest.js';
 import { brokenReply, empty, json, type Reply, type Request, type Route } from '../../plumbing/http.js';
 import type { Authority, Lodged } from '../authority.js';
+import type { Act } from '../plot.js';
 import { problem } from '../rules.js';
+import { plainSpeech } from '../voice.js';
 import { declaredOf, keyOf, requestOf, transactionsOf, type Transaction } from './entries.js';
 import { field, localTime, readBatch, record, writeBatch, type Batch, type Block } from './records.js';
-import { aceVoice } from './voice.js';
+import { sayAbout } from './voice.js';
 
 const TEXT = { 'content-type': 'text/plain; charset=ISO-8859-1' };
 
@@ -132,24 +134,8 @@ function refuse(
 ): void {
   const at = authority.now();
   const id = idFrom(`refused/${lrn}/${at.getTime()}`);
-  const filing = { envelope } as unknown as Parameters<typeof aceVoice.say>[0]['filing'];
-  const said = aceVoice.say({
-    ...{
-      id,
-      at,
-      lrn,
-      mrn: lrn,
-      version: 1,
-      calculation: null,
-      due: null,
-      papersBy: at,
-      hasWrongCount: false,
-      sameMinute: null,
-    },
-    act: { do: 'reject', problems: [problem('CDS10010', '42A', 'the form of the transaction is wrong')] },
-    filing,
-    request: null,
-  });
+  const act: Act = { do: 'reject', problems: [problem('CDS10010', '42A', 'the form of the transaction is wrong')] };
+  const said = sayAbout(plainSpeech({ id, at, lrn, mrn: lrn, act, filing: null }), envelope);
   if (said) authority.noteInterchange(site, id.slice(0, 12), bytes, 'refused by a script', [{ id, ...said }], 'ace');
 }
 

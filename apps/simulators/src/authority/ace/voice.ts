@@ -41,10 +41,13 @@ export const aceVoice: Voice = {
     const course = speech.request ?? speech.filing;
     if (!course) return null;
     if (speech.act.do === 'raw') return { code: 'raw', body: speech.act.body };
-    const isSummary = speech.lrn.endsWith('/AE');
-    return isSummary ? ofSummary(speech, course.envelope) : ofRelease(speech, course.envelope);
+    return sayAbout(speech, course.envelope);
   },
 };
+
+/** About a transaction, whether it was taken or not. */
+export const sayAbout = (speech: Speech, envelope: Envelope): Said | null =>
+  speech.lrn.endsWith('/AE') ? ofSummary(speech, envelope) : ofRelease(speech, envelope);
 
 type Envelope = Record<string, string>;
 
