@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { exact } from '@tidewaiter/kernel';
 import fc from 'fast-check';
 import { aDeclaration, type DeclarationSketch } from '../testing/declaration.js';
@@ -141,15 +142,13 @@ it('sees a deferment account', () => {
   expect(isDeferred(declared({}))).toBe(false);
 });
 
-const SAMPLES = new URL('../../../../../shared/samples/cds/import-standard/', import.meta.url);
-(existsSync(SAMPLES) ? it : it.skip)(
-  'computes what the public sample was answered with (skipped: samples not found)',
-  () => {
-    const checked = schemaCheck(readFileSync(new URL('declaration.xml', SAMPLES)));
+const SAMPLES = process.env.PUBLISHED_SAMPLES;
+if (SAMPLES)
+  it('computes what a published declaration was answered with', () => {
+    const checked = schemaCheck(readFileSync(join(SAMPLES, 'cds/import-standard/declaration.xml')));
     if ('errors' in checked) throw new Error(checked.errors.join());
-    const answered = readFileSync(new URL('02-tax.xml', SAMPLES), 'utf8');
+    const answered = readFileSync(join(SAMPLES, 'cds/import-standard/02-tax.xml'), 'utf8');
     const stated = [...answered.matchAll(/<TaxAssessedAmount[^>]*>([\d.]+)</g)].map(([, amount]) => amount);
     const computed = computeTax('GB', declaredOf(checked.declaration), MONTH).lines.flatMap(({ taxes }) => taxes);
     expect(computed.map(({ amount }) => amount)).toEqual(stated);
-  },
-);
+  });
