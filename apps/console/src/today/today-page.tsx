@@ -59,7 +59,7 @@ export default function TodayPage() {
 
   const focusRow = useCallback((index: number) => {
     setActive(index);
-    requestAnimationFrame(() => rows.current?.querySelectorAll<HTMLElement>(':scope > li')[index]?.focus());
+    rows.current?.querySelectorAll<HTMLElement>(':scope > li')[index]?.focus();
   }, []);
   const move = useCallback(
     (step: number) => {
@@ -112,7 +112,8 @@ export default function TodayPage() {
     drop(idOf(item));
     setOpen(null);
     announce(left === 0 ? 'Done. Nothing waits for you.' : `Done. ${left} left.`);
-    if (left > 0) focusRow(Math.min(at, left - 1));
+    // The row is still there until the list is drawn again.
+    if (left > 0) requestAnimationFrame(() => focusRow(Math.min(at, left - 1)));
   };
 
   const statutory = data?.statutoryToday ?? 0;
