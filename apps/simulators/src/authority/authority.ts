@@ -945,6 +945,20 @@ export class Authority extends Face<AuthorityEntry> {
     return { found: young, status: told?.answer === 'http' ? told.status : null };
   }
 
+  /** A transmission came again: what is known of it is told where it was withheld. @returns whether it is known */
+  tellAgain(lrn: string): boolean {
+    const known = this.filings.withLrn(lrn).filter(this.filings.lives);
+    if (known.length > 0) this.enquire('lrn', lrn, known);
+    return known.length > 0;
+  }
+
+  /** A partner asks for all that has become of what he sent. */
+  tellWithheld(partner: string): void {
+    for (const filing of this.filings.byConversation.values()) {
+      if (filing.partner === partner && filing.silent === 'until-asked') this.tellAgain(filing.lrn);
+    }
+  }
+
   look(by: 'mrn' | 'ducr' | 'lrn' | 'ucr' | 'inventory-reference', value: string): Filing[] {
     if (by === 'lrn') return [...this.filings.withLrn(value)];
     if (by === 'mrn') return [this.filings.byMrn.get(value)].flatMap((filing) => filing ?? []);

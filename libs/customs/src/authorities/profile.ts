@@ -17,6 +17,21 @@ const indicator = z.enum([
   'granted',
   'denied',
   'received',
+  'corrected',
+  'invalidated',
+  'lifted',
+  'suspended',
+  'seized',
+  'query',
+  'short',
+  'manual',
+  // Decisions of another agency, which the indicator names in its fourth component.
+  'agency-review',
+  'agency-hold',
+  'agency-refused',
+  'agency-documents',
+  'agency-exam',
+  'agency-proceed',
 ]);
 export type Indicator = z.infer<typeof indicator>;
 
@@ -34,6 +49,8 @@ const edifact = z.strictObject({
   defaultIndicators: z.string().nullable(),
   /** IANA zone of times that name none; the authority's own when absent */
   timesIn: z.string().optional(),
+  /** error codes that refuse a transmission because another one under the same reference lives */
+  sameReference: z.array(z.string()).default([]),
   /** characters written in place of others, each time listed */
   transliterate: z.record(z.string().min(1), z.string()),
 });
@@ -70,6 +87,8 @@ const profile = z.strictObject({
   taxTypes: z.array(z.string().max(3)).min(1),
   methodOfPayment: z.string().length(1),
   payee: z.string(),
+  /** its published account, where the messages that ask for money name none */
+  payeeAccount: z.string().optional(),
   resend: z.strictObject({ quietMs: ms, limitMs: ms, most: z.int().positive() }),
   edifact: edifact.optional(),
   ace: ace.optional(),
@@ -85,9 +104,27 @@ export function partOf<K extends 'edifact' | 'ace'>(profile: Profile, channel: K
   return part;
 }
 
+/** A row says what it is like, by the authority's name, and only what differs. */
+const row = z.looseObject({ authority: z.string(), like: z.string().optional() });
+
+function spelledOut(rows: readonly z.output<typeof row>[]): unknown[] {
+  const whole = ({ like, ...own }: z.output<typeof row>): Record<string, unknown> => {
+    if (like === undefined) return own;
+    const model = rows.find((each) => each.authority === like && each.like === undefined);
+    if (!model) throw new Error(`the profile of ${own.authority} is like ${like}, which is no profile of its own`);
+    return { ...model, ...own };
+  };
+  return rows.map(whole);
+}
+
 /** Reads the profiles that come with the package; a file that does not fit its schema stops the start. */
 export function readProfiles(file: URL = new URL('../../data/profiles.json', import.meta.url)): Profile[] {
-  const profiles = z.array(profile).parse(JSON.parse(readFileSync(file, 'utf8')));
+  const rows = z.array(row).parse(JSON.parse(readFileSync(file, 'utf8')));
+  const profiles = z.array(profile).parse(spelledOut(rows));
   for (const each of profiles) if (each.channel !== 'cds') partOf(each, each.channel);
   return profiles;
 }
+
+/** To whom a debt is paid that a message states without naming an account. */
+export const payeeOf = ({ payee, payeeAccount }: Profile): { name: string; account: string } | null =>
+  payeeAccount === undefined ? null : { name: payee, account: payeeAccount };

@@ -43,14 +43,17 @@ export class Authorities {
     return this.authorityOf((each) => (isNamed ? each.authority.toLowerCase() : each.channel) === wanted, at, name);
   }
 
-  /** All that are in force and keep what they say in a mailbox. */
+  /** All that are in force and keep what they say in a mailbox; of those that share one, the first. */
   withMailbox(at: Instant): Authority[] {
-    return this.profiles.flatMap((each) => {
+    const found = new Map<string, Authority>();
+    for (const each of this.profiles) {
       const authority = this.channels[each.channel]?.(each);
       const on = legalDateAt(at, each.zone);
       const inForce = each.validFrom <= on && (each.validTo === null || on <= each.validTo);
-      return authority?.collect && inForce ? [authority] : [];
-    });
+      const mailbox = `${each.channel}/${each.edifact?.sender.id ?? each.ace?.site ?? each.authority}`;
+      if (authority?.collect && inForce && !found.has(mailbox)) found.set(mailbox, authority);
+    }
+    return [...found.values()];
   }
 
   private authorityOf(fits: (profile: Profile) => boolean, at: Instant, what: string): Authority {

@@ -326,17 +326,31 @@ function takeMessage(
       type: 'AuthorityMessageReceived',
       data: { declarationId, shipmentId, messageId, channel, functionCode, sha256, receivedAt },
     },
-    ...message.facts.map((fact) =>
-      noticeOf(state, fact, {
-        notice: { ...notice, authorityTime: fact.at ?? notice.authorityTime },
-        about,
-        functionCode,
-        declared,
-        zone,
-      }),
-    ),
+    ...message.facts
+      .map((fact) =>
+        noticeOf(state, fact, {
+          notice: { ...notice, authorityTime: fact.at ?? notice.authorityTime },
+          about,
+          functionCode,
+          declared,
+          zone,
+        }),
+      )
+      .filter((each) => !isToldAgain(state, each)),
   ];
 }
+
+/** Some authorities tell the acceptance, at its own time, with everything that follows from it: one fact, told once. */
+const isToldAgain = (state: Declaration, { type, data }: Notice): boolean =>
+  type === 'DeclarationAccepted' &&
+  data.warnings.length === 0 &&
+  state.notices.some(
+    (each) =>
+      each.type === 'DeclarationAccepted' &&
+      each.data.version === data.version &&
+      each.data.mrn === data.mrn &&
+      each.data.authorityTime === data.authorityTime,
+  );
 
 interface Telling {
   notice: Notice['data'] & { version: number };

@@ -241,7 +241,7 @@ describe('the authority over EDIFACT', () => {
     expect(brief(await fetched()).slice(0, 3)).toEqual(['CONTRL 7', 'CUSRES 17:109:6', 'CUSRES 15:109:6']);
     expect(house.filing('TW-E-1').current.items[0]!.netMass).toBe('1000');
     await post(cusdec({ interchange: 'IC3', func: '1', mrn, items: false, lrn: 'TW-E-1Y' }));
-    expect(brief(await fetched()).slice(-2)).toEqual(['CUSRES 15:109:6', 'CUSRES 2:109:6']);
+    expect(brief(await fetched()).slice(-2)).toEqual(['CUSRES 15:109:6', 'CUSRES 21:112:ZZZ']);
     expect(house.filing('TW-E-1').standing).toBe('invalidated');
   });
 

@@ -20,6 +20,9 @@ export function edifactRoutes(authority: Authority, token: string | null): Route
         ? handle(request)
         : json(401, { error: 'EDIFACT_TOKEN as bearer is wanted' });
 
+  /** how far each partner's cursor has come */
+  const readTo = new Map<string, number>();
+
   const post = (request: Request): Reply => {
     const partner = request.params['partner']!;
     const interchange = readInterchange(request.body);
@@ -37,6 +40,10 @@ export function edifactRoutes(authority: Authority, token: string | null): Route
     const partner = request.params['partner']!;
     if (!Number.isInteger(after) || after < 0)
       return json(400, { error: 'after is the cursor of the last answer, a whole number' });
+    // Who reads again what he has read asks what became of what he sent.
+    const read = readTo.get(partner) ?? 0;
+    if (after < read) authority.tellWithheld(partner);
+    readTo.set(partner, Math.max(read, after));
     const next = authority.filings.mailbox
       .filter(({ n }) => n > after)
       .map((each) => ({ ...each, notification: authority.filings.notifications.get(each.id) }))
@@ -105,16 +112,20 @@ function take(authority: Authority, partner: string, interchange: Interchange, b
       interchange.decimalMark,
       (mrn) => authority.filings.byMrn.get(mrn)?.current ?? null,
     );
-    const lodged = request
-      ? authority.ask(request, incoming)
-      : authority.lodge(resendAsFirst(declaredOf(message, interchange.decimalMark)), incoming);
-    return { message, lodged };
+    if (request) return { message, lodged: authority.ask(request, incoming) };
+    const read = declaredOf(message, interchange.decimalMark);
+    const isRepeated = ['35', '7'].includes(read.function ?? '');
+    // What is known already is acknowledged, told again where it was withheld, and not taken twice.
+    if (isRepeated && authority.tellAgain(read.lrn ?? '')) return null;
+    return { message, lodged: authority.lodge(isRepeated ? { ...read, function: '9' } : read, incoming) };
   });
   const refused = outcomes.find((each) => each?.lodged.kind === 'refused');
   const strange = interchange.messages.filter(({ type }) => type !== 'CUSDEC');
   const broken = outcomes.find((each) => each?.lodged.kind === 'broken');
-  // What was lost on its way is not acknowledged either.
-  const isGone = broken?.lodged.kind === 'broken' && broken.lodged.afterwards === undefined;
+  // What was lost on its way is not acknowledged either; nor is anything, by an authority that keeps silent.
+  const isGone =
+    (broken?.lodged.kind === 'broken' && broken.lodged.afterwards === undefined) ||
+    outcomes.some((each) => each && authority.filings.course(each.lodged.conversationId)?.silent === 'until-asked');
   if (!isGone) {
     answer([
       ...(refused
@@ -140,7 +151,3 @@ function take(authority: Authority, partner: string, interchange: Interchange, b
     .find((each) => each !== undefined);
   return { ...empty(202), slow, afterwards };
 }
-
-/** 1225: 9 is an original, 35 the same once more, 7 a duplicate: all three are declarations. */
-const resendAsFirst = (declared: ReturnType<typeof declaredOf>): ReturnType<typeof declaredOf> =>
-  ['35', '7'].includes(declared.function ?? '') ? { ...declared, function: '9' } : declared;

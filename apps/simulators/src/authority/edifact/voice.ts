@@ -1,5 +1,6 @@
 import { exact } from '@tidewaiter/kernel';
 import { pointerOf } from '../pointer.js';
+import type { Filing } from '../filings.js';
 import type { Problem } from '../rules.js';
 import type { TaxCalculation } from '../tax.js';
 import type { Said, Speech, Voice } from '../voice.js';
@@ -22,7 +23,30 @@ const INDICATOR = {
   received: '17',
 } as const;
 
+/** What the list of UN/EDIFACT has no word for: the authority's own list 112. */
+const OWN = {
+  corrected: '20',
+  invalidated: '21',
+  lifted: '22',
+  suspended: '23',
+  seized: '24',
+  query: '25',
+  short: '26',
+  manual: '27',
+} as const;
+
+/** Decisions of another agency, of the same list; the agency stands in the fourth component. */
+const AGENCY: Record<string, string> = {
+  review: '30',
+  hold: '31',
+  refuse: '32',
+  documents: '33',
+  exam: '34',
+  proceed: '35',
+};
+
 const gis = (code: string): Written => ['GIS', [code, '109', '6']];
+const own = (code: string, agency = ''): Written => ['GIS', [code, '112', 'ZZZ', ...(agency === '' ? [] : [agency])]];
 
 /** Instants in UTC, with the format that says so in seconds. */
 const dtm = (qualifier: string, at: Date): Written => [
@@ -81,78 +105,97 @@ function taxes({ lines, total, currency }: TaxCalculation): { sums: Written[]; d
   };
 }
 
+/** What has to be deposited on an account, in the currency in which the debt is computed. */
+const shortBy = (amount: string, filing: Filing | null): Written[] => [
+  ['TAX', '4', ['TOT', '', 'ZZZ']],
+  ['MOA', ['22', amount, filing?.calculation?.currency ?? 'EUR']],
+];
+
 interface Reply {
   /** 1001: 961 to 964 */
   name: string;
-  indicator: string;
+  indicator: Written;
   text?: string;
   dates?: Written[];
   problems?: readonly Problem[];
   calculation?: TaxCalculation | null;
   paymentReference?: string | null;
+  missing?: { amount: string; account: string | null };
 }
 
 /** What an act is called here; null when this channel says nothing about it. */
 function replyOf(speech: Speech): Reply | null {
   const { act, at, calculation, due } = speech;
+  const told = (indicator: Written, text?: string): Reply => ({
+    name: '964',
+    indicator,
+    ...(text === undefined ? {} : { text }),
+  });
   switch (act.do) {
     case 'register': {
       const awaits = speech.request === null && speech.filing?.declared.kind === 'IMD';
-      return { name: '961', indicator: awaits ? INDICATOR.awaitsArrival : INDICATOR.received };
+      return { name: '961', indicator: gis(awaits ? INDICATOR.awaitsArrival : INDICATOR.received) };
     }
     case 'accept':
-      return { name: '962', indicator: INDICATOR.accepted, dates: [dtm('148', at)], problems: act.warnings };
+      return { name: '962', indicator: gis(INDICATOR.accepted), dates: [dtm('148', at)], problems: act.warnings };
     case 'reject':
-      return { name: '963', indicator: speech.request ? INDICATOR.denied : INDICATOR.rejected, problems: act.problems };
+      return {
+        name: '963',
+        indicator: gis(speech.request ? INDICATOR.denied : INDICATOR.rejected),
+        problems: act.problems,
+      };
     case 'answer':
-      return { name: '962', indicator: act.granted ? INDICATOR.granted : INDICATOR.denied };
+      return { name: '962', indicator: gis(act.granted ? INDICATOR.granted : INDICATOR.denied) };
     case 'route':
-      if (act.to === 'documents')
-        return { name: '964', indicator: INDICATOR.documents, text: 'INVOICE AND PACKING LIST ARE WANTED' };
-      return act.to === 'physical' ? { name: '964', indicator: INDICATOR.examination } : null;
+      if (act.to === 'documents') return told(gis(INDICATOR.documents), 'INVOICE AND PACKING LIST ARE WANTED');
+      return act.to === 'physical' ? told(gis(INDICATOR.examination)) : null;
     case 'tax': {
       if (!calculation || act.kind !== 'assessed') return null;
       // The acceptance is told again with its own date: the same fact, with the money.
       const accepted = speech.filing?.acceptedAt;
       return {
         name: '962',
-        indicator: INDICATOR.accepted,
+        indicator: gis(INDICATOR.accepted),
         dates: accepted ? [dtm('148', accepted)] : [],
         calculation,
         paymentReference: due?.reference ?? null,
       };
     }
     case 'correct':
-      return {
-        name: '964',
-        indicator: INDICATOR.granted,
-        text: `CORRECTED BY CUSTOMS ${act.corrections.map(({ pointer, value }) => `${pointerOf(pointer)} = ${value}`).join(' ')}`,
-      };
+      return told(
+        own(OWN.corrected),
+        `CORRECTED BY CUSTOMS ${act.corrections.map(({ pointer, value }) => `${pointerOf(pointer)} = ${value}`).join(' ')}`,
+      );
     case 'release':
-      return { name: '964', indicator: INDICATOR.released, dates: [dtm('204', at)] };
+      return { ...told(gis(INDICATOR.released)), dates: [dtm('204', at)] };
     case 'clear':
       return {
-        name: '964',
-        indicator: INDICATOR.released,
+        ...told(gis(INDICATOR.released)),
         dates: [dtm('58', at), dtm('204', at)],
         calculation: speech.filing?.calculation ?? null,
       };
     case 'hold':
-    case 'suspend':
-    case 'seize':
-      return { name: '964', indicator: INDICATOR.detained, text: act.says };
-    case 'agency':
-      return { name: '964', indicator: INDICATOR.detained, text: `${act.code} ${act.decision}` };
+      return told(gis(INDICATOR.detained), act.says);
     case 'lift':
-      return { name: '964', indicator: INDICATOR.released, text: act.says };
+      return told(own(OWN.lifted), act.says);
+    case 'suspend':
+      return told(own(OWN.suspended), act.says);
+    case 'seize':
+      return told(own(OWN.seized), act.says);
+    case 'agency':
+      return told(own(AGENCY[act.decision] ?? AGENCY['review']!, act.code), `${act.code} ${act.decision}`);
     case 'query':
-      return { name: '964', indicator: INDICATOR.documents, text: act.says };
-    case 'invalidate':
-      return { name: '963', indicator: INDICATOR.rejected, text: act.reason };
-    case 'short':
-      return { name: '964', indicator: INDICATOR.documents, text: `ACCOUNT TOO LOW BY ${act.amount}` };
-    case 'exam':
+      return told(own(OWN.query), act.says);
     case 'manual':
+      return told(own(OWN.manual), act.says);
+    case 'invalidate':
+      return { ...told(own(OWN.invalidated), act.reason), name: '963' };
+    case 'short':
+      return {
+        ...told(own(OWN.short), `ACCOUNT TOO LOW BY ${act.amount}`),
+        missing: { amount: act.amount, account: speech.filing?.current.dan ?? null },
+      };
+    case 'exam':
     case 'raw':
       return null;
   }
@@ -172,13 +215,15 @@ export const edifactVoice: Voice = {
       dtm('137', at),
       ...(reply.dates ?? []),
       ...(reply.text ? [words('ACB', reply.text)] : []),
-      gis(reply.indicator),
+      reply.indicator,
       ...(filing?.current.importer ? [['NAD', 'IM', [filing.current.importer, '167', 'ZZZ']] as Written] : []),
       ['RFF', ['ABE', lrn]],
       ...(mrn ? [['RFF', ['ABT', mrn]] as Written] : []),
       ['RFF', ['ACW', course.envelope['interchange'] ?? '']],
       ...(reply.paymentReference ? [['RFF', ['PQ', reply.paymentReference]] as Written] : []),
+      ...(reply.missing?.account ? [['RFF', ['ABI', reply.missing.account]] as Written] : []),
       ...errors(reply.problems ?? []),
+      ...(reply.missing ? shortBy(reply.missing.amount, filing) : []),
       ...(tax?.sums ?? []),
       ...(tax ? [['DOC', '929', lrn] as Written, ...tax.details] : []),
       ['CNT', ['5', String(filing?.current.items.length ?? 0)]],

@@ -5,7 +5,7 @@ import type { DeclarationContent } from '../../domain/content.js';
 import { declaration, statusOf, type DeclarationCommand, type FilingReferences } from '../../domain/declaration.js';
 import { summaryOf } from '../../domain/summary.js';
 import type { ReadMessage } from '../authority.js';
-import { readProfiles } from '../profile.js';
+import { readProfiles, type Profile } from '../profile.js';
 import { buildDeclaration } from './build.js';
 import { interpretNotification } from './parse.js';
 import { validateDeclaration } from './validate.js';
@@ -20,7 +20,18 @@ interface Neutral {
 
 const json = <T>(path: string): T => JSON.parse(readFileSync(new URL(path, GOLDEN), 'utf8')) as T;
 const bytes = (path: string): Buffer => readFileSync(new URL(path, GOLDEN));
-const profileOf = ({ content }: Neutral) => readProfiles().find((each) => each.destination === content.destination)!;
+/** What the CDS family of messages looks like where other authorities speak it. */
+const ELSEWHERE: Record<string, Partial<Profile>> = {
+  DE: { authority: 'Zoll', destination: 'DE', zone: 'Europe/Berlin', currency: 'EUR', payee: 'Bundeskasse' },
+  US: {
+    ...{ authority: 'CBP', destination: 'US', zone: 'America/New_York', currency: 'USD', basis: 'FOB' },
+    ...{ importerScheme: 'EIN', taxTypes: ['056'], payee: 'U.S. Customs and Border Protection' },
+  },
+};
+const profileOf = ({ content: { destination } }: Neutral): Profile => ({
+  ...readProfiles().find((each) => each.channel === 'cds')!,
+  ...ELSEWHERE[destination],
+});
 
 /** Vector, summary and problems after the answers, taken in the order given. */
 function outcome(neutral: Neutral, answers: readonly Buffer[]) {

@@ -16,7 +16,7 @@ import type { Interpretation, Note, RawMessage } from '../authority.js';
 import { resolvePointer } from '../cds/pointers.js';
 import { numberNotes } from '../notes.js';
 import { fromLocal } from '../local-time.js';
-import { partOf, type Indicator, type Profile } from '../profile.js';
+import { partOf, payeeOf, type Indicator, type Profile } from '../profile.js';
 import { CUSRES, DATES, REFERENCES, SYNTAX_WORDS } from './codes.js';
 
 const LIMITS = { bytes: 5_000_000, segments: 50_000 };
@@ -95,7 +95,7 @@ const fieldIn = (says: string): string | null => {
 };
 
 /** What is stated of taxes. `1` is a tax of a line, `3` a sum by kind, `4` the grand total; sums are told once, not twice. */
-function dutyOf(message: Message, { una }: Interchange, stage: 'indicative' | 'final', profile: Profile): Fact | null {
+function dutyOf(message: Message, { una }: Interchange, isReleased: boolean, profile: Profile): Fact | null {
   const stated: (StatedTax & { level: string })[] = [];
   let line = 0;
   let tax: Segment | null = null;
@@ -134,7 +134,10 @@ function dutyOf(message: Message, { una }: Interchange, stage: 'indicative' | 'f
     currency,
   };
   const paymentReference = reference(message, 'PQ') ?? reference(message, 'AEK');
-  return { kind: 'duty', stage, taxes, total, paymentReference, payee: null };
+  // What is asked for under a reference, or let the goods go, was assessed.
+  const stage = isReleased || paymentReference !== null ? 'final' : 'indicative';
+  const payee = paymentReference === null ? null : payeeOf(profile);
+  return { kind: 'duty', stage, taxes, total, paymentReference, payee };
 }
 
 /**
@@ -150,6 +153,14 @@ function indicatorOf(segment: Segment, profile: Profile): string {
   return table?.[code] ?? `Indicator ${code} of list ${named}: no table here knows what it says.`;
 }
 
+/** What has to be deposited, and on which account. */
+function shortOf(message: Message, { una }: Interchange, profile: Profile): Fact {
+  const missing = all(message, 'MOA').find((each) => at(each, 0) === '22');
+  const value = missing ? readDecimal(at(missing, 0, 1), una) : null;
+  const amount = value === null ? null : { amount: value, currency: at(missing, 0, 2) || profile.currency };
+  return { kind: 'funds-short', amount, account: reference(message, REFERENCES.deferment), reminder: false };
+}
+
 /** Each fact at the date that belongs to it, where the message has one. */
 function factsOf(message: Message, interchange: Interchange, profile: Profile): Fact[] {
   const errors = problemsOf(message);
@@ -158,20 +169,27 @@ function factsOf(message: Message, interchange: Interchange, profile: Profile): 
     const own = dateOf(message, qualifier, zoneOf(profile));
     return own ? { ...fact, at: own } : fact;
   };
-  const said = all(message, 'GIS').map((each) => indicatorOf(each, profile));
-  const released = said.includes('released');
-  const duty = dutyOf(message, interchange, released ? 'final' : 'indicative', profile);
+  const said = all(message, 'GIS').map((each) => ({ word: indicatorOf(each, profile), agency: at(each, 0, 3) }));
+  const isReleased = said.some(({ word }) => word === 'released');
+  const duty = dutyOf(message, interchange, isReleased, profile);
   const words = all(message, 'FTX')
     .flatMap((each) => each.elements[3] ?? [])
     .join(' ')
     .slice(0, 500);
-  for (const word of said) {
+  const { sameReference } = partOf(profile, 'edifact');
+  const rejected: Fact = {
+    kind: 'rejected',
+    errors,
+    sameReference: errors.some(({ code }) => sameReference.includes(code)),
+  };
+  for (const { word, agency } of said) {
+    const whole = { agency: agency || CUSTOMS, bill: null, lines: [], says: words };
     switch (word as Indicator) {
       case 'accepted':
         facts.push(dated(DATES.acceptance, { kind: 'accepted', warnings: errors }));
         break;
       case 'rejected':
-        facts.push({ kind: 'rejected', errors, sameReference: false });
+        facts.push(rejected);
         break;
       case 'released':
         facts.push(dated(DATES.release, { kind: 'released', release: duty?.kind === 'duty' ? 'full' : 'conditional' }));
@@ -183,30 +201,64 @@ function factsOf(message: Message, interchange: Interchange, profile: Profile): 
         facts.push({ kind: 'documents-wanted', due: null, says: words || 'The authority wants to see the papers.' });
         break;
       case 'detained':
-        facts.push({ kind: 'hold', decision: 'detained', agency: CUSTOMS, bill: null, lines: [], says: words });
+        facts.push({ kind: 'hold', decision: 'detained', ...whole });
         break;
       case 'waits-for-arrival':
       case 'received':
         facts.push({ kind: 'registered' });
         break;
       case 'granted':
-        // The same word answers a request and tells a correction by customs: what stands is new content either way.
         facts.push({ kind: 'request-answered', answer: 'granted' }, { kind: 'corrected', pointers: [] });
         break;
       case 'denied':
         facts.push({ kind: 'request-answered', answer: 'denied' });
+        break;
+      case 'corrected':
+        facts.push({ kind: 'corrected', pointers: [] });
+        break;
+      case 'invalidated':
+        facts.push({ kind: 'invalidated', reason: words });
+        break;
+      case 'lifted':
+      case 'agency-proceed':
+        facts.push({ kind: 'hold-lifted', ...whole });
+        break;
+      case 'suspended':
+        facts.push({ kind: 'release-suspended', refused: false, says: words });
+        break;
+      case 'seized':
+        facts.push({ kind: 'seized', reason: words });
+        break;
+      case 'query':
+        facts.push({ kind: 'query', due: null, says: words });
+        break;
+      case 'short':
+        facts.push(shortOf(message, interchange, profile));
+        break;
+      case 'manual':
+        facts.push(kept(words, true));
+        break;
+      case 'agency-review':
+        facts.push({ kind: 'agency-review', decision: 'reviewing', ...whole });
+        break;
+      case 'agency-documents':
+        facts.push({ kind: 'agency-review', decision: 'documents', ...whole });
+        break;
+      case 'agency-exam':
+        facts.push({ kind: 'agency-review', decision: 'exam', ...whole });
+        break;
+      case 'agency-hold':
+        facts.push({ kind: 'hold', decision: 'hold', ...whole });
+        break;
+      case 'agency-refused':
+        facts.push({ kind: 'hold', decision: 'refused', ...whole });
         break;
       default:
         facts.push(kept(word));
     }
   }
   if (duty) facts.push(dated(DATES.acceptance, duty));
-  if (facts.length === 0)
-    facts.push(
-      errors.length > 0
-        ? { kind: 'rejected', errors, sameReference: false }
-        : kept(words || 'A response without an indicator.'),
-    );
+  if (facts.length === 0) facts.push(errors.length > 0 ? rejected : kept(words || 'A response without an indicator.'));
   return facts;
 }
 
