@@ -277,8 +277,8 @@ export interface LodgeRequest {
 }
 
 export type LodgeAnswer =
-  | { kind: 'sent'; lrn: string; wrote: Wrote }
-  | { kind: 'unknown'; lrn: string; wrote: Wrote }
+  /** `entrySummary`: the debt is declared by a second filing behind this one */
+  | { kind: 'sent' | 'unknown'; lrn: string; entrySummary?: true; wrote: Wrote }
   /** the authority cannot be reached: the same version is lodged again at that instant */
   | { kind: 'queued'; since: string; says: string; lookAgainAt: string; wrote: Wrote }
   /** our own check or the gateway refused it: nothing was taken */
@@ -304,7 +304,8 @@ export interface RequestOrder {
   declarationId: string;
   /** the person's order: carried out once, however often it is asked for */
   orderId: string;
-  purpose: 'amend' | 'cancel' | 'arrive';
+  /** `summarise` files the entry summary with the content in force */
+  purpose: 'amend' | 'cancel' | 'arrive' | 'summarise';
   reason: string;
   /** `version` is the number that the proposed content gets */
   proposed: LodgeRequest | null;

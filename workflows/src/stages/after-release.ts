@@ -41,7 +41,7 @@ export function watchRelease(story: Story, filing: Filing, released: Released): 
   let over = false;
   let stopped = false;
   let givenUp: string | null = null;
-  const ours = (fact: Fact) => fact.data['declarationId'] === declarationId;
+  const ours = (fact: Fact) => fact.data['declarationId'] === declarationId && !filing.summary?.owns(fact);
   story.beside(async () => {
     for (;;) {
       await story.until(() => over || story.has(LATE, ours));

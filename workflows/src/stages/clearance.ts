@@ -17,6 +17,7 @@ import { retryOrAbandon, type Ruling, type Story } from '../story.js';
 import { assessDuties, reserveGuarantee } from './assess-duties.js';
 import { Course } from './course.js';
 import { dutyPayment, type DutyNotice } from './duty-payment.js';
+import { EntrySummary } from './entry-summary.js';
 import { Errands, seen } from './errands.js';
 import { attend, carryOut, seized, takeAnswer, type Handling } from './handling.js';
 
@@ -57,6 +58,8 @@ export interface Filing {
   version: number;
   /** what people corrected, in order */
   corrections: { field: string; by: string }[];
+  /** the second filing behind the release, once it is under way */
+  summary?: EntrySummary;
 }
 
 /** Declare, wait for the authority, correct, pay, until the goods are released or will not be imported. */
@@ -77,7 +80,7 @@ export async function clearance(story: Story, filing: Filing): Promise<Released 
       problems = lodged.problems;
     } else {
       if (lodged.kind === 'unknown') await learnOutcome(story, declarationId);
-      const outcome = await followAuthority(story, declarationId, version, filing);
+      const outcome = await followAuthority(story, declarationId, version, filing, lodged.entrySummary === true);
       if (outcome.kind !== 'rejected') return outcome;
       problems = outcome.problems;
     }
@@ -138,6 +141,7 @@ async function followAuthority(
   declarationId: string,
   version: number,
   filing: Filing,
+  needsSummary: boolean,
 ): Promise<Released | NotImported | { kind: 'rejected'; problems: FieldProblem[] }> {
   const handling: Handling = {
     ...{ story, declarationId, filing },
@@ -146,7 +150,7 @@ async function followAuthority(
     proposals: new Map(),
   };
   try {
-    return await followFacts(handling, version);
+    return await followFacts(handling, version, needsSummary);
   } finally {
     await handling.errands.closeAll();
   }
@@ -156,9 +160,10 @@ async function followAuthority(
 async function followFacts(
   handling: Handling,
   version: number,
+  needsSummary: boolean,
 ): Promise<Released | NotImported | { kind: 'rejected'; problems: FieldProblem[] }> {
   const { story, declarationId, filing, course } = handling;
-  const ours = (fact: Fact) => fact.data['declarationId'] === declarationId;
+  const ours = (fact: Fact) => fact.data['declarationId'] === declarationId && !filing.summary?.owns(fact);
   let entryDate = '';
   let paid = false;
   for (;;) {
@@ -171,6 +176,7 @@ async function followFacts(
     switch (fact.name) {
       case 'customs.DeclarationAccepted':
         entryDate = String(fact.data['acceptedOn']);
+        if (needsSummary) filing.summary ??= EntrySummary.beside(story, declarationId, filing);
         break;
       case 'customs.DeclarationRejected':
         if (fact.data['version'] === version)

@@ -85,6 +85,9 @@ export interface Enquired {
 
 type Course = Filing | RequestFiling;
 
+/** Milliseconds to the next statements where nobody waits for the night. */
+const HURRIED_NIGHT = 300;
+
 const NOTIFICATIONS = '/v1/inbound/customs/cds/notifications';
 const VOICES: Record<ChannelName, Voice> = { cds: cdsVoice, edifact: edifactVoice, ace: aceVoice };
 const OCCASION: Record<RequestKind, Occasion> = { amend: 'amendment', cancel: 'cancellation', arrive: 'arrival' };
@@ -154,7 +157,9 @@ export class Authority extends Face<AuthorityEntry> {
     const lrn = declared.lrn ?? '';
     const reference = this.referenceOf(declared);
     const contentDigest = sha256(lrn === '' ? text : text.replaceAll(lrn, ''));
-    const met = this.meet('declaration', { ...this.filings.occasion(lrn, contentDigest), channel }, reference);
+    const isSummary = channel === 'ace' && lrn.endsWith('/AE');
+    const occasion = isSummary ? 'summary' : 'declaration';
+    const met = this.meet(occasion, { ...this.filings.occasion(lrn, contentDigest), channel }, reference);
     if (met.turnedAway) return this.turnAway(met, { lrn, reference, bytes, channel });
     const conversationId = newId();
     const now = this.clock.date();
@@ -173,14 +178,22 @@ export class Authority extends Face<AuthorityEntry> {
         found,
         warnings: found.length === 0 ? warningsOf(declared, now) : [],
         isPrelodged: isPrelodged(declared),
-        chance: found.length === 0 ? this.chance(declared, lrn, now) : [],
-        ...(channel === 'ace' ? { usual: lrn.endsWith('/AE') ? USUAL_SUMMARY : USUAL_RELEASE } : {}),
+        chance: found.length === 0 && !isSummary ? this.chance(declared, lrn, now) : [],
+        ...(isSummary ? { usual: this.summaryAfter(lrn) } : channel === 'ace' ? { usual: USUAL_RELEASE } : {}),
       }),
       silent: this.silenceOf(met.step),
     };
     this.referee.sawDeclaration(taken);
     this.record({ type: 'taken', taken, used: met.used, channel });
     return this.lodged(met, conversationId);
+  }
+
+  /** The debt of a summary is wrong where the script of the release says so: one script for all channels. */
+  private summaryAfter(lrn: string): PlotStep[] {
+    const release = this.filings.byMrn.get(lrn.replace('/AE', ''));
+    const told = release?.plot.findLast((each) => each.do === 'tax');
+    const wrong = told?.do === 'tax' ? told.wrong : null;
+    return USUAL_SUMMARY.map((each) => (each.do === 'tax' ? { ...each, wrong } : each));
   }
 
   /** One request about a declaration. */
@@ -789,10 +802,12 @@ export class Authority extends Face<AuthorityEntry> {
   private planStatements(): void {
     if (this.unstated.length === 0 || this.watched.has('statements')) return;
     this.watched.add('statements');
-    // Midnight on the east coast, in winter.
+    // Midnight on the east coast, in winter; an authority that hurries has one after each act.
     const night = this.clock.date();
-    night.setUTCHours(5, 0, 0, 0);
-    if (night.getTime() <= this.clock.now()) night.setTime(night.getTime() + DAY);
+    if (this.world.pace === 'lifelike') {
+      night.setUTCHours(5, 0, 0, 0);
+      if (night.getTime() <= this.clock.now()) night.setTime(night.getTime() + DAY);
+    } else night.setTime(this.clock.now() + HURRIED_NIGHT);
     this.timers.at(
       night.getTime(),
       () => {

@@ -53,7 +53,16 @@ const authorityAct = z.union([
 ]);
 export type AuthorityAct = z.output<typeof authorityAct>;
 
-const OCCASIONS = ['declaration', 'amendment', 'cancellation', 'arrival', 'documents', 'payment', 'enquiry'] as const;
+const OCCASIONS = [
+  'declaration',
+  'summary',
+  'amendment',
+  'cancellation',
+  'arrival',
+  'documents',
+  'payment',
+  'enquiry',
+] as const;
 export type Occasion = (typeof OCCASIONS)[number];
 
 /** `{ on: declaration, http: 500 }` is `{ on: declaration, answer: http, status: 500 }`. */

@@ -100,6 +100,8 @@ export const filingQueued = defineEvent(
 );
 
 export const PURPOSES = ['amend', 'cancel', 'arrive'] as const;
+/** Beside what people ask for: the entry summary, where the debt is a filing of its own behind the release. */
+export const REQUEST_PURPOSES = [...PURPOSES, 'summarise'] as const;
 
 const request = {
   declarationId: uuid,
@@ -130,12 +132,12 @@ export const requestOrdered = defineEvent(
 export const requestMade = defineEvent(
   'customs',
   'RequestMade',
-  'We ask the authority to amend, cancel or accept as arrived; until it is granted the old content stands.',
+  'We ask the authority to amend, cancel or accept as arrived, or file the entry summary; until it is granted the old content stands.',
   z.strictObject({
     ...request,
     /** the order of a person that it carries out */
     orderId: uuid,
-    purpose: z.enum(PURPOSES),
+    purpose: z.enum(REQUEST_PURPOSES),
     /** the request’s own reference */
     lrn: z.string().max(22),
     mrn: z.string().max(18),

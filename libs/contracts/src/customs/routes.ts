@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute } from '../define-route.js';
 import { digest, instant, money, uuid } from '../values.js';
-import { PURPOSES } from './handling.events.js';
+import { REQUEST_PURPOSES } from './handling.events.js';
 import { fieldProblem } from './parts.js';
 
 const readers = ['operator', 'approver', 'compliance', 'auditor', 'partner'] as const;
@@ -27,6 +27,8 @@ export const statusVector = z
     release: cell,
     clearance: cell,
     request: cell,
+    /** the entry summary, where one was filed: sent, unknown, pending, accepted, denied, rejected, refused */
+    summary: cell.optional(),
     agencies: z.record(z.string(), cell),
     lines: z.record(z.string(), cell),
     bills: z.record(z.string(), cell),
@@ -68,7 +70,7 @@ export const declarationView = z
     requests: z.array(
       z.strictObject({
         request: z.int(),
-        purpose: z.enum(PURPOSES),
+        purpose: z.enum(REQUEST_PURPOSES),
         lrn: z.string(),
         reason: z.string(),
         fields: z.array(z.string()),

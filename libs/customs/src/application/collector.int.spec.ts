@@ -84,7 +84,7 @@ describe('an authority with a mailbox', () => {
 
 describe('ACE', () => {
   it('gets batches with the password on the wire alone, and is believed when the queue is acknowledged', async () => {
-    const authority = house.authorities.called('CBP-release', house.now);
+    const authority = house.authorities.called('CBP', house.now);
     const built = Buffer.from(record('A', [2, 5, 'TW01']));
     await authority.submit(built, 'declare');
     expect(field(house.partner.taken.at(-1)!.bytes.toString('latin1'), 9, 14)).toBe('SECRET');

@@ -76,7 +76,7 @@ export class FilingDesk {
     const { declarationId, version, situation } = request;
     const at = this.clock();
     const authority = this.authorityOf(filed) ?? this.authorities.for(situation.destination, at);
-    const content = contentOf(request, authority.profile.importerScheme);
+    const content = contentOf(request, authority.profile.importerScheme, authority.buildSummary !== undefined);
     const references = filed.state.filing ?? drawReferences(declarationId, content, authority.profile, at);
     const filing = {
       declarationId,
@@ -88,7 +88,8 @@ export class FilingDesk {
     };
     const entryNumber = await this.entryNumber(step.tenant, declarationId, authority);
     const preparedAt = filed.prepared[0]?.preparedAt ?? at;
-    const built = buildOf(authority, content, { lrn: references.lrn, ducr: references.ducr, entryNumber, preparedAt });
+    const { lrn, ducr } = references;
+    const built = buildOf(authority, content, { lrn, ducr, version, entryNumber, preparedAt });
     const problems = 'bytes' in built ? authority.validate(built) : built;
     if (!('bytes' in built) || problems.length > 0) {
       const refusal: DeclarationCommand = { type: 'RefuseVersion', filing, version, problems };
@@ -148,11 +149,11 @@ export class FilingDesk {
     const lrn = filed.state.filing?.lrn ?? '';
     switch (last.outcome) {
       case 'open':
-        return this.toAnswer(lrn, await this.leftOpen(step, declarationId, last), { kind: 'unknown' });
+        return this.toAnswer(lrn, await this.leftOpen(step, declarationId, last), { kind: 'unknown' }, filed);
       case 'received':
-        return { kind: 'sent', lrn, wrote: this.wrote(declarationId, filed) };
+        return this.toAnswer(lrn, this.wrote(declarationId, filed), { kind: 'received' }, filed);
       case 'unknown':
-        return { kind: 'unknown', lrn, wrote: this.wrote(declarationId, filed) };
+        return this.toAnswer(lrn, this.wrote(declarationId, filed), { kind: 'unknown' }, filed);
       case 'refused':
         return { kind: 'refused', problems: last.problems, wrote: this.wrote(declarationId, filed) };
       case 'not-sent': {
@@ -198,7 +199,7 @@ export class FilingDesk {
     }
     await this.downtime.up(name, declarationId);
     await this.announce(sending.lrn, outcome);
-    return this.toAnswer(sending.lrn, wrote, outcome);
+    return this.toAnswer(sending.lrn, wrote, outcome, authority);
   }
 
   private async queue(step: Step, version: number, waiting: Waiting, queued: Queued): Promise<LodgeAnswer> {
@@ -213,9 +214,12 @@ export class FilingDesk {
     lrn: string,
     wrote: Wrote,
     outcome: { kind: 'received' } | { kind: 'unknown' } | { kind: 'refused'; problems: FieldProblem[] },
+    by: Filed | Authority,
   ): LodgeAnswer {
     if (outcome.kind === 'refused') return { kind: 'refused', problems: outcome.problems, wrote };
-    return { kind: outcome.kind === 'received' ? 'sent' : 'unknown', lrn, wrote };
+    const authority = 'profile' in by ? by : this.authorityOf(by);
+    const second = authority?.buildSummary ? { entrySummary: true as const } : {};
+    return { kind: outcome.kind === 'received' ? 'sent' : 'unknown', lrn, ...second, wrote };
   }
 
   /**

@@ -86,7 +86,10 @@ export class RequestDesk {
       ...(entryNumber ? { entryNumber } : {}),
     };
     const mrn = mrnOf(state, state.version) ?? '';
-    const after = purpose === 'amend' && proposed ? contentOf(proposed, authority.profile.importerScheme) : null;
+    const after =
+      purpose === 'amend' && proposed
+        ? contentOf(proposed, authority.profile.importerScheme, authority.buildSummary !== undefined)
+        : null;
     const before = after && (await this.inForce(step.tenant, declarationId, state));
     if (proposed && proposed.version <= newestContent(state)) {
       throw new Conflict('customs.request.version-taken', `version ${proposed.version} is taken`);
@@ -102,7 +105,11 @@ export class RequestDesk {
         ? [...validateAmendment(before, after), ...authority.validate(authority.build(after, references))]
         : [];
     if (problems.length > 0) return problems;
-    const built = authority.buildRequest(asking);
+    const built =
+      purpose === 'summarise'
+        ? authority.buildSummary?.({ lrn, references, content: await this.inForce(step.tenant, declarationId, state) })
+        : authority.buildRequest(asking);
+    if (!built) return [NO_SUMMARY];
     if (purpose === 'amend' && built.pointers.length === 0) return [NOTHING_CHANGES];
     const command: DeclarationCommand = {
       ...{ type: 'MakeRequest', orderId, purpose, reason, lrn, fields: built.pointers, bytesDigest: built.digest, at },
@@ -282,6 +289,12 @@ const NOTHING_PROPOSED: FieldProblem = {
   pointer: '',
   field: null,
   says: 'An amendment needs the content that it proposes.',
+};
+const NO_SUMMARY: FieldProblem = {
+  code: 'customs.request.no-summary',
+  pointer: '',
+  field: null,
+  says: 'This authority knows no entry summary beside the declaration.',
 };
 const NOTHING_CHANGES: FieldProblem = {
   code: 'customs.request.nothing-changes',

@@ -52,7 +52,8 @@ function requestsOf(state: Declaration, attempts: readonly RequestAttempt[]): De
       .filter((each) => each.data.request === request)
       .sort(byAuthority);
     const answer = answers.at(-1);
-    const newest = request === state.requests.length && made.version === state.version;
+    const isSummary = purpose === 'summarise';
+    const newest = request === state.requests.length && made.version === state.version && !isSummary;
     const said = newest ? statusOf(state).request.value : answer?.data.answer;
     const own = refused ? 'refused' : { open: 'made', received: 'sent', unknown: 'unknown' }[outcome];
     return {

@@ -25,6 +25,13 @@ export type Asking = { lrn: string; mrn: string; reason: string; references: Fil
   | { purpose: 'arrive' }
 );
 
+/** The entry summary: a second filing about what is released, under a reference of its own, that declares the debt. */
+export interface Summarising {
+  lrn: string;
+  references: FilingReferences;
+  content: DeclarationContent;
+}
+
 export interface BuiltRequest {
   bytes: Buffer;
   /** `sha256:` and the digest of the bytes */
@@ -34,7 +41,7 @@ export interface BuiltRequest {
 }
 
 /** What a transmission is for; each has a door of its own at some authorities. */
-export type SubmitPurpose = 'declare' | 'amend' | 'cancel' | 'arrive';
+export type SubmitPurpose = 'declare' | 'amend' | 'cancel' | 'arrive' | 'summarise';
 
 /** A one-time address for one paper. */
 export interface Slot {
@@ -101,6 +108,8 @@ export interface Authority {
   validate(built: Built): FieldProblem[];
   /** Amend, cancel, arrive: purposes beside the declaration itself. The same request gives the same bytes. */
   buildRequest(asking: Asking): BuiltRequest;
+  /** Only where the debt is declared by a second filing behind the release. */
+  buildSummary?(summarising: Summarising): BuiltRequest;
   /** What leaves for another transmission of the same content: the same bytes, or the same content in a new envelope. @param attempt from 2 */
   again(bytes: Buffer, attempt: number): Buffer;
   /** One transmission; no retry inside. */

@@ -1,4 +1,5 @@
 import type {
+  AssessmentSummary,
   Charges,
   DeclarationExtras,
   GoodsLine,
@@ -63,8 +64,20 @@ function grossMasses(lines: readonly GoodsLine[], total: string): string[] {
   });
 }
 
-/** @param scheme identifier under which the destination knows importers */
-export function contentOf(request: LodgeRequest, scheme: 'EORI' | 'EIN'): DeclarationContent {
+/** Duties and fees of a line as we worked them out; charges of the whole entry stand on its first line. */
+function owed({ lines, entryCharges, currency }: AssessmentSummary, number: number, isFirst: boolean) {
+  const own = lines.find((each) => each.number === number)?.charges ?? [];
+  return [...own, ...(isFirst ? entryCharges : [])].map(({ code, amount }) => ({
+    type: code,
+    amount: { amount, currency },
+  }));
+}
+
+/**
+ * @param scheme identifier under which the destination knows importers
+ * @param declaresDebt whether we state what is owed ourselves, as an entry summary does; elsewhere the authority works it out
+ */
+export function contentOf(request: LodgeRequest, scheme: 'EORI' | 'EIN', declaresDebt = false): DeclarationContent {
   const { situation, goods, assessment } = request;
   const known = situation.importer.identifiers.filter((each) => each.scheme === scheme);
   const identifier = known.find((each) => each.value.startsWith(situation.destination)) ?? known[0];
@@ -91,6 +104,7 @@ export function contentOf(request: LodgeRequest, scheme: 'EORI' | 'EIN'): Declar
       ...line,
       grossMass: masses[index]!,
       customsValue: assessment.lines.find((each) => each.number === line.number)?.customsValue ?? null,
+      ...(declaresDebt ? { taxes: owed(assessment, line.number, line === lines[0]) } : {}),
     })),
     documents: goods.documents.map(({ type, reference }) => ({ type, reference })),
   };

@@ -9,6 +9,8 @@ import { vectorOf, type Sending, type StatusVector } from './vector.js';
 export interface FilingReferences {
   lrn: string;
   ducr: string;
+  /** of the content that is filed under them; the first when absent */
+  version?: number;
   /** number drawn for an entry of the United States, with its filer code and check digit */
   entryNumber?: string;
   /** when the filing was first prepared: formats that print a time take it from here, so that the same input gives the same bytes */
@@ -134,8 +136,12 @@ export function sendingOf(state: Declaration): Sending {
 export const statusOf = (state: Declaration): StatusVector =>
   vectorOf(state.version, sendingOf(state), state.notices, {
     ...state,
-    requests: state.requests.filter((each) => each.version === state.version),
+    requests: requestsIn(state).filter((each) => each.version === state.version),
+    summaries: summariesIn(state).filter((each) => each.version === state.version),
   });
+
+const requestsIn = ({ requests }: Declaration): Request[] => requests.filter(({ purpose }) => purpose !== 'summarise');
+const summariesIn = ({ requests }: Declaration): Request[] => requests.filter(({ purpose }) => purpose === 'summarise');
 
 /** The highest number that any content has: declared, refused, or proposed by an amendment. */
 export const newestContent = (state: Declaration): number =>
@@ -156,8 +162,15 @@ export function contentInForce(state: Declaration, version: number): number {
 
 /** The request that still waits for its answer. */
 export function openRequest(state: Declaration): Request | null {
-  const last = state.requests.at(-1);
+  const last = requestsIn(state).at(-1);
   return last && last.version === state.version && statusOf(state).request.value === 'pending' ? last : null;
+}
+
+/** The entry summary that still waits for its answer, or was granted: no second one is filed beside it. */
+export function openSummary(state: Declaration): Request | null {
+  const last = summariesIn(state).at(-1);
+  const word = statusOf(state).summary?.value ?? '';
+  return last && ['sent', 'unknown', 'pending', 'accepted'].includes(word) ? last : null;
 }
 
 /** Whether the authority has said anything of a version. */
@@ -187,7 +200,9 @@ export interface About {
 export function aboutOf(state: Declaration, keys: AuthorityMessage['keys']): About {
   const conversation = keys.conversationId?.toLowerCase();
   const asked = state.requests.find(
-    (each) => (conversation !== undefined && each.conversations.includes(conversation)) || each.lrn === keys.lrn,
+    (each) =>
+      (conversation !== undefined && [...each.conversations, each.lrn.toLowerCase()].includes(conversation)) ||
+      each.lrn === keys.lrn,
   );
   if (asked) return { version: asked.version, attempt: null, request: asked.request };
   const attempt = state.attempts.find(
@@ -367,6 +382,7 @@ function noticeOf(state: Declaration, fact: Fact, { notice, about, functionCode,
         ? { type: 'DeclarationRegistered', data: notice }
         : answerTo(about.request, notice, 'received');
     case 'accepted':
+      if (about.request !== null) return answerTo(about.request, notice, 'granted', fact.warnings);
       return {
         type: 'DeclarationAccepted',
         data: { ...notice, acceptedOn: legalDateAt(notice.authorityTime, zone), warnings: fact.warnings },
@@ -394,6 +410,11 @@ function noticeOf(state: Declaration, fact: Fact, { notice, about, functionCode,
     case 'corrected':
       return { type: 'DeclarationCorrected', data: { ...notice, pointers: fact.pointers } };
     case 'invalidated':
+      // Only the summary that it names was cancelled: what was released stands.
+      if (state.requests.some(({ request, purpose }) => request === about.request && purpose === 'summarise'))
+        return answerTo(about.request, notice, 'denied', [
+          { code: functionCode, pointer: '', field: null, says: fact.reason },
+        ]);
       return { type: 'DeclarationInvalidated', data: { ...notice, reason: fact.reason } };
     case 'request-answered':
       return answerTo(about.request ?? openRequest(state)?.request ?? null, notice, fact.answer);

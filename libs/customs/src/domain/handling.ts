@@ -3,18 +3,19 @@ import { exact, Invalid, NotFound, unreachable, WrongState, type Instant } from 
 import {
   mrnOf,
   openRequest,
+  openSummary,
   statusOf,
   type AttemptResult,
   type Declaration,
   type DeclaredQuantities,
 } from './declaration.js';
-import type { Purpose } from './ours.js';
+import type { Ordered, Purpose } from './ours.js';
 
 type Data<T extends CustomsEvent['type']> = Extract<CustomsEvent, { type: T }>['data'];
 
 /** What people do about a declaration that is with the authority. */
 export type HandlingCommand =
-  | { type: 'OrderRequest'; orderId: string; purpose: Purpose; reason: string; set: Record<string, string>; by: string }
+  | { type: 'OrderRequest'; orderId: string; purpose: Ordered; reason: string; set: Record<string, string>; by: string }
   | {
       type: 'MakeRequest';
       orderId: string;
@@ -158,7 +159,7 @@ function stillOpen(state: Declaration): void {
  */
 function mrnToAskAbout(state: Declaration, purpose: Purpose): string {
   stillOpen(state);
-  const open = openRequest(state);
+  const open = purpose === 'summarise' ? openSummary(state) : openRequest(state);
   if (open) {
     throw new WrongState(
       'customs.request.open',

@@ -3,6 +3,9 @@ import type { Instant } from '@tidewaiter/kernel';
 
 export type Purpose = Extract<CustomsEvent, { type: 'RequestMade' }>['data']['purpose'];
 
+/** What a person may order; the entry summary follows from the release by itself. */
+export type Ordered = Extract<CustomsEvent, { type: 'RequestOrdered' }>['data']['purpose'];
+
 /** A request of ours to the authority, as far as our own side knows. */
 export interface Request {
   request: number;
@@ -34,6 +37,8 @@ export interface ExaminationNote {
 /** What we did about a declaration beside sending it. */
 export interface Ours {
   requests: readonly Request[];
+  /** filings of the entry summary, of the same kind as requests and apart from them */
+  summaries?: readonly Request[];
   /** when papers went to the authority */
   papersSent: readonly Instant[];
   /** ids of queries that were answered */

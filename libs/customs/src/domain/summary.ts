@@ -33,7 +33,7 @@ interface Rule {
 }
 
 /** Cells of which a vector has one. */
-type Single = { [K in keyof StatusVector]: StatusVector[K] extends Cell ? K : never }[keyof StatusVector];
+type Single = { [K in keyof StatusVector]-?: StatusVector[K] extends Cell ? K : never }[keyof StatusVector];
 
 /** A reason for each cell whose value is one of these. */
 const cells = (vector: StatusVector, ...asked: [Single, string, string[]][]): string[] =>

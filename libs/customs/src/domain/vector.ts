@@ -21,6 +21,8 @@ export interface StatusVector {
   release: Cell;
   clearance: Cell;
   request: Cell;
+  /** the entry summary, where the debt is a filing of its own */
+  summary?: Cell;
   /** by agency: the worst that stands of what it decided */
   agencies: Record<string, Cell>;
   /** by line number and by bill: the worst that any agency has standing there */
@@ -116,6 +118,7 @@ export function vectorOf(
     release: releaseOf(told),
     clearance: cleared ? resting('cleared', cleared) : resting('open'),
     request: requestOf(told, ours),
+    ...summaryOf(told, ours.summaries ?? []),
     agencies: agencies.agencies,
     lines: agencies.lines,
     bills: agencies.bills,
@@ -226,21 +229,39 @@ function releaseOf(told: Told): Cell {
 function requestOf(told: Told, ours: Ours): Cell {
   const request = ours.requests.at(-1);
   const accepted = told.last('DeclarationAccepted');
+  const summaries = (ours.summaries ?? []).map((each) => each.request);
   const answer = told.all.findLast(
     (notice) =>
       (notice.type === 'RequestAnswered' &&
+        !summaries.includes(notice.data.request ?? 0) &&
         (request === undefined || notice.data.request === request.request || isUnnamed(notice, request))) ||
       (notice.type === 'DeclarationRejected' && accepted !== undefined && isAfter(notice, accepted) && !request),
   );
   const word = answer?.type === 'RequestAnswered' ? answer.data.answer : answer && 'rejected';
   if (answer && word !== 'received') return resting(word ?? 'none', answer, request?.purpose);
   if (!request) return answer ? resting('pending', answer) : resting('none');
-  const granted = { arrive: accepted, cancel: told.last('DeclarationInvalidated'), amend: undefined }[request.purpose];
+  const granted = {
+    arrive: accepted,
+    cancel: told.last('DeclarationInvalidated'),
+    amend: undefined,
+    summarise: undefined,
+  }[request.purpose];
   if (granted) return resting('granted', granted, request.purpose);
   if (request.refused) return byUs('rejected', request.madeAt, request.version, request.purpose);
   return answer
     ? resting('pending', answer, request.purpose)
     : byUs('pending', request.madeAt, request.version, request.purpose);
+}
+
+/** The newest entry summary, where one was filed: its own state beside that of the release. */
+function summaryOf(told: Told, summaries: readonly Request[]): { summary?: Cell } {
+  const filed = summaries.at(-1);
+  if (!filed) return {};
+  const answer = told.every('RequestAnswered').findLast(({ data }) => data.request === filed.request);
+  const words = { received: 'pending', granted: 'accepted', denied: 'denied', rejected: 'rejected' } as const;
+  if (answer) return { summary: resting(words[answer.data.answer], answer, filed.lrn) };
+  const own = filed.refused ? 'refused' : { open: 'sent', received: 'sent', unknown: 'unknown' }[filed.outcome];
+  return { summary: byUs(own, filed.madeAt, filed.version, filed.lrn) };
 }
 
 /** An answer that names no request is one to the newest, if it is not older; authorities tell whole seconds. */

@@ -134,7 +134,7 @@ export function declaredOf(transaction: Transaction, release: Declared | null): 
     incoterm: 'FOB',
     charges: [],
     statements: [],
-    references: [...references, `${filer}${transaction.number}`],
+    references: [...references, `${filer}${transaction.number}`, ...(release?.references ?? [])],
     strange: [],
     atHeader: [],
     items,

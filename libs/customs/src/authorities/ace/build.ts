@@ -72,6 +72,7 @@ function movement(content: DeclarationContent, references: FilingReferences): st
         ]
       : []),
     record('SE20', [5, 7, 'LRN'], [8, 57, references.lrn]),
+    record('SE20', [5, 7, 'SRN'], [8, 57, capitals(content.shipmentReference)]),
   ];
 }
 
@@ -173,6 +174,10 @@ export function summaryRecords(
   ];
 }
 
+/** User text of a block, at most 21 characters: our reference; a later version under it has a name of its own, which its answers bear. */
+const transactionName = ({ lrn, version = 1 }: FilingReferences): string =>
+  version === 1 ? lrn : `${lrn.slice(0, 18)}-${version}`.slice(0, 21);
+
 /** Envelope of one transaction. The password's place stays blank: it is written when the bytes leave, and is stored nowhere. */
 export function batched(
   application: string,
@@ -242,7 +247,8 @@ export function buildAce(
       ? summaryRecords(content, references, profile, action === 'U' ? 'R' : action)
       : releaseRecords(content, references, profile, action, about.reason);
   const application = filing === 'entry-summary' ? 'AE' : 'SE';
-  const bytes = batched(application, about.lrn, records, localTime(references.preparedAt, profile.zone), profile);
+  const userText = about.lrn === references.lrn ? transactionName(references) : about.lrn;
+  const bytes = batched(application, userText, records, localTime(references.preparedAt, profile.zone), profile);
   return {
     content,
     references,

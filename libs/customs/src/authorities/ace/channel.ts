@@ -1,9 +1,9 @@
 import { resendOf } from '../../domain/resend.js';
-import type { Asking, Authority, BuiltRequest } from '../authority.js';
+import type { Asking, Authority, BuiltRequest, Summarising } from '../authority.js';
 import { localTime } from '../local-time.js';
 import { partOf, type Profile } from '../profile.js';
 import { digestOfBytes } from '../texts.js';
-import { batched, buildAce } from './build.js';
+import { batched, buildAce, summaryRecords } from './build.js';
 import { interpretBatch } from './parse.js';
 import { record } from './records.js';
 import type { AceTransport } from './transport.js';
@@ -41,6 +41,13 @@ function buildRequest(asking: Asking, profile: Profile): BuiltRequest {
   return { bytes, digest: digestOfBytes(bytes), pointers: [] };
 }
 
+/** The entry summary (AE) under the number of the release. */
+function buildSummary({ lrn, references, content }: Summarising, profile: Profile): BuiltRequest {
+  const records = summaryRecords(content, references, profile, 'A');
+  const bytes = batched('AE', lrn, records, localTime(references.preparedAt, profile.zone), profile);
+  return { bytes, digest: digestOfBytes(bytes), pointers: [] };
+}
+
 /** ACE for one profile: cargo release, or the entry summary, each a filing of its own. */
 export const aceAuthority = (
   profile: Profile,
@@ -50,6 +57,9 @@ export const aceAuthority = (
   build: (content, references) => buildAce(content, references, profile),
   validate: (built) => validateAce(built, profile),
   buildRequest: (asking) => buildRequest(asking, profile),
+  ...(partOf(profile, 'ace').filing === 'cargo-release'
+    ? { buildSummary: (summarising: Summarising) => buildSummary(summarising, profile) }
+    : {}),
   again: (bytes) => bytes,
   submit: (bytes) => transport.submit(bytes, profile),
   slots: () => Promise.resolve(null),

@@ -1,10 +1,10 @@
-import type { FieldProblem } from '@tidewaiter/contracts';
+import type { FieldProblem, Money } from '@tidewaiter/contracts';
 import { exact, type Instant } from '@tidewaiter/kernel';
 import { CUSTOMS, type Fact } from '../../domain/facts.js';
 import type { Interpretation, RawMessage, ReadMessage } from '../authority.js';
 import { numberNotes } from '../notes.js';
 import { fromLocal } from '../local-time.js';
-import type { Profile } from '../profile.js';
+import { payeeOf, type Profile } from '../profile.js';
 import { AGENCY_STATUS, BILL_RESULTS, ENTRY_RESULTS, RECORD_FIELDS, RESULTS, SUMMARY_STATUS } from './codes.js';
 import { field, readBatch, type Block } from './records.js';
 
@@ -310,23 +310,34 @@ function summaryStatus(records: readonly string[]): Told[] {
 }
 
 /**
- * A daily statement: its number, what each entry owes, in cents; preliminary, then final. The number is what a payment quotes.
+ * A daily statement: its number, what each entry owes (PF20) and for which tax of which line (PF21), in cents; preliminary, then final.
+ * The number is what a payment quotes.
  * @see ACE CATAIR, statements
  */
 function statement(records: readonly string[], profile: Profile): Told[] {
   const head = records.find((each) => each.startsWith('PF10')) ?? '';
   const stage = field(head, 16) === 'F' ? 'final' : 'indicative';
   const at = timeOf(field(head, 17, 22), '', profile.zone);
-  const owed = records.flatMap((record): Told[] => {
+  const paymentReference = field(head, 5, 15) || null;
+  const money = (text: string): Money => ({ amount: exact(text).div(100).toFixed(2), currency: profile.currency });
+  const owed: Told[] = [];
+  let debt: Extract<Fact, { kind: 'duty' }> | null = null;
+  for (const record of records) {
     const cents = field(record, 16, 27);
-    if (!record.startsWith('PF20') || !/^\d+$/.test(cents)) return [];
-    const total = { amount: exact(cents).div(100).toFixed(2), currency: profile.currency };
-    const paymentReference = field(head, 5, 15) || null;
-    const fact: Fact = { kind: 'duty', stage, taxes: [], total, paymentReference, payee: null };
-    return [
-      { functionCode: 'PF', mrn: entryNumber(field(record, 5, 7), field(record, 8, 15)), facts: [dated(fact, at)] },
-    ];
-  });
+    if (record.startsWith('PF20') && /^\d+$/.test(cents)) {
+      // What a preliminary statement asks for is not due: an entry may still leave it.
+      const payee = stage === 'final' ? payeeOf(profile) : null;
+      debt = { kind: 'duty', stage, taxes: [], total: money(cents), paymentReference, payee, ...(at ? { at } : {}) };
+      const mrn = entryNumber(field(record, 5, 7), field(record, 8, 15));
+      owed.push({ functionCode: 'PF', mrn, facts: [debt] });
+    }
+    const [line, type, amount] = [field(record, 5, 7), field(record, 8, 10), field(record, 24, 35)];
+    if (debt && record.startsWith('PF21') && type && /^\d+$/.test(amount)) {
+      const base = field(record, 11, 23);
+      const tax = { line: Number(line) || 0, type, amount: money(amount) };
+      debt.taxes.push({ ...tax, base: /^\d+$/.test(base) ? money(base).amount : '' });
+    }
+  }
   return owed.length > 0
     ? owed
     : [{ functionCode: 'PF', mrn: null, facts: [kept('A statement of what is to be paid.')] }];

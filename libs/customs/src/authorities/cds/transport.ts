@@ -20,6 +20,7 @@ const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.co
 
 const DOORS: Record<SubmitPurpose, string> = {
   declare: '',
+  summarise: '',
   amend: '/amend',
   cancel: '/cancellation-requests',
   arrive: '/arrival-notification',
