@@ -20,7 +20,7 @@ import { usualDecision } from '../usual-decision.js';
 import { perform, routeNamed, type Known } from './acts.js';
 import { ensureEngagement, ensureImporter } from './given.js';
 import { millis, scenario as scenarioSchema, type Scenario } from './schema.js';
-import { judge, type Verdict } from './verdict.js';
+import { firstMissing, judge, type Verdict } from './verdict.js';
 
 export type TimelineEntry = AnswerOf<typeof showTimeline>['items'][number];
 
@@ -75,6 +75,8 @@ const QUIET = new Set([
 
 /** quiet looks at the timeline between two at the tasks */
 const LOOK_AGAIN = 8;
+/** Looks at a timeline in which nothing new stands, before what is missing counts as missing. */
+const PATIENCE = 60;
 
 /** "Not yet" of a system that is coming up: the first request still runs, or word of the shipment is still on its way. */
 const PASSING = new Set(['http.idempotency-key.running', 'documents.shipment.unknown']);
@@ -207,7 +209,9 @@ class Player {
       await this.act();
       const over = this.stage === 'archived' || this.stage === 'closed';
       const acted = this.acted === this.scenario.acts.length || this.stuck?.forGood === true;
-      if (over && acted && page.items.length === 0) break;
+      // What was done last is heard a moment after it: a story that still misses something is listened to a little longer.
+      const isTold = firstMissing(this.scenario.expect.events, this.timeline) === null;
+      if (over && acted && page.items.length === 0 && (isTold || quiet >= PATIENCE)) break;
       // Whatever changes is told in the timeline; in between, a look now and then takes up what a decision came too early for.
       quiet = page.items.length > 0 ? 0 : quiet + 1;
       if (quiet % LOOK_AGAIN === 0) {
