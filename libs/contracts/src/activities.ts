@@ -342,6 +342,8 @@ export interface CustomsActivities {
   resolveFiling(
     step: Step,
     declarationId: string,
+    /** a person asked the authority as well, and wants the same bytes sent again */
+    agreed?: boolean,
   ): Promise<
     | { kind: 'found' | 'sent-again'; wrote: Wrote }
     | { kind: 'not-yet'; askAgainAt: string; wrote: Wrote }

@@ -1,6 +1,7 @@
 import { patched, uuid4 } from '@temporalio/workflow';
 import type {
   AssessmentSummary,
+  CustomsActivities,
   Decision,
   DocumentSet,
   Fact,
@@ -239,19 +240,31 @@ function isNewTask(fact: Fact): boolean {
 async function learnOutcome(story: Story, declarationId: string): Promise<void> {
   const ours = (fact: Fact) => fact.data['declarationId'] === declarationId;
   story.wait('authority: outcome unknown');
+  let agreed = false;
   while (!story.has(NEWS, ours)) {
-    const answer = await story.do('resolve-filing', (step) => customs.resolveFiling(step, declarationId));
+    const byPerson: boolean = agreed;
+    const answer: Awaited<ReturnType<CustomsActivities['resolveFiling']>> = await story.do('resolve-filing', (step) =>
+      customs.resolveFiling(step, declarationId, byPerson),
+    );
+    agreed = false;
     if (answer.kind === 'not-yet') {
       const wait = Math.max(Date.parse(answer.askAgainAt) - Date.now(), 100);
       await story.quiet(() => story.has(NEWS, ours), wait);
     } else if (answer.kind !== 'ask-person') {
       break;
     } else {
-      await story.ask(
-        { kind: 'ask-authority', role: 'operator', says: answer.says, about: { declarationId }, due: null },
+      const retried: true | undefined = await story.ask<true>(
+        {
+          kind: 'ask-authority',
+          role: 'operator',
+          says: `${answer.says}. Ask the authority; when it has nothing, { "retry": true } sends the same once more.`,
+          about: { declarationId },
+          due: null,
+        },
         retryOrAbandon,
         () => story.has(NEWS, ours),
       );
+      agreed = retried === true;
     }
   }
   story.wait('authority: acceptance');

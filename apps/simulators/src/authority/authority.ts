@@ -792,7 +792,8 @@ export class Authority extends Face<AuthorityEntry> {
   private get unstated(): Filing[] {
     return [...this.filings.byConversation.values()].filter(
       (each) =>
-        each.channel === 'ace' &&
+        // Money is the summary's, whatever a script says of the release.
+        each.lrn.endsWith('/AE') &&
         each.toldTax === 'assessed' &&
         this.filings.lives(each) &&
         each.statement?.stage !== 'final',

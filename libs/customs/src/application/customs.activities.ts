@@ -24,8 +24,8 @@ export class CustomsActivitiesService implements CustomsActivities {
     return this.desk.lodge(step, request);
   }
 
-  resolveFiling(step: Step, declarationId: string): ReturnType<CustomsActivities['resolveFiling']> {
-    return this.desk.resolve(step, declarationId);
+  resolveFiling(step: Step, declarationId: string, agreed?: boolean): ReturnType<CustomsActivities['resolveFiling']> {
+    return this.desk.resolve(step, declarationId, agreed);
   }
 
   reviewEntry(step: Step, declarationId: string): ReturnType<CustomsActivities['reviewEntry']> {

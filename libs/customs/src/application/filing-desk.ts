@@ -2,7 +2,7 @@ import type { CustomsActivities, FieldProblem, LodgeAnswer, LodgeRequest, Step, 
 import type { EventStore, Tx } from '@tidewaiter/event-store';
 import { Conflict, Invalid, millisOf, NotFound, Unavailable, type Instant } from '@tidewaiter/kernel';
 import { byPartOf } from '@tidewaiter/platform';
-import type { Authority, Built, Outcome } from '../authorities/authority.js';
+import type { Answer, Authority, Built, Outcome } from '../authorities/authority.js';
 import type { Authorities } from '../authorities/registry.js';
 import { answersOf } from '../domain/answers.js';
 import { contentOf, type DeclarationContent } from '../domain/content.js';
@@ -226,7 +226,7 @@ export class FilingDesk {
    * Asks what became of a version without an answer, at the times of the schedule, and sends again only as the authority's rule allows.
    * @throws NotFound `customs.declaration.unknown`
    */
-  async resolve(step: Step, declarationId: string): Promise<ResolveAnswer> {
+  async resolve(step: Step, declarationId: string, agreed = false): Promise<ResolveAnswer> {
     let filed = await this.read(step.tenant, declarationId);
     const newest = filed.state.version;
     const last = filed.attempts.filter((each) => each.version === newest).at(-1);
@@ -245,10 +245,10 @@ export class FilingDesk {
     const since = unknown?.settledAt ?? attempts[0]!.startedAt;
     const askAgainAt = (asked: number): Instant => nextEnquiry(this.rules.enquirySchedule, since, asked);
     const due = askAgainAt(filed.state.enquiries);
-    if (millisOf(this.clock()) < millisOf(due)) {
+    if (!agreed && millisOf(this.clock()) < millisOf(due)) {
       return { kind: 'not-yet', askAgainAt: due, wrote: this.wrote(declarationId, filed) };
     }
-    return this.enquire(step, declarationId, filed, attempts, askAgainAt(filed.state.enquiries + 1));
+    return this.enquire(step, declarationId, filed, attempts, askAgainAt(filed.state.enquiries + 1), agreed);
   }
 
   private async enquire(
@@ -257,6 +257,7 @@ export class FilingDesk {
     filed: Filed,
     attempts: StoredAttempt[],
     askAgainAt: Instant,
+    agreed: boolean,
   ): Promise<ResolveAnswer> {
     const { state } = filed;
     const authority = this.authorityOf(filed);
@@ -266,10 +267,14 @@ export class FilingDesk {
       version < state.version ? (mrnOf(state, version) ?? []) : [],
     );
     const entryNumber = await this.entryNumber(step.tenant, declarationId, authority);
-    const answer = await authority.enquire({ ...state.filing, entryNumber }, passed);
+    const answer = await this.answerOf(authority, { ...state.filing, entryNumber }, passed, state);
     const now = this.clock();
     const taken = attempts.filter((each) => each.outcome !== 'not-sent');
-    const decision = authority.resend(taken, { answer: answer.kind, askedAt: now }, now);
+    const ruled = authority.resend(taken, { answer: answer.kind, askedAt: now }, now);
+    const decision: Resend =
+      agreed && ruled.kind === 'ask-person'
+        ? { kind: 'same-bytes', because: `${ruled.because}; a person asked there too, and had it sent again` }
+        : ruled;
     const attempt = attempts.filter((each) => each.outcome !== 'not-sent').length + 1;
     const sendAgain = decision.kind === 'same-bytes';
     const { wrote, bytes } = await this.store.transaction(step.tenant, async (tx) => {
@@ -303,6 +308,23 @@ export class FilingDesk {
       { version: state.version, attempt, lrn: state.filing.lrn, bytes },
       askAgainAt,
     );
+  }
+
+  /** What the authority has, by its answer at once or by the one that came to its mailbox since. */
+  private async answerOf(
+    authority: Authority,
+    references: FilingReferences,
+    passed: readonly string[],
+    { notices, version }: Declaration,
+  ): Promise<Answer> {
+    const answer = await authority.enquire(references, passed);
+    const isAbsent = notices.some(
+      ({ type, data }) =>
+        type === 'AuthorityNoticeKept' &&
+        data.version === version &&
+        authority.enquiryAnswers?.includes(data.functionCode) === true,
+    );
+    return answer.kind === 'no-answer' && isAbsent ? { kind: 'absent' } : answer;
   }
 
   private openAgain(

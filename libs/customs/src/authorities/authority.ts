@@ -128,6 +128,8 @@ export interface Authority {
   enquire(references: FilingReferences, passed: readonly string[]): Promise<Answer>;
   /** Messages that wait to be fetched, from a cursor on (null: from the first); the cursor moves after the store. Channels that are pushed to have none. */
   collect?(cursor: string | null): AsyncIterable<Collected>;
+  /** Kinds of messages that answer an enquiry where it has a mailbox: one that is only kept says that it has nothing. */
+  readonly enquiryAnswers?: readonly string[];
   /** The authority's rule on sending again. */
   resend(attempts: readonly Attempt[], evidence: Evidence, now: Instant): Resend;
   /** Name of a message's kind for people: `DMSACC`; the code itself when the table has none. */

@@ -64,6 +64,7 @@ export const aceAuthority = (
   submit: (bytes) => transport.submit(bytes, profile),
   slots: () => Promise.resolve(null),
   interpret: (raw) => interpretBatch(raw, profile),
+  enquiryAnswers: ['C1', 'ER'],
   enquire: (references) => transport.enquire(references, profile),
   collect: (cursor) => transport.collect(cursor, profile),
   resend: (attempts, evidence, now) => resendOf(profile.resend, attempts, evidence, now),
