@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { api } from '../api/client.js';
 import { queryClient, useRoute } from '../api/queries.js';
 import { holds, useSession, type Session } from '../api/session.js';
-import { useFeedState } from '../feed/feed.js';
+import { useFeedPosition, useFeedState, useFeedStatus } from '../feed/feed.js';
 import { startFeed } from '../feed/start.js';
 import { formatInstant } from '../ui/time.js';
 import { useAnnounced } from './announce.js';
@@ -24,7 +24,6 @@ export function Layout() {
   const [help, setHelp] = useState(false);
   const navigate = useNavigate();
   const path = useLocation({ select: ({ pathname }) => pathname });
-  const feed = useFeedState();
   useEffect(() => startFeed(session), [session]);
   useKeys(
     useMemo(
@@ -89,14 +88,7 @@ export function Layout() {
           );
         })}
       </nav>
-      <main id="main" tabIndex={-1} className="main" data-position={feed.position}>
-        <Suspense fallback={<div className="page" aria-busy="true" />}>
-          <Outlet />
-        </Suspense>
-        {session.roles.includes('auditor') && (
-          <footer className="foot label">Read-only. Your views are recorded.</footer>
-        )}
-      </main>
+      <Main session={session} />
       <Announcer />
       <Suspense>
         {palette && <Palette onClose={() => setPalette(false)} />}
@@ -104,6 +96,29 @@ export function Layout() {
         <SessionGuard session={session} />
       </Suspense>
     </>
+  );
+}
+
+function Main({ session }: { session: Session }) {
+  const position = useFeedPosition();
+  // The page is one element, whatever the position: it is not drawn again because the position moves.
+  const page = useMemo(
+    () => (
+      <>
+        <Suspense fallback={<div className="page" aria-busy="true" />}>
+          <Outlet />
+        </Suspense>
+        {session.roles.includes('auditor') && (
+          <footer className="foot label">Read-only. Your views are recorded.</footer>
+        )}
+      </>
+    ),
+    [session],
+  );
+  return (
+    <main id="main" tabIndex={-1} className="main" data-position={position}>
+      {page}
+    </main>
   );
 }
 
@@ -156,7 +171,7 @@ function FeedState() {
 function TopBar({ session, onSearch, onHelp }: { session: Session; onSearch: () => void; onHelp: () => void }) {
   const { theme } = usePreferences();
   const zone = useZone();
-  const feed = useFeedState();
+  const feed = useFeedStatus();
   const signOut = async (): Promise<void> => {
     await api.call(endSession);
     queryClient.clear();
@@ -219,7 +234,7 @@ function TopBar({ session, onSearch, onHelp }: { session: Session; onSearch: () 
           </button>
         </div>
       </details>
-      {feed.state === 'offline' && (
+      {feed === 'offline' && (
         <div className="offline">
           No connection. What was shown stays readable; acts are off until it is back. What you type stays in this tab.
         </div>

@@ -9,7 +9,9 @@ export type BoardRow = AnswerOf<typeof showBoardRows>['rows'][number];
 export type BoardQuery = Partial<InputOf<typeof showBoardIndex>['query']>;
 
 const ROWS_AT_ONCE = 200;
-const GATHER_MS = 60;
+/** While a reader scrolls, rows are asked for when he stands still for so long, and now and then on the way. */
+const STILL_MS = 60;
+const ON_THE_WAY_MS = 250;
 const INDEX_EVERY_MS = 2_000;
 const NONE = new Uint32Array();
 
@@ -56,9 +58,15 @@ export function pendingBetween(shown: Uint32Array, fresh: Uint32Array, touched: 
 
 /** The board of a view: its keys as the reader last applied them, rows as new as they are known, and what waits to be applied. */
 export function useBoard(query: BoardQuery) {
+  const { rowOf, want, refresh, ahead } = useRows();
   const index = useQuery<Uint32Array>({
     queryKey: [showBoardIndex.id, query],
-    queryFn: async ({ signal }) => keysOf(await api.bytes(showBoardIndex, {}, { query: textsOf(query), signal })),
+    queryFn: async ({ signal }) => {
+      const keys = keysOf(await api.bytes(showBoardIndex, {}, { query: textsOf(query), signal }));
+      // An order stands together with the rows that come into view with it: the page is drawn once, not first without them.
+      await ahead(keys);
+      return keys;
+    },
     staleTime: 0,
     // Rows stay on screen while another view of them is on its way.
     placeholderData: keepPreviousData,
@@ -82,7 +90,6 @@ export function useBoard(query: BoardQuery) {
     [fresh, held, name],
   );
 
-  const { rowOf, want, refresh } = useRows();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = onChanges((changes) => {
@@ -120,10 +127,10 @@ function useRows() {
   const byShipment = useRef(new Map<string, number>());
   const asked = useRef(new Set<number>());
   const inView = useRef<readonly number[]>([]);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const window = useRef({ first: 0, last: 40 });
   const [, redraw] = useState(0);
 
-  const fetchNow = useCallback(async (keys: readonly number[]): Promise<void> => {
+  const read = useCallback(async (keys: readonly number[]): Promise<void> => {
     for (const key of keys) asked.current.add(key);
     try {
       for (let from = 0; from < keys.length; from += ROWS_AT_ONCE) {
@@ -134,21 +141,44 @@ function useRows() {
           byShipment.current.set(row.shipmentId, row.key);
         }
         shownUpTo(answer.position);
-        redraw((count) => count + 1);
       }
     } catch {
       // Rows that could not be read stay placeholders and are asked for again when they come into view.
       for (const key of keys) asked.current.delete(key);
     }
   }, []);
+  const fetchNow = useCallback(
+    (keys: readonly number[]): Promise<void> => read(keys).then(() => redraw((count) => count + 1)),
+    [read],
+  );
+  /** Reads what an order brings into view, where that is not known yet. */
+  const ahead = useCallback(
+    async (keys: Uint32Array): Promise<void> => {
+      const { first, last } = window.current;
+      const from = Math.min(first, Math.max(0, keys.length - (last - first + 1)));
+      const missing = [...keys.subarray(from, from + (last - first + 1))].filter((key) => !asked.current.has(key));
+      if (missing.length > 0) await read(missing);
+    },
+    [read],
+  );
+
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const times = useRef({ wanted: 0, fetched: 0 });
   const want = useCallback(
-    (keys: readonly number[]) => {
-      inView.current = keys;
-      clearTimeout(timer.current);
-      timer.current = setTimeout(() => {
+    (keys: Uint32Array, first: number, last: number) => {
+      window.current = { first, last };
+      inView.current = [...keys.subarray(first, last + 1)];
+      const fetchMissing = (): void => {
         const missing = inView.current.filter((key) => !asked.current.has(key));
+        times.current.fetched = performance.now();
         if (missing.length > 0) void fetchNow(missing);
-      }, GATHER_MS);
+      };
+      const now = performance.now();
+      const stoodStill = now - times.current.wanted > STILL_MS;
+      times.current.wanted = now;
+      clearTimeout(timer.current);
+      if (stoodStill || now - times.current.fetched > ON_THE_WAY_MS) fetchMissing();
+      else timer.current = setTimeout(fetchMissing, STILL_MS);
     },
     [fetchNow],
   );
@@ -173,7 +203,7 @@ function useRows() {
     },
     [fetchNow],
   );
-  return { rowOf: useCallback((key: number) => rows.current.get(key), []), want, refresh };
+  return { rowOf: useCallback((key: number) => rows.current.get(key), []), want, refresh, ahead };
 }
 
 export const summaryInput = ({

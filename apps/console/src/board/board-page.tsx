@@ -85,7 +85,7 @@ export default function BoardPage() {
     if (row) void navigate({ to: '/shipments/$shipmentId', params: { shipmentId: row.shipmentId } });
   };
   const onRange = useCallback(
-    (first: number, last: number) => want(Array.from(keys.subarray(Math.max(0, first - 20), last + 21))),
+    (first: number, last: number) => want(keys, Math.max(0, first - 10), last + 10),
     [keys, want],
   );
   const filters = FILTERS.flatMap((name) => (search[name] ? [{ name, value: search[name] }] : []));

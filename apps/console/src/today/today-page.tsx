@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { readAgain, useChange, useRoute } from '../api/queries.js';
 import { announce } from '../app/announce.js';
 import { useKeys } from '../app/keys.js';
-import { onChanges, shownUpTo, useFeedState } from '../feed/feed.js';
+import { onChanges, shownUpTo, useFeedStatus } from '../feed/feed.js';
 import { useHeldList } from '../feed/held-list.js';
 import {
   ApplyPill,
@@ -307,7 +307,7 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
 
 function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
   const { task, mine } = item;
-  const { state: feed } = useFeedState();
+  const feed = useFeedStatus();
   const change = useChange(decideTask, { onDone });
   const act = actOf(task);
   const fields = problemFieldsOf(task);
