@@ -1,4 +1,13 @@
-import { Instant, LegalInstant, Money, StatusMark, type Column, type State } from '../ui/index.js';
+import {
+  authorityPlace,
+  formatDay,
+  Instant,
+  LegalInstant,
+  Money,
+  StatusMark,
+  type Column,
+  type State,
+} from '../ui/index.js';
 import type { BoardRow } from './board-data.js';
 
 export const STAGE_WORDS: Record<string, string> = {
@@ -33,6 +42,23 @@ export function stateOf({
   if (/outcome unknown|no answer/i.test(summary)) return 'unknown';
   if (openTasks > 0) return 'act';
   return waitingFor === null ? 'go' : 'wait';
+}
+
+/** A range of days in the place of delivery, or why there is none: unknown is neither a date nor a dash. */
+function Eta({ eta, country, done }: { eta: BoardRow['eta']; country: string; done: string }) {
+  const { zone } = authorityPlace(country);
+  if (eta === null) return <span className="soft">{done === 'closed' ? 'not imported' : 'delivered'}</span>;
+  if (eta.p50 === null || eta.p90 === null)
+    return (
+      <span className="soft">
+        no estimate, {eta.cases} like {eta.cases === 1 ? 'case' : 'cases'}
+      </span>
+    );
+  return (
+    <span title={`half of ${eta.cases} like cases by the first day, nine of ten by the second`}>
+      {formatDay(eta.p50, zone)} – {formatDay(eta.p90, zone)}
+    </span>
+  );
 }
 
 const COLUMNS: readonly Column<BoardRow>[] = [
@@ -93,6 +119,13 @@ const COLUMNS: readonly Column<BoardRow>[] = [
     tint: ({ clock }) => clock?.due ?? null,
   },
   {
+    id: 'eta',
+    header: 'ETA p50–p90',
+    width: 160,
+    cell: ({ eta, destination, stage }) => <Eta eta={eta} country={destination} done={stage} />,
+    tint: ({ eta }) => (eta ? `${eta.p50} ${eta.p90}` : null),
+  },
+  {
     id: 'payable',
     header: 'Payable',
     width: 128,
@@ -136,6 +169,7 @@ export const USUAL_COLUMNS = [
   'status',
   'waiting',
   'clock',
+  'eta',
   'payable',
   'last',
 ];

@@ -51,6 +51,10 @@ export function Instant({
   );
 }
 
+/** The day of an instant in a place, e.g. `26 Nov`. */
+export const formatDay = (at: string, zone: string, locale = 'en-GB'): string =>
+  dateFormat(locale, { timeZone: zone, day: 'numeric', month: 'short' }).format(new Date(at));
+
 export const formatLegalDate = (date: string, locale?: string): string =>
   dateFormat(locale, {
     timeZone: 'UTC',

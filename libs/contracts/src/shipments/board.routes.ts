@@ -61,6 +61,33 @@ export const showBoardIndex = defineRoute('shipments', 'showBoardIndex', 'GET /v
   produces: 'application/octet-stream',
 });
 
+/** From fewer than 30 like cases there is no estimate, only their number. */
+const estimate = z
+  .strictObject({
+    cases: z
+      .int()
+      .meta({ description: 'like cases: same destination and mode of transport, in this stage for at least as long' }),
+    p50: instant.nullable().meta({ description: 'delivered by then in half of them' }),
+    p90: instant.nullable().meta({ description: 'delivered by then in nine of ten' }),
+  })
+  .meta({ id: 'DeliveryEstimate' });
+
+export const showEstimate = defineRoute('shipments', 'showEstimate', 'GET /v1/shipments/{shipmentId}/estimate', {
+  summary: 'When a shipment is delivered, by how long like ones took, as twenty equally likely instants',
+  access: house,
+  params: z.strictObject({ shipmentId: uuid }),
+  answer: z.strictObject({
+    destination: country,
+    transport: z.string(),
+    stage: z.enum(STAGES).nullable(),
+    since: instant.nullable().meta({ description: 'when it entered its stage' }),
+    estimate: estimate.nullable(),
+    dots: z.array(instant).max(20),
+    due: instant.nullable().meta({ description: 'the deadline that comes first' }),
+  }),
+  problems: ['shipments.shipment.unknown'],
+});
+
 export const boardRow = z
   .strictObject({
     key: z.int(),
@@ -70,6 +97,9 @@ export const boardRow = z
       .strictObject({ due: instant, kind: z.enum(['statutory', 'sla']), bin: z.enum(CLOCK_BINS) })
       .nullable()
       .meta({ description: 'The deadline that comes first' }),
+    eta: estimate
+      .nullable()
+      .meta({ description: 'When the goods are delivered, by like cases; null where no delivery is awaited' }),
   })
   .meta({ id: 'BoardRow' });
 export const showBoardRows = defineRoute('shipments', 'showBoardRows', 'GET /v1/board/rows', {

@@ -21,6 +21,8 @@ import { binOf, byConsequence, clockOf, consequenceOf, reasonOf, type Ranked } f
 import type { Shipment } from '../domain/shipment.js';
 import { dayIn, zoneOf } from '../domain/standing.js';
 import { exportTaken } from '../domain/export.js';
+import type { Estimate } from '../domain/estimate.js';
+import { Estimates } from './estimates.js';
 import type { Known } from './known.js';
 import type { TaskRow } from './read-models.js';
 import { REFERENCE_DATA, type ReferenceData } from './reference-data.js';
@@ -119,6 +121,7 @@ export class BoardViews {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: () => Instant,
     @Inject(REFERENCE_DATA) private readonly reference: ReferenceData,
+    @Inject(Estimates) private readonly estimates: Estimates,
   ) {}
 
   /** Position of the newest entry that the board has taken in, "0" before the first. */
@@ -143,15 +146,16 @@ export class BoardViews {
   }
 
   async rows(tenant: string, keys: readonly number[]): Promise<AnswerOf<typeof showBoardRows>> {
-    const [rows, position] = await Promise.all([
+    const [rows, estimate, position] = await Promise.all([
       this.store.query<Listed>(tenant, `${LISTED} where b.tenant_id = $1 and b.key = any($2::integer[])`, [
         tenant,
         keys,
       ]),
+      this.estimates.forRows(tenant),
       this.position(tenant),
     ]);
     const at = this.clock();
-    return { rows: rows.map((row) => rowView(row, at)), position };
+    return { rows: rows.map((row) => rowView(row, at, estimate(row.board, row.state))), position };
   }
 
   async summary(tenant: string, filter: Filter): Promise<AnswerOf<typeof showBoardSummary>> {
@@ -323,6 +327,8 @@ const HEAD = [
   'summary',
   'waiting for',
   'clock due (UTC)',
+  'delivered by, half of like cases (UTC)',
+  'delivered by, nine of ten like cases (UTC)',
   'payable',
   'payable currency',
   'paid',
@@ -348,6 +354,8 @@ const cellsOf = (row: ReturnType<typeof rowView>): Cell[] => [
   text(row.summary),
   text(row.waitingFor),
   text(row.clock?.due),
+  text(row.eta?.p50),
+  text(row.eta?.p90),
   ...amount(row.payable),
   ...amount(row.paid),
   text(row.mrn),
@@ -357,7 +365,7 @@ const cellsOf = (row: ReturnType<typeof rowView>): Cell[] => [
   text(row.shipmentId),
 ];
 
-function rowView(row: Listed, at: Instant) {
+function rowView(row: Listed, at: Instant, eta: Estimate | null) {
   const task = firstTask(row.board);
   const due = task?.due ?? null;
   return {
@@ -365,6 +373,7 @@ function rowView(row: Listed, at: Instant) {
     ...shipmentView(row),
     customer: row.customer,
     clock: task && due !== null ? { due, kind: consequenceOf(task.kind).clock, bin: binOf(due, at) } : null,
+    eta,
   };
 }
 

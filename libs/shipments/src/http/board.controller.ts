@@ -10,6 +10,7 @@ import {
   showBoardIndex,
   showBoardRows,
   showBoardSummary,
+  showEstimate,
   streamFeed,
   type InputOf,
 } from '@tidewaiter/contracts';
@@ -30,6 +31,7 @@ import {
 } from '@tidewaiter/platform';
 import { BoardFeed } from '../application/board-feed.js';
 import { BoardViews } from '../application/board-views.js';
+import { Estimates } from '../application/estimates.js';
 import { SavedViews } from '../application/saved-views.js';
 
 /** What the console reads all day: the board, today's work, search, saved views and the feed of changes. */
@@ -39,6 +41,7 @@ export class BoardController implements BeforeApplicationShutdown {
 
   constructor(
     @Inject(BoardViews) private readonly board: BoardViews,
+    @Inject(Estimates) private readonly estimates: Estimates,
     @Inject(BoardFeed) private readonly feed: BoardFeed,
     @Inject(SavedViews) private readonly views: SavedViews,
     @Inject(Bell) private readonly bell: Bell,
@@ -73,6 +76,11 @@ export class BoardController implements BeforeApplicationShutdown {
   @Serves(showBoardRows)
   rows(@Input() { query }: InputOf<typeof showBoardRows>, @Caller() { tenant }: CallerIdentity) {
     return this.board.rows(tenant, query.keys.split(',').map(Number));
+  }
+
+  @Serves(showEstimate)
+  estimate(@Input() { params }: InputOf<typeof showEstimate>, @Caller() { tenant }: CallerIdentity) {
+    return this.estimates.show(tenant, params.shipmentId);
   }
 
   @Serves(showBoardSummary)
