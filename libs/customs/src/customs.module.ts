@@ -189,7 +189,7 @@ class Connections implements OnApplicationShutdown {
         ),
       inject: [DATABASE, EVENT_STORE, Authorities, CLOCK, LOG],
     },
-    ...hostDrain({ context: 'customs', name: MESSAGES, handler: MessageReader, idleMs: 1_000 }),
+    ...hostDrain({ context: 'customs', name: MESSAGES, handler: MessageReader, idleMs: 1_000, spacingMs: 25 }),
     {
       provide: Collector,
       useFactory: (

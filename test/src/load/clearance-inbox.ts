@@ -12,7 +12,7 @@ import {
   tax,
   type Filed,
 } from '@tidewaiter/customs/testing';
-import { Forwarder } from '@tidewaiter/event-bus';
+import { Forwarder, KafkaBus } from '@tidewaiter/event-bus';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { now } from '@tidewaiter/kernel';
 import { startServers, type Servers } from '@tidewaiter/local';
@@ -91,6 +91,10 @@ async function takeIn(servers: Servers, figures: Figures): Promise<void> {
     AUTHORITY_CALLBACK_TOKEN: TOKEN,
   });
   const log = createLog({ level: 'error', service: 'bench' });
+  const brokers = servers.kafka.brokers.split(',');
+  const bus = new KafkaBus({ brokers, clientId: 'bench', log, topics: [topicOf('customs')], partitions: 2 });
+  await bus.ensureTopics();
+  await bus.close();
   const app = await createService('customs', log, [CustomsModule]);
   const pool: Database = app.get(DATABASE, { strict: false });
   app
@@ -109,7 +113,7 @@ async function takeIn(servers: Servers, figures: Figures): Promise<void> {
   const bridge = new FactBridge(await temporal.client());
   let signalled = 0;
   const forwarder = new Forwarder<EventEnvelope>({
-    brokers: servers.kafka.brokers.split(','),
+    brokers,
     clientId: 'bench-facts',
     group: `bench.facts.${randomUUID()}`,
     topics: [topicOf('customs')],
@@ -121,7 +125,7 @@ async function takeIn(servers: Servers, figures: Figures): Promise<void> {
       signalled += 1;
     },
   });
-  const joined = forwarder.start();
+  await forwarder.start();
   const agent = new Agent({ connections: FLIGHT, pipelining: 1 });
   const post = async (path: string, body: Buffer, headers: Record<string, string>): Promise<number> => {
     const started = performance.now();
@@ -145,8 +149,6 @@ async function takeIn(servers: Servers, figures: Figures): Promise<void> {
     await inFlight(DECLARATIONS, 8, async () => {
       filed.push(await fileOne(store, TENANT, profile, now()));
     });
-    // The topic is there once the filings were published.
-    await joined;
     const all = filed.flatMap((each, index) => notificationsOf(each, index));
     const portion = Math.floor(all.length / (ROUNDS + 2));
     const bodies = (round: number) => all.slice(round * portion, (round + 1) * portion);

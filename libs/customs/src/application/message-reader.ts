@@ -1,12 +1,12 @@
 import type { EventStore, Tx } from '@tidewaiter/event-store';
 import { Conflict, plusMillis, type Instant } from '@tidewaiter/kernel';
 import { inSpan } from '@tidewaiter/platform';
-import type { Interpretation } from '../authorities/authority.js';
+import type { Authority, Interpretation } from '../authorities/authority.js';
 import type { Profile } from '../authorities/profile.js';
 import type { Authorities } from '../authorities/registry.js';
-import { declaration, type DeclarationCommand, type DeclaredQuantities } from '../domain/declaration.js';
-import { filings } from '../postgres/filings.repository.js';
-import { inbox, keyOf, type RawBody } from '../postgres/inbox.repository.js';
+import { declaration, type DeclarationCommand } from '../domain/declaration.js';
+import { filings, type Filed } from '../postgres/filings.repository.js';
+import { inbox, keyOf, type KeyScheme, type Owner, type RawBody } from '../postgres/inbox.repository.js';
 import { messages } from '../postgres/messages.repository.js';
 import type { SystemDatabase } from './inbox.js';
 
@@ -24,10 +24,29 @@ interface Waiting {
 
 type Channel = Profile['channel'];
 
-const BATCH = 32;
+/** One message of a body: read once for its references, before it is known whose it is. */
+interface Part {
+  raw: RawBody;
+  /** within the body, from 0 */
+  index: number;
+  reader: Authority;
+  said: Interpretation;
+  conversationId: string | null;
+  keys: Record<KeyScheme, string | null>;
+  /** the declarations that its references lead to */
+  owners: readonly Owner[];
+}
+
+const BATCH = 64;
 const LEASE_MS = 5_000;
 const FIRST_LOOK_MS = 1_000;
 const LONGEST_LOOK_MS = 600_000;
+
+/** Waits for all, also when one fails: nothing may go on in a transaction that is being rolled back. */
+async function allOf(work: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+}
 
 const CONFLICT = {
   code: 'customs.message.conflict',
@@ -52,149 +71,194 @@ export class MessageReader {
   /** @returns how many bodies were looked at */
   async work(): Promise<number> {
     const due = await this.database.system((tx) => inbox.claim(tx, BATCH, this.clock(), LEASE_MS));
-    for (const raw of due) {
-      try {
-        // What is pushed begins a trace of its own.
-        await inSpan('read authority message', {}, () => this.read(raw));
-      } catch (error) {
-        // It comes again when its lease ends; the others go on.
-        this.log.warn('authority message could not be recorded', {
-          rawId: raw.rawId,
-          sha256: raw.sha256,
-          tries: raw.tries,
-          error,
-        });
-        await this.putBack(raw);
-      }
+    if (due.length === 0) return 0;
+    const left = new Map<string, Waiting[]>();
+    const failed = new Set<string>();
+    const parts: Part[] = [];
+    for (const raw of due) await this.guarded(raw, failed, () => parts.push(...this.partsOf(raw)));
+
+    const unmatched = await this.recordMatched(parts, failed);
+    // What was just recorded may have made known what the others name.
+    for (const part of await this.recordMatched(unmatched, failed)) {
+      const { raw } = part;
+      left.set(raw.rawId, [...(left.get(raw.rawId) ?? []), this.parked(part)]);
     }
+    await this.settle(due, left, failed);
     return due.length;
   }
 
-  private putBack(raw: RawBody): Promise<void> {
-    return this.database.system((tx) =>
-      inbox.park(tx, raw.rawId, 'it could not be recorded and is tried again', [], this.nextLook(raw.tries)),
+  /** What cannot be recorded comes again later; the others go on. */
+  private async guarded(raw: RawBody, failed: Set<string>, work: () => unknown): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      failed.add(raw.rawId);
+      const { rawId, sha256, tries } = raw;
+      this.log.warn('authority message could not be recorded', { rawId, sha256, tries, error });
+    }
+  }
+
+  private partsOf(raw: RawBody): Part[] {
+    const conversationId = raw.headers['x-conversation-id'] ?? null;
+    const reader = this.authorities.anyOf(raw.channel as Channel, raw.receivedAt);
+    return reader.interpret({ bytes: raw.bytes, conversationId }).map((said, index) => ({
+      raw,
+      index,
+      reader,
+      said,
+      conversationId,
+      keys: {
+        conversation: conversationId ?? (said.kind === 'read' ? said.keys.conversationId : null),
+        mrn: said.kind === 'read' ? said.keys.mrn : null,
+        lrn: said.kind === 'read' ? said.keys.lrn : null,
+      },
+      owners: [],
+    }));
+  }
+
+  /**
+   * Records what leads to one declaration: those of different declarations side by side, those of one in order.
+   * @returns the parts that lead to none, or to several
+   */
+  private async recordMatched(parts: readonly Part[], failed: Set<string>): Promise<Part[]> {
+    if (parts.length === 0) return [];
+    const owners = await this.database.system((tx) =>
+      inbox.whose(
+        tx,
+        parts.map(({ keys }) => keys),
+      ),
     );
+    const others: Part[] = [];
+    const byTenant = new Map<string, Map<string, Part[]>>();
+    for (const [index, part] of parts.entries()) {
+      part.owners = owners[index]!;
+      const [owner, ...more] = part.owners;
+      if (!owner || more.length > 0) {
+        others.push(part);
+        continue;
+      }
+      const declarations = byTenant.get(owner.tenant) ?? new Map<string, Part[]>();
+      byTenant.set(owner.tenant, declarations);
+      declarations.set(owner.declarationId, [...(declarations.get(owner.declarationId) ?? []), part]);
+    }
+    for (const [tenant, declarations] of byTenant) await this.recordOf(tenant, declarations, failed);
+    return others;
+  }
+
+  /** All in one transaction, whose statements travel together; what one of them breaks is tried again with each on its own. */
+  private async recordOf(
+    tenant: string,
+    declarations: ReadonlyMap<string, readonly Part[]>,
+    failed: Set<string>,
+  ): Promise<void> {
+    const record = (tx: Tx, declarationId: string, part: Part): Promise<void> =>
+      // What is pushed begins a trace of its own.
+      inSpan('read authority message', {}, () => this.record(tx, declarationId, part));
+    try {
+      await this.store.transaction(tenant, (tx) =>
+        allOf(
+          [...declarations].map(async ([declarationId, own]) => {
+            for (const part of own) await record(tx, declarationId, part);
+          }),
+        ),
+      );
+    } catch {
+      for (const [declarationId, own] of declarations) {
+        for (const part of own) {
+          await this.guarded(part.raw, failed, () =>
+            this.store.transaction(tenant, (tx) => record(tx, declarationId, part)),
+          );
+        }
+      }
+    }
+  }
+
+  /** Why a part cannot be delivered yet; said aloud the first time. */
+  private parked({ raw, said, keys, owners }: Part): Waiting {
+    const reason =
+      said.kind === 'unreadable'
+        ? `unreadable (${said.code}) and of no known conversation`
+        : owners.length > 1
+          ? 'its references lead to more than one declaration'
+          : 'it names no declaration known here';
+    if (raw.tries === 1) {
+      this.alarm(said.kind === 'unreadable' ? 'customs.message.unreadable' : 'customs.message.unmatched');
+      this.log.error('authority message is parked', { rawId: raw.rawId, sha256: raw.sha256, reason });
+    }
+    const named = (['conversation', 'mrn', 'lrn'] as const).flatMap((scheme) =>
+      keys[scheme] ? [keyOf(scheme, keys[scheme])] : [],
+    );
+    return { reason, keys: named };
+  }
+
+  private async settle(
+    due: readonly RawBody[],
+    left: ReadonlyMap<string, Waiting[]>,
+    failed: ReadonlySet<string>,
+  ): Promise<void> {
+    await this.database.system(async (tx) => {
+      const done = due.filter(({ rawId }) => !left.has(rawId) && !failed.has(rawId));
+      await inbox.settle(
+        tx,
+        done.map(({ rawId }) => rawId),
+      );
+      for (const { rawId, tries } of due) {
+        const waiting = left.get(rawId);
+        if (failed.has(rawId)) {
+          await inbox.park(tx, rawId, 'it could not be recorded and is tried again', [], this.nextLook(tries));
+        } else if (waiting) {
+          const named = waiting.flatMap(({ keys }) => keys);
+          await inbox.park(tx, rawId, waiting[0]!.reason, named, this.nextLook(tries));
+        }
+      }
+    });
   }
 
   private nextLook(tries: number): Instant {
     return plusMillis(this.clock(), Math.min(FIRST_LOOK_MS * 2 ** Math.min(tries - 1, 20), LONGEST_LOOK_MS));
   }
 
-  private async read(raw: RawBody): Promise<void> {
-    const conversationId = raw.headers['x-conversation-id'] ?? null;
-    const parts = this.authorities
-      .anyOf(raw.channel as Channel, raw.receivedAt)
-      .interpret({ bytes: raw.bytes, conversationId });
-    const waiting: Waiting[] = [];
-    for (const [index, part] of parts.entries()) {
-      const left = await this.deliver(raw, part, index, conversationId);
-      if (left) waiting.push(left);
-    }
-    await this.database.system((tx) =>
-      waiting.length === 0
-        ? inbox.settle(tx, raw.rawId)
-        : inbox.park(
-            tx,
-            raw.rawId,
-            waiting[0]!.reason,
-            waiting.flatMap((each) => each.keys),
-            this.nextLook(raw.tries),
-          ),
-    );
-  }
-
-  private async deliver(
-    raw: RawBody,
-    part: Interpretation,
-    index: number,
-    conversationId: string | null,
-  ): Promise<Waiting | null> {
-    const keys = {
-      conversation: conversationId ?? (part.kind === 'read' ? part.keys.conversationId : null),
-      mrn: part.kind === 'read' ? part.keys.mrn : null,
-      lrn: part.kind === 'read' ? part.keys.lrn : null,
-    };
-    const [whose, ...others] = await this.database.system((tx) => inbox.whose(tx, keys));
-    if (!whose || others.length > 0) {
-      const reason =
-        part.kind === 'unreadable'
-          ? `unreadable (${part.code}) and of no known conversation`
-          : others.length > 0
-            ? 'its references lead to more than one declaration'
-            : 'it names no declaration known here';
-      if (raw.tries === 1) {
-        this.alarm(part.kind === 'unreadable' ? 'customs.message.unreadable' : 'customs.message.unmatched');
-        this.log.error('authority message is parked', { rawId: raw.rawId, sha256: raw.sha256, reason });
-      }
-      const named = (['conversation', 'mrn', 'lrn'] as const).flatMap((scheme) =>
-        keys[scheme] ? [keyOf(scheme, keys[scheme])] : [],
-      );
-      return { reason, keys: named };
-    }
-    await this.record(raw, part, index, whose, conversationId);
-    return null;
-  }
-
-  private async record(
-    raw: RawBody,
-    first: Interpretation,
-    index: number,
-    { tenant, declarationId }: { tenant: string; declarationId: string },
-    conversationId: string | null,
-  ): Promise<void> {
+  private async record(tx: Tx, declarationId: string, part: Part): Promise<void> {
+    const { raw, index, said } = part;
     const fallback = `sha256-${raw.sha256.slice(0, 32)}${index === 0 ? '' : `.${index}`}`;
-    const identity = (first.kind === 'read' ? first.identity : null) ?? fallback;
-    await this.store.transaction(tenant, async (tx) => {
-      const known = await messages.withIdentity(tx, declarationId, identity);
-      if (known.some((each) => each.rawId === raw.rawId)) return;
-      const same = known.some((each) => each.sha256 === raw.sha256);
-      const conflict = known.length > 0 && !same;
-      const messageId = same
-        ? `${identity}.${raw.rawId}`
-        : conflict
-          ? `${identity}.${raw.sha256.slice(0, 8)}`
-          : identity;
-      const functionCode = first.kind === 'read' ? first.functionCode : '';
-      const { rawId, sha256, receivedAt } = raw;
-      await messages.link(tx, declarationId, {
+    const identity = (said.kind === 'read' ? said.identity : null) ?? fallback;
+    const [known, filed] = await Promise.all([
+      messages.withIdentity(tx, declarationId, identity),
+      filings.filed(tx, declarationId),
+    ]);
+    if (known.some((each) => each.rawId === raw.rawId)) return;
+    if (!filed) throw new Conflict('customs.declaration.half-written', 'the filing is not written yet');
+    const same = known.some((each) => each.sha256 === raw.sha256);
+    const conflict = known.length > 0 && !same;
+    const messageId = same ? `${identity}.${raw.rawId}` : conflict ? `${identity}.${raw.sha256.slice(0, 8)}` : identity;
+    const { rawId, sha256, receivedAt } = raw;
+    await allOf([
+      messages.link(tx, declarationId, {
         messageId,
         rawId,
         position: index,
         identity,
-        functionCode,
+        functionCode: said.kind === 'read' ? said.functionCode : '',
         sha256,
         receivedAt,
         duplicate: same,
-      });
-      if (same) return;
-      await this.append(tx, raw, index, { declarationId, messageId, conflict, first, conversationId });
-    });
+      }),
+      ...(same ? [] : [this.append(tx, part, { declarationId, messageId, conflict, filed })]),
+    ]);
   }
 
   private async append(
     tx: Tx,
-    raw: RawBody,
-    index: number,
-    found: {
-      declarationId: string;
-      messageId: string;
-      conflict: boolean;
-      first: Interpretation;
-      conversationId: string | null;
-    },
+    { raw, index, reader, said, conversationId }: Part,
+    found: { declarationId: string; messageId: string; conflict: boolean; filed: Filed },
   ): Promise<void> {
-    const { declarationId, messageId, conflict, first } = found;
-    const stream = `declaration-${declarationId}`;
-    const { state } = await this.store.load(declaration, tx.tenant, stream, tx);
-    const [prepared] = await filings.prepared(tx, declarationId);
-    if (!state.filing || !prepared)
-      throw new Conflict('customs.declaration.half-written', 'the filing is not written yet');
-    const authority = this.authorities.named(state.filing.authority, state.filing.channel, prepared.preparedAt);
+    const { declarationId, messageId, conflict, filed } = found;
+    const authority = this.authorities.named(filed.authority, filed.channel, filed.preparedAt);
     // Its own profile reads it once more: currency and payee of a debt are the authority's.
     const part =
-      first.kind === 'read'
-        ? (authority.interpret({ bytes: raw.bytes, conversationId: found.conversationId })[index] ?? first)
-        : first;
+      said.kind === 'read' && authority.profile !== reader.profile
+        ? (authority.interpret({ bytes: raw.bytes, conversationId })[index] ?? said)
+        : said;
     const { channel, sha256, receivedAt } = raw;
     const message = { messageId, channel, sha256, receivedAt };
     const command: DeclarationCommand = conflict
@@ -211,32 +275,22 @@ export class MessageReader {
               keys: part.keys,
               facts: part.facts,
             },
-            declared: await this.declared(tx, declarationId),
+            declared: filed.declared,
             zone: authority.profile.zone,
           };
     await this.store.execute(
       declaration,
-      stream,
+      `declaration-${declarationId}`,
       command,
       {
         tenant: tx.tenant,
-        subject: state.filing.shipmentId,
+        subject: filed.shipmentId,
         commandId: index === 0 ? `message/${sha256}` : `message/${sha256}/${index}`,
         actor: `authority:${authority.profile.authority}`,
-        correlationId: prepared.correlationId,
+        correlationId: filed.correlationId,
         causationId: `message/${sha256}`,
       },
       { tx },
-    );
-  }
-
-  private async declared(tx: Tx, declarationId: string): Promise<DeclaredQuantities> {
-    const versions = await filings.quantities(tx, declarationId);
-    return Object.fromEntries(
-      versions.map(({ version, lines }) => [
-        version,
-        lines.map(({ number, quantity }) => ({ line: number, quantity })),
-      ]),
     );
   }
 }

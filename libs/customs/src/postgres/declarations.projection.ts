@@ -28,17 +28,24 @@ async function advance(tx: Tx, stream: string, events: readonly StoredEvent[]): 
     (before, event) => declaration.evolve(before, event as CustomsEvent),
     rows[0]?.state ?? declaration.initial,
   );
-  await tx.query(
-    `insert into declarations (tenant_id, declaration_id, shipment_id, state, version) values ($1, $2, $3, $4, $5)
-     on conflict (tenant_id, declaration_id) do update set state = excluded.state, version = excluded.version`,
-    [last.tenant, declarationId, facts[0]!.data.shipmentId, JSON.stringify(state), last.version],
-  );
-  for (const { scheme, value } of facts.flatMap((event) => keysIn(event as CustomsEvent))) {
-    await tx.query(
-      `insert into declaration_keys (tenant_id, scheme, value, declaration_id) values ($1, $2, $3, $4) on conflict do nothing`,
-      [last.tenant, scheme, value, declarationId],
+  const named = facts.flatMap((event) => keysIn(event as CustomsEvent));
+  const writes = [
+    tx.query(
+      `insert into declarations (tenant_id, declaration_id, shipment_id, state, version) values ($1, $2, $3, $4, $5)
+       on conflict (tenant_id, declaration_id) do update set state = excluded.state, version = excluded.version`,
+      [last.tenant, declarationId, facts[0]!.data.shipmentId, JSON.stringify(state), last.version],
+    ),
+  ];
+  if (named.length > 0)
+    writes.push(
+      tx.query(
+        `insert into declaration_keys (tenant_id, declaration_id, scheme, value)
+         select $1, $2, * from unnest($3::text[], $4::text[]) on conflict do nothing`,
+        [last.tenant, declarationId, named.map(({ scheme }) => scheme), named.map(({ value }) => value)],
+      ),
     );
-  }
+  // On a pipelined connection these travel together.
+  await Promise.all(writes);
 }
 
 /** Declarations and their references, folded in the transaction that appends: a reader after a write always sees it. */

@@ -3,6 +3,7 @@ import type { Tx } from '@tidewaiter/event-store';
 import { toInstant, type Instant } from '@tidewaiter/kernel';
 import type { Answer } from '../domain/answers.js';
 import type { DeclarationContent } from '../domain/content.js';
+import type { DeclaredQuantities } from '../domain/declaration.js';
 import type { Attempt, AttemptOutcome } from '../domain/resend.js';
 
 /** One transmission as stored, with what the gateway said of it. */
@@ -16,6 +17,17 @@ export interface PreparedContent {
   bytesDigest: string;
   correlationId: string;
   preparedAt: Instant;
+}
+
+/** Under whom a declaration was filed, and the quantities that each of its versions declares. */
+export interface Filed {
+  authority: string;
+  channel: string;
+  shipmentId: string;
+  correlationId: string;
+  /** of the first version */
+  preparedAt: Instant;
+  declared: DeclaredQuantities;
 }
 
 /** Frozen content, bytes and attempts of filings; all statements run in the caller's transaction. */
@@ -84,13 +96,35 @@ export const filings = {
     }));
   },
 
-  /** Declared quantities of every version. */
-  async quantities(tx: Tx, declarationId: string): Promise<{ version: number; lines: DeclarationContent['lines'] }[]> {
-    const { rows } = await tx.query<{ version: number; lines: DeclarationContent['lines'] }>(
-      `select version, content -> 'lines' as lines from contents where tenant_id = $1 and declaration_id = $2`,
+  /** What a message of the authority is measured by; null as long as the filing is not written whole. */
+  async filed(tx: Tx, declarationId: string): Promise<Filed | null> {
+    const { rows } = await tx.query<{
+      filing: { authority: string; channel: string; shipmentId: string } | null;
+      version: number;
+      correlation_id: string;
+      prepared_at: Date;
+      lines: DeclarationContent['lines'];
+    }>(
+      `select d.state -> 'filing' as filing, c.version, c.correlation_id, c.prepared_at, c.content -> 'lines' as lines
+       from declarations d join contents c using (tenant_id, declaration_id)
+       where d.tenant_id = $1 and d.declaration_id = $2 order by c.version`,
       [tx.tenant, declarationId],
     );
-    return rows;
+    const [first] = rows;
+    if (!first?.filing) return null;
+    const { authority, channel, shipmentId } = first.filing;
+    const declared = rows.map(({ version, lines }): [number, DeclaredQuantities[number]] => [
+      version,
+      lines.map(({ number, quantity }) => ({ line: number, quantity })),
+    ]);
+    return {
+      authority,
+      channel,
+      shipmentId,
+      correlationId: first.correlation_id,
+      preparedAt: toInstant(first.prepared_at.toISOString()),
+      declared: Object.fromEntries(declared),
+    };
   },
 
   /** What a version declares, in the platform's neutral words. */

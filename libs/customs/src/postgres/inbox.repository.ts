@@ -19,6 +19,12 @@ export interface Unmatched {
   reason: string;
 }
 
+/** The declaration that a reference leads to, and whose it is. */
+export interface Owner {
+  tenant: string;
+  declarationId: string;
+}
+
 export type KeyScheme = 'conversation' | 'mrn' | 'lrn';
 
 /** A reference as parked messages carry it. */
@@ -81,8 +87,10 @@ export const inbox = {
     }));
   },
 
-  async settle(tx: Tx, rawId: string): Promise<void> {
-    await tx.query(`update readings set state = 'settled', reason = null, keys = '{}' where raw_id = $1`, [rawId]);
+  async settle(tx: Tx, rawIds: readonly string[]): Promise<void> {
+    await tx.query(`update readings set state = 'settled', reason = null, keys = '{}' where raw_id = any($1)`, [
+      rawIds,
+    ]);
   },
 
   /** Set aside, visible, and looked at again at the time named or when one of its references becomes known. */
@@ -104,14 +112,23 @@ export const inbox = {
     return rowCount ?? 0;
   },
 
-  /** Declarations that a message's references lead to; more than one is a contradiction. */
-  async whose(tx: Tx, keys: Record<KeyScheme, string | null>): Promise<{ tenant: string; declarationId: string }[]> {
-    const { rows } = await tx.query<{ tenant_id: string; declaration_id: string }>(
-      `select distinct tenant_id, declaration_id from declaration_keys
-       where (scheme = 'conversation' and value = $1) or (scheme = 'mrn' and value = $2) or (scheme = 'lrn' and value = $3)`,
-      [keys.conversation?.toLowerCase() ?? null, keys.mrn, keys.lrn],
+  /** Declarations that the references of each message lead to; more than one is a contradiction. */
+  async whose(tx: Tx, messages: readonly Record<KeyScheme, string | null>[]): Promise<Owner[][]> {
+    const { rows } = await tx.query<{ number: number; tenant_id: string; declaration_id: string }>(
+      `select distinct m.number, k.tenant_id, k.declaration_id
+       from unnest($1::text[], $2::text[], $3::text[]) with ordinality as m (conversation, mrn, lrn, number)
+       join declaration_keys k on (k.scheme = 'conversation' and k.value = m.conversation)
+         or (k.scheme = 'mrn' and k.value = m.mrn) or (k.scheme = 'lrn' and k.value = m.lrn)`,
+      [
+        messages.map(({ conversation }) => conversation?.toLowerCase() ?? null),
+        messages.map(({ mrn }) => mrn),
+        messages.map(({ lrn }) => lrn),
+      ],
     );
-    return rows.map((row) => ({ tenant: row.tenant_id, declarationId: row.declaration_id }));
+    const owners = messages.map((): Owner[] => []);
+    for (const row of rows)
+      owners[Number(row.number) - 1]!.push({ tenant: row.tenant_id, declarationId: row.declaration_id });
+    return owners;
   },
 
   async unmatched(tx: Tx): Promise<Unmatched[]> {

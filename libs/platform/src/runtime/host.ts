@@ -1,6 +1,6 @@
 import type { FactoryProvider, Type } from '@nestjs/common';
 import type { ContextName } from '@tidewaiter/contracts';
-import { Drain } from '@tidewaiter/event-store';
+import { Drain, type DrainOptions } from '@tidewaiter/event-store';
 import { LOG, type Log } from '../observability/log.js';
 import { DATABASE, type Database } from '../postgres/database.js';
 import { ActivityHost } from '../temporal/activity-host.js';
@@ -47,11 +47,19 @@ class Bell implements Nudge {
   }
 }
 
+type DrainPace = Pick<DrainOptions, 'name' | 'idleMs' | 'spacingMs'>;
+
 class DrainHost {
   private readonly drain: Drain;
 
-  constructor(name: string, handler: DrainHandler, bell: Bell, log: Log, idleMs: number | undefined) {
-    this.drain = new Drain({ name, work: () => handler.work(), log, ...(idleMs === undefined ? {} : { idleMs }) });
+  constructor(handler: DrainHandler, bell: Bell, log: Log, { name, idleMs, spacingMs = 0 }: DrainPace) {
+    this.drain = new Drain({
+      name,
+      work: () => handler.work(),
+      log,
+      spacingMs,
+      ...(idleMs === undefined ? {} : { idleMs }),
+    });
     bell.hang(() => this.drain.nudge());
   }
 
@@ -65,17 +73,14 @@ class DrainHost {
 }
 
 /** Works off a state by polling it, and at once when nudged. */
-export const hostDrain = (options: {
-  context: ContextName;
-  name: string;
-  handler: Type<DrainHandler>;
-  idleMs?: number;
-}): FactoryProvider[] => [
+export const hostDrain = (
+  options: { context: ContextName; handler: Type<DrainHandler> } & DrainPace,
+): FactoryProvider[] => [
   { provide: drainToken(options.name), useFactory: () => new Bell() },
   {
     provide: Symbol(`drain host ${options.name}`),
     useFactory: (handler: DrainHandler, bell: Bell, log: Log) =>
-      new DrainHost(options.name, handler, bell, log.child({ context: options.context }), options.idleMs),
+      new DrainHost(handler, bell, log.child({ context: options.context }), options),
     inject: [options.handler, drainToken(options.name), LOG],
   },
 ];
