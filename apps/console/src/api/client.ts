@@ -8,6 +8,18 @@ export function onSignedOut(heard: () => void): () => void {
   return () => void listeners.delete(heard);
 }
 
+const askers = new Set<() => void>();
+
+/** Told when an approval asked for a fresher sign-in: nothing was approved, and a dialog offers to sign in again. */
+export function onSignInTooOld(heard: () => void): () => void {
+  askers.add(heard);
+  return () => void askers.delete(heard);
+}
+export const SIGN_IN_TOO_OLD = 'identity.sign-in.too-old';
+export const askForFreshSignIn = (): void => {
+  for (const heard of askers) heard();
+};
+
 const watched: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   if (response.status === 401) for (const heard of listeners) heard();
