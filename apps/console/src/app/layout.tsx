@@ -16,6 +16,7 @@ import './layout.css';
 const Palette = lazy(() => import('../search/palette.js'));
 const KeysHelp = lazy(() => import('./keys-help.js'));
 const FreshSignIn = lazy(() => import('./fresh-sign-in.js'));
+const SimulationRibbon = lazy(() => import('./simulation-ribbon.js'));
 const SessionGuard = lazy(() => import('./session-guard.js'));
 
 /** The frame of every page: it never waits for data of the page inside it. */
@@ -94,6 +95,7 @@ export function Layout() {
       <Suspense>
         {palette && <Palette onClose={() => setPalette(false)} />}
         {help && <KeysHelp onClose={() => setHelp(false)} />}
+        <SimulationRibbon session={session} />
         <SessionGuard session={session} />
         <FreshSignIn session={session} />
       </Suspense>

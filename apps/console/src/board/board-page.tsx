@@ -266,7 +266,7 @@ export default function BoardPage() {
             onSort={onSort}
             busy={board.loading || (keys.length > 0 && rowOf(keys[at]!) === undefined)}
             autoFocus={came.current}
-            height={`min(calc(100dvh - 300px), calc(${keys.length + 1} * var(--row) + 4px))`}
+            height={`min(calc(100dvh - 340px), calc(${keys.length + 1} * var(--row) + 4px))`}
           />
           {search.peek && (
             <Suspense>

@@ -62,18 +62,18 @@ function Eta({ eta, country, done }: { eta: BoardRow['eta']; country: string; do
 }
 
 const COLUMNS: readonly Column<BoardRow>[] = [
-  { id: 'reference', header: 'Reference', width: 168, sortable: true, cell: (row) => <b>{row.reference}</b> },
+  { id: 'reference', header: 'Reference', width: 144, sortable: true, cell: (row) => <b>{row.reference}</b> },
   {
     id: 'customer',
     header: 'Customer',
-    width: 136,
+    width: 128,
     sortable: true,
     cell: ({ customer }) => customer ?? <span className="soft">—</span>,
   },
   {
     id: 'route',
     header: 'Route',
-    width: 112,
+    width: 104,
     cell: ({ origin, destination, portOfEntry }) => (
       <span title={portOfEntry}>
         {origin} → {destination}
@@ -83,7 +83,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   {
     id: 'stage',
     header: 'Stage',
-    width: 96,
+    width: 112,
     sortable: true,
     cell: ({ stage }) => STAGE_WORDS[stage] ?? stage,
     tint: ({ stage }) => stage,
@@ -91,22 +91,32 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   {
     id: 'status',
     header: 'Status',
-    width: 288,
-    cell: (row) => <StatusMark state={stateOf(row)}>{row.summary}</StatusMark>,
-    tint: ({ summary }) => summary,
+    width: 232,
+    // Who and until when stand in columns of their own.
+    cell: (row) => (
+      <span title={row.summary}>
+        <StatusMark state={stateOf(row)}>{row.says}</StatusMark>
+      </span>
+    ),
+    tint: ({ says }) => says,
   },
   {
     id: 'waiting',
     header: 'Waiting',
-    width: 152,
+    width: 112,
     sortable: true,
-    cell: ({ waitingFor }) => waitingFor?.replace(/-/g, ' ') ?? <span className="soft">nobody</span>,
+    cell: ({ waitingFor }) =>
+      waitingFor === null ? (
+        <span className="soft">nobody</span>
+      ) : (
+        <span title={waitingFor.replaceAll('-', ' ')}>{waitingFor.split(':')[0]!.replaceAll('-', ' ')}</span>
+      ),
     tint: ({ waitingFor }) => waitingFor,
   },
   {
     id: 'clock',
     header: 'Next clock',
-    width: 176,
+    width: 208,
     sortable: true,
     cell: ({ clock, destination }) =>
       clock ? (
@@ -121,14 +131,14 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   {
     id: 'eta',
     header: 'ETA p50–p90',
-    width: 160,
+    width: 136,
     cell: ({ eta, destination, stage }) => <Eta eta={eta} country={destination} done={stage} />,
     tint: ({ eta }) => (eta ? `${eta.p50} ${eta.p90}` : null),
   },
   {
     id: 'payable',
     header: 'Payable',
-    width: 128,
+    width: 124,
     sortable: true,
     end: true,
     cell: ({ payable }) => <Money value={payable} />,
@@ -161,18 +171,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
 ];
 
 export const ALL_COLUMNS = COLUMNS.map(({ id, header }) => ({ id, header }));
-export const USUAL_COLUMNS = [
-  'reference',
-  'customer',
-  'route',
-  'stage',
-  'status',
-  'waiting',
-  'clock',
-  'eta',
-  'payable',
-  'last',
-];
+export const USUAL_COLUMNS = ['reference', 'customer', 'stage', 'status', 'waiting', 'clock', 'eta', 'payable', 'last'];
 
 /** Columns in the order that a link names; the reference stays first, since it stays in view. */
 export function columnsOf(ids: readonly string[]): readonly Column<BoardRow>[] {

@@ -25,6 +25,8 @@ import {
 import { actOf, linesOf, problemFieldsOf, type WorkItem } from './acts.js';
 import './today.css';
 
+/** Of the two lists one is current, not whatever is on this page. */
+const WHOLE = { exact: true, includeSearch: true } as const;
 const LOOK_EVERY_MS = 1_000;
 const idOf = ({ task }: WorkItem): string => task.taskId;
 
@@ -131,12 +133,19 @@ export default function TodayPage() {
       actions={
         <>
           <ApplyPill count={list.pending} onApply={list.apply} />
-          <Link to="/today" search={{}} className="chip" {...(whose === 'mine' ? { 'aria-current': true } : {})}>
+          <Link
+            to="/today"
+            search={{}}
+            activeOptions={WHOLE}
+            className="chip"
+            {...(whose === 'mine' ? { 'aria-current': true } : {})}
+          >
             Mine
           </Link>
           <Link
             to="/today"
             search={{ whose: 'all' }}
+            activeOptions={WHOLE}
             className="chip"
             {...(whose === 'all' ? { 'aria-current': true } : {})}
           >

@@ -93,6 +93,9 @@ export const boardRow = z
     key: z.int(),
     ...shipmentView.shape,
     customer: z.string().nullable(),
+    says: z
+      .string()
+      .meta({ description: 'What is to be done, or what happened last: the summary without who and until when' }),
     clock: z
       .strictObject({ due: instant, kind: z.enum(['statutory', 'sla']), bin: z.enum(CLOCK_BINS) })
       .nullable()

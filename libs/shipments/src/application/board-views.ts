@@ -372,6 +372,7 @@ function rowView(row: Listed, at: Instant, eta: Estimate | null) {
     key: row.key,
     ...shipmentView(row),
     customer: row.customer,
+    says: task?.says ?? row.board.now.says,
     clock: task && due !== null ? { due, kind: consequenceOf(task.kind).clock, bin: binOf(due, at) } : null,
     eta,
   };
