@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../api/client.js';
 import { readAgain } from '../api/queries.js';
-import { onChanges, shownUpTo } from '../feed/feed.js';
+import { isPaused, onChanges, shownUpTo, useFeedStatus } from '../feed/feed.js';
 
 export type BoardRow = AnswerOf<typeof showBoardRows>['rows'][number];
 export type BoardQuery = Partial<InputOf<typeof showBoardIndex>['query']>;
@@ -14,6 +14,7 @@ const STILL_MS = 60;
 const ON_THE_WAY_MS = 250;
 const INDEX_EVERY_MS = 2_000;
 const NONE = new Uint32Array();
+const NOTHING: ReadonlySet<string> = new Set();
 
 const textsOf = (query: BoardQuery): Record<string, string> =>
   Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
@@ -90,6 +91,7 @@ export function useBoard(query: BoardQuery) {
     [fresh, held, name],
   );
 
+  const behind = useRef(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = onChanges((changes) => {
@@ -98,7 +100,9 @@ export function useBoard(query: BoardQuery) {
       refresh(new Set(ids));
       timer ??= setTimeout(() => {
         timer = undefined;
-        void readAgain(showBoardIndex);
+        // What was heard just before a pause is looked at after it.
+        if (isPaused()) behind.current = true;
+        else void readAgain(showBoardIndex);
       }, INDEX_EVERY_MS);
     });
     return () => {
@@ -106,6 +110,14 @@ export function useBoard(query: BoardQuery) {
       stop();
     };
   }, [refresh]);
+
+  const paused = useFeedStatus() === 'paused';
+  useEffect(() => {
+    if (paused) return;
+    refresh(NOTHING);
+    if (behind.current) void readAgain(showBoardIndex);
+    behind.current = false;
+  }, [paused, refresh]);
 
   const there = useMemo(() => (fresh && pending > 0 ? marked(fresh) : null), [fresh, pending]);
   return {
@@ -196,6 +208,7 @@ function useRows() {
       if (refreshing.current.size === 0) return;
       refreshTimer.current ??= setTimeout(() => {
         refreshTimer.current = undefined;
+        if (isPaused()) return;
         const keys = [...refreshing.current];
         refreshing.current.clear();
         void fetchNow(keys);

@@ -96,6 +96,9 @@ export function useFeedState(): Shown & { pause: () => void; resume: () => void 
 /** Whether the feed is live: told only when that changes. */
 export const useFeedStatus = (): FeedStatus => useSyncExternalStore(subscribe, () => shown.state);
 
+/** Whether the reader has paused: what is heard waits, and nothing that was under way changes the page. */
+export const isPaused = (): boolean => paused;
+
 /** Position of the newest change that this page has taken. */
 export const useFeedPosition = (): string => useSyncExternalStore(subscribe, () => shown.position);
 

@@ -1,11 +1,10 @@
 import { Inject } from '@nestjs/common';
 import type { AnswerOf, showEstimate } from '@tidewaiter/contracts';
 import type { EventStore, Tx } from '@tidewaiter/event-store';
-import type { Instant } from '@tidewaiter/kernel';
+import { NotFound, type Instant } from '@tidewaiter/kernel';
 import { CLOCK, EVENT_STORE } from '@tidewaiter/platform';
 import { firstTask, initialBoard, type BoardRow } from '../domain/board.js';
 import { awaitedSince, dotsOf, durationsOf, estimateOf, type Estimate } from '../domain/estimate.js';
-import { knownShipment } from './known.js';
 
 /** Of like cases only the newest: what was usual years ago says little. */
 const NEWEST = 500;
@@ -86,18 +85,25 @@ export class Estimates {
 
   /** @throws NotFound `shipments.shipment.unknown` */
   async show(tenant: string, shipmentId: string): Promise<AnswerOf<typeof showEstimate>> {
-    const [{ state }, cases, [found]] = await Promise.all([
-      knownShipment(this.store, tenant, shipmentId),
+    const [cases, [found]] = await Promise.all([
       this.cases(tenant),
-      this.store.query<{ row: BoardRow }>(tenant, `select row from board where tenant_id = $1 and shipment_id = $2`, [
+      this.store.query<Likeness & { row: BoardRow | null }>(
         tenant,
-        shipmentId,
-      ]),
+        `select s.state->>'destination' as destination, s.state->>'transport' as transport, b.row
+         from shipments s left join board b on b.tenant_id = s.tenant_id and b.shipment_id = s.id
+         where s.tenant_id = $1 and s.id = $2`,
+        [tenant, shipmentId],
+      ),
     ]);
-    const row = found?.row ?? initialBoard;
+    if (!found)
+      throw new NotFound('shipments.shipment.unknown', 'no such shipment', {
+        advice: 'Look at the list of shipments of your tenant.',
+      });
+    const { destination, transport } = found;
+    const row = found.row ?? initialBoard;
     const awaited = awaitedSince(row);
     const due = firstTask(row)?.due ?? null;
-    const like = { destination: state.destination, transport: state.transport };
+    const like = { destination, transport };
     if (!awaited?.since) return { ...like, stage: awaited?.stage ?? null, since: null, estimate: null, dots: [], due };
     const durations = cases.get(nameOf(like, awaited.stage)) ?? [];
     const now = this.clock();
