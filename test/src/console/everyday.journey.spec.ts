@@ -18,6 +18,7 @@ import { House, newRunId, ROOT } from '../house.js';
 import { until } from '../waiting.js';
 import { crowd, stir } from './crowd.js';
 import { Desk, type Seat } from './desk.js';
+import { differs } from './looks.js';
 import { shipped, waiting } from './papers.js';
 
 const shots = process.env['CONSOLE_SHOTS'];
@@ -133,6 +134,27 @@ describe('the console’s everyday pages', () => {
       expect(seat.troubles).toEqual([]);
     },
     240_000,
+  );
+
+  it.each(['light', 'dark'] as const)(
+    'look in %s as they were last approved',
+    async (theme) => {
+      const looks: Record<string, number> = {};
+      await using stranger = await desk.stranger(theme);
+      await stranger.open('/sign-in');
+      await stranger.page.getByRole('button', { name: 'Auditor', exact: true }).waitFor();
+      looks['sign-in'] = await differs(stranger, 'sign-in', theme);
+      await using seat = await desk.seat('operator', { theme });
+      for (const name of ['style', 'calculator']) {
+        await seat.open(`/${name}`);
+        await seat.page.evaluate(() => document.fonts.ready);
+        looks[name] = await differs(seat, name, theme);
+      }
+      // A word or a border more is within it; a block that moved, a colour or a font that is lost is not.
+      for (const [name, share] of Object.entries(looks))
+        expect([name, share <= 0.01 ? 'as kept' : share]).toEqual([name, 'as kept']);
+    },
+    60_000,
   );
 
   it('fit a window 320 px wide without scrolling sideways', async () => {
