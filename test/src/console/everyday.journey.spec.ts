@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
   decideTask,
+  listLogEntries,
   listPayments,
   listToday,
   openShipment,
@@ -463,6 +464,19 @@ describe('the console’s everyday pages', () => {
       const text = readFileSync(await file.path(), 'utf8');
       expect(text.startsWith('\uFEFFreference,')).toBe(true);
       expect(text.trimEnd().split('\r\n')).toHaveLength(rows + 1);
+      const [about] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'What the file holds, as JSON' }).click(),
+      ]);
+      expect(about.suggestedFilename()).toBe('board.csv.meta.json');
+      const { exportId, ...told } = JSON.parse(readFileSync(await about.path(), 'utf8')) as Record<string, unknown>;
+      expect(told).toMatchObject({ rows, view: { q: 'crowd-12' }, takenBy: 'user:operator@acme' });
+      await until('the export is in the log', async () => {
+        const { items } = await house
+          .as('auditor')
+          .call(listLogEntries, { query: { type: 'tidewaiter.shipments.ViewExported.v1', limit: 20 } });
+        return items.some(({ stream }) => stream === `export-${String(exportId)}`);
+      });
     }, 60_000);
 
     it('shows legal times in the authority’s city, wherever the browser stands', async () => {

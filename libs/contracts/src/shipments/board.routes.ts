@@ -129,11 +129,28 @@ export const showBoardSummary = defineRoute('shipments', 'showBoardSummary', 'GE
 export const exportBoard = defineRoute('shipments', 'exportBoard', 'POST /v1/board/exports', {
   summary: 'A view of the board as CSV; that it was taken is recorded',
   description:
-    'RFC 4180, UTF-8 with a byte order mark. Codes are text, amount and currency stand in two columns, instants are UTC. Text that a spreadsheet would take for a formula is neutralised.',
+    'RFC 4180, UTF-8 with a byte order mark. Codes are text, amount and currency stand in two columns, instants are UTC. Text that a spreadsheet would take for a formula is neutralised. `Location` names what tells view, position and time of it.',
   access: house,
   body: boardQuery,
   status: 200,
   produces: 'text/csv',
+});
+
+export const showExport = defineRoute('shipments', 'showExport', 'GET /v1/board/exports/{exportId}', {
+  summary: 'What a file that was taken away holds: the `.meta.json` beside it',
+  access: house,
+  params: z.strictObject({ exportId: uuid }),
+  answer: z.strictObject({
+    exportId: uuid,
+    page: z.enum(['board']),
+    view: z.record(z.string(), z.string()),
+    rows: z.int().nonnegative(),
+    position: position.nullable(),
+    takenAt: instant,
+    takenBy: z.string(),
+    times: z.literal('UTC'),
+  }),
+  problems: ['shipments.export.unknown'],
 });
 
 export const savedView = z

@@ -113,12 +113,19 @@ describe('views over the board', () => {
 
   it('are taken away as CSV, which is an event', async () => {
     const [caller, id] = [callerOf(), command()];
-    const csv = await board.export(caller, view({ sort: 'reference' }), id);
+    const { csv, exportId } = await board.export(caller, view({ sort: 'reference' }), id);
     expect(csv.split('\r\n')).toHaveLength(1 + 4 + 1);
     expect(csv).toMatch(/^\uFEFFreference,customer/);
     await board.export(caller, view({ sort: 'reference' }), id);
     const events = await room.store.read('acme', `export-${idFor('export', 'acme', id)}`);
     expect(events).toMatchObject([{ type: 'ViewExported', data: { page: 'board', rows: 4 } }]);
+    expect(await board.exported('acme', exportId)).toMatchObject({
+      rows: 4,
+      view: { sort: 'reference' },
+      position: await board.position('acme'),
+      takenBy: caller.actor,
+    });
+    await expect(board.exported('globex', exportId)).rejects.toMatchObject({ code: 'shipments.export.unknown' });
   });
 
   it('are told of by the feed once the board shows them', async () => {

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type {
   AnswerOf,
+  EventOf,
   exportBoard,
   InputOf,
   listToday,
@@ -8,11 +9,13 @@ import type {
   showBoardIndex,
   showBoardRows,
   showBoardSummary,
+  showExport,
   Stage,
+  viewExported,
 } from '@tidewaiter/contracts';
 import { CLOCK_BINS, STAGES } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import type { Instant, Money } from '@tidewaiter/kernel';
+import { NotFound, type Instant, type Money } from '@tidewaiter/kernel';
 import { byOf, CLOCK, EVENT_STORE, idFor, type CallerIdentity } from '@tidewaiter/platform';
 import { firstTask, initialBoard, payableOf, type BoardRow } from '../domain/board.js';
 import { csvOf, type Cell } from '../domain/csv.js';
@@ -288,9 +291,15 @@ export class BoardViews {
     };
   }
 
-  /** The view as CSV. That it was taken, by whom and how many rows, is an event. */
-  async export(caller: CallerIdentity, body: InputOf<typeof exportBoard>['body'], commandId: string): Promise<string> {
+  /** The view as CSV. That it was taken, by whom, how many rows and of which position, is an event. */
+  async export(
+    caller: CallerIdentity,
+    body: InputOf<typeof exportBoard>['body'],
+    commandId: string,
+  ): Promise<{ exportId: string; csv: string }> {
     const { tenant } = caller;
+    // Read before the rows are: they hold at least what was there then.
+    const position = await this.position(tenant);
     const bytes = await this.index(tenant, body);
     const keys = Array.from({ length: Math.min(bytes.length / 4, EXPORTED_AT_MOST) }, (_, at) =>
       bytes.readInt32BE(at * 4),
@@ -310,11 +319,20 @@ export class BoardViews {
     await this.store.execute(
       exportTaken,
       `export-${exportId}`,
-      { type: 'TakeExport', exportId, page: 'board', view, rows: lines.length },
+      { type: 'TakeExport', exportId, page: 'board', view, rows: lines.length, position },
       byOf(caller, exportId, commandId),
       { fingerprint: { ...body, at: at.slice(0, 10) } },
     );
-    return csvOf(HEAD, lines);
+    return { exportId, csv: csvOf(HEAD, lines) };
+  }
+
+  /** @throws NotFound `shipments.export.unknown` */
+  async exported(tenant: string, exportId: string): Promise<AnswerOf<typeof showExport>> {
+    const [event] = await this.store.read(tenant, `export-${exportId}`);
+    if (!event)
+      throw new NotFound('shipments.export.unknown', 'no such export', { advice: 'Take the view away again.' });
+    const { page, view, rows, position = null } = event.data as EventOf<typeof viewExported>['data'];
+    return { exportId, page, view, rows, position, takenAt: event.time, takenBy: event.actor, times: 'UTC' };
   }
 }
 

@@ -11,6 +11,7 @@ import {
   showBoardRows,
   showBoardSummary,
   showEstimate,
+  showExport,
   streamFeed,
   type InputOf,
 } from '@tidewaiter/contracts';
@@ -94,9 +95,16 @@ export class BoardController implements BeforeApplicationShutdown {
     @Caller() caller: CallerIdentity,
     @CommandId() commandId: string,
   ): Promise<Binary> {
-    return new Binary(await this.board.export(caller, body, commandId), 'text/csv; charset=utf-8', {
+    const { exportId, csv } = await this.board.export(caller, body, commandId);
+    return new Binary(csv, 'text/csv; charset=utf-8', {
       filename: 'board.csv',
+      headers: { Location: showExport.path.replace('{exportId}', exportId) },
     });
+  }
+
+  @Serves(showExport)
+  exported(@Input() { params }: InputOf<typeof showExport>, @Caller() { tenant }: CallerIdentity) {
+    return this.board.exported(tenant, params.exportId);
   }
 
   @Serves(listToday)
