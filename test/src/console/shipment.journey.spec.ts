@@ -406,7 +406,11 @@ describe('the console’s shipment and proof pages', () => {
       .call(openShipment, { body: particulars(engagement.engagementId, `DESK-${newRunId().toUpperCase()}`) });
     await using seat = await desk.seat('operator');
     const page = await seat.open(`/shipments/${shipmentId}/documents`);
-    const buffer = readFileSync(join(ROOT, 'test/fixtures/consignments/gb/mandate.pdf'));
+    // A mandate with nine megabytes of remarks behind its first line.
+    const mandate = readFileSync(join(ROOT, 'test/fixtures/consignments/gb/mandate.pdf'));
+    const line = mandate.indexOf('\n') + 1;
+    const remarks = Buffer.from(`%${'x'.repeat(9_000_000)}\n`);
+    const buffer = Buffer.concat([mandate.subarray(0, line), remarks, mandate.subarray(line)]);
     const keys: (string | undefined)[] = [];
     await page.route('**/documents', async (route) => {
       const request = route.request();

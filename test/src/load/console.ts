@@ -91,21 +91,21 @@ const VIEWS = [
   '',
 ];
 
-/** Longest gap between two frames while the board is scrolled from end to end in steps. */
-const scrolling = (page: Page): Promise<number> =>
-  page.evaluate(async () => {
+/** Longest gap between two frames while the board is scrolled from end to end in steps, or stands still: then it is the machine's own. */
+const scrolling = (page: Page, moves: boolean): Promise<number> =>
+  page.evaluate(async (moving) => {
     const grid = document.querySelector('[role="grid"]')!;
     let longest = 0;
     let last = performance.now();
     for (let step = 0; step < 240; step += 1) {
-      grid.scrollTop = (grid.scrollHeight / 240) * step;
+      if (moving) grid.scrollTop = (grid.scrollHeight / 240) * step;
       await new Promise((resolve) => requestAnimationFrame(resolve));
       const now = performance.now();
       if (step > 5) longest = Math.max(longest, now - last);
       last = now;
     }
     return longest;
-  });
+  }, moves);
 
 /** A shipment whose story has at least so many events: its particulars are changed again and again while a person has to resolve it. */
 async function longStory(house: House): Promise<string> {
@@ -220,14 +220,19 @@ figures.add(
   'at most 2 times',
   median(full) <= 2 * median(none),
 );
-// A machine that others work on lets a frame wait for no fault of the page: the middle of three passes says what the page takes.
-const gaps: number[] = [];
-for (let pass = 0; pass < 3; pass += 1) gaps.push(await scrolling(seat.page));
+// A machine that others work on lets a frame wait for no fault of the page. The middle of three passes counts, beside what the same frames
+// take while nothing moves.
+const [still, moving]: number[][] = [[], []];
+for (let pass = 0; pass < 3; pass += 1) {
+  still!.push(await scrolling(seat.page, false));
+  moving!.push(await scrolling(seat.page, true));
+}
+const inWords = (gaps: readonly number[]): string => gaps.map((gap) => gap.toFixed(0)).join(', ');
 figures.add(
   'scrolling it from end to end',
-  `longest frame ${gaps.map((gap) => gap.toFixed(0)).join(', ')} ms in three passes`,
-  'no frame over 50 ms in the middle pass',
-  median(gaps) <= 50,
+  `longest frame ${inWords(moving!)} ms in three passes, ${inWords(still!)} ms while it stands still`,
+  'no frame over 50 ms, beyond what the machine takes of a frame that stands still',
+  median(moving!) <= 50 + Math.max(0, median(still!) - 17),
 );
 const nodes = await seat.page.evaluate(() => document.querySelectorAll('*').length);
 figures.add('nodes in the document', `${nodes}`, 'under 1,500', nodes < 1_500);
