@@ -106,6 +106,11 @@ describe('the console’s shipment and proof pages', () => {
       await page.getByText('Why this status?').click();
       await page.getByText(/was recorded last speaks/).waitFor();
       await page.getByRole('rowheader', { name: 'legal' }).waitFor();
+      // Where the reader's own colours replace ours, every status still has its word.
+      await page.emulateMedia({ forcedColors: 'active' });
+      const words = await page.locator('.mark:visible').allTextContents();
+      expect(words.length).toBeGreaterThan(0);
+      expect(words.filter((word) => word.trim() === '')).toEqual([]);
     }, 60_000);
 
     it('another tenant’s shipment exactly like one that does not exist', async () => {

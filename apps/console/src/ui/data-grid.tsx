@@ -10,6 +10,7 @@ import {
   type MouseEvent,
   type ReactNode,
 } from 'react';
+import { usePreferences } from '../app/preferences.js';
 import { slotsFor } from './slots.js';
 
 export interface Column<R> {
@@ -77,22 +78,33 @@ export function DataGrid<R>({
 }: DataGridProps<R>) {
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
-  const size = rowHeight ?? rowHeightOf();
+  const { density } = usePreferences();
+  // Measured when something changes its size, never while it is drawn or a key is answered: that would lay out the page once more each time.
+  const [view, setView] = useState(() => ({ top: 0, height: 600, row: rowHeightOf() }));
+  const size = rowHeight ?? view.row;
   // All rows are of one height: which of them are in view is a division, however many there are.
-  const [view, setView] = useState({ top: 0, height: 600 });
+  const place = useRef({ top: 0, height: 600 });
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const look = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    const look = (): void => {
+      place.current = { top: element.scrollTop, height: element.clientHeight };
+      setView({ ...place.current, row: rowHeightOf() });
+    };
+    const scrolled = (): void => {
+      const { scrollTop: top } = element;
+      place.current = { ...place.current, top };
+      setView((before) => ({ ...before, top }));
+    };
     look();
     const watch = new ResizeObserver(look);
     watch.observe(element);
-    element.addEventListener('scroll', look, { passive: true });
+    element.addEventListener('scroll', scrolled, { passive: true });
     return () => {
       watch.disconnect();
-      element.removeEventListener('scroll', look);
+      element.removeEventListener('scroll', scrolled);
     };
-  }, []);
+  }, [density]);
   const first = Math.max(0, Math.min(rowCount - 1, Math.floor(view.top / size) - OVERSCAN));
   const last = Math.min(rowCount - 1, Math.ceil((view.top + view.height) / size) + OVERSCAN);
   const indexes = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
@@ -101,12 +113,12 @@ export function DataGrid<R>({
   useEffect(() => void (before.current = slots), [slots]);
   const scrollToIndex = useCallback(
     (index: number, centre = false): void => {
-      const element = scroller.current;
-      if (!element) return;
-      const [above, below] = [index * size, (index + 2) * size - element.clientHeight];
-      if (centre) element.scrollTop = Math.max(0, above - element.clientHeight / 2);
-      else if (element.scrollTop > above) element.scrollTop = above;
-      else if (element.scrollTop < below) element.scrollTop = below;
+      const { top, height } = place.current;
+      const [above, below] = [index * size, (index + 2) * size - height];
+      const to = centre ? Math.max(0, above - height / 2) : top > above ? above : top < below ? below : top;
+      if (to === top || !scroller.current) return;
+      place.current = { top: to, height };
+      scroller.current.scrollTop = to;
     },
     [size],
   );
@@ -122,7 +134,7 @@ export function DataGrid<R>({
 
   const template = `${columns.map(({ width }, index) => (index === columns.length - 1 ? `minmax(${width}px, 1fr)` : `${width}px`)).join(' ')}`;
   const minWidth = columns.reduce((sum, { width }) => sum + width, 0);
-  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / size) - 2);
+  const page = Math.max(1, Math.floor(view.height / size) - 2);
 
   const move = (to: number): void => {
     if (rowCount === 0) return;
