@@ -45,12 +45,23 @@ export default function Peek({
         {!shipment && !error && <Skeleton lines={5} />}
         {shipment && (
           <>
-            <StatusMark state={stateOf({ clock: row?.clock ?? null, ...shipment })}>{shipment.summary}</StatusMark>
+            <StatusMark state={stateOf({ clock: row?.clock ?? null, ...shipment })}>
+              {row?.says ?? shipment.summary}
+            </StatusMark>
             <dl className="facts">
               <dt>Stage</dt>
               <dd>{STAGE_WORDS[shipment.stage]}</dd>
               <dt>Waiting</dt>
-              <dd>{shipment.waitingFor ?? 'nobody'}</dd>
+              <dd>{shipment.waitingFor?.replaceAll('-', ' ') ?? 'nobody'}</dd>
+              {row?.clock && (
+                <>
+                  <dt>Next clock</dt>
+                  <dd>
+                    {row.clock.kind === 'statutory' ? '⚖' : '◷'}{' '}
+                    <LegalInstant at={row.clock.due} country={row.destination} />
+                  </dd>
+                </>
+              )}
               <dt>Payable</dt>
               <dd>
                 <Money value={shipment.payable} />
