@@ -95,6 +95,7 @@ const activities = (client: Client, accepted: () => void) => {
       wrote,
     }),
     reserveGuarantee: async () => ({ kind: 'reserved', guaranteeId: 'g', reference: 'CCG-1', wrote }),
+    standAtFiling: async () => ({ kind: 'stands', proof: {} }),
     lodgeDeclaration: async (step: Step, { declarationId }: { declarationId: string }) => {
       const fact: Fact = {
         eventId: randomUUID(),
@@ -153,7 +154,12 @@ export async function waiting(figures: Figures): Promise<void> {
         args: [{ tenant: 'acme', shipmentId, correlationId: shipmentId }],
       });
     });
-    while (accepted < COUNT) await sleep(500);
+    for (let before = -1; accepted < COUNT;) {
+      if (accepted === before)
+        throw new Error(`${accepted} of ${COUNT} clearances were accepted, and no more for 30 s`);
+      before = accepted;
+      for (let looks = 0; looks < 60 && accepted === before; looks += 1) await sleep(500);
+    }
     // What the beginning left behind (queues, garbage, compactions) is no cost of waiting.
     await sleep(15_000);
     const first = await look(server, LOOK_MS);
