@@ -448,7 +448,7 @@ describe('the console’s shipment and proof pages', () => {
     await page.emulateMedia({ media: 'print' });
     expect(await page.getByRole('navigation').count()).toBe(0);
     await page
-      .getByText(/MRN \d\d[A-Z]{2}/)
+      .getByText(/MRN [0-9A-Z]{3}\d{8}/)
       .first()
       .waitFor();
     await page.getByText(/sealed under a tree of \d+ leaves, root/).waitFor();

@@ -42,7 +42,7 @@ export default function People() {
         {({ items }) =>
           items.length === 0 ? null : (
             <Panel title="Decided">
-              <div className="table-scroll">
+              <div className="table-scroll" tabIndex={0} role="region" aria-label="Decided, scrolls">
                 <table className="table">
                   <thead>
                     <tr>
