@@ -11,6 +11,11 @@ const signIn = createRoute({
   validateSearch: (raw): { to?: string } => (typeof raw['to'] === 'string' ? { to: raw['to'] } : {}),
   component: lazyRouteComponent(() => import('./sign-in/sign-in-page.js')),
 });
+const signedInAgain = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/signed-in-again',
+  component: lazyRouteComponent(() => import('./sign-in/signed-in-again-page.js')),
+});
 const style = createRoute({
   getParentRoute: () => frameRoute,
   path: '/style',
@@ -95,6 +100,7 @@ export const routeTree = rootRoute.addChildren([
     screening,
     rules,
     style,
+    signedInAgain,
     ...shipmentRoutes,
     ...auditRoutes,
   ]),

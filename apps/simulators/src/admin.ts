@@ -401,6 +401,7 @@ export function adminRoutes(
       get(`${base}/scripts`, () => json(200, { items: scripts.all() })),
       post(`${base}/faults`, addFaults),
       get(`${base}/faults`, () => json(200, { items: scripts.allFaults() })),
+      get(`${base}/clock`, () => json(200, { now: clock.date() })),
       post(`${base}/advance`, advance),
       post(`${base}/reset`, reset),
     ]),

@@ -62,9 +62,9 @@ describe('the client', () => {
   afterEach(() => server.close());
 
   it('calls a route: its address, a token, a key of its own, JSON', async () => {
-    reply = json(201, { id: '1' }, { ETag: '"3"' });
+    reply = json(201, { id: '1' }, { ETag: '"3"', Location: '/v1/trial/1' });
     const sent = await client.send(open, { params: { place: 'A/B ü' }, query: { dry: true }, body: { name: 'x' } });
-    expect(sent).toEqual({ answer: { id: '1' }, status: 201, version: 3 });
+    expect(sent).toEqual({ answer: { id: '1' }, status: 201, version: 3, location: '/v1/trial/1' });
     expect(server.asked[0]).toMatchObject({
       method: 'POST',
       url: '/v1/trial/A%2FB%20%C3%BC?dry=true',

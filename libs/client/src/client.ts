@@ -42,6 +42,8 @@ export interface Answered<A> {
   status: number;
   /** version named by the ETag */
   version: number | undefined;
+  /** where what was made is told of; undefined where the answer names nothing */
+  location: string | undefined;
 }
 
 export type UploadedFile = { name: string; mediaType: string } & (
@@ -223,6 +225,7 @@ export function createClient(options: ClientOptions): TidewaiterClient {
       answer: (json && text !== '' ? JSON.parse(text) : text) as AnswerOf<R>,
       status: response.status,
       version: tag ? Number(tag[1]) : undefined,
+      location: response.headers.get('location') ?? undefined,
     };
   };
 

@@ -31,6 +31,8 @@ export interface RouteDefinition<
   idempotent: boolean;
   /** takes `If-Match` with the ETag of the thing changed (required) */
   conditional: boolean;
+  /** asks a browser's session for a sign-in younger than five minutes: always, or where the body says `approve: true` */
+  freshSignIn?: 'always' | 'when-approving';
   /** stable problem codes a caller may meet, beside those of every route */
   problems: readonly string[];
 }
@@ -61,6 +63,7 @@ export function defineRoute<
     produces?: string;
     idempotent?: boolean;
     conditional?: boolean;
+    freshSignIn?: 'always' | 'when-approving';
     problems?: readonly string[];
   },
 ): RouteDefinition<P, Q, B, A> {
@@ -82,7 +85,8 @@ export function defineRoute<
     produces: options.produces ?? 'application/json',
     idempotent: options.idempotent ?? (method === 'POST' && Array.isArray(options.access)),
     conditional: options.conditional ?? false,
-    problems: options.problems ?? [],
+    ...(options.freshSignIn === undefined ? {} : { freshSignIn: options.freshSignIn }),
+    problems: [...(options.problems ?? []), ...(options.freshSignIn === undefined ? [] : ['identity.sign-in.too-old'])],
   };
   if (routes.has(id)) throw new Error(`route ${id} is defined twice`);
   routes.set(id, route);

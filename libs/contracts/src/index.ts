@@ -39,6 +39,7 @@ export * from './partners/events.js';
 export * from './partners/routes.js';
 export * from './platform/routes.js';
 export * from './platform/session.routes.js';
+export * from './platform/simulation.routes.js';
 export * from './published/openapi.js';
 export * from './published/json-schemas.js';
 export * from './published/compatibility.js';

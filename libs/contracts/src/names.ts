@@ -198,3 +198,8 @@ export const DOCUMENT_TYPES = [
   'mandate',
   'other',
 ] as const;
+
+/** Outside parties that a simulator may stand in for. */
+export const SIMULATED_PARTIES = ['authority', 'bank', 'carrier'] as const;
+/** How far the simulators' clock may be set ahead at once. */
+export const ADVANCES = ['1h', '1d', '7d', '30d'] as const;

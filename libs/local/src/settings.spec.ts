@@ -51,6 +51,13 @@ describe('the settings of a stack', () => {
     }
   });
 
+  it('say who outside is simulated: nobody whom the environment names', () => {
+    const simulatedWith = (env: NodeJS.ProcessEnv) => settingsOf('shipments', stack, secrets, env)['SIMULATED'];
+    expect(simulatedWith({})).toBe('authority,bank,carrier');
+    expect(simulatedWith({ BANK_URL: 'https://bank.example' })).toBe('authority,carrier');
+    expect(SERVICES.filter((service) => held(service).includes(secrets.simulatorAdminToken))).toEqual(['shipments']);
+  });
+
   it('give the audit a database of its own, and the worker none', () => {
     expect(settingsOf('audit', stack, secrets, {})['AUDIT_DATABASE_URL']).toMatch(/tidewaiter_audit$/);
     expect(Object.keys(settingsOf('worker', stack, secrets, {})).some((name) => name.includes('DATABASE'))).toBe(false);

@@ -60,9 +60,21 @@ const shared = (stack: StackAddresses, secrets: Secrets): Settings => ({
   SESSION_KEY: secrets.sessionKey,
 });
 
+/** Where each outside party is looked for: one that the environment names is real. */
+const OUTSIDE = { authority: 'AUTHORITY_URL', bank: 'BANK_URL', carrier: 'CARRIER_URL' } as const;
+const simulated = (env: NodeJS.ProcessEnv): string =>
+  Object.entries(OUTSIDE)
+    .filter(([, setting]) => !env[setting])
+    .map(([party]) => party)
+    .join(',');
+
 /** What one service is told beside that, and no other: its database, and the credentials of its own outside parties. */
 const own: Record<Service, (stack: StackAddresses, secrets: Secrets) => Settings> = {
-  shipments: () => ({}),
+  // Not a credential of an outside party: it opens the played world, and only where there is one.
+  shipments: ({ simulators }, secrets) => ({
+    SIMULATORS_URL: at(simulators.admin),
+    SIMULATOR_ADMIN_TOKEN: secrets.simulatorAdminToken,
+  }),
   documents: ({ home }) => ({ DOCUMENTS_FOLDER: join(home, 'documents') }),
   duties: ({ simulators }, secrets) => ({
     FX_URL: at(simulators.authority),
@@ -104,7 +116,8 @@ export function settingsOf(
   env: NodeJS.ProcessEnv,
 ): Settings {
   const databases = service === 'worker' ? {} : databaseUrls(service, stack.postgres, secrets);
-  return overridden({ ...shared(stack, secrets), ...databases, ...own[service](stack, secrets) }, env);
+  const told = { ...shared(stack, secrets), ...databases, ...own[service](stack, secrets) };
+  return overridden(service === 'shipments' ? { ...told, SIMULATED: simulated(env) } : told, env);
 }
 
 /** The settings of the one process that hosts all services. */

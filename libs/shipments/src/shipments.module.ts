@@ -6,6 +6,7 @@ import { Board, BoardRebuild } from './application/board.js';
 import { BoardFeed } from './application/board-feed.js';
 import { BoardViews } from './application/board-views.js';
 import { Desk } from './application/desk.js';
+import { Estimates } from './application/estimates.js';
 import { Guarantees } from './application/guarantees.js';
 import { readModels } from './application/read-models.js';
 import { loadReferenceData, REFERENCE_DATA } from './application/reference-data.js';
@@ -41,6 +42,7 @@ export const services: Provider[] = [
   Board,
   BoardFeed,
   BoardViews,
+  Estimates,
   SavedViews,
   BoardRebuild,
   ShipmentsActivitiesService,

@@ -15,6 +15,8 @@ const ROW = `jsonb_build_object(
     'due', to_char(now() + (n % 900) * interval '1 hour', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))) else '{}'::jsonb end,
   'now', jsonb_build_object('time', '2026-11-24T10:00:00.000000Z', 'waitingFor', 'authority', 'says', 'Declaration sent to the authority'),
   'debt', jsonb_build_object('weight', 0, 'time', '2026-11-24T10:00:00.000000Z', 'amount', jsonb_build_object('amount', (n % 9000)::text || '.50', 'currency', 'GBP')),
+  'since', jsonb_build_object((array['engagement', 'documentation', 'clearance', 'delivery', 'record-keeping'])[1 + n % 5],
+    to_char(now(), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')),
   'mrn', null, 'lastEvent', jsonb_build_object('type', 'DeclarationSent', 'time', '2026-11-24T10:00:00.000000Z'), 'events', 12)`;
 
 /** Puts so many shipments on the board of a tenant, once. */
@@ -47,6 +49,13 @@ export async function crowd(postgresUrl: string, tenant: string, count: number):
        from (select *, substr(reference, 7)::integer as n from shipments where tenant_id = $1 and reference like 'CROWD-%') s
        cross join lateral (select ${ROW} as row) r
        on conflict (tenant_id, shipment_id) do nothing`,
+      [tenant],
+    );
+    // Forty were delivered before, each a day later than the other: enough like cases for estimates of what goes to Great Britain.
+    await client.query(
+      `insert into stage_durations (tenant_id, shipment_id, stage, destination, transport, seconds, delivered_at)
+       select $1, gen_random_uuid(), stage, 'GB', 'ocean', 86400 * n, '2026-11-20T00:00:00.000000Z'
+       from generate_series(1, 40) n, unnest(array['engagement', 'documentation', 'clearance', 'delivery']) stage`,
       [tenant],
     );
     await client.query('analyze board; analyze shipments');

@@ -34,8 +34,8 @@ export class Desk implements AsyncDisposable {
   }
 
   /** Somebody whom nobody knows. */
-  async stranger(): Promise<Seat> {
-    const context = await this.browser.newContext({ viewport: { width: 1400, height: 900 } });
+  async stranger(theme: Theme = 'light'): Promise<Seat> {
+    const context = await this.browser.newContext({ viewport: { width: 1400, height: 900 }, colorScheme: theme });
     return new Seat(context, await context.newPage(), this.api);
   }
 

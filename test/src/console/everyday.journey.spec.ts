@@ -3,18 +3,23 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
   decideTask,
+  listLogEntries,
+  listPayments,
   listToday,
   openShipment,
   previewAssessment,
+  showBoardSummary,
   type AnswerOf,
   type openEngagement,
 } from '@tidewaiter/contracts';
-import type { Page } from 'playwright-core';
+import { Sessions } from '@tidewaiter/platform';
+import type { Page, Request } from 'playwright-core';
 import { customer, particulars } from '../consignment.js';
 import { House, newRunId, ROOT } from '../house.js';
 import { until } from '../waiting.js';
-import { crowd } from './crowd.js';
+import { crowd, stir } from './crowd.js';
 import { Desk, type Seat } from './desk.js';
+import { differs } from './looks.js';
 import { shipped, waiting } from './papers.js';
 
 const shots = process.env['CONSOLE_SHOTS'];
@@ -130,6 +135,27 @@ describe('the console’s everyday pages', () => {
       expect(seat.troubles).toEqual([]);
     },
     240_000,
+  );
+
+  it.each(['light', 'dark'] as const)(
+    'look in %s as they were last approved',
+    async (theme) => {
+      const looks: Record<string, number> = {};
+      await using stranger = await desk.stranger(theme);
+      await stranger.open('/sign-in');
+      await stranger.page.getByRole('button', { name: 'Auditor', exact: true }).waitFor();
+      looks['sign-in'] = await differs(stranger, 'sign-in', theme);
+      await using seat = await desk.seat('operator', { theme });
+      for (const name of ['style', 'calculator']) {
+        await seat.open(`/${name}`);
+        await seat.page.evaluate(() => document.fonts.ready);
+        looks[name] = await differs(seat, name, theme);
+      }
+      // A word or a border more is within it; a block that moved, a colour or a font that is lost is not.
+      for (const [name, share] of Object.entries(looks))
+        expect([name, share <= 0.01 ? 'as kept' : share]).toEqual([name, 'as kept']);
+    },
+    60_000,
   );
 
   it('fit a window 320 px wide without scrolling sideways', async () => {
@@ -272,6 +298,60 @@ describe('the console’s everyday pages', () => {
       );
     }, 90_000);
 
+    it('holds still under fifty changes a second: nothing shifts, and paused nothing inside the table changes at all', async () => {
+      await using seat = await desk.seat('operator');
+      const underWay = new Set<Request>();
+      seat.page.on('request', (request) => {
+        if (request.url().includes('/v1/board/')) underWay.add(request);
+      });
+      for (const end of ['requestfinished', 'requestfailed'] as const)
+        seat.page.on(end as 'requestfinished', (request) => underWay.delete(request));
+      const page = await board(seat, '/board?q=crowd');
+      await live(page);
+      const grid = page.getByRole('grid', { name: 'Shipments' });
+      const shown = async (): Promise<number> => Number(await page.locator('main').getAttribute('data-position'));
+      const there = async (): Promise<number> =>
+        Number((await house.as('operator').call(showBoardSummary, { query: {} })).position);
+      await grid.evaluate((element) => {
+        element.scrollTop = 640;
+        const watched = { shifted: 0, mutations: 0 };
+        Object.assign(window, { watched });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) watched.shifted += (entry as unknown as { value: number }).value;
+        }).observe({ type: 'layout-shift' });
+      });
+      const watched = (): Promise<{ shifted: number; mutations: number }> =>
+        page.evaluate(() => (window as unknown as { watched: { shifted: number; mutations: number } }).watched);
+      const before = await shown();
+      const stirring = await stir(house.platform.postgresUrl, 'acme', 50);
+      try {
+        await until('the page has followed 150 changes', async () => (await shown()) >= before + 150);
+        expect((await watched()).shifted).toBeLessThanOrEqual(0.02);
+        expect(await grid.evaluate(({ scrollTop }) => scrollTop)).toBe(640);
+
+        await page.getByRole('button', { name: 'Pause live updates' }).click();
+        await until('what was asked for before has come', () => Promise.resolve(underWay.size === 0));
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        const [paused, told] = [await shown(), await there()];
+        await grid.evaluate((element) => {
+          const { watched } = window as unknown as { watched: { mutations: number } };
+          new MutationObserver((list) => (watched.mutations += list.length)).observe(element, {
+            subtree: true,
+            childList: true,
+            attributes: true,
+            characterData: true,
+          });
+        });
+        await until('the API has 150 more', async () => (await there()) >= told + 150);
+        expect([await shown(), (await watched()).mutations]).toEqual([paused, 0]);
+      } finally {
+        await stirring.stop();
+      }
+      await page.getByRole('button', { name: 'Resume live updates' }).click();
+      const all = await there();
+      await until('nothing is missing', async () => (await shown()) >= all);
+    }, 90_000);
+
     it('says when the network is gone, takes the acts away, and comes back by itself', async () => {
       await using seat = await desk.seat('approver');
       const page = await seat.open('/today');
@@ -339,6 +419,20 @@ describe('the console’s everyday pages', () => {
       );
     }, 90_000);
 
+    it('estimates a delivery from like cases as a range and as dots, and says how many there are where they are too few', async () => {
+      await using seat = await desk.seat('operator');
+      const page = await board(seat, '/board?to=GB&stage=clearance&q=crowd');
+      expect(await firstRow(page).textContent()).toMatch(/\d+ [A-Z][a-z]+ – \d+ [A-Z][a-z]+/);
+      await page.getByRole('grid').focus();
+      await page.keyboard.press('Space');
+      const estimate = page.getByRole('region', { name: 'Delivery estimate' });
+      await estimate.getByText(/^Half by .*, nine of ten by .*, London$/).waitFor();
+      expect(await estimate.locator('circle').count()).toBe(20);
+      expect(await seat.wrongs()).toEqual([]);
+      await board(seat, '/board?to=US&stage=clearance&q=crowd');
+      await firstRow(page).getByText('no estimate, 0 like cases').waitFor();
+    }, 60_000);
+
     it('shares a view with the company, and moves columns by keyboard', async () => {
       const name = `Late to GB ${newRunId()}`;
       await using seat = await desk.seat('operator');
@@ -370,6 +464,19 @@ describe('the console’s everyday pages', () => {
       const text = readFileSync(await file.path(), 'utf8');
       expect(text.startsWith('\uFEFFreference,')).toBe(true);
       expect(text.trimEnd().split('\r\n')).toHaveLength(rows + 1);
+      const [about] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'What the file holds, as JSON' }).click(),
+      ]);
+      expect(about.suggestedFilename()).toBe('board.csv.meta.json');
+      const { exportId, ...told } = JSON.parse(readFileSync(await about.path(), 'utf8')) as Record<string, unknown>;
+      expect(told).toMatchObject({ rows, view: { q: 'crowd-12' }, takenBy: 'user:operator@acme' });
+      await until('the export is in the log', async () => {
+        const { items } = await house
+          .as('auditor')
+          .call(listLogEntries, { query: { type: 'tidewaiter.shipments.ViewExported.v1', limit: 20 } });
+        return items.some(({ stream }) => stream === `export-${String(exportId)}`);
+      });
     }, 60_000);
 
     it('shows legal times in the authority’s city, wherever the browser stands', async () => {
@@ -389,7 +496,7 @@ describe('the console’s everyday pages', () => {
     await using seat = await desk.seat('operator');
     const page = await seat.open('/today');
     await page.keyboard.press('/');
-    const field = page.getByRole('combobox');
+    const field = page.getByRole('combobox', { name: 'Reference, MRN, container, party or act' });
     await field.fill('crowd-1234');
     await page.getByRole('option', { name: /CROWD-1234/ }).waitFor();
     await page.keyboard.press('Enter');
@@ -403,6 +510,67 @@ describe('the console’s everyday pages', () => {
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(await page.getByLabel('Reference').inputValue()).toBe('gt?/');
   }, 60_000);
+
+  it('writes an amount digit for digit, and single keys can be turned off', async () => {
+    await using seat = await desk.seat('operator');
+    const page = await seat.open('/style');
+    await page.getByText('£12,345,678,901,234,567.89').first().waitFor();
+    await page.keyboard.press('?');
+    await page.getByLabel(/Single letters answer/).uncheck();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('g');
+    await page.keyboard.press('b');
+    await page.keyboard.press('/');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Search and act' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/style');
+  }, 60_000);
+
+  it('ask for a fresh sign-in before an approval, keep the page as it is, and approve nothing by signing in', async () => {
+    const { shipmentId } = await shipped(house.as('operator'), engagement);
+    const task = await waiting(house.as('approver'), shipmentId, 'approve-payment');
+    const approvals = async (): Promise<number> =>
+      (await house.as('approver').call(listPayments, { params: { shipmentId } })).items[0]!.approvals.length;
+    await using seat = await desk.seat('approver');
+    const sessions = new Sessions(Buffer.from(house.platform.secrets.sessionKey, 'base64'), false);
+    const [cookie] = (await seat.context.cookies()).filter(({ name }) => name === 'tidewaiter');
+    const session = (await sessions.open(`tidewaiter=${cookie!.value}`))!;
+    const old = await sessions.seal({ ...session, signedIn: session.signedIn - 301 });
+    await seat.context.addCookies([{ ...cookie!, value: old }]);
+
+    // By hand as well: the server is who asks.
+    const refused = await fetch(`${house.api}/v1/tasks/${task.taskId}/decision`, {
+      method: 'POST',
+      headers: {
+        Cookie: `tidewaiter=${old}`,
+        Origin: house.api,
+        'Content-Type': 'application/json',
+        'Idempotency-Key': newRunId(),
+        'If-Match': `"${task.version}"`,
+      },
+      body: JSON.stringify({ approve: true, digest: task.about['digest'] }),
+    });
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([
+      403,
+      'identity.sign-in.too-old',
+    ]);
+
+    const page = await seat.open(`/shipments/${shipmentId}/money`);
+    const approve = page.getByRole('button', { name: /^Approve .* to / });
+    await approve.click();
+    const asked = page.getByRole('alertdialog', { name: 'Approvals ask for a fresh sign-in' });
+    await asked.waitFor();
+    const [tab] = await Promise.all([
+      seat.context.waitForEvent('page'),
+      asked.getByRole('link', { name: 'Sign in again' }).click(),
+    ]);
+    if (!tab.isClosed()) await tab.waitForEvent('close');
+    await asked.waitFor({ state: 'detached' });
+    expect(await approvals()).toBe(0);
+    await approve.click();
+    await until('the approval', async () => (await approvals()) === 1);
+  }, 120_000);
 
   it('asks what is open before it says a total, and its request gives the same by API', async () => {
     await using seat = await desk.seat('operator');
@@ -424,5 +592,20 @@ describe('the console’s everyday pages', () => {
     if (answer.totals)
       await page.getByRole('heading', { name: new RegExp(answer.totals.payableNow.replace('.', '\\.')) }).waitFor();
     else await page.getByText(/open question/).waitFor();
+  }, 60_000);
+
+  it('say on every page who outside is simulated, and set their clock ahead', async () => {
+    await using seat = await desk.seat('operator');
+    const page = await seat.open('/engagements');
+    const ribbon = page.getByRole('complementary', { name: 'Simulation' });
+    await ribbon.getByText('Simulated authority, bank, carrier').waitFor();
+    await ribbon.getByText('clock as ours').waitFor();
+    await ribbon.getByLabel('How far to advance').selectOption('1 hour');
+    await ribbon.getByRole('button', { name: 'Advance' }).click();
+    await ribbon.getByText('clock +1 hour').waitFor();
+    await using auditor = await desk.seat('auditor');
+    const seen = await auditor.open('/audit');
+    await seen.getByRole('complementary', { name: 'Simulation' }).getByText('clock +1 hour').waitFor();
+    expect(await seen.getByRole('button', { name: 'Advance' }).count()).toBe(0);
   }, 60_000);
 });

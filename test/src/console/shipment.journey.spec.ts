@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
+  listDocuments,
   listPayments,
   openShipment,
   replayShipment,
@@ -104,6 +106,11 @@ describe('the console’s shipment and proof pages', () => {
       await page.getByText('Why this status?').click();
       await page.getByText(/was recorded last speaks/).waitFor();
       await page.getByRole('rowheader', { name: 'legal' }).waitFor();
+      // Where the reader's own colours replace ours, every status still has its word.
+      await page.emulateMedia({ forcedColors: 'active' });
+      const words = await page.locator('.mark:visible').allTextContents();
+      expect(words.length).toBeGreaterThan(0);
+      expect(words.filter((word) => word.trim() === '')).toEqual([]);
     }, 60_000);
 
     it('another tenant’s shipment exactly like one that does not exist', async () => {
@@ -396,6 +403,43 @@ describe('the console’s shipment and proof pages', () => {
     await hand('page.html', 'text/html', Buffer.from('<!doctype html><script>alert(1)</script>'));
     await page.getByText('documents.file.type-not-allowed').waitFor();
     expect(await page.locator('iframe, object, embed').count()).toBe(0);
+  }, 120_000);
+
+  it('goes on by itself with an upload that was cut, and keeps one document of the same bytes', async () => {
+    const { shipmentId } = await house
+      .as('operator')
+      .call(openShipment, { body: particulars(engagement.engagementId, `DESK-${newRunId().toUpperCase()}`) });
+    await using seat = await desk.seat('operator');
+    const page = await seat.open(`/shipments/${shipmentId}/documents`);
+    // A mandate with nine megabytes of remarks behind its first line.
+    const mandate = readFileSync(join(ROOT, 'test/fixtures/consignments/gb/mandate.pdf'));
+    const line = mandate.indexOf('\n') + 1;
+    const remarks = Buffer.from(`%${'x'.repeat(9_000_000)}\n`);
+    const buffer = Buffer.concat([mandate.subarray(0, line), remarks, mandate.subarray(line)]);
+    const keys: (string | undefined)[] = [];
+    await page.route('**/documents', async (route) => {
+      const request = route.request();
+      if (request.method() !== 'POST') return route.continue();
+      keys.push(request.headers()['idempotency-key']);
+      // The line goes while the first try is under way.
+      return keys.length === 1 ? route.abort('connectionreset') : route.continue();
+    });
+    await page.getByLabel('Upload papers').setInputFiles({ name: 'mandate.pdf', mimeType: 'application/pdf', buffer });
+    await page.getByRole('button', { name: 'Upload 1 file' }).click();
+    await page
+      .getByText(/It goes on by itself/)
+      .first()
+      .waitFor();
+    await page.getByRole('progressbar', { name: 'Upload of mandate.pdf' }).waitFor();
+    await seat.context.setOffline(true);
+    await seat.context.setOffline(false);
+    await page.getByText('the same bytes').waitFor();
+    const { items } = await house.as('operator').call(listDocuments, { params: { shipmentId } });
+    expect(items.flatMap(({ versions }) => versions.map(({ sha256 }) => sha256))).toEqual([
+      createHash('sha256').update(buffer).digest('hex'),
+    ]);
+    // One intent, one key: had the first try arrived after all, it would be the same document.
+    expect(keys).toEqual([keys[0], keys[0]]);
   }, 120_000);
 
   it('prints a dossier with its references, its root and repeated heads, and nothing to press', async () => {

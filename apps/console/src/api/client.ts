@@ -8,6 +8,25 @@ export function onSignedOut(heard: () => void): () => void {
   return () => void listeners.delete(heard);
 }
 
+const askers = new Set<() => void>();
+let unheard = false;
+
+/**
+ * Told when an approval asked for a fresher sign-in: nothing was approved, and a dialog offers to sign in again. Who listens later than
+ * somebody pressed is told at once.
+ */
+export function onSignInTooOld(heard: () => void): () => void {
+  askers.add(heard);
+  if (unheard) heard();
+  unheard = false;
+  return () => void askers.delete(heard);
+}
+export const SIGN_IN_TOO_OLD = 'identity.sign-in.too-old';
+export function askForFreshSignIn(): void {
+  unheard = askers.size === 0;
+  for (const heard of askers) heard();
+}
+
 const watched: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   if (response.status === 401) for (const heard of listeners) heard();

@@ -2,7 +2,7 @@ import { ProblemError, type CallOptions } from '@tidewaiter/client';
 import type { AnswerOf, InputOf, RouteDefinition } from '@tidewaiter/contracts';
 import { QueryClient, useMutation, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { api } from './client.js';
+import { api, askForFreshSignIn, SIGN_IN_TOO_OLD } from './client.js';
 
 /** What is asked again by itself is what may answer in a moment; a refusal is an answer. */
 const mayMend = (failures: number, error: unknown): boolean =>
@@ -62,7 +62,9 @@ export function useChange<R extends RouteDefinition>(
     },
     onError: (error) => {
       // Refused is answered: the next press is another intent. A cut is not: it is asked again under the same key.
-      if (error instanceof ProblemError) key.current = null;
+      if (!(error instanceof ProblemError)) return;
+      key.current = null;
+      if (error.code === SIGN_IN_TOO_OLD) askForFreshSignIn();
     },
   });
 }

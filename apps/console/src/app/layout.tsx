@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { api } from '../api/client.js';
 import { queryClient, useRoute } from '../api/queries.js';
 import { holds, useSession, type Session } from '../api/session.js';
-import { useFeedState } from '../feed/feed.js';
+import { useFeedPosition, useFeedState, useFeedStatus } from '../feed/feed.js';
 import { startFeed } from '../feed/start.js';
 import { formatInstant } from '../ui/time.js';
 import { useAnnounced } from './announce.js';
@@ -15,6 +15,8 @@ import './layout.css';
 
 const Palette = lazy(() => import('../search/palette.js'));
 const KeysHelp = lazy(() => import('./keys-help.js'));
+const FreshSignIn = lazy(() => import('./fresh-sign-in.js'));
+const SimulationRibbon = lazy(() => import('./simulation-ribbon.js'));
 const SessionGuard = lazy(() => import('./session-guard.js'));
 
 /** The frame of every page: it never waits for data of the page inside it. */
@@ -24,7 +26,6 @@ export function Layout() {
   const [help, setHelp] = useState(false);
   const navigate = useNavigate();
   const path = useLocation({ select: ({ pathname }) => pathname });
-  const feed = useFeedState();
   useEffect(() => startFeed(session), [session]);
   useKeys(
     useMemo(
@@ -89,21 +90,39 @@ export function Layout() {
           );
         })}
       </nav>
-      <main id="main" tabIndex={-1} className="main" data-position={feed.position}>
+      <Main session={session} />
+      <Announcer />
+      <Suspense>
+        {palette && <Palette onClose={() => setPalette(false)} />}
+        {help && <KeysHelp onClose={() => setHelp(false)} />}
+        <SimulationRibbon session={session} />
+        <SessionGuard session={session} />
+        <FreshSignIn session={session} />
+      </Suspense>
+    </>
+  );
+}
+
+function Main({ session }: { session: Session }) {
+  const position = useFeedPosition();
+  // The page is one element, whatever the position: it is not drawn again because the position moves.
+  const page = useMemo(
+    () => (
+      <>
         <Suspense fallback={<div className="page" aria-busy="true" />}>
           <Outlet />
         </Suspense>
         {session.roles.includes('auditor') && (
           <footer className="foot label">Read-only. Your views are recorded.</footer>
         )}
-      </main>
-      <Announcer />
-      <Suspense>
-        {palette && <Palette onClose={() => setPalette(false)} />}
-        {help && <KeysHelp onClose={() => setHelp(false)} />}
-        <SessionGuard session={session} />
-      </Suspense>
-    </>
+      </>
+    ),
+    [session],
+  );
+  return (
+    <main id="main" tabIndex={-1} className="main" data-position={position}>
+      {page}
+    </main>
   );
 }
 
@@ -156,7 +175,7 @@ function FeedState() {
 function TopBar({ session, onSearch, onHelp }: { session: Session; onSearch: () => void; onHelp: () => void }) {
   const { theme } = usePreferences();
   const zone = useZone();
-  const feed = useFeedState();
+  const feed = useFeedStatus();
   const signOut = async (): Promise<void> => {
     await api.call(endSession);
     queryClient.clear();
@@ -219,7 +238,7 @@ function TopBar({ session, onSearch, onHelp }: { session: Session; onSearch: () 
           </button>
         </div>
       </details>
-      {feed.state === 'offline' && (
+      {feed === 'offline' && (
         <div className="offline">
           No connection. What was shown stays readable; acts are off until it is back. What you type stays in this tab.
         </div>

@@ -49,8 +49,6 @@ export const usePreferences = (): Preferences => useSyncExternalStore(subscribe,
 
 export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-const zoneInLink = (): string | null => new URLSearchParams(location.search).get('tz');
-
 function zoneExists(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -60,11 +58,18 @@ function zoneExists(zone: string): boolean {
   }
 }
 
+/** What the last answer was for: every time on a page asks for the zone. */
+let zoneFor = { search: '', chosen: '', zone: '' };
+
 /** The zone recorded times are shown in: the link's before the reader's choice before the browser's. */
 export function useZone(): string {
-  const { zone } = usePreferences();
-  const wanted = [zoneInLink(), zone].find((each) => each && zoneExists(each));
-  return wanted ?? browserZone();
+  const { zone: chosen } = usePreferences();
+  const { search } = location;
+  if (zoneFor.zone === '' || zoneFor.search !== search || zoneFor.chosen !== chosen) {
+    const wanted = [new URLSearchParams(search).get('tz'), chosen].find((each) => each && zoneExists(each));
+    zoneFor = { search, chosen, zone: wanted ?? browserZone() };
+  }
+  return zoneFor.zone;
 }
 
 /** The language of numbers and dates; words are English. */

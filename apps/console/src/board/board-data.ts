@@ -3,15 +3,18 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../api/client.js';
 import { readAgain } from '../api/queries.js';
-import { onChanges, shownUpTo } from '../feed/feed.js';
+import { isPaused, onChanges, shownUpTo, useFeedStatus } from '../feed/feed.js';
 
 export type BoardRow = AnswerOf<typeof showBoardRows>['rows'][number];
 export type BoardQuery = Partial<InputOf<typeof showBoardIndex>['query']>;
 
 const ROWS_AT_ONCE = 200;
-const GATHER_MS = 60;
+/** While a reader scrolls, rows are asked for when he stands still for so long, and now and then on the way. */
+const STILL_MS = 60;
+const ON_THE_WAY_MS = 250;
 const INDEX_EVERY_MS = 2_000;
 const NONE = new Uint32Array();
+const NOTHING: ReadonlySet<string> = new Set();
 
 const textsOf = (query: BoardQuery): Record<string, string> =>
   Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
@@ -56,9 +59,15 @@ export function pendingBetween(shown: Uint32Array, fresh: Uint32Array, touched: 
 
 /** The board of a view: its keys as the reader last applied them, rows as new as they are known, and what waits to be applied. */
 export function useBoard(query: BoardQuery) {
+  const { rowOf, want, refresh, ahead } = useRows();
   const index = useQuery<Uint32Array>({
     queryKey: [showBoardIndex.id, query],
-    queryFn: async ({ signal }) => keysOf(await api.bytes(showBoardIndex, {}, { query: textsOf(query), signal })),
+    queryFn: async ({ signal }) => {
+      const keys = keysOf(await api.bytes(showBoardIndex, {}, { query: textsOf(query), signal }));
+      // An order stands together with the rows that come into view with it: the page is drawn once, not first without them.
+      await ahead(keys);
+      return keys;
+    },
     staleTime: 0,
     // Rows stay on screen while another view of them is on its way.
     placeholderData: keepPreviousData,
@@ -82,7 +91,7 @@ export function useBoard(query: BoardQuery) {
     [fresh, held, name],
   );
 
-  const { rowOf, want, refresh } = useRows();
+  const behind = useRef(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = onChanges((changes) => {
@@ -91,7 +100,9 @@ export function useBoard(query: BoardQuery) {
       refresh(new Set(ids));
       timer ??= setTimeout(() => {
         timer = undefined;
-        void readAgain(showBoardIndex);
+        // What was heard just before a pause is looked at after it.
+        if (isPaused()) behind.current = true;
+        else void readAgain(showBoardIndex);
       }, INDEX_EVERY_MS);
     });
     return () => {
@@ -99,6 +110,14 @@ export function useBoard(query: BoardQuery) {
       stop();
     };
   }, [refresh]);
+
+  const paused = useFeedStatus() === 'paused';
+  useEffect(() => {
+    if (paused) return;
+    refresh(NOTHING);
+    if (behind.current) void readAgain(showBoardIndex);
+    behind.current = false;
+  }, [paused, refresh]);
 
   const there = useMemo(() => (fresh && pending > 0 ? marked(fresh) : null), [fresh, pending]);
   return {
@@ -120,10 +139,10 @@ function useRows() {
   const byShipment = useRef(new Map<string, number>());
   const asked = useRef(new Set<number>());
   const inView = useRef<readonly number[]>([]);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const window = useRef({ first: 0, last: 40 });
   const [, redraw] = useState(0);
 
-  const fetchNow = useCallback(async (keys: readonly number[]): Promise<void> => {
+  const read = useCallback(async (keys: readonly number[]): Promise<void> => {
     for (const key of keys) asked.current.add(key);
     try {
       for (let from = 0; from < keys.length; from += ROWS_AT_ONCE) {
@@ -134,21 +153,44 @@ function useRows() {
           byShipment.current.set(row.shipmentId, row.key);
         }
         shownUpTo(answer.position);
-        redraw((count) => count + 1);
       }
     } catch {
       // Rows that could not be read stay placeholders and are asked for again when they come into view.
       for (const key of keys) asked.current.delete(key);
     }
   }, []);
+  const fetchNow = useCallback(
+    (keys: readonly number[]): Promise<void> => read(keys).then(() => redraw((count) => count + 1)),
+    [read],
+  );
+  /** Reads what an order brings into view, where that is not known yet. */
+  const ahead = useCallback(
+    async (keys: Uint32Array): Promise<void> => {
+      const { first, last } = window.current;
+      const from = Math.min(first, Math.max(0, keys.length - (last - first + 1)));
+      const missing = [...keys.subarray(from, from + (last - first + 1))].filter((key) => !asked.current.has(key));
+      if (missing.length > 0) await read(missing);
+    },
+    [read],
+  );
+
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const times = useRef({ wanted: 0, fetched: 0 });
   const want = useCallback(
-    (keys: readonly number[]) => {
-      inView.current = keys;
-      clearTimeout(timer.current);
-      timer.current = setTimeout(() => {
+    (keys: Uint32Array, first: number, last: number) => {
+      window.current = { first, last };
+      inView.current = [...keys.subarray(first, last + 1)];
+      const fetchMissing = (): void => {
         const missing = inView.current.filter((key) => !asked.current.has(key));
+        times.current.fetched = performance.now();
         if (missing.length > 0) void fetchNow(missing);
-      }, GATHER_MS);
+      };
+      const now = performance.now();
+      const stoodStill = now - times.current.wanted > STILL_MS;
+      times.current.wanted = now;
+      clearTimeout(timer.current);
+      if (stoodStill || now - times.current.fetched > ON_THE_WAY_MS) fetchMissing();
+      else timer.current = setTimeout(fetchMissing, STILL_MS);
     },
     [fetchNow],
   );
@@ -166,6 +208,7 @@ function useRows() {
       if (refreshing.current.size === 0) return;
       refreshTimer.current ??= setTimeout(() => {
         refreshTimer.current = undefined;
+        if (isPaused()) return;
         const keys = [...refreshing.current];
         refreshing.current.clear();
         void fetchNow(keys);
@@ -173,7 +216,7 @@ function useRows() {
     },
     [fetchNow],
   );
-  return { rowOf: useCallback((key: number) => rows.current.get(key), []), want, refresh };
+  return { rowOf: useCallback((key: number) => rows.current.get(key), []), want, refresh, ahead };
 }
 
 export const summaryInput = ({

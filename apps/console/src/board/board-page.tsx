@@ -1,4 +1,4 @@
-import { exportBoard, showBoardSummary } from '@tidewaiter/contracts';
+import { exportBoard, showBoardSummary, showExport } from '@tidewaiter/contracts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../api/client.js';
@@ -18,6 +18,12 @@ const Views = lazy(() => import('./views.js'));
 
 /** Where a reader stood in a view, for coming back to it. */
 const left = new Map<string, number>();
+
+function saveAs(name: string, parts: BlobPart[], type: string): void {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
+  Object.assign(document.createElement('a'), { href: url, download: name }).click();
+  URL.revokeObjectURL(url);
+}
 
 const wordOf = (name: string, value: string): string => {
   if (name === 'stage') return STAGE_WORDS[value] ?? value;
@@ -48,6 +54,7 @@ export default function BoardPage() {
   const at = Math.min(active, Math.max(0, keys.length - 1));
   const [dialog, setDialog] = useState<'columns' | null>(null);
   const [exporting, setExporting] = useState(false);
+  const [taken, setTaken] = useState<string | null>(null);
   const find = useRef<HTMLInputElement>(null);
 
   const go = useCallback(
@@ -85,7 +92,7 @@ export default function BoardPage() {
     if (row) void navigate({ to: '/shipments/$shipmentId', params: { shipmentId: row.shipmentId } });
   };
   const onRange = useCallback(
-    (first: number, last: number) => want(Array.from(keys.subarray(Math.max(0, first - 20), last + 21))),
+    (first: number, last: number) => want(keys, Math.max(0, first - 10), last + 10),
     [keys, want],
   );
   const filters = FILTERS.flatMap((name) => (search[name] ? [{ name, value: search[name] }] : []));
@@ -96,20 +103,22 @@ export default function BoardPage() {
   const takeAway = async (): Promise<void> => {
     setExporting(true);
     try {
-      const csv = (await api.call(exportBoard, {
+      const { answer, location: about } = await api.send(exportBoard, {
         body: { sort: 'consequence', direction: 'ascending', ...query },
-      })) as unknown as string;
+      });
       // Reading an answer as text takes its byte order mark away, which spreadsheets go by.
-      const url = URL.createObjectURL(new Blob(['\uFEFF', csv], { type: 'text/csv;charset=utf-8' }));
-      const anchor = Object.assign(document.createElement('a'), { href: url, download: 'board.csv' });
-      anchor.click();
-      URL.revokeObjectURL(url);
+      saveAs('board.csv', ['\uFEFF', answer as unknown as string], 'text/csv;charset=utf-8');
+      setTaken(about?.split('/').at(-1) ?? null);
       announce('The file is made. That it was taken is recorded.');
     } catch (error) {
       announce(`The file was not made: ${error instanceof Error ? error.message : 'nobody answers'}`);
     } finally {
       setExporting(false);
     }
+  };
+  const tellOf = async (exportId: string): Promise<void> => {
+    const about = await api.call(showExport, { params: { exportId } });
+    saveAs('board.csv.meta.json', [JSON.stringify(about, null, 2)], 'application/json');
   };
 
   return (
@@ -126,6 +135,11 @@ export default function BoardPage() {
           <Button busy={exporting} onPress={() => void takeAway()}>
             CSV
           </Button>
+          {taken && (
+            <Button kind="quiet" label="What the file holds, as JSON" onPress={() => void tellOf(taken)}>
+              .meta.json
+            </Button>
+          )}
           <Link className="button" data-kind="primary" to="/shipments/new">
             New shipment
           </Link>
@@ -266,7 +280,7 @@ export default function BoardPage() {
             onSort={onSort}
             busy={board.loading || (keys.length > 0 && rowOf(keys[at]!) === undefined)}
             autoFocus={came.current}
-            height={`min(calc(100dvh - 300px), calc(${keys.length + 1} * var(--row) + 4px))`}
+            height={`min(calc(100dvh - 340px), calc(${keys.length + 1} * var(--row) + 4px))`}
           />
           {search.peek && (
             <Suspense>

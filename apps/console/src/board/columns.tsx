@@ -1,4 +1,13 @@
-import { Instant, LegalInstant, Money, StatusMark, type Column, type State } from '../ui/index.js';
+import {
+  authorityPlace,
+  formatDay,
+  Instant,
+  LegalInstant,
+  Money,
+  StatusMark,
+  type Column,
+  type State,
+} from '../ui/index.js';
 import type { BoardRow } from './board-data.js';
 
 export const STAGE_WORDS: Record<string, string> = {
@@ -35,19 +44,36 @@ export function stateOf({
   return waitingFor === null ? 'go' : 'wait';
 }
 
+/** A range of days in the place of delivery, or why there is none: unknown is neither a date nor a dash. */
+function Eta({ eta, country, done }: { eta: BoardRow['eta']; country: string; done: string }) {
+  const { zone } = authorityPlace(country);
+  if (eta === null) return <span className="soft">{done === 'closed' ? 'not imported' : 'delivered'}</span>;
+  if (eta.p50 === null || eta.p90 === null)
+    return (
+      <span className="soft">
+        no estimate, {eta.cases} like {eta.cases === 1 ? 'case' : 'cases'}
+      </span>
+    );
+  return (
+    <span title={`half of ${eta.cases} like cases by the first day, nine of ten by the second`}>
+      {formatDay(eta.p50, zone)} – {formatDay(eta.p90, zone)}
+    </span>
+  );
+}
+
 const COLUMNS: readonly Column<BoardRow>[] = [
-  { id: 'reference', header: 'Reference', width: 168, sortable: true, cell: (row) => <b>{row.reference}</b> },
+  { id: 'reference', header: 'Reference', width: 144, sortable: true, cell: (row) => <b>{row.reference}</b> },
   {
     id: 'customer',
     header: 'Customer',
-    width: 136,
+    width: 128,
     sortable: true,
     cell: ({ customer }) => customer ?? <span className="soft">—</span>,
   },
   {
     id: 'route',
     header: 'Route',
-    width: 112,
+    width: 104,
     cell: ({ origin, destination, portOfEntry }) => (
       <span title={portOfEntry}>
         {origin} → {destination}
@@ -57,7 +83,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   {
     id: 'stage',
     header: 'Stage',
-    width: 96,
+    width: 112,
     sortable: true,
     cell: ({ stage }) => STAGE_WORDS[stage] ?? stage,
     tint: ({ stage }) => stage,
@@ -65,22 +91,32 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   {
     id: 'status',
     header: 'Status',
-    width: 288,
-    cell: (row) => <StatusMark state={stateOf(row)}>{row.summary}</StatusMark>,
-    tint: ({ summary }) => summary,
+    width: 232,
+    // Who and until when stand in columns of their own.
+    cell: (row) => (
+      <span title={row.summary}>
+        <StatusMark state={stateOf(row)}>{row.says}</StatusMark>
+      </span>
+    ),
+    tint: ({ says }) => says,
   },
   {
     id: 'waiting',
     header: 'Waiting',
-    width: 152,
+    width: 112,
     sortable: true,
-    cell: ({ waitingFor }) => waitingFor?.replace(/-/g, ' ') ?? <span className="soft">nobody</span>,
+    cell: ({ waitingFor }) =>
+      waitingFor === null ? (
+        <span className="soft">nobody</span>
+      ) : (
+        <span title={waitingFor.replaceAll('-', ' ')}>{waitingFor.split(':')[0]!.replaceAll('-', ' ')}</span>
+      ),
     tint: ({ waitingFor }) => waitingFor,
   },
   {
     id: 'clock',
     header: 'Next clock',
-    width: 176,
+    width: 208,
     sortable: true,
     cell: ({ clock, destination }) =>
       clock ? (
@@ -93,9 +129,16 @@ const COLUMNS: readonly Column<BoardRow>[] = [
     tint: ({ clock }) => clock?.due ?? null,
   },
   {
+    id: 'eta',
+    header: 'ETA p50–p90',
+    width: 136,
+    cell: ({ eta, destination, stage }) => <Eta eta={eta} country={destination} done={stage} />,
+    tint: ({ eta }) => (eta ? `${eta.p50} ${eta.p90}` : null),
+  },
+  {
     id: 'payable',
     header: 'Payable',
-    width: 128,
+    width: 124,
     sortable: true,
     end: true,
     cell: ({ payable }) => <Money value={payable} />,
@@ -128,17 +171,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
 ];
 
 export const ALL_COLUMNS = COLUMNS.map(({ id, header }) => ({ id, header }));
-export const USUAL_COLUMNS = [
-  'reference',
-  'customer',
-  'route',
-  'stage',
-  'status',
-  'waiting',
-  'clock',
-  'payable',
-  'last',
-];
+export const USUAL_COLUMNS = ['reference', 'customer', 'stage', 'status', 'waiting', 'clock', 'eta', 'payable', 'last'];
 
 /** Columns in the order that a link names; the reference stays first, since it stays in view. */
 export function columnsOf(ids: readonly string[]): readonly Column<BoardRow>[] {

@@ -1,7 +1,18 @@
-import { showShipment } from '@tidewaiter/contracts';
+import { showEstimate, showShipment } from '@tidewaiter/contracts';
 import { Link } from '@tanstack/react-router';
 import { useRoute } from '../api/queries.js';
-import { CopyButton, ErrorState, Instant, Money, Skeleton, StatusMark } from '../ui/index.js';
+import { dotPlot } from '../pictures/dot-plot.js';
+import {
+  authorityPlace,
+  CopyButton,
+  ErrorState,
+  formatDay,
+  Instant,
+  LegalInstant,
+  Money,
+  Skeleton,
+  StatusMark,
+} from '../ui/index.js';
 import type { BoardRow } from './board-data.js';
 import { STAGE_WORDS, stateOf } from './columns.js';
 
@@ -34,12 +45,23 @@ export default function Peek({
         {!shipment && !error && <Skeleton lines={5} />}
         {shipment && (
           <>
-            <StatusMark state={stateOf({ clock: row?.clock ?? null, ...shipment })}>{shipment.summary}</StatusMark>
+            <StatusMark state={stateOf({ clock: row?.clock ?? null, ...shipment })}>
+              {row?.says ?? shipment.summary}
+            </StatusMark>
             <dl className="facts">
               <dt>Stage</dt>
               <dd>{STAGE_WORDS[shipment.stage]}</dd>
               <dt>Waiting</dt>
-              <dd>{shipment.waitingFor ?? 'nobody'}</dd>
+              <dd>{shipment.waitingFor?.replaceAll('-', ' ') ?? 'nobody'}</dd>
+              {row?.clock && (
+                <>
+                  <dt>Next clock</dt>
+                  <dd>
+                    {row.clock.kind === 'statutory' ? '⚖' : '◷'}{' '}
+                    <LegalInstant at={row.clock.due} country={row.destination} />
+                  </dd>
+                </>
+              )}
               <dt>Payable</dt>
               <dd>
                 <Money value={shipment.payable} />
@@ -78,6 +100,7 @@ export default function Peek({
                 )}
               </dd>
             </dl>
+            <Estimate shipmentId={shipmentId} />
             <Link className="button" to="/shipments/$shipmentId" params={{ shipmentId }}>
               Open
             </Link>
@@ -85,5 +108,46 @@ export default function Peek({
         )}
       </div>
     </aside>
+  );
+}
+
+const WIDTH = 280;
+
+/** When it is delivered, as twenty dots: each one case in twenty. Too few like cases are said, never drawn. */
+function Estimate({ shipmentId }: { shipmentId: string }) {
+  const { data } = useRoute(showEstimate, { params: { shipmentId } });
+  if (!data?.estimate) return null;
+  const { estimate, dots, due, destination, transport, stage } = data;
+  const like = `${estimate.cases} like ${estimate.cases === 1 ? 'case' : 'cases'}: ${transport} to ${destination}, as long in ${STAGE_WORDS[stage ?? '']?.toLowerCase() ?? stage}`;
+  if (estimate.p50 === null || estimate.p90 === null)
+    return (
+      <section aria-label="Delivery estimate" className="stack-tight">
+        <b>No estimate</b>
+        <span className="label">{like}. From 30 there is one.</span>
+      </section>
+    );
+  const { zone, city } = authorityPlace(destination);
+  const plot = dotPlot(dots, due, WIDTH);
+  const words = `Half by ${formatDay(estimate.p50, zone)}, nine of ten by ${formatDay(estimate.p90, zone)}, ${city}`;
+  return (
+    <section aria-label="Delivery estimate" className="stack-tight">
+      <b>{words}</b>
+      <svg className="dots" viewBox={`0 0 ${WIDTH} ${plot.height + 4}`} role="img" aria-label={words}>
+        {plot.dots.map(({ x, y, late }, index) => (
+          <circle key={index} cx={x} cy={y} r="5" {...(late ? { 'data-late': true } : {})} />
+        ))}
+        {plot.deadline !== null && <line x1={plot.deadline} x2={plot.deadline} y1="0" y2={plot.height + 4} />}
+      </svg>
+      <span className="row between label">
+        <span>{formatDay(new Date(plot.span[0]).toISOString(), zone)}</span>
+        <span>{formatDay(new Date(plot.span[1]).toISOString(), zone)}</span>
+      </span>
+      {due !== null && (
+        <span>
+          {plot.late} of {dots.length} behind the deadline, <LegalInstant at={due} country={destination} />
+        </span>
+      )}
+      <span className="label">{like}.</span>
+    </section>
   );
 }

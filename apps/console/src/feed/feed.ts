@@ -88,10 +88,19 @@ const subscribe = (watch: () => void): (() => void) => {
   return () => void watchers.delete(watch);
 };
 
-/** The state of the live feed, and how to pause it. */
+/** The state of the live feed, and how to pause it: told anew with every batch of changes. */
 export function useFeedState(): Shown & { pause: () => void; resume: () => void } {
   return { ...useSyncExternalStore(subscribe, () => shown), pause, resume };
 }
+
+/** Whether the feed is live: told only when that changes. */
+export const useFeedStatus = (): FeedStatus => useSyncExternalStore(subscribe, () => shown.state);
+
+/** Whether the reader has paused: what is heard waits, and nothing that was under way changes the page. */
+export const isPaused = (): boolean => paused;
+
+/** Position of the newest change that this page has taken. */
+export const useFeedPosition = (): string => useSyncExternalStore(subscribe, () => shown.position);
 
 /** Tells of changes in the order of their positions, in batches; not while the reader has paused. */
 export function onChanges(heard: (changes: readonly FeedChange[]) => void): () => void {

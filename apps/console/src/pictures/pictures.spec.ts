@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { dotPlot } from './dot-plot.js';
 import { gauge } from './gauge.js';
 import { pairedBars } from './paired-bars.js';
 import { chain, lengthInWords, spineRows, type SpineFilter, type StoryEntry } from './spine.js';
@@ -194,4 +196,38 @@ it('shows what is used and held of a limit, and when it is over', () => {
     over: true,
   });
   expect(gauge({ limit: '0', used: '0', reserved: '0' })).toEqual({ used: 0, reserved: 0, free: 1, over: false });
+});
+
+describe('the dot plot', () => {
+  const days = (...of: number[]): string[] =>
+    of.map((day) => `2026-11-${String(day).padStart(2, '0')}T00:00:00.000000Z`);
+
+  it('counts the dots behind the deadline, and stacks those that are near', () => {
+    const plot = dotPlot(days(1, 1, 1, 10, 20, 21), '2026-11-15T00:00:00.000000Z', 240);
+    expect(plot.late).toBe(2);
+    expect(plot.dots.slice(0, 3).map(({ x }) => x)).toEqual([plot.dots[0]!.x, plot.dots[0]!.x, plot.dots[0]!.x]);
+    expect(new Set(plot.dots.slice(0, 3).map(({ y }) => y)).size).toBe(3);
+    expect(plot.deadline).toBeGreaterThan(plot.dots[3]!.x);
+    expect(plot.deadline).toBeLessThan(plot.dots[4]!.x);
+  });
+
+  it('leaves a deadline that is far away out of the picture, and still says how many are late', () => {
+    const plot = dotPlot(days(20, 21, 22), '2026-10-01T00:00:00.000000Z', 240);
+    expect([plot.deadline, plot.late]).toEqual([null, 3]);
+  });
+
+  it('keeps every dot inside its frame', () => {
+    const instants = fc.array(fc.integer({ min: 1, max: 28 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(instants, (of) => {
+        const plot = dotPlot(days(...of.sort((a, b) => a - b)), null, 240);
+        for (const { x, y } of plot.dots) {
+          expect(x).toBeGreaterThanOrEqual(6);
+          expect(x).toBeLessThanOrEqual(234);
+          expect(y).toBeGreaterThanOrEqual(6);
+          expect(y).toBeLessThanOrEqual(plot.height - 6);
+        }
+      }),
+    );
+  });
 });

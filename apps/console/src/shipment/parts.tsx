@@ -2,7 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useLocale, useZone } from '../app/preferences.js';
 import { announce } from '../app/announce.js';
-import { useFeedState } from '../feed/feed.js';
+import { useFeedStatus } from '../feed/feed.js';
 import { ErrorState, formatInstant, Skeleton } from '../ui/index.js';
 
 /**
@@ -47,7 +47,7 @@ export function Source<A>({
 
 /** Why an act is off while there is no connection. */
 export const useOffline = (): string | undefined =>
-  useFeedState().state === 'offline'
+  useFeedStatus() === 'offline'
     ? 'No connection: nothing is sent for later. What you typed stays in this tab.'
     : undefined;
 

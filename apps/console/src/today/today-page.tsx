@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { readAgain, useChange, useRoute } from '../api/queries.js';
 import { announce } from '../app/announce.js';
 import { useKeys } from '../app/keys.js';
-import { onChanges, shownUpTo, useFeedState } from '../feed/feed.js';
+import { onChanges, shownUpTo, useFeedStatus } from '../feed/feed.js';
 import { useHeldList } from '../feed/held-list.js';
 import {
   ApplyPill,
@@ -25,6 +25,8 @@ import {
 import { actOf, linesOf, problemFieldsOf, type WorkItem } from './acts.js';
 import './today.css';
 
+/** Of the two lists one is current, not whatever is on this page. */
+const WHOLE = { exact: true, includeSearch: true } as const;
 const LOOK_EVERY_MS = 1_000;
 const idOf = ({ task }: WorkItem): string => task.taskId;
 
@@ -131,12 +133,19 @@ export default function TodayPage() {
       actions={
         <>
           <ApplyPill count={list.pending} onApply={list.apply} />
-          <Link to="/today" search={{}} className="chip" {...(whose === 'mine' ? { 'aria-current': true } : {})}>
+          <Link
+            to="/today"
+            search={{}}
+            activeOptions={WHOLE}
+            className="chip"
+            {...(whose === 'mine' ? { 'aria-current': true } : {})}
+          >
             Mine
           </Link>
           <Link
             to="/today"
             search={{ whose: 'all' }}
+            activeOptions={WHOLE}
             className="chip"
             {...(whose === 'all' ? { 'aria-current': true } : {})}
           >
@@ -307,7 +316,7 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
 
 function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
   const { task, mine } = item;
-  const { state: feed } = useFeedState();
+  const feed = useFeedStatus();
   const change = useChange(decideTask, { onDone });
   const act = actOf(task);
   const fields = problemFieldsOf(task);

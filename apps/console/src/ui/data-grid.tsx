@@ -1,4 +1,17 @@
-import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  memo,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+} from 'react';
+import { usePreferences } from '../app/preferences.js';
+import { slotsFor } from './slots.js';
 
 export interface Column<R> {
   id: string;
@@ -35,7 +48,7 @@ export interface DataGridProps<R> {
 }
 
 const ROW = 32;
-const OVERSCAN = 8;
+const OVERSCAN = 6;
 
 const rowHeightOf = (): number =>
   Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row'), 10) || ROW;
@@ -65,33 +78,47 @@ export function DataGrid<R>({
 }: DataGridProps<R>) {
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
-  const size = rowHeight ?? rowHeightOf();
+  const { density } = usePreferences();
+  // Measured when something changes its size, never while it is drawn or a key is answered: that would lay out the page once more each time.
+  const [view, setView] = useState(() => ({ top: 0, height: 600, row: rowHeightOf() }));
+  const size = rowHeight ?? view.row;
   // All rows are of one height: which of them are in view is a division, however many there are.
-  const [view, setView] = useState({ top: 0, height: 600 });
+  const place = useRef({ top: 0, height: 600 });
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const look = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    const look = (): void => {
+      place.current = { top: element.scrollTop, height: element.clientHeight };
+      setView({ ...place.current, row: rowHeightOf() });
+    };
+    const scrolled = (): void => {
+      const { scrollTop: top } = element;
+      place.current = { ...place.current, top };
+      setView((before) => ({ ...before, top }));
+    };
     look();
     const watch = new ResizeObserver(look);
     watch.observe(element);
-    element.addEventListener('scroll', look, { passive: true });
+    element.addEventListener('scroll', scrolled, { passive: true });
     return () => {
       watch.disconnect();
-      element.removeEventListener('scroll', look);
+      element.removeEventListener('scroll', scrolled);
     };
-  }, []);
+  }, [density]);
   const first = Math.max(0, Math.min(rowCount - 1, Math.floor(view.top / size) - OVERSCAN));
   const last = Math.min(rowCount - 1, Math.ceil((view.top + view.height) / size) + OVERSCAN);
   const indexes = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+  const before = useRef<ReadonlyMap<number, number>>(new Map());
+  const slots = useMemo(() => slotsFor(before.current, first, last), [first, last]);
+  useEffect(() => void (before.current = slots), [slots]);
   const scrollToIndex = useCallback(
     (index: number, centre = false): void => {
-      const element = scroller.current;
-      if (!element) return;
-      const [above, below] = [index * size, (index + 2) * size - element.clientHeight];
-      if (centre) element.scrollTop = Math.max(0, above - element.clientHeight / 2);
-      else if (element.scrollTop > above) element.scrollTop = above;
-      else if (element.scrollTop < below) element.scrollTop = below;
+      const { top, height } = place.current;
+      const [above, below] = [index * size, (index + 2) * size - height];
+      const to = centre ? Math.max(0, above - height / 2) : top > above ? above : top < below ? below : top;
+      if (to === top || !scroller.current) return;
+      place.current = { top: to, height };
+      scroller.current.scrollTop = to;
     },
     [size],
   );
@@ -107,7 +134,7 @@ export function DataGrid<R>({
 
   const template = `${columns.map(({ width }, index) => (index === columns.length - 1 ? `minmax(${width}px, 1fr)` : `${width}px`)).join(' ')}`;
   const minWidth = columns.reduce((sum, { width }) => sum + width, 0);
-  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / size) - 2);
+  const page = Math.max(1, Math.floor(view.height / size) - 2);
 
   const move = (to: number): void => {
     if (rowCount === 0) return;
@@ -180,56 +207,90 @@ export function DataGrid<R>({
           </div>
         ))}
       </div>
-      <div className="grid-body" role="rowgroup" style={{ blockSize: rowCount * size, minInlineSize: minWidth }}>
-        {indexes.map((index) => {
-          const row = rowAt(index);
-          return (
-            <div
-              key={keyAt(index)}
-              id={`${id}-${index}`}
-              className="grid-row"
-              role="row"
-              aria-rowindex={index + 2}
-              aria-selected={index === active}
-              {...(index === active ? { 'data-active': true } : {})}
-              {...(isGone?.(index) ? { 'data-gone': true } : {})}
-              style={{ gridTemplateColumns: template, transform: `translateY(${index * size}px)`, blockSize: size }}
-              onClick={() => onActive(index)}
-              onDoubleClick={() => onOpen?.(index)}
-            >
-              {columns.map((column) => (
-                <div
-                  key={column.id}
-                  className="grid-cell"
-                  role="gridcell"
-                  {...(column.end ? { 'data-end': true } : {})}
-                >
-                  {row === undefined ? (
-                    <span className="skeleton" style={{ inlineSize: '70%' }} />
-                  ) : (
-                    <Tinted mark={column.tint?.(row) ?? null}>{column.cell(row)}</Tinted>
-                  )}
-                </div>
-              ))}
-            </div>
-          );
-        })}
+      <div
+        className="grid-body"
+        role="rowgroup"
+        style={{ blockSize: rowCount * size, minInlineSize: minWidth }}
+        onClick={(event) => onActive(indexUnder(event) ?? active)}
+        onDoubleClick={(event) => onOpen?.(indexUnder(event) ?? active)}
+      >
+        {indexes.map((index) => (
+          <Row
+            key={slots.get(index)}
+            id={`${id}-${index}`}
+            index={index}
+            row={rowAt(index)}
+            of={keyAt(index)}
+            columns={columns as readonly Column<unknown>[]}
+            template={template}
+            size={size}
+            active={index === active}
+            gone={isGone?.(index) ?? false}
+          />
+        ))}
       </div>
     </div>
   );
 }
 
+function indexUnder({ target }: MouseEvent): number | undefined {
+  const row = target instanceof Element ? target.closest('[role="row"]') : null;
+  return row ? Number(row.getAttribute('aria-rowindex')) - 2 : undefined;
+}
+
+interface RowProps {
+  id: string;
+  index: number;
+  row: unknown;
+  /** names what the row shows: another thing in the same place is no change of it */
+  of: string | number;
+  columns: readonly Column<unknown>[];
+  template: string;
+  size: number;
+  active: boolean;
+  gone: boolean;
+}
+
+/** One row; drawn again only when something of its own has changed. */
+const Row = memo(function Row({ id, index, row, of, columns, template, size, active, gone }: RowProps) {
+  return (
+    <div
+      id={id}
+      className="grid-row"
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={active}
+      {...(active ? { 'data-active': true } : {})}
+      {...(gone ? { 'data-gone': true } : {})}
+      style={{ gridTemplateColumns: template, transform: `translateY(${index * size}px)`, blockSize: size }}
+    >
+      {columns.map((column) => (
+        <div key={column.id} className="grid-cell" role="gridcell" {...(column.end ? { 'data-end': true } : {})}>
+          {row === undefined ? (
+            <span className="skeleton" style={{ inlineSize: '70%' }} />
+          ) : (
+            <Tinted of={of} mark={column.tint?.(row) ?? null}>
+              {column.cell(row)}
+            </Tinted>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+});
+
 /** Marks what has changed in place for a second; the first showing is no change. */
-function Tinted({ mark, children }: { mark: string | number | null; children: ReactNode }) {
+function Tinted({ of, mark, children }: { of: string | number; mark: string | number | null; children: ReactNode }) {
   const element = useRef<HTMLSpanElement>(null);
-  const before = useRef(mark);
+  const before = useRef({ of, mark });
+  const tint = useRef<Animation>(undefined);
   useEffect(() => {
-    if (before.current === mark) return;
-    before.current = mark;
-    const { current } = element;
-    current?.classList.remove('changed');
-    void current?.offsetWidth;
-    current?.classList.add('changed');
-  }, [mark]);
+    const { of: was, mark: said } = before.current;
+    if (was === of && said === mark) return;
+    before.current = { of, mark };
+    tint.current?.cancel();
+    tint.current =
+      was === of ? element.current?.animate([{ backgroundColor: 'var(--change-tint)' }, {}], 1_000) : undefined;
+  }, [of, mark]);
   return <span ref={element}>{children}</span>;
 }

@@ -1,4 +1,5 @@
 import { useLocale } from '../app/preferences.js';
+import { numberFormat } from './formats.js';
 
 export interface MoneyValue {
   /** decimal string, e.g. `12345678901234567.89` */
@@ -9,7 +10,7 @@ export interface MoneyValue {
 /** The amount digit for digit: the string goes to `Intl` as it is and never becomes a number. */
 export function formatMoney({ amount, currency }: MoneyValue, locale?: string): string {
   const fraction = amount.split('.')[1]?.length ?? 0;
-  const format = new Intl.NumberFormat(locale, {
+  const format = numberFormat(locale, {
     style: 'currency',
     currency,
     currencyDisplay: 'narrowSymbol',

@@ -31,7 +31,7 @@ export function Page({
   return (
     <div className="page" {...(wide ? {} : { 'data-narrow': true })}>
       <header className="page-head">
-        <div className="stack-tight">
+        <div className="page-title">
           <h1 tabIndex={-1} ref={heading}>
             {title}
           </h1>

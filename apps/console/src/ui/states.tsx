@@ -15,7 +15,8 @@ const GRANTER = 'A tenant administrator grants it, under Admin, Users.';
 
 /** What failed, what is safe and what to do; a missing right and an unknown thing have a page of their own. */
 export function ErrorState({ error, onRetry, what = 'this' }: { error: unknown; onRetry?: () => void; what?: string }) {
-  if (error instanceof ProblemError && error.status === 403)
+  // A right that is missing has a page of its own; a sign-in that is too old is mended where one stands.
+  if (error instanceof ProblemError && error.status === 403 && error.code !== 'identity.sign-in.too-old')
     return (
       <section className="state" data-kind="forbidden">
         <h1>You may not see this page</h1>

@@ -1,4 +1,5 @@
 import { useLocale, useZone } from '../app/preferences.js';
+import { dateFormat } from './formats.js';
 
 const CITIES: Record<string, { zone: string; city: string }> = {
   GB: { zone: 'Europe/London', city: 'London' },
@@ -14,7 +15,7 @@ export const authorityPlace = (country: string): { zone: string; city: string } 
   CITIES[country] ?? { zone: 'UTC', city: 'UTC' };
 
 const parts = (at: Date, locale: string | undefined, zone: string, withDay: boolean, seconds: boolean): string =>
-  new Intl.DateTimeFormat(locale, {
+  dateFormat(locale, {
     timeZone: zone,
     ...(withDay ? { day: 'numeric', month: 'short' } : {}),
     hour: '2-digit',
@@ -50,8 +51,12 @@ export function Instant({
   );
 }
 
+/** The day of an instant in a place, e.g. `26 Nov`. */
+export const formatDay = (at: string, zone: string, locale = 'en-GB'): string =>
+  dateFormat(locale, { timeZone: zone, day: 'numeric', month: 'short' }).format(new Date(at));
+
 export const formatLegalDate = (date: string, locale?: string): string =>
-  new Intl.DateTimeFormat(locale, {
+  dateFormat(locale, {
     timeZone: 'UTC',
     weekday: 'short',
     day: 'numeric',
@@ -75,7 +80,7 @@ export function LegalDate({ date, country, endOfDay = false }: { date: string; c
 export function LegalInstant({ at, country }: { at: string; country: string }) {
   const locale = useLocale();
   const { city, zone } = authorityPlace(country);
-  const day = new Intl.DateTimeFormat(locale, {
+  const day = dateFormat(locale, {
     timeZone: zone,
     weekday: 'short',
     day: 'numeric',

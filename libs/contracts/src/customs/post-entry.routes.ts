@@ -257,6 +257,7 @@ export const approveAct = defineRoute('customs', 'approveAct', 'POST /v1/customs
   body: z.strictObject({ digest }),
   answer: caseView,
   conditional: true,
+  freshSignIn: 'always',
   problems: [...stands, 'customs.case.own-act', 'customs.case.editor', 'customs.case.digest-changed'],
 });
 

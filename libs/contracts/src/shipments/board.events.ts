@@ -11,5 +11,10 @@ export const viewExported = defineEvent(
     page: z.enum(['board']),
     view: z.record(z.string().max(40), z.string().max(200)).meta({ description: 'filters and order of the view' }),
     rows: z.int().nonnegative(),
+    position: z
+      .string()
+      .max(18)
+      .optional()
+      .meta({ description: 'position of the board that was shown; not recorded at first' }),
   }),
 );

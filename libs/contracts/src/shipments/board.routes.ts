@@ -61,15 +61,48 @@ export const showBoardIndex = defineRoute('shipments', 'showBoardIndex', 'GET /v
   produces: 'application/octet-stream',
 });
 
+/** From fewer than 30 like cases there is no estimate, only their number. */
+const estimate = z
+  .strictObject({
+    cases: z
+      .int()
+      .meta({ description: 'like cases: same destination and mode of transport, in this stage for at least as long' }),
+    p50: instant.nullable().meta({ description: 'delivered by then in half of them' }),
+    p90: instant.nullable().meta({ description: 'delivered by then in nine of ten' }),
+  })
+  .meta({ id: 'DeliveryEstimate' });
+
+export const showEstimate = defineRoute('shipments', 'showEstimate', 'GET /v1/shipments/{shipmentId}/estimate', {
+  summary: 'When a shipment is delivered, by how long like ones took, as twenty equally likely instants',
+  access: house,
+  params: z.strictObject({ shipmentId: uuid }),
+  answer: z.strictObject({
+    destination: country,
+    transport: z.string(),
+    stage: z.enum(STAGES).nullable(),
+    since: instant.nullable().meta({ description: 'when it entered its stage' }),
+    estimate: estimate.nullable(),
+    dots: z.array(instant).max(20),
+    due: instant.nullable().meta({ description: 'the deadline that comes first' }),
+  }),
+  problems: ['shipments.shipment.unknown'],
+});
+
 export const boardRow = z
   .strictObject({
     key: z.int(),
     ...shipmentView.shape,
     customer: z.string().nullable(),
+    says: z
+      .string()
+      .meta({ description: 'What is to be done, or what happened last: the summary without who and until when' }),
     clock: z
       .strictObject({ due: instant, kind: z.enum(['statutory', 'sla']), bin: z.enum(CLOCK_BINS) })
       .nullable()
       .meta({ description: 'The deadline that comes first' }),
+    eta: estimate
+      .nullable()
+      .meta({ description: 'When the goods are delivered, by like cases; null where no delivery is awaited' }),
   })
   .meta({ id: 'BoardRow' });
 export const showBoardRows = defineRoute('shipments', 'showBoardRows', 'GET /v1/board/rows', {
@@ -96,11 +129,28 @@ export const showBoardSummary = defineRoute('shipments', 'showBoardSummary', 'GE
 export const exportBoard = defineRoute('shipments', 'exportBoard', 'POST /v1/board/exports', {
   summary: 'A view of the board as CSV; that it was taken is recorded',
   description:
-    'RFC 4180, UTF-8 with a byte order mark. Codes are text, amount and currency stand in two columns, instants are UTC. Text that a spreadsheet would take for a formula is neutralised.',
+    'RFC 4180, UTF-8 with a byte order mark. Codes are text, amount and currency stand in two columns, instants are UTC. Text that a spreadsheet would take for a formula is neutralised. `Location` names what tells view, position and time of it.',
   access: house,
   body: boardQuery,
   status: 200,
   produces: 'text/csv',
+});
+
+export const showExport = defineRoute('shipments', 'showExport', 'GET /v1/board/exports/{exportId}', {
+  summary: 'What a file that was taken away holds: the `.meta.json` beside it',
+  access: house,
+  params: z.strictObject({ exportId: uuid }),
+  answer: z.strictObject({
+    exportId: uuid,
+    page: z.enum(['board']),
+    view: z.record(z.string(), z.string()),
+    rows: z.int().nonnegative(),
+    position: position.nullable(),
+    takenAt: instant,
+    takenBy: z.string(),
+    times: z.literal('UTC'),
+  }),
+  problems: ['shipments.export.unknown'],
 });
 
 export const savedView = z

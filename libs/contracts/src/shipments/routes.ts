@@ -352,6 +352,7 @@ export const decideTask = defineRoute('shipments', 'decideTask', 'POST /v1/tasks
   params: z.strictObject({ taskId: uuid }),
   body: z.record(z.string(), z.unknown()),
   conditional: true,
+  freshSignIn: 'when-approving',
   status: 200,
   answer: z.strictObject({
     taskId: uuid,

@@ -109,7 +109,9 @@ export class SignIn {
         expectedNonce: nonce,
         idTokenExpected: true,
       });
-      return { session: sessionOf(tokens, nowSeconds()), to, cookie: this.cookie('', 0) };
+      // A provider that knows somebody from before says since when; one that says nothing was told to ask again.
+      const proved = tokens.claims()?.auth_time ?? nowSeconds();
+      return { session: sessionOf(tokens, Math.min(proved, nowSeconds())), to, cookie: this.cookie('', 0) };
     } catch (error) {
       throw new Unauthenticated(
         'identity.sign-in.refused',

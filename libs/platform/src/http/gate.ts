@@ -13,6 +13,7 @@ import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { z } from 'zod';
 import { TOKEN_VERIFIER, type CallerIdentity, type TokenVerifier } from '../identity/caller.js';
+import { checkFreshSignIn } from '../identity/fresh-sign-in.js';
 import { isOurOrigin, SESSIONS, type Sessions } from '../identity/session.js';
 import { LOG, type Log } from '../observability/log.js';
 import { Binary } from './binary.js';
@@ -62,7 +63,8 @@ export class Gate implements CanActivate {
    * A bearer token, or the one inside a browser's sealed cookie. A cookie goes along with whatever a browser sends here, so a change
    * under it has to come from a page of ours.
    */
-  private async authorizationOf({ method, headers }: HouseRequest): Promise<string | undefined> {
+  private async authorizationOf(request: HouseRequest): Promise<string | undefined> {
+    const { method, headers } = request;
     if (headers.authorization !== undefined) return headers.authorization;
     const session = await this.sessions.open(headers.cookie);
     if (!session) return undefined;
@@ -75,6 +77,7 @@ export class Gate implements CanActivate {
         },
       );
     }
+    factsOf(request).signedIn = session.signedIn;
     return `Bearer ${session.accessToken}`;
   }
 }
@@ -171,6 +174,7 @@ export class Door implements NestInterceptor {
       body: streamed ? undefined : parsePart(route.body, request.body ?? undefined, 'body'),
     };
     facts.input = input;
+    checkFreshSignIn(route, input.body, facts.signedIn, Math.floor(Date.now() / 1000));
     if (route.conditional) facts.expectedVersion = versionOf(request);
     if (!route.idempotent || !facts.caller) return this.answer(reply, await handle());
 

@@ -18,6 +18,8 @@ export const ROUTE = Symbol('ROUTE');
 export interface RequestFacts {
   route?: RouteDefinition;
   caller?: CallerIdentity;
+  /** epoch seconds of the sign-in behind a browser's session */
+  signedIn?: number;
   input?: { params: unknown; query: unknown; body: unknown };
   commandId?: string;
   expectedVersion?: number;

@@ -1,8 +1,10 @@
 import type { InputOf, showBoardIndex } from '@tidewaiter/contracts';
+import { newId } from '@tidewaiter/kernel';
 import { idFor } from '@tidewaiter/platform';
 import { callerOf, command, Room, stepOf } from '../testing/room.js';
 import { BoardFeed } from './board-feed.js';
 import { BoardViews } from './board-views.js';
+import { Estimates } from './estimates.js';
 import { SavedViews } from './saved-views.js';
 
 type Query = InputOf<typeof showBoardIndex>['query'];
@@ -31,9 +33,12 @@ describe('views over the board', () => {
     });
   };
 
+  const now = (): string => new Date().toISOString();
+  const newBoard = (): BoardViews => new BoardViews(room.store, now, room.reference, new Estimates(room.store, now));
+
   beforeAll(async () => {
     room = await Room.open();
-    board = new BoardViews(room.store, () => new Date().toISOString(), room.reference);
+    board = newBoard();
     const engagement = await room.engagement();
     for (const reference of ['A-1', 'B-2', 'C-3', 'D-4']) ids.push(await room.shipment(engagement, { reference }));
     await raise(1, 'ask-authority', 0.5);
@@ -108,12 +113,19 @@ describe('views over the board', () => {
 
   it('are taken away as CSV, which is an event', async () => {
     const [caller, id] = [callerOf(), command()];
-    const csv = await board.export(caller, view({ sort: 'reference' }), id);
+    const { csv, exportId } = await board.export(caller, view({ sort: 'reference' }), id);
     expect(csv.split('\r\n')).toHaveLength(1 + 4 + 1);
     expect(csv).toMatch(/^\uFEFFreference,customer/);
     await board.export(caller, view({ sort: 'reference' }), id);
     const events = await room.store.read('acme', `export-${idFor('export', 'acme', id)}`);
     expect(events).toMatchObject([{ type: 'ViewExported', data: { page: 'board', rows: 4 } }]);
+    expect(await board.exported('acme', exportId)).toMatchObject({
+      rows: 4,
+      view: { sort: 'reference' },
+      position: await board.position('acme'),
+      takenBy: caller.actor,
+    });
+    await expect(board.exported('globex', exportId)).rejects.toMatchObject({ code: 'shipments.export.unknown' });
   });
 
   it('are told of by the feed once the board shows them', async () => {
@@ -139,5 +151,37 @@ describe('views over the board', () => {
     await expect(views.change(olga, kept.viewId, body, 1)).rejects.toMatchObject({ code: 'event-store.version.stale' });
     await expect(views.drop(oscar, kept.viewId)).rejects.toMatchObject({ code: 'shipments.view.unknown' });
     expect(await views.drop(olga, kept.viewId)).toEqual({ dropped: true });
+  });
+
+  it('estimate a delivery by how long like shipments took from the same stage, once there are thirty of them', async () => {
+    const [before] = (await board.rows('acme', keysIn(await board.index('acme', view())))).rows;
+    expect(before!.eta).toEqual({ cases: 0, p50: null, p90: null });
+    const engagement = await room.engagement();
+    for (let days = 1; days <= 30; days += 1) {
+      const id = await room.shipment(engagement, { reference: `DONE-${days}` });
+      const opened = (await room.store.read('acme', `shipment-${id}`))[0]!;
+      const delivered = new Date(Date.parse(opened.time) + days * 86_400_000).toISOString();
+      await room.toBoard(opened, {
+        ...opened,
+        id: newId(),
+        context: 'carriers',
+        type: 'ShipmentDelivered',
+        time: delivered,
+      });
+    }
+    const fresh = newBoard();
+    const { rows } = await fresh.rows('acme', keysIn(await fresh.index('acme', view())));
+    const [open, done] = ['A-1', 'DONE-1'].map((name) => rows.find(({ reference }) => reference === name)!);
+    expect(done!.eta).toBeNull();
+    expect(open!.eta!.cases).toBe(30);
+    const daysOf = (at: string | null): number =>
+      Math.round((Date.parse(at!) - Date.parse(open!.openedAt)) / 86_400_000);
+    expect([daysOf(open!.eta!.p50), daysOf(open!.eta!.p90)]).toEqual([16, 28]);
+    const shown = await new Estimates(room.store, now).show('acme', open!.shipmentId);
+    expect(shown).toMatchObject({ stage: 'engagement', estimate: { cases: 30 } });
+    expect(shown.dots).toHaveLength(20);
+    await expect(new Estimates(room.store, now).show('globex', open!.shipmentId)).rejects.toMatchObject({
+      code: 'shipments.shipment.unknown',
+    });
   });
 });

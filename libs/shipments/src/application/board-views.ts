@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type {
   AnswerOf,
+  EventOf,
   exportBoard,
   InputOf,
   listToday,
@@ -8,11 +9,13 @@ import type {
   showBoardIndex,
   showBoardRows,
   showBoardSummary,
+  showExport,
   Stage,
+  viewExported,
 } from '@tidewaiter/contracts';
 import { CLOCK_BINS, STAGES } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import type { Instant, Money } from '@tidewaiter/kernel';
+import { NotFound, type Instant, type Money } from '@tidewaiter/kernel';
 import { byOf, CLOCK, EVENT_STORE, idFor, type CallerIdentity } from '@tidewaiter/platform';
 import { firstTask, initialBoard, payableOf, type BoardRow } from '../domain/board.js';
 import { csvOf, type Cell } from '../domain/csv.js';
@@ -21,6 +24,8 @@ import { binOf, byConsequence, clockOf, consequenceOf, reasonOf, type Ranked } f
 import type { Shipment } from '../domain/shipment.js';
 import { dayIn, zoneOf } from '../domain/standing.js';
 import { exportTaken } from '../domain/export.js';
+import type { Estimate } from '../domain/estimate.js';
+import { Estimates } from './estimates.js';
 import type { Known } from './known.js';
 import type { TaskRow } from './read-models.js';
 import { REFERENCE_DATA, type ReferenceData } from './reference-data.js';
@@ -119,6 +124,7 @@ export class BoardViews {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: () => Instant,
     @Inject(REFERENCE_DATA) private readonly reference: ReferenceData,
+    @Inject(Estimates) private readonly estimates: Estimates,
   ) {}
 
   /** Position of the newest entry that the board has taken in, "0" before the first. */
@@ -143,15 +149,16 @@ export class BoardViews {
   }
 
   async rows(tenant: string, keys: readonly number[]): Promise<AnswerOf<typeof showBoardRows>> {
-    const [rows, position] = await Promise.all([
+    const [rows, estimate, position] = await Promise.all([
       this.store.query<Listed>(tenant, `${LISTED} where b.tenant_id = $1 and b.key = any($2::integer[])`, [
         tenant,
         keys,
       ]),
+      this.estimates.forRows(tenant),
       this.position(tenant),
     ]);
     const at = this.clock();
-    return { rows: rows.map((row) => rowView(row, at)), position };
+    return { rows: rows.map((row) => rowView(row, at, estimate(row.board, row.state))), position };
   }
 
   async summary(tenant: string, filter: Filter): Promise<AnswerOf<typeof showBoardSummary>> {
@@ -284,9 +291,15 @@ export class BoardViews {
     };
   }
 
-  /** The view as CSV. That it was taken, by whom and how many rows, is an event. */
-  async export(caller: CallerIdentity, body: InputOf<typeof exportBoard>['body'], commandId: string): Promise<string> {
+  /** The view as CSV. That it was taken, by whom, how many rows and of which position, is an event. */
+  async export(
+    caller: CallerIdentity,
+    body: InputOf<typeof exportBoard>['body'],
+    commandId: string,
+  ): Promise<{ exportId: string; csv: string }> {
     const { tenant } = caller;
+    // Read before the rows are: they hold at least what was there then.
+    const position = await this.position(tenant);
     const bytes = await this.index(tenant, body);
     const keys = Array.from({ length: Math.min(bytes.length / 4, EXPORTED_AT_MOST) }, (_, at) =>
       bytes.readInt32BE(at * 4),
@@ -306,11 +319,20 @@ export class BoardViews {
     await this.store.execute(
       exportTaken,
       `export-${exportId}`,
-      { type: 'TakeExport', exportId, page: 'board', view, rows: lines.length },
+      { type: 'TakeExport', exportId, page: 'board', view, rows: lines.length, position },
       byOf(caller, exportId, commandId),
       { fingerprint: { ...body, at: at.slice(0, 10) } },
     );
-    return csvOf(HEAD, lines);
+    return { exportId, csv: csvOf(HEAD, lines) };
+  }
+
+  /** @throws NotFound `shipments.export.unknown` */
+  async exported(tenant: string, exportId: string): Promise<AnswerOf<typeof showExport>> {
+    const [event] = await this.store.read(tenant, `export-${exportId}`);
+    if (!event)
+      throw new NotFound('shipments.export.unknown', 'no such export', { advice: 'Take the view away again.' });
+    const { page, view, rows, position = null } = event.data as EventOf<typeof viewExported>['data'];
+    return { exportId, page, view, rows, position, takenAt: event.time, takenBy: event.actor, times: 'UTC' };
   }
 }
 
@@ -323,6 +345,8 @@ const HEAD = [
   'summary',
   'waiting for',
   'clock due (UTC)',
+  'delivered by, half of like cases (UTC)',
+  'delivered by, nine of ten like cases (UTC)',
   'payable',
   'payable currency',
   'paid',
@@ -348,6 +372,8 @@ const cellsOf = (row: ReturnType<typeof rowView>): Cell[] => [
   text(row.summary),
   text(row.waitingFor),
   text(row.clock?.due),
+  text(row.eta?.p50),
+  text(row.eta?.p90),
   ...amount(row.payable),
   ...amount(row.paid),
   text(row.mrn),
@@ -357,14 +383,16 @@ const cellsOf = (row: ReturnType<typeof rowView>): Cell[] => [
   text(row.shipmentId),
 ];
 
-function rowView(row: Listed, at: Instant) {
+function rowView(row: Listed, at: Instant, eta: Estimate | null) {
   const task = firstTask(row.board);
   const due = task?.due ?? null;
   return {
     key: row.key,
     ...shipmentView(row),
     customer: row.customer,
+    says: task?.says ?? row.board.now.says,
     clock: task && due !== null ? { due, kind: consequenceOf(task.kind).clock, bin: binOf(due, at) } : null,
+    eta,
   };
 }
 

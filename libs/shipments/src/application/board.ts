@@ -14,6 +14,7 @@ import {
   type BoardRow,
 } from '../domain/board.js';
 import { says } from '../domain/says.js';
+import { keepDurations } from './estimates.js';
 
 /** The shipment an event speaks of; null for those of engagements, importers and guarantees. */
 export function shipmentOf(event: Pick<StoredEvent, 'data'>): string | null {
@@ -96,6 +97,7 @@ export class Board {
         JSON.stringify([...board].map(([shipment_id, row]) => recordOf(shipment_id, row))),
       ],
     );
+    await keepDurations(tx, tx.tenant, board);
     tx.afterCommit?.(() => this.bell.ring(tx.tenant));
   }
 }
@@ -133,6 +135,7 @@ export class BoardRebuild {
     return this.database.system(async (tx) => {
       await tx.query(`lock table board in share row exclusive mode`);
       await tx.query(`delete from board`);
+      await tx.query(`delete from stage_durations`);
       const shipments = await tx.query<{ tenant_id: string; shipment_id: string }>(
         `select distinct tenant_id, shipment_id from timeline`,
       );
@@ -143,6 +146,7 @@ export class BoardRebuild {
         );
         const row = fold({ initial: initialBoard, evolve: evolveBoard }, rows);
         await tx.query(WRITE_ROWS('$2'), [tenant, JSON.stringify([recordOf(shipmentId, row)])]);
+        await keepDurations(tx, tenant, [[shipmentId, row]]);
       }
       return shipments.rows.length;
     });

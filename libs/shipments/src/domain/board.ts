@@ -39,6 +39,8 @@ export interface BoardRow {
   events: number;
   /** other names it goes by: the carrier's reference, the local reference of a filing, containers */
   names?: readonly string[];
+  /** when it first was in each stage it has been in */
+  since?: Readonly<Partial<Record<Stage, Instant>>>;
 }
 
 export const initialBoard: BoardRow = {
@@ -170,13 +172,19 @@ function withNames(row: BoardRow, event: BoardEvent): BoardRow {
   return fresh.length === 0 ? row : { ...row, names: [...(row.names ?? []), ...fresh].slice(0, NAMES_AT_MOST) };
 }
 
+function withStage(row: BoardRow, stage: Stage | undefined, time: Instant): BoardRow {
+  if (stage === undefined) return row;
+  const before = row.since?.[stage];
+  return before !== undefined && before <= time ? row : { ...row, since: { ...row.since, [stage]: time } };
+}
+
 /** Takes one more event of any context into the shipment's row. */
 export function evolveBoard(row: BoardRow, event: BoardEvent): BoardRow {
   const effect: Effect = (EFFECTS as Record<string, Effect | undefined>)[event.type] ?? {};
   const { stage, waitingFor } = effect;
   const speaks = waitingFor !== undefined && event.time >= row.now.time;
   return {
-    ...withNames(withMrn(particulars(row, event), event), event),
+    ...withStage(withNames(withMrn(particulars(row, event), event), event), stage, event.time),
     reached: Math.max(row.reached, stage === undefined ? 0 : rank(stage)),
     now: speaks ? { time: event.time, waitingFor, says: says(event) } : row.now,
     lastEvent:

@@ -7,7 +7,6 @@ type TakeExport = { type: 'TakeExport' } & Taken['data'];
 /** A view taken away as a file: recorded once, and never changed. */
 export const exportTaken: Decider<{ taken: boolean }, TakeExport, Taken> = {
   initial: { taken: false },
-  decide: ({ taken }, { exportId, page, view, rows }) =>
-    taken ? [] : [{ type: 'ViewExported', data: { exportId, page, view, rows } }],
+  decide: ({ taken }, { type: _type, ...data }) => (taken ? [] : [{ type: 'ViewExported', data }]),
   evolve: () => ({ taken: true }),
 };

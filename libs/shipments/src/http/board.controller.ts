@@ -10,6 +10,8 @@ import {
   showBoardIndex,
   showBoardRows,
   showBoardSummary,
+  showEstimate,
+  showExport,
   streamFeed,
   type InputOf,
 } from '@tidewaiter/contracts';
@@ -30,6 +32,7 @@ import {
 } from '@tidewaiter/platform';
 import { BoardFeed } from '../application/board-feed.js';
 import { BoardViews } from '../application/board-views.js';
+import { Estimates } from '../application/estimates.js';
 import { SavedViews } from '../application/saved-views.js';
 
 /** What the console reads all day: the board, today's work, search, saved views and the feed of changes. */
@@ -39,6 +42,7 @@ export class BoardController implements BeforeApplicationShutdown {
 
   constructor(
     @Inject(BoardViews) private readonly board: BoardViews,
+    @Inject(Estimates) private readonly estimates: Estimates,
     @Inject(BoardFeed) private readonly feed: BoardFeed,
     @Inject(SavedViews) private readonly views: SavedViews,
     @Inject(Bell) private readonly bell: Bell,
@@ -75,6 +79,11 @@ export class BoardController implements BeforeApplicationShutdown {
     return this.board.rows(tenant, query.keys.split(',').map(Number));
   }
 
+  @Serves(showEstimate)
+  estimate(@Input() { params }: InputOf<typeof showEstimate>, @Caller() { tenant }: CallerIdentity) {
+    return this.estimates.show(tenant, params.shipmentId);
+  }
+
   @Serves(showBoardSummary)
   summary(@Input() { query }: InputOf<typeof showBoardSummary>, @Caller() { tenant }: CallerIdentity) {
     return this.board.summary(tenant, query);
@@ -86,9 +95,16 @@ export class BoardController implements BeforeApplicationShutdown {
     @Caller() caller: CallerIdentity,
     @CommandId() commandId: string,
   ): Promise<Binary> {
-    return new Binary(await this.board.export(caller, body, commandId), 'text/csv; charset=utf-8', {
+    const { exportId, csv } = await this.board.export(caller, body, commandId);
+    return new Binary(csv, 'text/csv; charset=utf-8', {
       filename: 'board.csv',
+      headers: { Location: showExport.path.replace('{exportId}', exportId) },
     });
+  }
+
+  @Serves(showExport)
+  exported(@Input() { params }: InputOf<typeof showExport>, @Caller() { tenant }: CallerIdentity) {
+    return this.board.exported(tenant, params.exportId);
   }
 
   @Serves(listToday)
