@@ -28,11 +28,9 @@ export const checkIdentifier = defineRoute('customs', 'checkIdentifier', 'POST /
   body: z.strictObject({
     scheme: identifierScheme,
     value: z.string().max(1_000),
-    on: legalDate
-      .optional()
-      .meta({
-        description: 'Date that the identifier was given on, where its form changed with time; absent: any form',
-      }),
+    on: legalDate.optional().meta({
+      description: 'Date that the identifier was given on, where its form changed with time; absent: any form',
+    }),
   }),
   status: 200,
   idempotent: false,
