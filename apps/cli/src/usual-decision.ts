@@ -18,6 +18,12 @@ export function usualDecision(task: Task): Record<string, unknown> {
         EXIT.usage,
         'tidewaiter task do ID --decision \'{"met":true,"how":"answered by courier on 3 March"}\'',
       );
+    case 'settle-refund':
+      throw new CommandFailed(
+        'A refund is settled by the day and the reference of the money that came.',
+        EXIT.usage,
+        'tidewaiter task do ID --decision \'{"receivedOn":"2026-03-03","reference":"HMRC-4711"}\'',
+      );
     case 'clock-passed':
       throw new CommandFailed(
         'Say what is done about the term that passed.',

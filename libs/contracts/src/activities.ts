@@ -1,6 +1,5 @@
 import type { CaseLine } from './customs/post-entry.values.js';
 import type { Charges, DocumentSet, GoodsLine, Money, Situation } from './values.js';
-import type { BookingCommand } from './duties/billing.routes.js';
 import type { RecordingContext, TaskKind } from './names.js';
 
 /**
@@ -238,15 +237,38 @@ export interface DutiesActivities {
   ): Promise<{ interest: Money; says: string; wrote: Wrote }>;
   /** Voids a payment that waits for approval because what it pays has changed. */
   voidPayment(step: Step, paymentId: string, reason: string): Promise<{ kind: 'void' | 'on-its-way'; wrote: Wrote }>;
-  /** Books what becomes of a debt after the entry: more due, a claim, a deposit, and how they end. */
-  bookMoney(
+  /**
+   * Books a granted refund as receivable, once a case; `unclear`: which of the charges come back is for a person to say. A claim that was
+   * booked for the case by hand is the one that counts. `settled`: all of it came back already, or was denied.
+   */
+  bookRefund(
     step: Step,
-    command: BookingCommand,
+    granted: GrantedRefund,
+  ): Promise<{ kind: 'booked'; bookingId: string; settled: boolean; wrote: Wrote } | { kind: 'unclear'; says: string }>;
+  /** What is open of a claim came back from the authority; nothing is written when nothing is open. */
+  receiveRefund(
+    step: Step,
+    received: { bookingId: string; receivedOn: string; reference: string },
   ): Promise<{ kind: 'booked'; bookingId: string; wrote: Wrote } | Refusal>;
   /** Asks the bank by our key what became of a payment whose outcome is unknown; sends only what it never had. */
   resolvePayment(step: Step, paymentId: string): Promise<{ kind: 'sent' | 'unknown'; wrote: Wrote }>;
   /** What was charged under a basis that fell, shipment by shipment, as far as it may still be claimed; a page of claims at a time. */
   listAffected(step: Step, voidanceId: string, after: string | null): Promise<AffectedList>;
+}
+
+/** What the authority decided to give back in a case. */
+export interface GrantedRefund {
+  caseId: string;
+  shipmentId: string;
+  /** country of the authority */
+  authority: string;
+  law: string;
+  says: string;
+  /** citation of the basis that fell, where the case is about one */
+  citation: string | null;
+  refund: Money;
+  /** differences of duty by line; negative ones come back */
+  lines: CaseLine[];
 }
 
 export interface FieldProblem {
@@ -353,7 +375,14 @@ export interface CustomsActivities {
   reviewEntry(
     step: Step,
     declarationId: string,
-  ): Promise<{ tasks: { key: string; task: TaskSpec }[]; nextLookAt: string | null; open: boolean; wrote: Wrote }>;
+  ): Promise<{
+    tasks: { key: string; task: TaskSpec }[];
+    nextLookAt: string | null;
+    open: boolean;
+    /** refunds that the authority granted; absent in answers of the first release */
+    refunds?: GrantedRefund[];
+    wrote: Wrote;
+  }>;
   /** A person's word on a clock: met outside of the system, or lengthened on a ground of law. */
   settleClock(
     step: Step,

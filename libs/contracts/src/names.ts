@@ -155,6 +155,7 @@ export const TASK_KINDS = [
   'clock-passed',
   'handle-case',
   'open-refund-cases',
+  'settle-refund',
   'send-documents',
   'answer-query',
   'attend-examination',

@@ -39,6 +39,7 @@ import { Authorities } from './authorities/registry.js';
 import { ChecksController } from './http/checks.controller.js';
 import { DeclarationsController } from './http/declarations.controller.js';
 import { HandlingController } from './http/handling.controller.js';
+import { MailboxesController } from './http/mailboxes.controller.js';
 import { CUSTOMS_SETTINGS, NotificationsController } from './http/notifications.controller.js';
 import { PostEntryController } from './http/post-entry.controller.js';
 import { declarationsProjection } from './postgres/declarations.projection.js';
@@ -74,6 +75,7 @@ class Connections implements OnApplicationShutdown {
     ChecksController,
     DeclarationsController,
     HandlingController,
+    MailboxesController,
     PostEntryController,
     NotificationsController,
   ],
@@ -200,7 +202,7 @@ class Connections implements OnApplicationShutdown {
         log: Log,
         drain: Nudge,
       ) => {
-        const configured = { cds: false, edifact: env.EDIFACT_URL !== undefined, ace: env.ACE_URL !== undefined };
+        const configured = { cds: true, edifact: env.EDIFACT_URL !== undefined, ace: env.ACE_URL !== undefined };
         const mailboxes = authorities.withMailbox(clock()).filter(({ profile }) => configured[profile.channel]);
         return new Collector(database, mailboxes, clock, log.child({ context: 'customs' }), () => drain.nudge());
       },

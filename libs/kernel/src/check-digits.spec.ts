@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  checkCnpj,
   checkContainer,
   checkDan,
   checkEin,
@@ -143,5 +144,22 @@ describe('numbers of traders', () => {
   it('takes deferment accounts of seven digits', () => {
     expect(checkDan('123 4567').valid).toBe(true);
     expect(checkDan('12345678').valid).toBe(false);
+  });
+});
+
+describe('Brazilian taxpayers', () => {
+  it.each([
+    ['12.ABC.345/01DE-35', '2026-07-01', true, '35'],
+    ['12abc34501de35', undefined, true, '35'],
+    ['12.ABC.345/01DE-36', '2026-07-01', false, '35'],
+    ['12.ABC.345/01DE-35', '2026-06-30', false, null],
+    ['11.222.333/0001-81', '2026-06-30', true, '81'],
+    ['11.222.333/0001-81', '2026-07-01', true, '81'],
+    ['11.222.333/0001-8A', undefined, false, '81'],
+    ['11.222.333/0001', undefined, false, '81'],
+    ['11.222.333/00018', undefined, false, '81'],
+    ['11.222.333/0001-811', undefined, false, null],
+  ])('%s on %s', (value, on, valid, expectedCheck) => {
+    expect(checkCnpj(value, on)).toMatchObject({ valid, expectedCheck });
   });
 });

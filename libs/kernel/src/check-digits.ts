@@ -46,13 +46,15 @@ interface CheckedForm {
   expect: (body: string) => string;
   /** the form in words */
   form: string;
+  /** check digits behind the body, when there is more than one */
+  digits?: number;
 }
 
 /** A body with its check digit behind it. A missing or wrong one is named together with the one that belongs there. */
-function checked(number: string, { body, length, expect, form }: CheckedForm, rest = ''): IdentifierCheck {
+function checked(number: string, { body, length, expect, form, digits = 1 }: CheckedForm, rest = ''): IdentifierCheck {
   const whole = number.slice(0, length);
   const found = number.slice(length);
-  if (!body.test(whole) || found.length > 1) return bad(number + rest, form);
+  if (!body.test(whole) || found.length > digits) return bad(number + rest, form);
   const expected = expect(whole);
   if (found === expected) return ok(number + rest, expected);
   return bad(number + rest, `check digit ${expected} expected, ${found === '' ? 'none' : found} found`, expected);
@@ -123,6 +125,37 @@ export const checkUsEntry = (value: string): IdentifierCheck =>
     expect: usEntryCheck,
     form: 'an entry number has a filer code of 3 letters or digits, 7 digits and a check digit',
   });
+
+/** From this day on new numbers of Brazilian taxpayers may hold letters. @see IN RFB 2.229/2024 */
+export const CNPJ_LETTERS_FROM = '2026-07-01';
+
+/** Letters count as their place in ASCII less 48; weights 2 to 9 from the right, again and again. */
+function cnpjDigit(body: string): string {
+  let sum = 0;
+  for (let i = 0; i < body.length; i += 1) sum += (body.charCodeAt(i) - 48) * (2 + ((body.length - 1 - i) % 8));
+  return String(sum % 11 < 2 ? 0 : 11 - (sum % 11));
+}
+
+/**
+ * Brazilian taxpayer: 12 digits, letters among them since July 2026, and two check digits; old numbers stay as they are.
+ *
+ * @param on legal date that the number was given on; without it either form will do
+ */
+export function checkCnpj(value: string, on?: string): IdentifierCheck {
+  const cnpj = strip(value.replace(/[./]/g, ''));
+  if (on !== undefined && on < CNPJ_LETTERS_FROM && /[A-Z]/.test(cnpj))
+    return bad(cnpj, `a CNPJ has no letters before ${CNPJ_LETTERS_FROM}`);
+  return checked(cnpj, {
+    body: /^[0-9A-Z]{12}$/,
+    length: 12,
+    expect: (body) => {
+      const first = cnpjDigit(body);
+      return `${first}${cnpjDigit(`${body}${first}`)}`;
+    },
+    digits: 2,
+    form: 'a CNPJ has 12 digits or letters and 2 check digits',
+  });
+}
 
 /** Air waybill: airline of 3 digits, serial of 7 digits, the serial modulo 7. */
 export const checkAwb = (value: string): IdentifierCheck =>

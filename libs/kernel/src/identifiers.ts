@@ -1,5 +1,6 @@
 import {
   checkAwb,
+  checkCnpj,
   checkContainer,
   checkDan,
   checkDucr,
@@ -24,7 +25,8 @@ const CHECKS = {
   'us-entry': checkUsEntry,
   'us-importer': checkUsImporter,
   awb: checkAwb,
-} satisfies Record<string, (value: string) => IdentifierCheck>;
+  cnpj: checkCnpj,
+} satisfies Record<string, (value: string, on?: string) => IdentifierCheck>;
 
 export type IdentifierScheme = keyof typeof CHECKS;
 
@@ -36,8 +38,13 @@ export interface Identifier {
   readonly value: string;
 }
 
-/** What is wrong with a value and which digit was expected. Never throws: what came from outside is flagged, not refused. */
-export const checkIdentifier = (scheme: IdentifierScheme, value: string): IdentifierCheck => CHECKS[scheme](value);
+/**
+ * What is wrong with a value and which digit was expected. Never throws: what came from outside is flagged, not refused.
+ *
+ * @param on legal date from which a form counts, where a scheme has had more than one
+ */
+export const checkIdentifier = (scheme: IdentifierScheme, value: string, on?: string): IdentifierCheck =>
+  CHECKS[scheme](value, on);
 
 /**
  * An identifier as a person typed it.

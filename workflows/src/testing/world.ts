@@ -221,7 +221,8 @@ export class World {
       },
       reopenDebt: async () => ({ interest: { amount: '4.62', currency: 'GBP' }, says: 'x', wrote }),
       voidPayment: async () => ({ kind: 'void', wrote }),
-      bookMoney: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, wrote }),
+      bookRefund: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, settled: false, wrote }),
+      receiveRefund: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, wrote }),
       resolvePayment: async () => ({ kind: 'sent', wrote }),
       listAffected: async () => ({ citation: '', says: '', firstDeadline: null, totals: [], claims: [], next: null }),
       lodgeDeclaration: async (_step, { declarationId, version }) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from '../define-route.js';
-import { digest, instant } from '../values.js';
+import { digest, instant, legalDate } from '../values.js';
 import { declarationContent } from './content.js';
 import { fieldProblem } from './parts.js';
 import { statusVector } from './routes.js';
@@ -19,12 +19,19 @@ export const identifierScheme = z.enum([
   'us-entry',
   'us-importer',
   'awb',
+  'cnpj',
 ]);
 
 export const checkIdentifier = defineRoute('customs', 'checkIdentifier', 'POST /v1/customs/identifiers/check', {
   summary: 'Form and check digit of an identifier, and the digit that was expected; nothing is stored',
   access: everybody,
-  body: z.strictObject({ scheme: identifierScheme, value: z.string().max(1_000) }),
+  body: z.strictObject({
+    scheme: identifierScheme,
+    value: z.string().max(1_000),
+    on: legalDate.optional().meta({
+      description: 'Date that the identifier was given on, where its form changed with time; absent: any form',
+    }),
+  }),
   status: 200,
   idempotent: false,
   answer: z

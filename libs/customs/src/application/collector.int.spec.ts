@@ -3,6 +3,7 @@ import { checkUsEntry } from '@tidewaiter/kernel';
 import { field, record } from '../authorities/ace/records.js';
 import { entries } from '../postgres/entries.repository.js';
 import { CustomsHouse } from '../testing/house.js';
+import { accepted, notificationXml } from '../testing/notifications.js';
 
 let house: CustomsHouse;
 beforeAll(async () => {
@@ -79,6 +80,41 @@ describe('an authority with a mailbox', () => {
     });
     expect(two!.reference).not.toBe(one!.reference);
     expect(at(two!.messages[0]!.segments[1], 2)).toBe('35');
+  });
+});
+
+describe('an authority that pushes', () => {
+  it('is asked at the start, then each hour, for what its pushes did not bring; a person may ask at once', async () => {
+    const request = house.lodging();
+    await house.desk.lodge(house.step(request), request);
+    const { lrn, mrn, conversationId } = house.authority.taken.at(-1)!;
+    const word = notificationXml({ ...accepted(), lrn, mrn, id: 'a'.repeat(32) });
+    const miss = (id: string) => house.authority.missed.push({ id, conversationId, bytes: word });
+    await house.collector.work();
+    const asked = house.authority.lists;
+    expect(asked).toBeGreaterThan(0);
+    miss('one');
+    await house.collector.work();
+    expect(house.authority.lists).toBe(asked);
+    house.pass(3_600_000);
+    await house.collector.work();
+    await house.readAll();
+    expect((await show(request.declarationId)).summary).toBe('Accepted');
+    // The push comes after all, and once more by hand: kept as copies, counted once.
+    await house.receive(word, conversationId);
+    miss('two');
+    expect(await house.collector.collect('hmrc')).toMatchObject({ authority: 'HMRC' });
+    await house.readAll();
+    const view = await show(request.declarationId);
+    expect(view.messages.map((each) => each.duplicate).sort()).toEqual([false, true, true]);
+    expect((await house.eventsOf(request.declarationId)).filter((each) => each === 'DeclarationAccepted')).toHaveLength(
+      1,
+    );
+    expect(house.authority.missed).toEqual([]);
+  });
+
+  it('that nobody knows is named so', async () => {
+    await expect(house.collector.collect('nobody')).rejects.toMatchObject({ code: 'customs.authority.no-mailbox' });
   });
 });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Tx } from '@tidewaiter/event-store';
-import { newId, type Instant } from '@tidewaiter/kernel';
+import { millisOf, newId, NotFound, Unavailable, type Instant } from '@tidewaiter/kernel';
 import type { Authority } from '../authorities/authority.js';
 import { codeOf } from '../authorities/wire.js';
 import { inbox } from '../postgres/inbox.repository.js';
@@ -26,8 +26,13 @@ const cursors = {
   },
 };
 
-/** Fetches from authorities that do not push. A message and its cursor are stored together, before the next one is asked for. */
+/** How often an authority that pushes is asked for what its pushes did not bring; and at the start, as it may have been down till then. */
+const MISSED_EVERY_MS = 3_600_000;
+
+/** Fetches what is not pushed, or was not brought. A message and its cursor are stored together, before the next one is asked for. */
 export class Collector {
+  private readonly lookedAt = new Map<Authority, Instant>();
+
   constructor(
     private readonly database: SystemDatabase,
     private readonly authorities: readonly Authority[],
@@ -40,6 +45,9 @@ export class Collector {
   /** @returns 0: how often a mailbox is looked into is the drain's rhythm, however much lay in it */
   async work(): Promise<number> {
     for (const authority of this.authorities) {
+      const last = this.lookedAt.get(authority);
+      if (authority.pushes && last && millisOf(this.clock()) - millisOf(last) < MISSED_EVERY_MS) continue;
+      this.lookedAt.set(authority, this.clock());
       try {
         await this.fetch(authority);
       } catch (error) {
@@ -49,14 +57,38 @@ export class Collector {
     return 0;
   }
 
+  /**
+   * Fetches at once, at a person's word.
+   *
+   * @throws NotFound `customs.authority.no-mailbox`
+   * @throws Unavailable `customs.authority.down` when it gave no answer
+   */
+  async collect(name: string): Promise<{ authority: string; collectedAt: Instant }> {
+    const mailbox = this.authorities.find(({ profile }) => profile.authority.toLowerCase() === name.toLowerCase());
+    if (!mailbox) {
+      throw new NotFound('customs.authority.no-mailbox', `nothing can be fetched from ${name}`, {
+        advice: `Name one of: ${this.authorities.map(({ profile }) => profile.authority).join(', ')}.`,
+      });
+    }
+    try {
+      await this.fetch(mailbox);
+    } catch (error) {
+      throw new Unavailable('customs.authority.down', `${mailbox.profile.authority} gave no answer: ${codeOf(error)}`, {
+        advice: 'Try again later; it is also asked by itself every hour.',
+      });
+    }
+    return { authority: mailbox.profile.authority, collectedAt: this.clock() };
+  }
+
   private async fetch(mailbox: Authority): Promise<void> {
     const { authority, channel } = mailbox.profile;
     const from = await this.database.system((tx) => cursors.of(tx, authority));
-    for await (const { bytes, cursor } of mailbox.collect?.(from) ?? []) {
+    for await (const { bytes, cursor, conversationId } of mailbox.collect?.(from) ?? []) {
       const receivedAt = this.clock();
       await this.database.system(async (tx) => {
         const sha256 = createHash('sha256').update(bytes).digest('hex');
-        await inbox.store(tx, { rawId: newId(), channel, headers: {}, bytes, sha256, receivedAt });
+        const headers: Record<string, string> = conversationId ? { 'x-conversation-id': conversationId } : {};
+        await inbox.store(tx, { rawId: newId(), channel, headers, bytes, sha256, receivedAt });
         await cursors.move(tx, authority, cursor, receivedAt);
       });
       this.arrived();

@@ -3,6 +3,7 @@ import type {
   AnswerOf,
   CaseKind,
   CustomsActivities,
+  GrantedRefund,
   InputOf,
   listCases,
   listRelatedEntries,
@@ -344,6 +345,7 @@ export class PostEntry {
       tasks: [...clockTasks(done.state), ...open.flatMap((each) => this.caseTasks(done.state, each))],
       nextLookAt: nextLook(done.state),
       open: isOpen(done.state) || open.length > 0,
+      refunds: cases.flatMap((each) => this.granted(done.state, each)),
       wrote: done.wrote,
     };
   }
@@ -549,6 +551,20 @@ export class PostEntry {
       views.push(caseView(each, this.ruleOf(state, each.state), beside, clocksView(state, this.termsOf(state), now)));
     }
     return views;
+  }
+
+  private granted(entered: Entry, { caseId, state }: StoredCase): GrantedRefund[] {
+    const rule = this.ruleOf(entered, state);
+    const { opened, decision } = state;
+    if (!rule || !opened || !decision?.refund) return [];
+    if (decision.outcome !== 'granted' && decision.outcome !== 'partly-granted') return [];
+    const { says, refund, lines } = decision;
+    return [
+      {
+        ...{ caseId, shipmentId: opened.shipmentId, authority: entered.filing!.destination, law: rule.law },
+        ...{ says, refund, lines, citation: opened.basis?.citation ?? null },
+      },
+    ];
   }
 
   private caseTasks(state: Entry, { caseId, state: held }: StoredCase): { key: string; task: TaskSpec }[] {

@@ -62,6 +62,8 @@ export type Outcome =
 export interface Collected {
   bytes: Buffer;
   cursor: string;
+  /** of the channel, where it travels beside the message */
+  conversationId?: string;
 }
 
 /** A message as it came: nothing of it is believed yet. */
@@ -126,7 +128,9 @@ export interface Authority {
    * @param passed numbers of earlier versions under the same references: finding those again says nothing of the newest
    */
   enquire(references: FilingReferences, passed: readonly string[]): Promise<Answer>;
-  /** Messages that wait to be fetched, from a cursor on (null: from the first); the cursor moves after the store. Channels that are pushed to have none. */
+  /** It pushes: what lies there to be fetched is what its pushes did not bring, and is looked for seldom. */
+  readonly pushes?: boolean;
+  /** Messages that wait to be fetched, from a cursor on (null: from the first); the cursor moves after the store. */
   collect?(cursor: string | null): AsyncIterable<Collected>;
   /** Kinds of messages that answer an enquiry where it has a mailbox: one that is only kept says that it has nothing. */
   readonly enquiryAnswers?: readonly string[];

@@ -16,7 +16,7 @@ export class ChecksController {
 
   @Serves(checkIdentifier)
   identifier(@Input() { body }: InputOf<typeof checkIdentifier>): AnswerOf<typeof checkIdentifier> {
-    return this.checks.identifier(body.scheme, body.value);
+    return this.checks.identifier(body.scheme, body.value, body.on);
   }
 
   @Serves(buildDeclaration)

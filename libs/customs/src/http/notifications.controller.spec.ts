@@ -1,3 +1,4 @@
+import { alarms } from '@tidewaiter/platform';
 import { Inbox, type SystemDatabase } from '../application/inbox.js';
 import { NotificationsController } from './notifications.controller.js';
 
@@ -46,6 +47,21 @@ describe('the door for pushed messages', () => {
     expect(stored[0]?.[3]).toEqual(Buffer.from(text));
     expect(stored[0]?.[2]).toBe('{"x-conversation-id":"c1"}');
     expect(nudges()).toBe(1);
+  });
+
+  it('counts the first failure to store: from then on the authority’s channel stands still', async () => {
+    const broken: SystemDatabase = { system: () => Promise.reject(new Error('the disk is full')) };
+    const inbox = new Inbox(
+      broken,
+      () => '2026-11-24T09:00:00.000000Z',
+      () => undefined,
+    );
+    const controller = new NotificationsController(inbox, { AUTHORITY_CALLBACK_TOKEN: TOKEN });
+    const counted = async () =>
+      (await alarms.get()).values.find(({ labels }) => labels.code === 'customs.callback.failed')?.value ?? 0;
+    const before = await counted();
+    await expect(controller.take(Buffer.from('<a/>'), { authorization: TOKEN })).rejects.toThrow('the disk is full');
+    expect(await counted()).toBe(before + 1);
   });
 
   it('refuses what is larger than any message', async () => {

@@ -1,6 +1,7 @@
 import { Controller, Headers, Inject } from '@nestjs/common';
 import { authorityNotification } from '@tidewaiter/contracts';
-import { RawBody, Serves, Unauthenticated } from '@tidewaiter/platform';
+import { TidewaiterError } from '@tidewaiter/kernel';
+import { alarms, RawBody, Serves, Unauthenticated } from '@tidewaiter/platform';
 import { Inbox, isToken } from '../application/inbox.js';
 import type { CustomsSettings } from '../settings.js';
 
@@ -20,6 +21,12 @@ export class NotificationsController {
     if (!isToken(given, this.settings.AUTHORITY_CALLBACK_TOKEN)) {
       throw new Unauthenticated('customs.callback.token', 'the token is not the one registered with the authority');
     }
-    await this.inbox.take('cds', headers, bytes);
+    try {
+      await this.inbox.take('cds', headers, bytes);
+    } catch (error) {
+      // From the first one on the authority's whole channel stands still.
+      if (!(error instanceof TidewaiterError)) alarms.labels('customs.callback.failed').inc();
+      throw error;
+    }
   }
 }

@@ -34,6 +34,9 @@ export class MisbehavingAuthority {
   /** behaviour of the coming submissions, in order; then `take` */
   plan: Behaviour[] = [];
   enquiryStatus: number | null = null;
+  /** what its pushes did not bring, and how often its list was asked for */
+  readonly missed: { id: string; conversationId: string; bytes: Buffer }[] = [];
+  lists = 0;
   private readonly server: Server;
 
   private constructor() {
@@ -66,7 +69,20 @@ export class MisbehavingAuthority {
     }
     if (/^\/customs\/declarations(\/(amend|cancellation-requests|arrival-notification))?$/.test(url.pathname))
       return this.submission(body.toString(), request, response);
+    if (url.pathname.startsWith('/notifications/unpulled')) return this.pull(url.pathname, response);
     this.enquiry(url, response);
+  }
+
+  private pull(path: string, response: ServerResponse): void {
+    if (path === '/notifications/unpulled') {
+      this.lists += 1;
+      const links = this.missed.map(({ id }) => `<link>/notifications/unpulled/${id}</link>`);
+      return xml(response, 200, `<notifications>${links.join('')}</notifications>`);
+    }
+    const at = this.missed.findIndex(({ id }) => path === `/notifications/unpulled/${id}`);
+    const [found] = at < 0 ? [] : this.missed.splice(at, 1);
+    if (!found) return xml(response, 404, '');
+    xml(response, 200, found.bytes.toString(), { 'x-conversation-id': found.conversationId });
   }
 
   private submission(body: string, request: IncomingMessage, response: ServerResponse): void {

@@ -1,9 +1,10 @@
 import { Inject } from '@nestjs/common';
-import type { AnswerOf, BookingCommand, InputOf, listMoneyBookings } from '@tidewaiter/contracts';
+import type { AnswerOf, BookingCommand, GrantedRefund, InputOf, listMoneyBookings } from '@tidewaiter/contracts';
 import type { By, EventStore } from '@tidewaiter/event-store';
 import { money, NotFound } from '@tidewaiter/kernel';
 import { EVENT_STORE } from '@tidewaiter/platform';
 import { booking, claimable, type BookingDecision, type BookingEvent } from '../domain/bookings.js';
+import { itemsOf } from '../domain/refund.js';
 import { bookingRows, type BookingRow } from '../postgres/billing.js';
 import { ledgerOf } from '../postgres/ledger.projection.js';
 import { uuidOf } from './digest.js';
@@ -58,6 +59,44 @@ export class Bookings {
     });
     const row = await this.store.transaction(by.tenant, (tx) => bookingRows.one(tx, bookingId));
     return { view: viewOf(row!), wrote };
+  }
+
+  /**
+   * A granted refund, once a case: what was booked for the case by hand stands for it.
+   *
+   * @returns null when a person must say which charges come back
+   */
+  async bookGranted(
+    by: By,
+    granted: GrantedRefund,
+  ): Promise<{ bookingId: string; settled: boolean; wrote: Record<string, number> } | null> {
+    const { caseId, shipmentId, authority, law, says } = granted;
+    const own = { ...by, subject: shipmentId, commandId: `case/${caseId}/refund` };
+    const found = await this.store.transaction(by.tenant, async (tx) => {
+      const booked = await bookingRows.list(tx, { shipmentId, caseId });
+      const claim = booked.find(({ state }) => state.opened.type === 'RefundClaimBooked');
+      return claim
+        ? { bookingId: claim.id, settled: claim.state.open.length === 0 }
+        : { items: itemsOf(claimable(await ledgerOf(tx, shipmentId)), granted) };
+    });
+    if (found.bookingId !== undefined) return { bookingId: found.bookingId, settled: found.settled, wrote: {} };
+    if (!found.items) return null;
+    const { view, wrote } = await this.book(own, {
+      ...{ kind: 'refund-claim', shipmentId, caseId, authority, law, reason: says, claimBy: null },
+      items: found.items,
+    });
+    return { bookingId: view.bookingId, settled: false, wrote };
+  }
+
+  /** All that is open of a claim came back. */
+  async receive(
+    by: By,
+    { bookingId, receivedOn, reference }: { bookingId: string; receivedOn: string; reference: string },
+  ): Promise<Record<string, number>> {
+    const row = await this.store.transaction(by.tenant, (tx) => bookingRows.one(tx, bookingId));
+    if (row?.state.open.length === 0) return {};
+    const items = row?.state.open ?? [];
+    return (await this.book(by, { kind: 'refund-received', bookingId, items, receivedOn, reference })).wrote;
   }
 
   async list(tenant: string, query: InputOf<typeof listMoneyBookings>['query']): Promise<View[]> {

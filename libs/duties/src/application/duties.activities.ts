@@ -1,18 +1,18 @@
 import { Inject } from '@nestjs/common';
 import type {
   AffectedList,
-  BookingCommand,
   Charges,
   DifferingDebt,
   DutiesActivities,
   GoodsLine,
+  GrantedRefund,
   PaymentAnswer,
   PaymentRequest,
   Refusal,
   Situation,
   Step,
 } from '@tidewaiter/contracts';
-import { Refused } from '@tidewaiter/kernel';
+import { NotFound, Refused } from '@tidewaiter/kernel';
 import { byOfStep } from '@tidewaiter/platform';
 import { Assessing } from './assessing.js';
 import { Bookings } from './bookings.js';
@@ -116,10 +116,24 @@ export class DutiesActivitiesService implements DutiesActivities {
     return { kind: payment.status === 'void' ? 'void' : 'on-its-way', wrote: { [stream]: version } };
   }
 
-  async bookMoney(step: Step, command: BookingCommand): ReturnType<DutiesActivities['bookMoney']> {
+  async bookRefund(step: Step, granted: GrantedRefund): ReturnType<DutiesActivities['bookRefund']> {
+    try {
+      const booked = await this.bookings.bookGranted(byOfStep(step), granted);
+      if (booked) return { kind: 'booked', ...booked };
+      return { kind: 'unclear', says: 'The decision does not say to which of the charges that were paid it belongs.' };
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof NotFound)) throw error;
+      return { kind: 'unclear', says: `${error.message}.` };
+    }
+  }
+
+  receiveRefund(
+    step: Step,
+    received: { bookingId: string; receivedOn: string; reference: string },
+  ): ReturnType<DutiesActivities['receiveRefund']> {
     return orRefusal(async () => {
-      const { view, wrote } = await this.bookings.book(byOfStep(step), command);
-      return { kind: 'booked' as const, bookingId: view.bookingId, wrote };
+      const wrote = await this.bookings.receive(byOfStep(step), received);
+      return { kind: 'booked' as const, bookingId: received.bookingId, wrote };
     });
   }
 

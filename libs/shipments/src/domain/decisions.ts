@@ -52,6 +52,10 @@ const BODIES: Record<TaskKind, z.ZodType> = {
   'clock-passed': z.strictObject({ acknowledge: z.literal(true), reason }),
   // Closes by itself with the case's next step: what is done is done there, by the role it names.
   'handle-case': z.never(),
+  'settle-refund': z.union([
+    z.strictObject({ receivedOn: z.iso.date(), reference: z.string().trim().min(1).max(70) }),
+    z.strictObject({ acknowledge: z.literal(true), reason }),
+  ]),
   'open-refund-cases': z.union([
     z.strictObject({ open: z.literal(true), reason: reason.optional() }),
     z.strictObject({ open: z.literal(false), reason }),

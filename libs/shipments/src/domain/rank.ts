@@ -62,6 +62,7 @@ const CONSEQUENCES: Readonly<Record<TaskKind, Consequence>> = {
   'contest-seizure': { clock: 'statutory', handling: 5, ifMissed: 'the goods are forfeited' },
   'watch-clock': { clock: 'statutory', handling: 1, ifMissed: 'the term runs out, with what the law makes of it' },
   'handle-case': { clock: 'statutory', handling: 1, ifMissed: 'the authority decides without our word' },
+  'settle-refund': { clock: 'sla', handling: 1, ifMissed: 'money that was granted is not missed by anybody' },
   'open-refund-cases': { clock: 'statutory', handling: 1, ifMissed: 'claims lapse one by one' },
   'clock-passed': { clock: 'sla', handling: 1, ifMissed: 'the shipment stands still until it is done' },
 };

@@ -11,7 +11,7 @@ import { validateDeclaration } from './validate.js';
 /** The CDS channel for one profile: the United Kingdom's own, and for now the shape in which the others are filed too. */
 export const cdsAuthority = (
   profile: Profile,
-  transport: Pick<CdsTransport, 'submit' | 'slots' | 'enquire'>,
+  transport: Pick<CdsTransport, 'submit' | 'slots' | 'enquire' | 'collect'>,
 ): Authority => ({
   profile,
   build: (content, references) => buildDeclaration(content, references, profile),
@@ -22,6 +22,8 @@ export const cdsAuthority = (
   slots: (mrn, files) => transport.slots(buildSlotsRequest(mrn, files)),
   interpret: (raw) => interpretNotification(raw, profile),
   enquire: (references, passed) => transport.enquire(references, passed),
+  pushes: true,
+  collect: () => transport.collect(),
   resend: (attempts, evidence, now) => resendOf(profile.resend, attempts, evidence, now),
   nameOf: (functionCode) => NOTIFICATIONS[functionCode] ?? functionCode,
 });

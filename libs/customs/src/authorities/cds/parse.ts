@@ -323,6 +323,19 @@ export function readStatusRows(body: Uint8Array): { mrn: string | null; lrn: str
   }
 }
 
+/** Where messages lie that can be fetched: paths below the gateway's own; null when the body is no such list. */
+export function readLinks(body: Uint8Array): string[] | null {
+  try {
+    const { root } = readXml(body, LIMITS);
+    if (root.name !== 'notifications') return null;
+    return root
+      .children('link')
+      .flatMap(({ value }) => (/^\/notifications\/unpulled\/[\w-]+$/.test(value) ? [value] : []));
+  } catch {
+    return null;
+  }
+}
+
 /** Addresses for papers with the form fields that each upload repeats; null when the body holds none. */
 export function readSlots(body: Uint8Array): Slot[] | null {
   try {

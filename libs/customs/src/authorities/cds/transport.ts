@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { FilingReferences } from '../../domain/declaration.js';
-import type { Answer, Outcome, Slot, SubmitPurpose } from '../authority.js';
-import { codeOf, doubtful, failed, REFUSED, Wire } from '../wire.js';
-import { readGatewayErrors, readSlots, readStatusRows } from './parse.js';
+import type { Answer, Collected, Outcome, Slot, SubmitPurpose } from '../authority.js';
+import { codeOf, doubtful, failed, REFUSED, Wire, type WireAnswer } from '../wire.js';
+import { readGatewayErrors, readLinks, readSlots, readStatusRows } from './parse.js';
 
 export interface CdsConnection {
   /** base address, without a slash at the end */
@@ -117,6 +117,31 @@ export class CdsTransport {
       answers.push(answer);
     }
     return answers.find((each) => each.kind === 'no-answer') ?? { kind: 'absent' };
+  }
+
+  /**
+   * What its pushes did not bring, for 14 days. Reading one takes it off the list, so each is stored before the next is read.
+   *
+   * @throws Error when there is no answer
+   */
+  async *collect(): AsyncGenerator<Collected> {
+    const list = await this.read('/notifications/unpulled');
+    for (const link of readLinks(list.body) ?? []) {
+      const { status, headers, body } = await this.read(link);
+      // Another reader was faster, or its 14 days are over.
+      if (status === 404) continue;
+      if (status !== 200) return;
+      const conversationId = headers['x-conversation-id'];
+      yield { bytes: body, cursor: link, ...(typeof conversationId === 'string' ? { conversationId } : {}) };
+    }
+  }
+
+  private async read(path: string): Promise<WireAnswer> {
+    const answer = await this.wire.call('GET', path, {
+      headers: { authorization: `Bearer ${await this.bearer()}`, accept: 'application/vnd.hmrc.1.0+xml' },
+    });
+    if (answer.status === 401) this.token = null;
+    return answer;
   }
 
   private async ask(path: string, lrn: string, passed: readonly string[]): Promise<Answer> {
