@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ContextName, Role } from './names.js';
+import { SIGN_IN_TOO_OLD, type ContextName, type Role } from './names.js';
 
 export interface RouteDefinition<
   P extends z.ZodType = z.ZodType,
@@ -86,7 +86,7 @@ export function defineRoute<
     idempotent: options.idempotent ?? (method === 'POST' && Array.isArray(options.access)),
     conditional: options.conditional ?? false,
     ...(options.freshSignIn === undefined ? {} : { freshSignIn: options.freshSignIn }),
-    problems: [...(options.problems ?? []), ...(options.freshSignIn === undefined ? [] : ['identity.sign-in.too-old'])],
+    problems: [...(options.problems ?? []), ...(options.freshSignIn === undefined ? [] : [SIGN_IN_TOO_OLD])],
   };
   if (routes.has(id)) throw new Error(`route ${id} is defined twice`);
   routes.set(id, route);

@@ -199,6 +199,9 @@ export const DOCUMENT_TYPES = [
   'other',
 ] as const;
 
+/** Code of the problem when an approval asks for a fresher sign-in. */
+export const SIGN_IN_TOO_OLD = 'identity.sign-in.too-old';
+
 /** Outside parties that a simulator may stand in for. */
 export const SIMULATED_PARTIES = ['authority', 'bank', 'carrier'] as const;
 /** How far the simulators' clock may be set ahead at once. */

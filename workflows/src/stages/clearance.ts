@@ -20,7 +20,7 @@ import { Course } from './course.js';
 import { dutyPayment, type DutyNotice } from './duty-payment.js';
 import { EntrySummary } from './entry-summary.js';
 import { Errands, seen } from './errands.js';
-import { attend, carryOut, seized, takeAnswer, type Handling } from './handling.js';
+import { attend, carryOut, seized, takeAnswer, told, type Handling } from './handling.js';
 
 const NEWS = [
   'customs.DeclarationAccepted',
@@ -272,14 +272,11 @@ async function learnOutcome(story: Story, declarationId: string): Promise<void> 
 
 /** Errors point to fields; a person's correction gives new content, which is assessed and lodged as a new version. */
 async function correct(story: Story, problems: FieldProblem[], filing: Filing): Promise<DocumentSet> {
-  const where = problems
-    .map((problem) => `${problem.code} at ${problem.field ?? problem.pointer}: ${problem.says}`)
-    .join('; ');
   const corrected = await story.ask<DocumentSet>(
     {
       kind: 'correct-declaration',
       role: 'operator',
-      says: `Correct the declaration. ${where}`,
+      says: `Correct the declaration. ${told(problems)}`,
       about: { problems },
       due: null,
     },

@@ -5,6 +5,7 @@ import { Abandoned, retryOrAbandon, type Story } from '../story.js';
 import type { Filing } from './clearance.js';
 import { dutyPayment, type DutyNotice } from './duty-payment.js';
 import { seen } from './errands.js';
+import { drop, told } from './handling.js';
 
 const ANSWERS = ['customs.RequestAnswered'] as const;
 const NOTICES = ['customs.DutyNotified'] as const;
@@ -102,15 +103,7 @@ export class EntrySummary {
       },
       async (decision) => {
         if (decision.decision['dropped'] !== true) return seen(decision);
-        const reason = decision.decision['reason'];
-        await story.doFor(decision, 'drop-request', (step) =>
-          customs.dropRequest(
-            step,
-            declarationId,
-            request,
-            typeof reason === 'string' ? reason : 'the authority has nothing of it',
-          ),
-        );
+        await drop(story, declarationId, request, decision);
         isDropped = true;
         return { kind: 'done', closes: true, says: 'It is dropped, and filed again.', result: true };
       },
@@ -122,14 +115,11 @@ export class EntrySummary {
 
   private async refused(problems: readonly FieldProblem[]): Promise<void> {
     const { story, declarationId } = this;
-    const where = problems
-      .map(({ code, field, pointer, says }) => `${code} at ${field ?? pointer}: ${says}`)
-      .join('; ');
     await story.ask(
       {
         kind: 'review-notice',
         role: 'operator',
-        says: `The entry summary was not accepted. ${where} Amend the entry where it is wrong, then file the summary again with { "retry": true }.`,
+        says: `The entry summary was not accepted. ${told(problems)} Amend the entry where it is wrong, then file the summary again with { "retry": true }.`,
         about: { declarationId, problems: [...problems] },
         due: null,
       },

@@ -1,4 +1,4 @@
-import type { Decision, Fact, FieldProblem, SentPaper, Situation } from '@tidewaiter/contracts';
+import type { Decision, Fact, FieldProblem, SentPaper, Situation, Wrote } from '@tidewaiter/contracts';
 import { audit, customs, documents } from '../activities.js';
 import { applyCorrections } from '../corrections.js';
 import type { Ruling, Story } from '../story.js';
@@ -25,7 +25,8 @@ export interface Handling {
 const text = (value: unknown, otherwise = ''): string =>
   typeof value === 'string' && value !== '' ? value : otherwise;
 const dueOf = (fact: Fact): string | null => (typeof fact.data['due'] === 'string' ? fact.data['due'] : null);
-const told = (problems: readonly FieldProblem[]): string =>
+/** Errors as people read them: what, where, why. */
+export const told = (problems: readonly FieldProblem[]): string =>
   problems
     .map(({ code, field, pointer, says }) => `${code}${(field ?? pointer) ? ` at ${field ?? pointer}` : ''}: ${says}`)
     .join('; ');
@@ -256,6 +257,17 @@ export async function carryOut(handling: Handling, ordered: Fact, situation: Sit
   if (made.kind === 'unknown') doubt(handling, made.request, purpose);
 }
 
+/** By the word of a person who asked, the authority has nothing of a request. */
+export function drop(
+  story: Story,
+  declarationId: string,
+  request: number,
+  decision: Decision,
+): Promise<{ wrote: Wrote }> {
+  const reason = text(decision.decision['reason'], 'the authority has nothing of it');
+  return story.doFor(decision, 'drop-request', (step) => customs.dropRequest(step, declarationId, request, reason));
+}
+
 /** Nobody knows whether a request arrived: it is not sent again, its answer or a person's enquiry ends the doubt. */
 function doubt({ story, errands, declarationId }: Handling, request: number, purpose: string): void {
   errands.raise(
@@ -269,8 +281,7 @@ function doubt({ story, errands, declarationId }: Handling, request: number, pur
     },
     async (decision) => {
       if (decision.decision['dropped'] !== true) return seen(decision);
-      const reason = text(decision.decision['reason'], 'the authority has nothing of it');
-      await story.doFor(decision, 'drop-request', (step) => customs.dropRequest(step, declarationId, request, reason));
+      await drop(story, declarationId, request, decision);
       return { kind: 'done', closes: true, says: 'The request is dropped; another may be made.', result: true };
     },
   );

@@ -21,7 +21,6 @@ export function onSignInTooOld(heard: () => void): () => void {
   unheard = false;
   return () => void askers.delete(heard);
 }
-export const SIGN_IN_TOO_OLD = 'identity.sign-in.too-old';
 export function askForFreshSignIn(): void {
   unheard = askers.size === 0;
   for (const heard of askers) heard();

@@ -1,8 +1,8 @@
 import { ProblemError, type CallOptions } from '@tidewaiter/client';
-import type { AnswerOf, InputOf, RouteDefinition } from '@tidewaiter/contracts';
+import { SIGN_IN_TOO_OLD, type AnswerOf, type InputOf, type RouteDefinition } from '@tidewaiter/contracts';
 import { QueryClient, useMutation, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { api, askForFreshSignIn, SIGN_IN_TOO_OLD } from './client.js';
+import { api, askForFreshSignIn } from './client.js';
 
 /** What is asked again by itself is what may answer in a moment; a refusal is an answer. */
 const mayMend = (failures: number, error: unknown): boolean =>

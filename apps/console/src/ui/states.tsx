@@ -1,4 +1,5 @@
 import { ProblemError, Unreachable } from '@tidewaiter/client';
+import { SIGN_IN_TOO_OLD } from '@tidewaiter/contracts';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Button } from './button.js';
 import { CopyButton } from './copy-button.js';
@@ -16,7 +17,7 @@ const GRANTER = 'A tenant administrator grants it, under Admin, Users.';
 /** What failed, what is safe and what to do; a missing right and an unknown thing have a page of their own. */
 export function ErrorState({ error, onRetry, what = 'this' }: { error: unknown; onRetry?: () => void; what?: string }) {
   // A right that is missing has a page of its own; a sign-in that is too old is mended where one stands.
-  if (error instanceof ProblemError && error.status === 403 && error.code !== 'identity.sign-in.too-old')
+  if (error instanceof ProblemError && error.status === 403 && error.code !== SIGN_IN_TOO_OLD)
     return (
       <section className="state" data-kind="forbidden">
         <h1>You may not see this page</h1>

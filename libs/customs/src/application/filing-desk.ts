@@ -147,13 +147,14 @@ export class FilingDesk {
   private async goOn(step: Step, request: LodgeRequest, filed: Filed, last: StoredAttempt): Promise<LodgeAnswer> {
     const { declarationId } = request;
     const lrn = filed.state.filing?.lrn ?? '';
+    const authority = this.authorityOf(filed);
     switch (last.outcome) {
       case 'open':
-        return this.toAnswer(lrn, await this.leftOpen(step, declarationId, last), { kind: 'unknown' }, filed);
+        return this.toAnswer(authority, lrn, await this.leftOpen(step, declarationId, last), { kind: 'unknown' });
       case 'received':
-        return this.toAnswer(lrn, this.wrote(declarationId, filed), { kind: 'received' }, filed);
+        return this.toAnswer(authority, lrn, this.wrote(declarationId, filed), { kind: 'received' });
       case 'unknown':
-        return this.toAnswer(lrn, this.wrote(declarationId, filed), { kind: 'unknown' }, filed);
+        return this.toAnswer(authority, lrn, this.wrote(declarationId, filed), { kind: 'unknown' });
       case 'refused':
         return { kind: 'refused', problems: last.problems, wrote: this.wrote(declarationId, filed) };
       case 'not-sent': {
@@ -162,7 +163,6 @@ export class FilingDesk {
           ours: await filings.reopenAttempt(tx, declarationId, version, attempt, this.clock()),
           bytes: await filings.bytes(tx, declarationId, version),
         }));
-        const authority = this.authorityOf(filed);
         if (!ours || !bytes || !authority)
           throw new Conflict('customs.filing.elsewhere', 'the version is being sent by another worker');
         return this.transmit(step, request, authority, { version, attempt, lrn, bytes });
@@ -199,7 +199,7 @@ export class FilingDesk {
     }
     await this.downtime.up(name, declarationId);
     await this.announce(sending.lrn, outcome);
-    return this.toAnswer(sending.lrn, wrote, outcome, authority);
+    return this.toAnswer(authority, sending.lrn, wrote, outcome);
   }
 
   private async queue(step: Step, version: number, waiting: Waiting, queued: Queued): Promise<LodgeAnswer> {
@@ -211,13 +211,12 @@ export class FilingDesk {
   }
 
   private toAnswer(
+    authority: Authority | null,
     lrn: string,
     wrote: Wrote,
     outcome: { kind: 'received' } | { kind: 'unknown' } | { kind: 'refused'; problems: FieldProblem[] },
-    by: Filed | Authority,
   ): LodgeAnswer {
     if (outcome.kind === 'refused') return { kind: 'refused', problems: outcome.problems, wrote };
-    const authority = 'profile' in by ? by : this.authorityOf(by);
     const second = authority?.buildSummary ? { entrySummary: true as const } : {};
     return { kind: outcome.kind === 'received' ? 'sent' : 'unknown', lrn, ...second, wrote };
   }

@@ -2,6 +2,12 @@ import { legalDateAt, Refused, type Instant } from '@tidewaiter/kernel';
 import type { Authority } from './authority.js';
 import type { Profile } from './profile.js';
 
+/** By the date in the authority's own zone. */
+function isInForce({ zone, validFrom, validTo }: Profile, at: Instant): boolean {
+  const on = legalDateAt(at, zone);
+  return validFrom <= on && (validTo === null || on <= validTo);
+}
+
 /** Finds the channel and profile for a filing. */
 export class Authorities {
   /** @param channels makes the authority of a profile, by channel */
@@ -48,19 +54,14 @@ export class Authorities {
     const found = new Map<string, Authority>();
     for (const each of this.profiles) {
       const authority = this.channels[each.channel]?.(each);
-      const on = legalDateAt(at, each.zone);
-      const inForce = each.validFrom <= on && (each.validTo === null || on <= each.validTo);
       const mailbox = `${each.channel}/${each.edifact?.sender.id ?? each.ace?.site ?? each.authority}`;
-      if (authority?.collect && inForce && !found.has(mailbox)) found.set(mailbox, authority);
+      if (authority?.collect && isInForce(each, at) && !found.has(mailbox)) found.set(mailbox, authority);
     }
     return [...found.values()];
   }
 
   private authorityOf(fits: (profile: Profile) => boolean, at: Instant, what: string): Authority {
-    const profile = this.profiles.find((each) => {
-      const on = legalDateAt(at, each.zone);
-      return fits(each) && each.validFrom <= on && (each.validTo === null || on <= each.validTo);
-    });
+    const profile = this.profiles.find((each) => fits(each) && isInForce(each, at));
     const make = profile && this.channels[profile.channel];
     if (!make) {
       throw new Refused('customs.authority.none', `no channel to an authority for ${what} at ${at}`, {

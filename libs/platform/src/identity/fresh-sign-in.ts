@@ -1,4 +1,4 @@
-import type { RouteDefinition } from '@tidewaiter/contracts';
+import { SIGN_IN_TOO_OLD, type RouteDefinition } from '@tidewaiter/contracts';
 import { Forbidden } from '@tidewaiter/kernel';
 
 /** How long a sign-in counts as fresh, in seconds. */
@@ -22,7 +22,7 @@ export function checkFreshSignIn(
   if (freshSignIn === undefined || signedIn === undefined || now - signedIn <= FRESH_SECONDS) return;
   if (freshSignIn === 'when-approving' && (body as { approve?: unknown } | undefined)?.approve !== true) return;
   throw new Forbidden(
-    'identity.sign-in.too-old',
+    SIGN_IN_TOO_OLD,
     `Approvals ask for a sign-in younger than ${FRESH_SECONDS / 60} minutes; yours is ${Math.floor((now - signedIn) / 60)} minutes old. Nothing was approved.`,
     { advice: 'Sign in again, then approve again.' },
   );

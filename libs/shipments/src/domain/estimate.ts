@@ -1,5 +1,5 @@
 import { STAGES, type Stage } from '@tidewaiter/contracts';
-import type { Instant } from '@tidewaiter/kernel';
+import { plusMillis, type Instant } from '@tidewaiter/kernel';
 import type { BoardRow } from './board.js';
 
 /** Fewer like cases than these say nothing: then there is no estimate, only their number. */
@@ -15,8 +15,7 @@ export interface Estimate {
   p90: Instant | null;
 }
 
-const later = (since: Instant, seconds: number): Instant =>
-  new Date(Date.parse(since) + seconds * 1000).toISOString().replace(/Z$/, '000Z');
+const later = (since: Instant, seconds: number): Instant => plusMillis(since, seconds * 1000);
 
 /** The case below which that share of the cases lies: a case that was, never one in between. */
 const quantile = (sorted: readonly number[], share: number): number =>

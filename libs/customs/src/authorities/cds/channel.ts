@@ -8,7 +8,7 @@ import { buildRequest, buildSlotsRequest } from './requests.js';
 import type { CdsTransport } from './transport.js';
 import { validateDeclaration } from './validate.js';
 
-/** The CDS channel for one profile: the United Kingdom's own, and for now the shape in which the others are filed too. */
+/** The CDS channel for one profile: the United Kingdom's own. */
 export const cdsAuthority = (
   profile: Profile,
   transport: Pick<CdsTransport, 'submit' | 'slots' | 'enquire' | 'collect'>,

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { el, writeXml, type XmlNode } from '@tidewaiter/xml';
 import type { Asking, BuiltRequest } from '../authority.js';
 import type { Profile } from '../profile.js';
+import { digestOfBytes } from '../texts.js';
 import { declarationTree, metaData, ordered } from './build.js';
 import { parsePointer, pointerTo } from './pointers.js';
 import { DECLARATION, type Section } from './schema.js';
@@ -153,7 +153,7 @@ export function buildRequest(asking: Asking, profile: Profile): BuiltRequest {
     .sort((a, b) => a.place - b.place || a.index - b.index)
     .map(({ node }) => node);
   const bytes = writeXml(metaData(profile, children));
-  return { bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, pointers };
+  return { bytes, digest: digestOfBytes(bytes), pointers };
 }
 
 /** Asks for one-time addresses for papers. @see customs-channels, 1a: file-upload; at most 11 */

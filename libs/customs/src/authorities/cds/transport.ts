@@ -146,10 +146,7 @@ export class CdsTransport {
 
   private async ask(path: string, lrn: string, passed: readonly string[]): Promise<Answer> {
     try {
-      const { status, body } = await this.wire.call('GET', `/customs/declarations-information/${path}`, {
-        headers: { authorization: `Bearer ${await this.bearer()}`, accept: 'application/vnd.hmrc.1.0+xml' },
-      });
-      if (status === 401) this.token = null;
+      const { status, body } = await this.read(`/customs/declarations-information/${path}`);
       if (status === 404 && readGatewayErrors(status, body)[0]?.code === 'CDS60001') return { kind: 'absent' };
       const rows = status === 200 ? readStatusRows(body) : null;
       if (!rows) return { kind: 'no-answer', says: `the enquiry was answered ${status}` };
