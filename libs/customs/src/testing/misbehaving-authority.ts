@@ -34,6 +34,7 @@ export class MisbehavingAuthority {
   /** behaviour of the coming submissions, in order; then `take` */
   plan: Behaviour[] = [];
   enquiryStatus: number | null = null;
+  mailboxStatus: number | null = null;
   /** what its pushes did not bring, and how often its list was asked for */
   readonly missed: { id: string; conversationId: string; bytes: Buffer }[] = [];
   lists = 0;
@@ -74,6 +75,7 @@ export class MisbehavingAuthority {
   }
 
   private pull(path: string, response: ServerResponse): void {
+    if (this.mailboxStatus !== null) return xml(response, this.mailboxStatus, '');
     if (path === '/notifications/unpulled') {
       this.lists += 1;
       const links = this.missed.map(({ id }) => `<link>/notifications/unpulled/${id}</link>`);

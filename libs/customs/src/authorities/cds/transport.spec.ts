@@ -99,3 +99,12 @@ describe('an enquiry', () => {
     authority = await MisbehavingAuthority.start();
   });
 });
+
+describe('what the pushes did not bring', () => {
+  it('is not nothing when the gateway could not say it', async () => {
+    authority.mailboxStatus = 503;
+    await expect(transport.collect().next()).rejects.toMatchObject({ code: 'customs.authority.answered-503' });
+    authority.mailboxStatus = null;
+    expect(await transport.collect().next()).toEqual({ done: true, value: undefined });
+  });
+});

@@ -1,3 +1,4 @@
+import { Unavailable } from '@tidewaiter/kernel';
 import { z } from 'zod';
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Answer, Collected, Outcome, Slot, SubmitPurpose } from '../authority.js';
@@ -25,6 +26,9 @@ const DOORS: Record<SubmitPurpose, string> = {
   cancel: '/cancellation-requests',
   arrive: '/arrival-notification',
 };
+
+const answered = (status: number): Unavailable =>
+  new Unavailable(`customs.authority.answered-${status}`, `the mailbox answered ${status}`);
 
 class NotLetIn extends Error {}
 
@@ -122,15 +126,17 @@ export class CdsTransport {
   /**
    * What its pushes did not bring, for 14 days. Reading one takes it off the list, so each is stored before the next is read.
    *
-   * @throws Error when there is no answer
+   * @throws Error of the connection when there is no answer
+   * @throws Unavailable `customs.authority.answered-503` and the like
    */
   async *collect(): AsyncGenerator<Collected> {
     const list = await this.read('/notifications/unpulled');
+    if (list.status !== 200) throw answered(list.status);
     for (const link of readLinks(list.body) ?? []) {
       const { status, headers, body } = await this.read(link);
       // Another reader was faster, or its 14 days are over.
       if (status === 404) continue;
-      if (status !== 200) return;
+      if (status !== 200) throw answered(status);
       const conversationId = headers['x-conversation-id'];
       yield { bytes: body, cursor: link, ...(typeof conversationId === 'string' ? { conversationId } : {}) };
     }
