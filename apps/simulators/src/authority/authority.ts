@@ -825,7 +825,9 @@ export class Authority extends Face<AuthorityEntry> {
     const groups = new Map<string, Filing[]>();
     for (const filing of this.unstated) {
       const stage = filing.statement === null ? 'preliminary' : 'final';
-      const key = `${filing.partner}/${filing.envelope['filer']}/${filing.statement?.number ?? ''}/${stage}`;
+      // Where each act has its own night, so has each entry; else those of a night stand on one statement.
+      const night = this.world.pace === 'lifelike' ? '' : filing.lrn;
+      const key = `${filing.partner}/${filing.envelope['filer']}/${night}/${filing.statement?.number ?? ''}/${stage}`;
       groups.set(key, [...(groups.get(key) ?? []), filing]);
     }
     for (const [key, filings] of groups) {

@@ -194,6 +194,17 @@ it('takes a summary beside the release, and states it nightly: preliminary, then
   expect(house.filing(`ABC${ENTRY}/AE`).isPaid).toBe(true);
 });
 
+it('states two entries apart where each act has its night: neither is paid under the other’s number', async () => {
+  const other = `7654321${entryCheck('ABC', '7654321')}`;
+  for (const number of [ENTRY, other]) await post(release({ number, reference: `SHIP-${number}` }));
+  for (const number of [ENTRY, other]) await post(summary({ number }));
+  await house.pass('1d');
+  await house.pass('1d');
+  const due = [ENTRY, other].map((number) => house.filing(`ABC${number}/AE`).due!);
+  expect(due.map(({ amount }) => amount)).toEqual(['144.83', '144.83']);
+  expect(new Set(due.map(({ reference }) => reference)).size).toBe(2);
+});
+
 it('answers enquiries: on file, and not', async () => {
   await post(release());
   await taken();
