@@ -9,6 +9,7 @@ import {
   ENTRY_FACTS,
   eventTypeOf,
   SHIPMENT_FACTS,
+  STATEMENT_FACTS,
   VOIDANCE_FACTS,
   WORKFLOW_QUEUE,
   type ContextName,
@@ -114,6 +115,19 @@ describe('the fact bridge', () => {
     );
   });
 
+  it('asks people about a statement that differs, once, and about one that agrees not at all', async () => {
+    const reconciled = (differences: object[]) =>
+      envelope('duties.StatementReconciled', { data: { statementId: 'statement-1', differences } });
+    await bridge.handle(reconciled([]));
+    expect(temporal.calls).toEqual([]);
+    await bridge.handle(reconciled([{ n: 1 }]));
+    await bridge.handle(envelope('duties.StatementDifferenceSettled', { data: { statementId: 'statement-1', n: 1 } }));
+    expect(temporal.calls).toMatchObject([
+      { how: 'start', workflow: 'statementDifferences', options: { workflowId: 'statement/statement-1' } },
+      { how: 'signal', workflow: 'statement/statement-1', options: { signalArgs: [{ data: { n: 1 } }] } },
+    ]);
+  });
+
   it('carries the trace on, when there is one', async () => {
     await bridge.handle(envelope('duties.PaymentSettled', { traceparent: '00-a-b-01' }));
     await bridge.handle(envelope('duties.PaymentSettled'));
@@ -198,7 +212,7 @@ describe('the fact bridge', () => {
     }
     expect(temporal.calls).toEqual([]);
     expect(
-      [...SHIPMENT_FACTS, ...ENGAGEMENT_FACTS, ...ENTRY_FACTS, ...VOIDANCE_FACTS].every((name) =>
+      [...SHIPMENT_FACTS, ...ENGAGEMENT_FACTS, ...ENTRY_FACTS, ...VOIDANCE_FACTS, ...STATEMENT_FACTS].every((name) =>
         isFact(envelope(name).type),
       ),
     ).toBe(true);

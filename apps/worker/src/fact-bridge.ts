@@ -15,6 +15,8 @@ import {
   postEntryWorkflowId,
   SHIPMENT_FACTS,
   shipmentWorkflowId,
+  STATEMENT_FACTS,
+  statementWorkflowId,
   VOIDANCE_FACTS,
   voidanceWorkflowId,
   WORKFLOW_QUEUE,
@@ -24,6 +26,7 @@ import {
   type EventEnvelope,
   type Fact,
   type ShipmentRef,
+  type StatementRef,
   type VoidanceRef,
 } from '@tidewaiter/contracts';
 
@@ -34,12 +37,13 @@ const forShipment = new Set<string>(SHIPMENT_FACTS);
 const forEngagement = new Set<string>(ENGAGEMENT_FACTS);
 const forEntry = new Set<string>(ENTRY_FACTS);
 const forVoidance = new Set<string>(VOIDANCE_FACTS);
+const forStatement = new Set<string>(STATEMENT_FACTS);
 
 /** Whether an event type concerns a workflow at all: everything else is passed over unread. */
 export function isFact(type: string): boolean {
   const parsed = parseEventType(type);
   const name = parsed ? `${parsed.context}.${parsed.name}` : '';
-  return [forShipment, forEngagement, forEntry, forVoidance].some((names) => names.has(name));
+  return [forShipment, forEngagement, forEntry, forVoidance, forStatement].some((names) => names.has(name));
 }
 
 /** gRPC status of a request that is wrong in itself. */
@@ -72,6 +76,7 @@ export class FactBridge {
     if (forEntry.has(name)) await this.tellEntry(event, factOf(event, name));
     if (forEngagement.has(name)) await this.tellEngagement(event, factOf(event, name));
     if (forVoidance.has(name)) await this.startVoidance(event);
+    if (forStatement.has(name)) await this.tellStatement(event, factOf(event, name));
   }
 
   /** An entry lives on after its shipment, and again after it was thought final: what comes later starts its story again. */
@@ -103,6 +108,16 @@ export class FactBridge {
     const voidanceId = String(event.data['voidanceId']);
     const ref: VoidanceRef = { tenant: event.tenantid, voidanceId, correlationId: event.correlationid };
     await this.startOnce(WORKFLOWS.legalBasisVoidance, voidanceWorkflowId(voidanceId), ref);
+  }
+
+  /** A statement that agrees with the declarations needs nobody. */
+  private async tellStatement(event: EventEnvelope, fact: Fact): Promise<void> {
+    const statementId = String(event.data['statementId']);
+    const workflowId = statementWorkflowId(statementId);
+    if (fact.name !== 'duties.StatementReconciled') return this.tellIfThere(workflowId, fact);
+    if ((event.data['differences'] as unknown[]).length === 0) return;
+    const ref: StatementRef = { tenant: event.tenantid, statementId, correlationId: event.correlationid };
+    await this.startOnce(WORKFLOWS.statementDifferences, workflowId, ref);
   }
 
   private async tellShipment(event: EventEnvelope, fact: Fact): Promise<void> {
@@ -141,10 +156,14 @@ export class FactBridge {
       await this.startOnce(WORKFLOWS.engagementProgramme, workflowId, ref);
       return;
     }
+    // A per-shipment engagement has no programme, an ended one no more.
+    await this.tellIfThere(workflowId, fact);
+  }
+
+  private async tellIfThere(workflowId: string, fact: Fact): Promise<void> {
     try {
       await this.client.workflow.getHandle(workflowId).signal(FACT_SIGNAL, fact);
     } catch (error) {
-      // A per-shipment engagement has no programme, an ended one no more.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }

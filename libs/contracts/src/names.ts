@@ -30,6 +30,7 @@ export const WORKFLOWS = {
   shipmentLifecycle: 'shipmentLifecycle',
   postEntry: 'postEntry',
   legalBasisVoidance: 'legalBasisVoidance',
+  statementDifferences: 'statementDifferences',
   engagementProgramme: 'engagementProgramme',
   retention: 'retention',
   reconciliation: 'reconciliation',
@@ -37,6 +38,7 @@ export const WORKFLOWS = {
 
 export const shipmentWorkflowId = (shipmentId: string): string => `shipment/${shipmentId}`;
 export const postEntryWorkflowId = (declarationId: string): string => `post-entry/${declarationId}`;
+export const statementWorkflowId = (statementId: string): string => `statement/${statementId}`;
 export const voidanceWorkflowId = (voidanceId: string): string => `voidance/${voidanceId}`;
 export const engagementWorkflowId = (engagementId: string): string => `engagement/${engagementId}`;
 export const RETENTION_SCHEDULE_ID = 'retention';
@@ -120,6 +122,9 @@ export const ENTRY_FACTS = [
 /** Events that start `legalBasisVoidance`. */
 export const VOIDANCE_FACTS = ['duties.LegalBasisVoided'] as const;
 
+/** Events that the fact bridge hands to `statementDifferences`; a statement that differs starts it. */
+export const STATEMENT_FACTS = ['duties.StatementReconciled', 'duties.StatementDifferenceSettled'] as const;
+
 /** Events that the fact bridge hands to `engagementProgramme`; EngagementOpened of an ongoing engagement starts it. */
 export const ENGAGEMENT_FACTS = [
   'shipments.EngagementOpened',
@@ -147,6 +152,7 @@ export const TASK_KINDS = [
   'provide-documents',
   'approve-payment',
   'resolve-difference',
+  'settle-statement-difference',
   'raise-guarantee',
   'ask-authority',
   'rebook-delivery',

@@ -224,11 +224,30 @@ describe('the money of a shipment', () => {
     expect(received).toMatchObject({ status: 'differs', dueOn: '2026-12-16' });
     const ours = received.differences.filter(({ kind }) => kind === 'not-ours');
     expect(ours).toMatchObject([{ reference: '26GB00000000000000', decision: null }]);
-    for (const { n } of received.differences) {
+    const { statementId } = received;
+    const open = () => desk.activities.openDifferences(aStep(statementId, 'open'), statementId, 0);
+    const asked = await open();
+    expect(asked).toMatchObject({
+      number: '2026-11',
+      account: '7654321',
+      due: '2026-12-17T00:00:00.000000Z',
+      next: null,
+    });
+    expect(asked.differences).toContainEqual(
+      expect.objectContaining({ kind: 'not-ours', reference: '26GB00000000000000', amount: gbp('7.00') }),
+    );
+    const [first, ...others] = asked.differences;
+    const atTask = { statementId, n: first!.n, decision: 'dispute' as const, reason: 'not our entry' };
+    const settled = desk.activities.settleDifference(aStep(statementId, 'settle', { actor: 'user:cora' }), atTask);
+    expect(await settled).toMatchObject({ kind: 'settled' });
+    const twice = desk.activities.settleDifference(aStep(statementId, 'again', { actor: 'user:dan' }), atTask);
+    expect(await twice).toMatchObject({ kind: 'refused', code: 'duties.statement.difference-settled' });
+    for (const { n } of others) {
       const decision = { decision: 'dispute' as const, reason: 'not our entry' };
       const params = { statementId: received.statementId, n };
       await desk.statements.settle(caller('user:cora'), `settle-${n}`, { params, body: decision, query: {} });
     }
+    expect((await open()).differences).toEqual([]);
     const paid = await desk.statements.pay(caller('user:bob'), 'pay-statement', {
       ...{ params: { statementId: received.statementId }, query: {} },
       body: { paidOn: '2026-12-16', reference: 'DD-1' },
