@@ -1,8 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import type { Decision, DecisionAnswer, Fact, OpenDifferences, Step, TaskSpec } from '@tidewaiter/contracts';
-import { DECIDE_UPDATE, FACT_SIGNAL, statementWorkflowId, WORKFLOWS } from '@tidewaiter/contracts/names';
+import type {
+  Decision,
+  DecisionAnswer,
+  Fact,
+  OpenDifferences,
+  PaymentRequest,
+  Step,
+  TaskSpec,
+} from '@tidewaiter/contracts';
+import {
+  DECIDE_UPDATE,
+  FACT_SIGNAL,
+  returnedPaymentsWorkflowId,
+  statementWorkflowId,
+  WORKFLOWS,
+} from '@tidewaiter/contracts/names';
 import { bundle, redirectQueues } from './testing/world.js';
 
 type Raised = TaskSpec & { taskId: string; subject: string };
@@ -125,6 +139,74 @@ describe('money that people are asked about when no shipment’s story runs', ()
         'withdrawn',
         'decided',
       ]);
+    });
+  }, 60_000);
+
+  it('pays anew, with interest and a fresh approval, what the bank returned after the shipment had ended', async () => {
+    const tasks = new Tasks();
+    const shipmentId = randomUUID();
+    const gbp = (amount: string) => ({ amount, currency: 'GBP' });
+    const asked: PaymentRequest[] = [];
+    const reopened: string[] = [];
+    let known = false;
+    const duties = {
+      returnedDebt: async () => {
+        if (known) return { kind: 'asked' };
+        known = true;
+        return {
+          ...{ kind: 'open', declarationId: 'd-1', declarationVersion: 1, generation: 2, editors: ['user:clerk'] },
+          assessment: { assessmentId: 'a-1', digest: 'sha256:1' },
+          notice: {
+            ...{ declarationId: 'd-1', declarationVersion: 1, noticeId: 'm-1', mrn: 'mrn', assessmentId: 'a-1' },
+            ...{ authorityTime: '2026-11-22T00:00:00Z', total: gbp('100.00') },
+            taxes: [{ line: 1, type: 'A00', base: '', amount: gbp('100.00') }],
+          },
+          ...{ payee: { name: 'Customs', account: 'GB00' }, reference: 'PAY-1' },
+        };
+      },
+      reopenDebt: async (_step: Step, { paymentId }: { paymentId: string }) => {
+        reopened.push(paymentId);
+        return { interest: gbp(paymentId === 'payment-1' ? '1.50' : '2.00'), says: 'x', wrote: {} };
+      },
+      requestPayment: async (_step: Step, request: PaymentRequest) => {
+        asked.push(request);
+        const paymentId = `payment-${request.generation}`;
+        return { kind: 'needs-approval', paymentId, digest: paymentId, needed: 1, given: 0, wrote: {} };
+      },
+      approvePayment: async (_step: Step, paymentId: string) => ({
+        ...{ kind: 'sent', paymentId, digest: paymentId, wrote: {} },
+      }),
+    };
+    await working({ ...tasks.activities(), ...duties }, async (queue) => {
+      const workflowId = returnedPaymentsWorkflowId(shipmentId);
+      const returned = (paymentId: string): Fact => ({
+        ...{ eventId: paymentId, name: 'duties.PaymentBounced', stream: 's', version: 1, data: { paymentId } },
+      });
+      const start = (fact: Fact) =>
+        client.workflow.signalWithStart(WORKFLOWS.returnedPayments, {
+          ...{ workflowId, taskQueue: queue, signal: FACT_SIGNAL, signalArgs: [fact] },
+          args: [{ tenant: 'acme', shipmentId, correlationId: 'c' }],
+        });
+      const handle = await start(returned('payment-1'));
+      for (const generation of [2, 3]) {
+        const task = await tasks.of(
+          ({ kind, about }) => kind === 'approve-payment' && about['digest'] === `payment-${generation}`,
+        );
+        expect(task.says).toMatch(/^The bank returned the last payment\. Approve 10[12]\.[05]0 GBP, with/);
+        await decide(handle, task.taskId, { approve: true });
+        const outcome = generation === 2 ? 'duties.PaymentBounced' : 'duties.PaymentSettled';
+        await tell(handle, outcome, { paymentId: `payment-${generation}` });
+      }
+      await handle.result();
+      expect(reopened).toEqual(['payment-1', 'payment-2']);
+      expect(asked.map(({ amount, interest }) => [amount, interest])).toEqual([
+        [gbp('101.50'), gbp('1.50')],
+        [gbp('102.00'), gbp('2.00')],
+      ]);
+      expect(asked[0]).toMatchObject({ declarationVersion: 1, editors: ['user:clerk'], reference: 'PAY-1' });
+      // The same news again, to a story that has ended: it is known what became of it.
+      await (await start(returned('payment-1'))).result();
+      expect(asked).toHaveLength(2);
     });
   }, 60_000);
 });

@@ -23,6 +23,8 @@ type Call = { how: 'signalWithStart' | 'start' | 'signal'; workflow: string; opt
 class FakeClient {
   readonly calls: Call[] = [];
   failure: Error | undefined;
+  /** workflows that have ended, or are not there */
+  readonly over = new Map<string, Error>();
 
   readonly workflow = {
     signalWithStart: (workflow: string, options: Record<string, unknown>) =>
@@ -36,7 +38,8 @@ class FakeClient {
 
   private async note(call: Call): Promise<void> {
     this.calls.push(call);
-    if (this.failure) throw this.failure;
+    const failure = this.failure ?? this.over.get(call.workflow);
+    if (failure) throw failure;
   }
 }
 
@@ -191,6 +194,29 @@ describe('the fact bridge', () => {
     temporal.failure = new WorkflowNotFoundError('no such programme', 'engagement/engagement-1', undefined);
     await bridge.handle(envelope('shipments.MandateGranted'));
     expect(temporal.calls).toHaveLength(3);
+  });
+
+  it('gives money that comes back after the story has ended a story of its own', async () => {
+    const ended = new WorkflowExecutionAlreadyStartedError('it ran', 'shipment/shipment-1', 'shipmentLifecycle');
+    temporal.over.set('shipmentLifecycle', ended);
+    await bridge.handle(envelope('duties.PaymentBounced', { data: { paymentId: 'payment-1' } }));
+    await bridge.handle(envelope('duties.PaymentSettled', { data: { paymentId: 'payment-2' } }));
+    const later = temporal.calls.filter(({ workflow }) => workflow !== 'shipmentLifecycle');
+    expect(later).toMatchObject([
+      {
+        ...{ how: 'signalWithStart', workflow: 'returnedPayments' },
+        options: {
+          ...{ workflowId: 'returned-payments/shipment-1', workflowIdReusePolicy: 'ALLOW_DUPLICATE' },
+          args: [{ tenant: 'acme', shipmentId: 'shipment-1' }],
+          signalArgs: [{ data: { paymentId: 'payment-1' } }],
+        },
+      },
+      {
+        how: 'signal',
+        workflow: 'returned-payments/shipment-1',
+        options: { signalArgs: [{ name: 'duties.PaymentSettled' }] },
+      },
+    ]);
   });
 
   it('lets any other failure be seen, so that the fact comes again', async () => {

@@ -13,6 +13,8 @@ import {
   FACT_SIGNAL,
   parseEventType,
   postEntryWorkflowId,
+  RETURNED_PAYMENT_FACTS,
+  returnedPaymentsWorkflowId,
   SHIPMENT_FACTS,
   shipmentWorkflowId,
   STATEMENT_FACTS,
@@ -36,6 +38,7 @@ const TENANT = defineSearchAttributeKey('Tenant', SearchAttributeType.KEYWORD);
 const forShipment = new Set<string>(SHIPMENT_FACTS);
 const forEngagement = new Set<string>(ENGAGEMENT_FACTS);
 const forEntry = new Set<string>(ENTRY_FACTS);
+const forReturned = new Set<string>(RETURNED_PAYMENT_FACTS);
 const forVoidance = new Set<string>(VOIDANCE_FACTS);
 const forStatement = new Set<string>(STATEMENT_FACTS);
 
@@ -144,7 +147,26 @@ export class FactBridge {
     } catch (error) {
       // The story has ended; what comes later is on record all the same and belongs to what follows it.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      if (forReturned.has(fact.name)) await this.tellReturned(event, fact, ref);
     }
+  }
+
+  /** Money that comes back when nobody waits for it any more has a story of its own. */
+  private async tellReturned(event: EventEnvelope, fact: Fact, ref: ShipmentRef): Promise<void> {
+    const workflowId = returnedPaymentsWorkflowId(event.subject);
+    if (fact.name !== 'duties.PaymentBounced') return this.tellIfThere(workflowId, fact);
+    await this.client.workflow.signalWithStart(WORKFLOWS.returnedPayments, {
+      workflowId,
+      taskQueue: WORKFLOW_QUEUE,
+      args: [ref],
+      signal: FACT_SIGNAL,
+      signalArgs: [fact],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: SHIPMENT_ID, value: event.subject },
+        { key: TENANT, value: event.tenantid },
+      ]),
+    });
   }
 
   private async tellEngagement(event: EventEnvelope, fact: Fact): Promise<void> {

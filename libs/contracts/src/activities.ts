@@ -242,6 +242,8 @@ export interface DutiesActivities {
     step: Step,
     returned: { declarationId: string; paymentId: string },
   ): Promise<{ interest: Money; says: string; wrote: Wrote }>;
+  /** What a returned payment left open, as it must be asked for anew; `asked` when that was done already. */
+  returnedDebt(step: Step, paymentId: string): Promise<ReturnedDebt | { kind: 'asked' }>;
   /** Differences of a statement that nobody settled yet, by their number, after `after`; a page at a time. */
   openDifferences(step: Step, statementId: string, after: number): Promise<OpenDifferences>;
   /** A person accepts a difference as stated, or disputes it: then what we expect is paid. */
@@ -268,6 +270,20 @@ export interface DutiesActivities {
   resolvePayment(step: Step, paymentId: string): Promise<{ kind: 'sent' | 'unknown'; wrote: Wrote }>;
   /** What was charged under a basis that fell, shipment by shipment, as far as it may still be claimed; a page of claims at a time. */
   listAffected(step: Step, voidanceId: string, after: string | null): Promise<AffectedList>;
+}
+
+export interface ReturnedDebt {
+  kind: 'open';
+  declarationId: string;
+  declarationVersion: number;
+  /** of the payment that comes next */
+  generation: number;
+  editors: string[];
+  assessment: { assessmentId: string; digest: string };
+  /** the authority's statement that stands behind it, with what of it the payment was for */
+  notice: DebtNotice;
+  payee: { name: string; account: string };
+  reference: string;
 }
 
 export interface OpenDifferences {

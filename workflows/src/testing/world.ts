@@ -240,6 +240,7 @@ export class World {
         return { kind: 'agreed', wrote };
       },
       reopenDebt: async () => ({ interest: { amount: '4.62', currency: 'GBP' }, says: 'x', wrote }),
+      returnedDebt: async () => ({ kind: 'asked' }),
       openDifferences: async () => {
         throw new Error('no statement belongs to a shipment’s story');
       },

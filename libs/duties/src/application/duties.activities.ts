@@ -114,6 +114,10 @@ export class DutiesActivitiesService implements DutiesActivities {
     return this.debts.reopen(byOfStep(step), returned);
   }
 
+  returnedDebt(step: Step, paymentId: string): ReturnType<DutiesActivities['returnedDebt']> {
+    return this.debts.returned(step.tenant, paymentId);
+  }
+
   openDifferences(step: Step, statementId: string, after: number): Promise<OpenDifferences> {
     return this.statements.open(step.tenant, statementId, after);
   }

@@ -184,7 +184,18 @@ describe('the money of a shipment', () => {
     expect(interest).toEqual(gbp(expected));
     expect(says).toContain('7.25 % × 10 / 365');
     const whole = (Number(notice.total.amount) + Number(expected)).toFixed(2);
-    const again = await pay(shipmentId, request({ generation: 2, amount: gbp(whole), interest }), 'pay-2');
+    const open = await desk.activities.returnedDebt(aStep(shipmentId, 'returned'), paid.paymentId);
+    if (open.kind !== 'open') throw new Error(open.kind);
+    expect(open).toMatchObject({ declarationId, generation: 2, editors: ['user:clerk'], reference: 'CDSR1' });
+    expect(open.notice).toMatchObject({ noticeId: notice.noticeId, total: notice.total, mrn: notice.mrn });
+    const asked = request({ generation: 2, amount: gbp(whole), interest, notice: open.notice });
+    const fresh = await pay(shipmentId, asked, 'pay-2');
+    // However little it is, it does not go out again without a person.
+    if (fresh.kind !== 'needs-approval') throw new Error(fresh.kind);
+    expect(fresh.needed).toBe(1);
+    expect(await desk.activities.returnedDebt(aStep(shipmentId, 'asked'), paid.paymentId)).toEqual({ kind: 'asked' });
+    const approval = aStep(shipmentId, 'approve', { actor: 'user:bob' });
+    const again = await desk.activities.approvePayment(approval, fresh.paymentId, fresh.digest);
     if (again.kind !== 'sent') throw new Error(again.kind);
     await push(desk.bank.pushOf(again.paymentId, 'AcceptedSettlementCompleted'));
     const after = await money(shipmentId);
