@@ -52,6 +52,16 @@ const engagement = createRoute({
   path: '/engagements/$engagementId',
   component: lazyRouteComponent(() => import('./engagements/engagement-page.js')),
 });
+const guarantees = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/guarantees',
+  component: lazyRouteComponent(() => import('./guarantees/guarantees-page.js')),
+});
+const guarantee = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/guarantees/$guaranteeId',
+  component: lazyRouteComponent(() => import('./guarantees/guarantee-page.js')),
+});
 const calculator = createRoute({
   getParentRoute: () => frameRoute,
   path: '/calculator',
@@ -94,6 +104,8 @@ export const routeTree = rootRoute.addChildren([
     newShipment,
     engagements,
     engagement,
+    guarantees,
+    guarantee,
     calculator,
     partners,
     health,

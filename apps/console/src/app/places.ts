@@ -35,6 +35,7 @@ export const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
     name: 'Set-up',
     places: [
       { to: '/engagements', label: 'Engagements', key: 'e', sees: work },
+      { to: '/guarantees', label: 'Guarantees', key: 'u', sees: work },
       { to: '/rules', label: 'Rules', key: 'r', sees: work },
       { to: '/calculator', label: 'Calculator', key: 'c', sees: work },
     ],

@@ -5,6 +5,7 @@ import type { Instant } from '@tidewaiter/kernel';
 import { Bell, createDatabase, type CallerIdentity, type Database } from '@tidewaiter/platform';
 import { Board } from '../application/board.js';
 import { Desk } from '../application/desk.js';
+import { Guarantees } from '../application/guarantees.js';
 import { readModels } from '../application/read-models.js';
 import { loadReferenceData, type ReferenceData } from '../application/reference-data.js';
 import { ShipmentsActivitiesService } from '../application/shipments.activities.js';
@@ -75,6 +76,9 @@ export class Room {
   }
   get views(): Views {
     return new Views(this.store, this.clock, this.reference);
+  }
+  get guarantees(): Guarantees {
+    return new Guarantees(this.store, this.clock, this.views);
   }
   get activities(): ShipmentsActivitiesService {
     return new ShipmentsActivitiesService(this.store, this.clock, this.reference);
