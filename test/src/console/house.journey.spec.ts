@@ -1,8 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  decideTask,
   forecastGuarantee,
+  liftHold,
   listGuarantees,
+  placeHold,
+  reportSeparationOfDuties,
   showGuarantee,
   type AnswerOf,
   type openEngagement,
@@ -19,7 +23,9 @@ const shots = process.env['CONSOLE_SHOTS'];
 describe('the console’s pages of the house', () => {
   let house: House;
   let desk: Desk;
+  /** whose guarantee is too small, and whose is large */
   let engagement: AnswerOf<typeof openEngagement>;
+  let large: AnswerOf<typeof openEngagement>;
   /** a guarantee that is too small, and one that was used for a month */
   let [small, used] = ['', ''];
 
@@ -28,10 +34,10 @@ describe('the console’s pages of the house', () => {
     if (shots) mkdirSync(shots, { recursive: true });
     desk = await Desk.open(house.api);
     engagement = await customer(house.as('operator'), '10.00');
-    const { importerId } = await customer(house.as('operator'));
+    large = await customer(house.as('operator'));
     const { items } = await house.as('operator').call(listGuarantees, { query: { limit: 200 } });
     const behind = (id: string): string => items.find((each) => each.importerId === id)!.guaranteeId;
-    [small, used] = [behind(engagement.importerId), behind(importerId)];
+    [small, used] = [behind(engagement.importerId), behind(large.importerId)];
     await thirtyDaysOf(house.platform.postgresUrl, 'acme', used);
   }, 300_000);
   afterAll(async () => {
@@ -55,6 +61,52 @@ describe('the console’s pages of the house', () => {
     },
     120_000,
   );
+
+  it('the separation report: nothing that was not kept apart, the refused attempt, and what was approved is what was sent', async () => {
+    const { shipmentId, reference } = await shipped(house.as('operator'), large);
+    const approve = async (who: string): Promise<void> => {
+      const { taskId, version, about } = await waiting(house.as(who), shipmentId, 'approve-payment');
+      const body = { approve: true, digest: about['digest'] };
+      await house.as(who).call(decideTask, { params: { taskId }, body }, { ifMatch: version });
+    };
+    await approve('approver');
+    await expect(approve('approver')).rejects.toMatchObject({ code: 'duties.payment.same-person', status: 422 });
+    await approve('approver-2');
+    await until('the debit', async () => (await house.outside.debits(reference)).length === 1);
+    const placed = await house
+      .as('compliance')
+      .call(placeHold, { params: { shipmentId }, body: { matter: 'customs audit' } });
+    expect(placed.hold).toBe('customs audit');
+    await expect(house.as('compliance').call(liftHold, { params: { shipmentId } })).rejects.toMatchObject({
+      code: 'audit.hold.same-person',
+      status: 422,
+    });
+    await house.as('administrator').call(liftHold, { params: { shipmentId } });
+    await until('both in the log', async () => {
+      const { items } = await house.as('auditor').call(reportSeparationOfDuties);
+      const of = items.filter((item) => item.shipmentId === shipmentId);
+      return of.length === 2 && of.every(({ refused }) => refused.length === 1);
+    });
+
+    await using seat = await desk.seat('auditor');
+    const page = await seat.open('/audit/duties-separation');
+    await page.getByText('Zero violations').waitFor();
+    const attempts = page.getByRole('region', { name: 'Refused attempts' });
+    await attempts
+      .getByRole('row')
+      .filter({ hasText: 'user:approver@acme' })
+      .getByText('the second approval must be another person’s')
+      .waitFor();
+    await attempts.getByText('who placed a hold may not lift it').waitFor();
+    await page
+      .getByRole('region', { name: 'Acts' })
+      .getByRole('row')
+      .filter({ hasText: 'payment' })
+      .getByText('the same', { exact: true })
+      .waitFor();
+    expect(await seat.wrongs()).toEqual([]);
+    if (shots) await page.screenshot({ path: join(shots, 'separation.png'), fullPage: true });
+  }, 120_000);
 
   describe('a guarantee', () => {
     it('refuses a filing beyond its headroom before it is sent, says which, and lets it go on once it is raised', async () => {

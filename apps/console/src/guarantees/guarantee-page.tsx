@@ -28,6 +28,7 @@ import {
   Strip,
   TextField,
 } from '../ui/index.js';
+import { dateFormat } from '../ui/formats.js';
 import { HeadroomGauge } from './headroom-gauge.js';
 import '../shipment/shipment.css';
 
@@ -180,6 +181,7 @@ function Headroom({
 }
 
 const WIDTH = 720;
+const MONTH = dateFormat('en-GB', { month: 'short', timeZone: 'UTC' });
 const SHARES = [
   ['p10', 'a tenth of the futures'],
   ['p50', 'half of them'],
@@ -191,24 +193,11 @@ function RunsOut({ forecast, country }: { forecast: Forecast; country: string })
   const { city } = authorityPlace(country);
   const told = (day: string | null): string =>
     day === null ? `not within ${horizonDays} days` : formatLegalDate(day, 'en-GB');
-  const facts = (
-    <p className="label">
-      A thousand futures drawn from {history.days} days of history: <Money value={history.held} /> held,{' '}
-      <Money value={history.givenBack} /> given back
-      {usualReservation && (
-        <>
-          , <Money value={usualReservation} /> usually for a filing
-        </>
-      )}
-      . The same day asked again gives the same answer.
-    </p>
-  );
   if (!runsOut)
     return (
       <>
         <StatusMark state="unknown">No forecast</StatusMark>
         <p>{says}</p>
-        {facts}
       </>
     );
   const { band, p50, months } = runOut(date, horizonDays, runsOut, WIDTH);
@@ -219,7 +208,13 @@ function RunsOut({ forecast, country }: { forecast: Forecast; country: string })
       <Figure
         caption={`Run out by, calendar of ${city}`}
         picture={
-          <svg className="run-out" viewBox={`0 0 ${WIDTH} 84`} role="img" aria-label={`Run out: ${words}`}>
+          <svg
+            className="run-out"
+            width={WIDTH}
+            viewBox={`0 0 ${WIDTH} 84`}
+            role="img"
+            aria-label={`Run out: ${words}`}
+          >
             {band ? (
               <rect className="band" x={band.x} y="24" width={Math.max(2, band.width)} height="28" />
             ) : (
@@ -233,7 +228,7 @@ function RunsOut({ forecast, country }: { forecast: Forecast; country: string })
               <g key={month}>
                 <line className="axis" x1={x} x2={x} y1="60" y2="65" />
                 <text className="soft" x={x} y="80" textAnchor="middle">
-                  {month.slice(5)}
+                  {MONTH.format(new Date(month))}
                 </text>
               </g>
             ))}
@@ -265,7 +260,16 @@ function RunsOut({ forecast, country }: { forecast: Forecast; country: string })
           </div>
         }
       />
-      {facts}
+      <p className="label">
+        A thousand futures drawn from {history.days} days of history: <Money value={history.held} /> held,{' '}
+        <Money value={history.givenBack} /> given back
+        {usualReservation && (
+          <>
+            , <Money value={usualReservation} /> usually for a filing
+          </>
+        )}
+        . The same day asked again gives the same answer.
+      </p>
     </>
   );
 }
