@@ -80,6 +80,14 @@ const health = createRoute({
   component: lazyRouteComponent(() => import('./health/health-page.js')),
 });
 
+const admin = ['/admin', '/admin/$part'].map((path) =>
+  createRoute({
+    getParentRoute: () => frameRoute,
+    path,
+    component: lazyRouteComponent(() => import('./admin/admin-page.js')),
+  }),
+);
+
 const screening = createRoute({
   getParentRoute: () => frameRoute,
   path: '/screening',
@@ -109,6 +117,7 @@ export const routeTree = rootRoute.addChildren([
     calculator,
     partners,
     health,
+    ...admin,
     screening,
     rules,
     style,

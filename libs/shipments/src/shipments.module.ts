@@ -1,4 +1,5 @@
 import { Module, type Provider } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { CONTEXTS } from '@tidewaiter/contracts';
 import { Bell, ContextModule, hostActivities, hostConsumer, settings } from '@tidewaiter/platform';
 import { z } from 'zod';
@@ -8,6 +9,7 @@ import { BoardViews } from './application/board-views.js';
 import { Desk } from './application/desk.js';
 import { Estimates } from './application/estimates.js';
 import { Guarantees } from './application/guarantees.js';
+import { People } from './application/people.js';
 import { readModels } from './application/read-models.js';
 import { loadReferenceData, REFERENCE_DATA } from './application/reference-data.js';
 import { SavedViews } from './application/saved-views.js';
@@ -16,12 +18,14 @@ import { Stories } from './application/stories.js';
 import { TaskDecisions } from './application/task-decisions.js';
 import { Views } from './application/views.js';
 import { BoardController } from './http/board.controller.js';
+import { NotePeople, PeopleController, PROVIDER_ADDRESS } from './http/people.controller.js';
 import { SetUpController } from './http/set-up.controller.js';
 import { ShipmentsController } from './http/shipments.controller.js';
 import { StoryController } from './http/story.controller.js';
 import { TasksController } from './http/tasks.controller.js';
 
 const ours = z.object({
+  OIDC_ISSUER: z.url(),
   SCREENING_LIST: z
     .string()
     .min(1)
@@ -30,11 +34,21 @@ const ours = z.object({
 });
 
 /** What answers requests and steps; the module adds what runs by itself. */
-export const controllers = [BoardController, SetUpController, ShipmentsController, StoryController, TasksController];
+export const controllers = [
+  BoardController,
+  PeopleController,
+  SetUpController,
+  ShipmentsController,
+  StoryController,
+  TasksController,
+];
 export const services: Provider[] = [
   { provide: REFERENCE_DATA, useFactory: () => loadReferenceData(settings(ours).SCREENING_LIST) },
+  { provide: PROVIDER_ADDRESS, useFactory: () => settings(ours).OIDC_ISSUER },
+  { provide: APP_INTERCEPTOR, useClass: NotePeople },
   Desk,
   Guarantees,
+  People,
   Views,
   Stories,
   TaskDecisions,

@@ -5,14 +5,16 @@ import {
   forecastGuarantee,
   liftHold,
   listGuarantees,
+  listPeople,
   placeHold,
   reportSeparationOfDuties,
   showGuarantee,
   type AnswerOf,
   type openEngagement,
 } from '@tidewaiter/contracts';
+import { plusDays } from '@tidewaiter/kernel';
 import { customer } from '../consignment.js';
-import { House } from '../house.js';
+import { House, newRunId } from '../house.js';
 import { until } from '../waiting.js';
 import { thirtyDaysOf } from './crowd.js';
 import { Desk } from './desk.js';
@@ -50,10 +52,17 @@ describe('the console’s pages of the house', () => {
     async (theme) => {
       await using seat = await desk.seat('administrator', { theme });
       const wrongs: string[] = [];
-      for (const path of ['/guarantees', `/guarantees/${small}`, `/guarantees/${used}`]) {
+      const pages = {
+        guarantees: '/guarantees',
+        'guarantee-small': `/guarantees/${small}`,
+        'guarantee-used': `/guarantees/${used}`,
+        'admin-users': '/admin/users',
+        'admin-keys': '/admin/keys',
+        'admin-retention': '/admin/retention',
+      };
+      for (const [name, path] of Object.entries(pages)) {
         const page = await seat.open(path);
         wrongs.push(...(await seat.wrongs()).map((wrong) => `${path}: ${wrong}`));
-        const name = path.replaceAll(/[^a-z]+/g, '_');
         if (shots) await page.screenshot({ path: join(shots, `${name}-${theme}.png`), fullPage: true });
       }
       expect(wrongs).toEqual([]);
@@ -107,6 +116,69 @@ describe('the console’s pages of the house', () => {
     expect(await seat.wrongs()).toEqual([]);
     if (shots) await page.screenshot({ path: join(shots, 'separation.png'), fullPage: true });
   }, 120_000);
+
+  describe('admin', () => {
+    it('refuses an approver with the right and who grants it, and draws no row', async () => {
+      await using seat = await desk.seat('approver');
+      const [answer] = await Promise.all([
+        seat.page.waitForResponse((response) => response.url().endsWith('/v1/people')),
+        seat.open('/admin/users'),
+      ]);
+      expect(answer.status()).toBe(403);
+      const { page } = seat;
+      await page.getByRole('heading', { name: 'You may not see this page', level: 1 }).waitFor();
+      await page.getByText('This needs one of the roles administrator, auditor; you have approver.').waitFor();
+      await page.getByText('A tenant administrator has it granted, at the OpenID provider.').waitFor();
+      expect(await page.getByRole('row').count()).toBe(0);
+      expect(await page.title()).toBe('You may not see this page · Tidewaiter');
+      expect(await page.getByRole('link', { name: 'Admin' }).count()).toBe(0);
+      expect(await seat.wrongs()).toEqual([]);
+    }, 60_000);
+
+    it('shows who was here with which roles, and names a conflict before it is granted', async () => {
+      await house.as('operator-2').call(listGuarantees, { query: { limit: 1 } });
+      await until('somebody is seen', async () => {
+        const { people } = await house.as('administrator').call(listPeople);
+        return people.some(({ subject }) => subject === 'operator-2@acme');
+      });
+      await using seat = await desk.seat('administrator');
+      const page = await seat.open('/admin');
+      await page
+        .getByRole('row')
+        .filter({ hasText: 'operator-2@acme' })
+        .getByRole('cell', { name: 'operator' })
+        .waitFor();
+      expect(await page.getByRole('row').filter({ hasText: '@globex' }).count()).toBe(0);
+      const before = page.getByRole('region', { name: 'Before you grant' });
+      await before.getByLabel('operator').check();
+      await before.getByLabel('approver').check();
+      await before.getByText('two of them could approve for each other what both of them enter').waitFor();
+      await before.getByLabel('operator').uncheck();
+      await before.getByLabel('auditor').check();
+      await before.getByText('auditor and approver').waitFor();
+    }, 60_000);
+
+    it('gives a key that reads the log, shows it once, and ends it at once', async () => {
+      await using seat = await desk.seat('administrator');
+      const page = await seat.open('/admin/keys');
+      const name = `Customs auditor ${newRunId()}`;
+      await page.getByRole('textbox', { name: 'Reader' }).fill(name);
+      await page.getByLabel('Until').fill(plusDays(new Date().toISOString().slice(0, 10), 30));
+      await page.getByRole('button', { name: 'Make the key' }).click();
+      const key = (await page.locator('.notice code').textContent())!;
+      const read = (): Promise<number> =>
+        fetch(`${house.api}/log/acme/key`, { headers: { Authorization: `Bearer ${key}` } }).then(
+          ({ status }) => status,
+        );
+      expect(await read()).toBe(200);
+      await page.reload();
+      await page.getByRole('rowheader', { name }).waitFor();
+      expect(await page.content()).not.toContain(key.split('.').at(-1));
+      await page.getByRole('button', { name: `End the key of ${name}` }).click();
+      await page.getByRole('row').filter({ hasText: name }).getByText('ended').waitFor();
+      expect(await read()).toBe(401);
+    }, 60_000);
+  });
 
   describe('a guarantee', () => {
     it('refuses a filing beyond its headroom before it is sent, says which, and lets it go on once it is raised', async () => {

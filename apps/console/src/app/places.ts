@@ -55,6 +55,12 @@ export const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
   {
     name: 'House',
     places: [
+      {
+        to: '/admin',
+        label: 'Admin',
+        key: 'd',
+        sees: (session) => holds(session, 'administrator', 'auditor', 'compliance'),
+      },
       { to: '/health', label: 'Health', key: 'h', sees: (session) => holds(session, 'operator', 'administrator') },
     ],
   },
