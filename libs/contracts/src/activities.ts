@@ -89,7 +89,13 @@ export interface ShipmentsActivities {
       { kind: 'decided'; decision: Record<string, unknown>; closes: boolean } | { kind: 'withdrawn'; reason: string },
   ): Promise<{ wrote: Wrote }>;
   /** Gives the guarantee back and ends the shipment's story. */
-  closeShipment(step: Step, outcome: 'delivered' | 'unimported', reason: string | null): Promise<{ wrote: Wrote }>;
+  closeShipment(
+    step: Step,
+    outcome: 'delivered' | 'unimported' | 'split',
+    reason: string | null,
+  ): Promise<{ wrote: Wrote }>;
+  /** Opens a shipment for every part and gives the guarantee back, so that each part reserves for itself. */
+  splitShipment(step: Step, order: SplitOrder): Promise<{ parts: Part[]; wrote: Wrote }>;
   /** Looks at an ongoing engagement on the day: expiring mandate, suspension, end. `nextReviewAt` is an instant. */
   reviewEngagement(
     step: Step,
@@ -528,6 +534,28 @@ export interface Decision {
 }
 
 export type DecisionAnswer = { kind: 'done'; closes: boolean; says: string } | Refusal;
+
+/** One shipment of those that another was divided among. */
+export interface Part {
+  shipmentId: string;
+  reference: string;
+}
+
+/** A person's order to divide a shipment; what each part takes is checked against the shipment as it stands. */
+export interface SplitOrder {
+  /** `user:<subject>` */
+  by: string;
+  commandId: string;
+  reason: string;
+  parts: (Part & {
+    portOfEntry?: string | undefined;
+    /** by number of the shipment's line; the quantity in the unit of that line */
+    lines: { number: number; quantity: string }[];
+    charges?: Charges | undefined;
+  })[];
+}
+
+export type SplitAnswer = { kind: 'split'; parts: Part[] } | Refusal;
 
 export interface Progress {
   stage: string;

@@ -51,6 +51,8 @@ export type RecordingContext = (typeof RECORDING_CONTEXTS)[number];
 export const FACT_SIGNAL = 'fact';
 /** A person's decision on a task, sent to the workflow that raised it; answers `DecisionAnswer`. */
 export const DECIDE_UPDATE = 'decide';
+/** A person divides a shipment among parts, sent to its workflow; answers `SplitAnswer`. */
+export const SPLIT_UPDATE = 'split';
 /** Where the story stands: answers `Progress`. */
 export const PROGRESS_QUERY = 'progress';
 

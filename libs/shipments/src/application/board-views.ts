@@ -29,7 +29,7 @@ import { Estimates } from './estimates.js';
 import type { Known } from './known.js';
 import type { TaskRow } from './read-models.js';
 import { REFERENCE_DATA, type ReferenceData } from './reference-data.js';
-import { shipmentView, taskView } from './views.js';
+import { shipmentView, STAGES_OF_PARTS, taskView } from './views.js';
 
 type Query = InputOf<typeof showBoardIndex>['query'];
 type Filter = Omit<Query, 'sort' | 'direction'>;
@@ -100,8 +100,9 @@ type Listed = Record<string, unknown> & {
   board: BoardRow;
   customer: string | null;
   position: string;
+  stages: Record<string, Stage> | null;
 };
-const LISTED = `select s.id, b.key, s.state, s.version, s.opened_at, b.row as board, b.customer, s.position
+const LISTED = `select s.id, b.key, s.state, s.version, s.opened_at, b.row as board, b.customer, s.position, ${STAGES_OF_PARTS} as stages
   from board b join shipments s on s.tenant_id = b.tenant_id and s.id = b.shipment_id`;
 
 type Working = Record<string, unknown> & {

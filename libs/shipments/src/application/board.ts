@@ -7,6 +7,7 @@ import {
   evolveBoard,
   firstTask,
   initialBoard,
+  isUnimported,
   payableOf,
   stageOf,
   waitingForOf,
@@ -44,7 +45,7 @@ const WRITE_ROWS = (records: string): string =>
       excluded.key, excluded.reference, excluded.origin, excluded.destination, excluded.opened_at, excluded.customer, excluded.found)`;
 
 function recordOf(shipmentId: string, row: BoardRow) {
-  const task = row.sealed || row.outcome === 'unimported' ? undefined : firstTask(row);
+  const task = row.sealed || isUnimported(row) ? undefined : firstTask(row);
   const payable = payableOf(row);
   return {
     shipment_id: shipmentId,

@@ -54,6 +54,7 @@ const SENTENCES: Sentences = {
   EngagementEnded: (d) => `Engagement ended: ${d.reason}`,
   ShipmentOpened: (d) => `Shipment ${d.reference} opened, ${d.origin} to ${d.portOfEntry} by ${d.transport}`,
   ShipmentAmended: (d) => `Amended: ${list(Object.keys(d).filter((key) => key !== 'shipmentId'))}`,
+  ShipmentSplit: (d) => `Split into ${list(d.parts.map((part) => part.reference))}: ${d.reason}`,
   PartiesScreened: (d) =>
     d.outcome === 'clear'
       ? `Parties screened against ${count(d.list.entries, 'entry', 'entries')}: clear`
@@ -63,7 +64,10 @@ const SENTENCES: Sentences = {
   TaskRaised: (d) => `Task for ${d.role}: ${d.says}`,
   TaskDecided: (d) => `Task decided by ${d.by}${d.closes ? '' : ', another person is needed'}`,
   TaskWithdrawn: (d) => `Task withdrawn: ${d.reason}`,
-  ShipmentClosed: (d) => `Shipment closed, ${d.outcome}${d.reason === null ? '' : `: ${d.reason}`}`,
+  ShipmentClosed: (d) =>
+    d.outcome === 'split'
+      ? 'Closed as a whole; its parts go on'
+      : `Shipment closed, ${d.outcome}${d.reason === null ? '' : `: ${d.reason}`}`,
   FileStored: (d) => `File stored, ${d.size} bytes`,
   FileRefused: (d) => `File refused: ${d.says}`,
   DocumentReceived: (d) => `${d.type} received`,

@@ -72,7 +72,14 @@ export class Room {
   private readonly clock = (): Instant => this.at;
 
   get desk(): Desk {
-    return new Desk(this.store, this.clock, this.reference);
+    return new Desk(this.store, this.clock, this.reference, {
+      // As the workflow does it: the activity under the command of the order.
+      split: async (workflowId, order, updateId) => {
+        const shipmentId = workflowId.slice('shipment/'.length);
+        const step = stepOf(shipmentId, { commandId: updateId, actor: order.by });
+        return { kind: 'split', parts: (await this.activities.splitShipment(step, order)).parts };
+      },
+    });
   }
   get views(): Views {
     return new Views(this.store, this.clock, this.reference);
