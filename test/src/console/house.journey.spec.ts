@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  changeGuaranteeLimit,
   decideTask,
   forecastGuarantee,
   liftHold,
@@ -179,6 +180,41 @@ describe('the console’s pages of the house', () => {
       expect(await read()).toBe(401);
     }, 60_000);
   });
+
+  it('acts over all that a filter matches: the count first, then a job with its progress, each task once', async () => {
+    const operator = house.as('operator');
+    const tight = await customer(operator, '10.00');
+    const run = `BULK-${newRunId().toUpperCase()}`;
+    const ids = await Promise.all(
+      [1, 2, 3].map(async (n) => (await shipped(operator, tight, `${run}-${n}`)).shipmentId),
+    );
+    await Promise.all(ids.map((id) => waiting(operator, id, 'raise-guarantee')));
+    const { items } = await operator.call(listGuarantees, { query: { limit: 200 } });
+    const { guaranteeId } = items.find(({ importerId }) => importerId === tight.importerId)!;
+    await operator.call(changeGuaranteeLimit, {
+      params: { guaranteeId },
+      body: { limit: { amount: '1000000.00', currency: 'GBP' }, reason: 'rider 3 of the surety' },
+    });
+
+    await using seat = await desk.seat('operator');
+    const page = await seat.open(`/board?q=${run.toLowerCase()}`);
+    await page.getByRole('button', { name: 'Act on all' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Act on all that match' });
+    await dialog.getByText('All 3 matching shipments').waitFor();
+    await dialog.getByRole('button', { name: 'Try again for 3: Raise guarantee' }).click();
+    await dialog.getByText('Raise guarantee: 3 of 3').waitFor();
+    await dialog.getByText('None of their open tasks can be answered by trying again.').waitFor();
+    expect(await dialog.getByRole('progressbar', { name: 'Raise guarantee, done' }).first().getAttribute('value')).toBe(
+      '3',
+    );
+    expect(await seat.wrongs()).toEqual([]);
+    if (shots) await page.screenshot({ path: join(shots, 'bulk.png') });
+    for (const n of [1, 2, 3])
+      await until('one filing each', async () => (await house.outside.filings(`${run}-${n}`)).length === 1);
+    await using approver = await desk.seat('auditor');
+    await approver.open(`/board?q=${run.toLowerCase()}`);
+    expect(await approver.page.getByRole('button', { name: 'Act on all' }).count()).toBe(0);
+  }, 180_000);
 
   describe('a guarantee', () => {
     it('refuses a filing beyond its headroom before it is sent, says which, and lets it go on once it is raised', async () => {

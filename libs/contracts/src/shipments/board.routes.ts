@@ -36,7 +36,8 @@ export const BOARD_SORTS = [
   'opened',
 ] as const;
 
-const boardFilter = {
+/** What a view of the board is narrowed by. */
+export const boardFilter = {
   stage: z.enum(STAGES).optional(),
   to: country.optional(),
   from: country.optional(),

@@ -69,7 +69,7 @@ const orderOf = ({ sort, direction }: Pick<Query, 'sort' | 'direction'>): string
 };
 
 /** The condition of a view; parameters from `$2` on, `$1` is the tenant. */
-function conditionOf(filter: Filter): { where: string; params: unknown[] } {
+export function conditionOf(filter: Filter): { where: string; params: unknown[] } {
   const params: unknown[] = [];
   const parts = ['b.tenant_id = $1', 'b.key is not null'];
   const equal = (column: string, value: unknown): void => {

@@ -7,7 +7,7 @@ import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { newId, Unavailable } from '@tidewaiter/kernel';
 import { createLog, EVENT_BUS, HouseModule, WORKFLOWS } from '@tidewaiter/platform';
 import { ShipmentsActivitiesService } from '../application/shipments.activities.js';
-import { controllers, recordBook, services } from '../shipments.module.js';
+import { bulkDrain, controllers, recordBook, services } from '../shipments.module.js';
 import { Issuer } from '../testing/issuer.js';
 import { stepOf } from '../testing/room.js';
 import { without } from '../domain/without.js';
@@ -55,7 +55,11 @@ describe('the routes of shipments', () => {
     });
     const house = HouseModule.of('shipments', createLog({ level: 'error', service: 'shipments' }));
     const quiet = async () => undefined;
-    const module = await Test.createTestingModule({ imports: [house, recordBook], controllers, providers: services })
+    const module = await Test.createTestingModule({
+      imports: [house, recordBook],
+      controllers,
+      providers: [...services, ...bulkDrain],
+    })
       .overrideProvider(EVENT_BUS)
       .useValue({ ensureTopics: quiet, publish: quiet, ping: quiet, close: quiet })
       .overrideProvider(WORKFLOWS)
