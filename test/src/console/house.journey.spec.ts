@@ -7,14 +7,16 @@ import {
   liftHold,
   listGuarantees,
   listPeople,
+  openShipment,
   placeHold,
   reportSeparationOfDuties,
   showGuarantee,
+  showTask,
   type AnswerOf,
   type openEngagement,
 } from '@tidewaiter/contracts';
 import { plusDays } from '@tidewaiter/kernel';
-import { customer } from '../consignment.js';
+import { customer, hand, paper, PAPERS, particulars, type Paper } from '../consignment.js';
 import { House, newRunId } from '../house.js';
 import { until } from '../waiting.js';
 import { thirtyDaysOf } from './crowd.js';
@@ -214,6 +216,62 @@ describe('the console’s pages of the house', () => {
     await using approver = await desk.seat('auditor');
     await approver.open(`/board?q=${run.toLowerCase()}`);
     expect(await approver.page.getByRole('button', { name: 'Act on all' }).count()).toBe(0);
+  }, 180_000);
+
+  it('lets a difference between papers stand with a reason, by a second person, and prints both', async () => {
+    const operator = house.as('operator');
+    const reference = `DESK-${newRunId().toUpperCase()}`;
+    const body = particulars(large.engagementId, reference);
+    const { shipmentId } = await operator.call(openShipment, { body });
+    await until('the checklist takes papers', async () => {
+      for (const type of Object.keys(PAPERS) as Paper[]) {
+        const bytes = paper(type, reference);
+        // A cent more than its lines add up to.
+        const wrong = bytes
+          .toString('utf8')
+          .replace(
+            /(\d\d)(<\/cbc:PayableAmount>)/,
+            (_, cents: string, end: string) => `${String((Number(cents) + 1) % 100).padStart(2, '0')}${end}`,
+          );
+        await hand(
+          operator,
+          shipmentId,
+          type,
+          type === 'commercial-invoice' ? Buffer.from(wrong) : bytes,
+          `${reference}/${type}`,
+        );
+      }
+      return true;
+    });
+    const task = await waiting(operator, shipmentId, 'resolve-findings');
+    const answer = async (who: string, act: string, reason: string): Promise<void> => {
+      await using seat = await desk.seat(who);
+      const page = await seat.open(`/shipments/${shipmentId}/documents`);
+      const check = page.getByRole('region', { name: 'Cross-check' });
+      await check.getByRole('button', { name: `${act} invoice.total-mismatch, because…` }).click();
+      expect(await check.getByRole('button', { name: act, exact: true }).getAttribute('aria-disabled')).toBe('true');
+      await check.getByLabel('Reason').fill(reason);
+      expect(await seat.wrongs()).toEqual([]);
+      await check.getByRole('button', { name: act, exact: true }).click();
+      await check.getByText(reason).waitFor();
+      if (shots) await page.screenshot({ path: join(shots, `difference-${who}.png`), fullPage: true });
+    };
+    await answer('operator', 'Propose to accept', 'the seller rounded up');
+    await using seat = await desk.seat('operator');
+    const page = await seat.open(`/shipments/${shipmentId}/documents`);
+    await page.getByText('You proposed it: somebody in compliance accepts it.').waitFor();
+    await answer('compliance', 'Accept', 'a cent, the lines stand');
+    await until('the story goes on', async () => {
+      const { status } = await operator.call(showTask, { params: { taskId: task.taskId } });
+      return status !== 'open';
+    });
+    await until('the filing', async () => (await house.outside.filings(reference)).length === 1);
+    await seat.open(`/shipments/${shipmentId}/print`);
+    await page
+      .getByText(
+        'Accepted as it is by user:compliance@acme, because: a cent, the lines stand (proposed by user:operator@acme)',
+      )
+      .waitFor();
   }, 180_000);
 
   describe('a guarantee', () => {

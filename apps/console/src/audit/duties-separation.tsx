@@ -74,12 +74,14 @@ export default function DutiesSeparation() {
   );
 }
 
+const PLACES: Record<string, string> = { payment: 'money', difference: 'documents' };
+
 /** A hold on a customer or party is no shipment's. */
 const Act = ({ item: { shipmentId, what } }: { item: Item }) =>
   shipmentId === '' ? (
     <>{what}</>
   ) : (
-    <Go to={`/shipments/${shipmentId}/${what.startsWith('payment') ? 'money' : 'proof'}`}>{what}</Go>
+    <Go to={`/shipments/${shipmentId}/${PLACES[what.split(' ')[0]!] ?? 'proof'}`}>{what}</Go>
   );
 
 function Executed({ digests }: Pick<Item, 'digests'>) {
@@ -108,7 +110,10 @@ function Refused({ items }: { items: readonly Item[] }) {
       }
     >
       {attempts.length === 0 ? (
-        <p className="soft">Nobody tried to approve their own work, to approve twice, or to lift their own hold.</p>
+        <p className="soft">
+          Nobody tried to approve their own work, to accept what they proposed, to approve twice, or to lift their own
+          hold.
+        </p>
       ) : (
         <div className="table-scroll">
           <table className="table">

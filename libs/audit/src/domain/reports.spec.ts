@@ -63,3 +63,23 @@ describe('separation of duties over a hold and a disposal', () => {
     ]);
   });
 });
+
+it('keeps who proposes a difference that blocks filing apart from who accepts it; a warning takes one person', () => {
+  const of = (name: string, data: Record<string, unknown>): Leaf => ({ ...leaf(name, data), stream: 'checklist-s1' });
+  const blocking = { finding: 'd1', kind: 'weights.differ' };
+  const duties = dutiesOf([
+    of('DifferenceAccepted', { finding: 'd0', kind: 'packages.differ', by: 'user:ann', proposedBy: null }),
+    of('DifferenceProposed', { ...blocking, by: 'user:ann' }),
+    of('DifferenceRefused', { ...blocking, by: 'user:ann', says: 'never by who proposed it' }),
+    of('DifferenceAccepted', { ...blocking, by: 'user:cid', proposedBy: 'user:ann' }),
+  ]);
+  expect(duties).toMatchObject([
+    {
+      what: 'difference weights.differ',
+      prepared: ['user:ann'],
+      approved: ['user:cid'],
+      exceptions: [],
+      refused: [{ by: 'user:ann', says: 'never by who proposed it' }],
+    },
+  ]);
+});

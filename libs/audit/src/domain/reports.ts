@@ -29,10 +29,17 @@ interface PaymentFacts {
   says: string;
 }
 
+interface DifferenceFacts {
+  /** digest */
+  finding: string;
+  kind: string;
+  proposedBy: string | null;
+}
+
 /**
- * Separation of duties over payments, disposals and holds, out of their events alone. The domain refuses what is wrong; this looks
+ * Separation of duties over payments, differences between papers, disposals and holds, out of their events alone. The domain refuses what is wrong; this looks
  * whether it did.
- * @param leaves of `payment-`, `dossier-` and `matter-` streams, each in its own order
+ * @param leaves of `payment-`, `checklist-`, `dossier-` and `matter-` streams, each in its own order
  */
 export function dutiesOf(leaves: readonly Leaf[]): Duty[] {
   const duties = new Map<string, Duty>();
@@ -53,7 +60,7 @@ export function dutiesOf(leaves: readonly Leaf[]): Duty[] {
     return known;
   };
   for (const { name, data, stream } of leaves) {
-    const facts = data as PaymentFacts & { matter: string };
+    const facts = data as PaymentFacts & DifferenceFacts;
     switch (name) {
       case 'PaymentRequested': {
         const duty = dutyOf(stream, facts.shipmentId, `payment ${facts.reference}`, facts.approvalsNeeded);
@@ -95,6 +102,20 @@ export function dutiesOf(leaves: readonly Leaf[]): Duty[] {
         if (new Set(duty.approved).size < duty.needed) duty.exceptions.push('erased without two approvals');
         break;
       }
+      case 'DifferenceProposed':
+        dutyOf(`${stream} ${facts.finding}`, facts.shipmentId, `difference ${facts.kind}`, 1).prepared = [facts.by];
+        break;
+      case 'DifferenceAccepted':
+        // A warning takes one person: nothing is to be kept apart.
+        if (facts.proposedBy !== null)
+          approve(dutyOf(`${stream} ${facts.finding}`, facts.shipmentId, `difference ${facts.kind}`, 1), facts.by);
+        break;
+      case 'DifferenceRefused':
+        dutyOf(`${stream} ${facts.finding}`, facts.shipmentId, `difference ${facts.kind}`, 1).refused.push({
+          by: facts.by,
+          says: facts.says,
+        });
+        break;
       case 'LegalHoldPlaced':
       case 'MatterHoldPlaced':
         holds.set(stream, facts.by);

@@ -83,6 +83,9 @@ const SENTENCES: Sentences = {
   ChecklistDerived: (d) => `${count(d.requirements.length, 'requirement')} derived`,
   SlotFilled: (d) => `${d.slot} provided`,
   ChecksRun: (d) => `Papers compared: ${count(d.findings.length, 'finding')}`,
+  DifferenceProposed: (d) => `${d.by} proposes to accept a difference (${d.kind}, ${d.subject}): ${d.reason}`,
+  DifferenceAccepted: (d) => `Difference accepted by ${d.by} (${d.kind}, ${d.subject}): ${d.reason}`,
+  DifferenceRefused: (d) => `${d.by} tried to accept a difference (${d.kind}, ${d.subject}): ${d.says}`,
   DocumentSetCompleted: (d) => `Papers complete: invoice ${d.set.invoice.number}, ${amountOf(d.set.invoice.total)}`,
   DocumentSetBlocked: (d) =>
     `Papers wait for a person: ${count(d.confirm.length, 'paper')} to confirm, ${count(d.findings.length, 'finding')}`,
