@@ -41,7 +41,10 @@ export type Shipment = InputOf<typeof openShipment>['body'];
  *
  * @param limit of the guarantee, in GBP
  */
-export async function customer(client: TidewaiterClient, limit = '2000000.00'): Promise<AnswerOf<typeof openEngagement>> {
+export async function customer(
+  client: TidewaiterClient,
+  limit = '2000000.00',
+): Promise<AnswerOf<typeof openEngagement>> {
   const today = new Date().toISOString().slice(0, 10);
   const validity = { validFrom: plusDays(today, -1), validTo: plusDays(today, 300) };
   const { importerId } = await client.call(registerImporter, {

@@ -5,6 +5,7 @@ import {
   decideTask,
   forecastGuarantee,
   liftHold,
+  listDeclarations,
   listGuarantees,
   listPeople,
   openShipment,
@@ -24,6 +25,8 @@ import { Desk } from './desk.js';
 import { shipped, waiting } from './papers.js';
 
 const shots = process.env['CONSOLE_SHOTS'];
+/** Enquiries that the authority does not answer: the page is looked at meanwhile. */
+const SILENT_ENQUIRIES = 7;
 
 describe('the console’s pages of the house', () => {
   let house: House;
@@ -273,6 +276,37 @@ describe('the console’s pages of the house', () => {
       )
       .waitFor();
   }, 180_000);
+
+  it('says that the outcome of a filing is unknown, sends nothing again, and asks until it is known', async () => {
+    const operator = house.as('operator');
+    const reference = `DESK-U${newRunId().toUpperCase()}`;
+    await house.outside.script(reference, {
+      authority: [
+        { on: 'declaration', answer: 'silence', for: '1h' },
+        ...Array.from({ length: SILENT_ENQUIRIES }, () => ({ on: 'enquiry', answer: 'http', status: 503 })),
+      ],
+      faults: [{ cut: 'authority', at: 'after-accept' }],
+    });
+    const { shipmentId } = await shipped(operator, large, reference);
+    await until('the outcome is unknown', async () => {
+      const { items } = await operator.call(listDeclarations, { params: { shipmentId } });
+      return items.at(-1)?.attempts.at(-1)?.outcome === 'unknown';
+    });
+    await using seat = await desk.seat('operator');
+    const page = await seat.open(`/shipments/${shipmentId}/declaration`);
+    await page.getByRole('heading', { name: 'Sent, outcome unknown' }).waitFor();
+    const again = page.getByRole('button', { name: 'Send again' });
+    expect(await again.getAttribute('aria-disabled')).toBe('true');
+    await again.press('Enter');
+    await page.getByText('A second transmission would be a new filing').waitFor();
+    expect(await seat.wrongs()).toEqual([]);
+    if (shots) await page.screenshot({ path: join(shots, 'outcome-unknown.png') });
+    expect(await house.outside.filings(reference)).toHaveLength(1);
+
+    // The authority answers the next enquiry, and the page says so by itself.
+    await page.getByRole('heading', { name: 'Sent, outcome unknown' }).waitFor({ state: 'detached' });
+    expect(await house.outside.filings(reference)).toHaveLength(1);
+  }, 120_000);
 
   describe('a guarantee', () => {
     it('refuses a filing beyond its headroom before it is sent, says which, and lets it go on once it is raised', async () => {
