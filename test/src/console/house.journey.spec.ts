@@ -11,6 +11,7 @@ import {
   openShipment,
   placeHold,
   reportSeparationOfDuties,
+  search,
   showGuarantee,
   showTask,
   type AnswerOf,
@@ -276,6 +277,24 @@ describe('the console’s pages of the house', () => {
       )
       .waitFor();
   }, 180_000);
+
+  it('finds a shipment by the name of another party', async () => {
+    const reference = `DESK-P${newRunId().toUpperCase()}`;
+    const body = particulars(large.engagementId, reference);
+    const name = `Quayside Lamps ${newRunId()}`;
+    const parties = body.parties.map((party, at) => (at === 0 ? { ...party, name } : party));
+    await house.as('operator').call(openShipment, { body: { ...body, parties } });
+    await until('the board has it', async () => {
+      const { items } = await house.as('operator').call(search, { query: { q: name } });
+      return items.length === 1;
+    });
+    await using seat = await desk.seat('operator');
+    const page = await seat.open('/today');
+    await page.keyboard.press('/');
+    const field = page.getByRole('combobox', { name: 'Reference, MRN, container, party or act' });
+    await field.fill(name.toLowerCase());
+    await page.getByRole('option', { name: reference }).getByText('party').waitFor();
+  }, 60_000);
 
   it('says that the outcome of a filing is unknown, sends nothing again, and asks until it is known', async () => {
     const operator = house.as('operator');

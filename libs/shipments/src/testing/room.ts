@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Decision, DecisionAnswer, InputOf, openEngagement, openShipment, Step } from '@tidewaiter/contracts';
 import { inTenant, type EventStore, type StoredEvent } from '@tidewaiter/event-store';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
@@ -63,6 +64,7 @@ export class Room {
   ) {}
 
   static async open(): Promise<Room> {
+    process.env['SUBJECT_KEY'] ??= randomBytes(32).toString('base64');
     const test = await TestDatabase.create('shipments', new URL('../../migrations/', import.meta.url));
     const store = test.store({ inline: readModels });
     const database = createDatabase(test.pool('shipments_app'), test.pool('shipments_system', 2));
