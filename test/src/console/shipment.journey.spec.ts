@@ -232,10 +232,10 @@ describe('the console’s shipment and proof pages', () => {
           cwd: folder,
           env: {},
         }).then(
-          () => 'holds',
-          () => 'fails',
+          () => 0,
+          ({ code }: { code: number }) => code,
         );
-      expect(await offline(file)).toBe('holds');
+      expect(await offline(file)).toBe(0);
 
       const bytes = await readFile(file);
       const spoilt = Buffer.from(bytes);
@@ -243,7 +243,7 @@ describe('the console’s shipment and proof pages', () => {
       spoilt[inside + 12] = spoilt[inside + 12]! ^ 1;
       const bad = join(folder, 'spoilt.tar');
       await writeFile(bad, spoilt);
-      expect(await offline(bad)).toBe('fails');
+      expect(await offline(bad)).toBe(7);
 
       await using stranger = await desk.stranger();
       const window = await stranger.open('/audit/verify');
@@ -258,6 +258,37 @@ describe('the console’s shipment and proof pages', () => {
       await window.getByText('On record', { exact: true }).waitFor();
       await window.getByText('Computed here').waitFor();
     }, 90_000);
+
+    it('evidence of several shipments as a job, with progress, the digest of each file and what could not be made', async () => {
+      await using auditor = await desk.seat('auditor');
+      const page = await auditor.open('/audit/evidence');
+      await page.getByLabel('References of shipments').fill(`${done.reference}\nNO-SUCH-SHIPMENT`);
+      await page.getByLabel('Why they are taken away').fill('quarterly audit');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Take away 2 files' }).click(),
+      ]);
+      const job = page.getByRole('region', { name: 'Evidence: quarterly audit' });
+      await job.getByText('1 failed').waitFor();
+      await job.getByText('2 of 2.').waitFor();
+      const bar = job.getByRole('progressbar', { name: 'Evidence files made' });
+      expect(await bar.getAttribute('value')).toBe('2');
+      await job
+        .getByRole('row')
+        .filter({ hasText: 'NO-SUCH-SHIPMENT' })
+        .getByText('No shipment has this reference.')
+        .waitFor();
+      const digest = createHash('sha256')
+        .update(await readFile(await download.path()))
+        .digest('hex');
+      await job.getByRole('row').filter({ hasText: done.reference }).getByTitle(digest).waitFor();
+      expect(await auditor.wrongs()).toEqual([]);
+      if (shots) await page.screenshot({ path: join(shots, 'evidence-job.png'), fullPage: true });
+      await page
+        .getByRole('region', { name: 'Read and taken away' })
+        .getByRole('cell', { name: 'quarterly audit' })
+        .waitFor();
+    }, 60_000);
 
     it('the same where the browser has no WebCrypto', async () => {
       await using stranger = await desk.stranger();
