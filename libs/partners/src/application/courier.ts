@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Inject, type BeforeApplicationShutdown } from '@nestjs/common';
 import { millisOf, newId } from '@tidewaiter/kernel';
 import { CLOCK, drainToken, LOG, type Clock, type DrainHandler, type Log, type Nudge } from '@tidewaiter/platform';
-import { signedHeaders } from '../domain/signature.js';
+import { signedHeaders } from './signature.js';
 import { Deliveries, type Claimed, type Try } from './deliveries.js';
 import { Egress, type Outcome } from './egress.js';
 import { Endpoints } from './endpoints.js';

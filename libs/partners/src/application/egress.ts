@@ -56,8 +56,9 @@ export class Egress {
   async post(address: string, headers: Record<string, string>, body: Buffer): Promise<Outcome> {
     const began = performance.now();
     const durationMs = (): number => Math.round(performance.now() - began);
+    const signal = AbortSignal.timeout(this.limits.timeoutMs);
     try {
-      const { answer, bytes, cut } = await this.send(new URL(address), headers, body);
+      const { answer, bytes, cut } = await this.send(new URL(address), headers, body, signal);
       const status = answer.statusCode!;
       const arrived = status >= 200 && status < 300;
       return {
@@ -72,7 +73,7 @@ export class Egress {
       return {
         arrived: false,
         status: null,
-        says: this.faultOf(error),
+        says: signal.aborted ? `no whole answer within ${this.limits.timeoutMs / 1000} s` : faultOf(error),
         durationMs: durationMs(),
         answer: '',
         retryAfter: undefined,
@@ -84,11 +85,11 @@ export class Egress {
     url: URL,
     headers: Record<string, string>,
     body: Buffer,
+    signal: AbortSignal,
   ): Promise<{ answer: IncomingMessage; bytes: Buffer; cut: boolean }> {
     // A literal address is dialled without a look-up, so it is judged before.
     const literal = literalOf(url);
     if (literal !== null && !mayDial(literal, this.rules)) throw notDialled(literal);
-    const signal = AbortSignal.timeout(this.limits.timeoutMs);
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
       method: 'POST',
       headers: { ...headers, 'content-length': String(body.length) },
@@ -125,15 +126,12 @@ export class Egress {
       (error: Error) => done(error, ''),
     );
   };
+}
 
-  private faultOf(error: unknown): string {
-    if (error instanceof NotDialled) return error.message;
-    if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
-      return `no whole answer within ${this.limits.timeoutMs / 1000} s`;
-    }
-    const code = (error as { code?: unknown }).code;
-    return typeof code === 'string' ? `no answer: ${code}` : 'no answer';
-  }
+function faultOf(error: unknown): string {
+  if (error instanceof NotDialled) return error.message;
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' ? `no answer: ${code}` : 'no answer';
 }
 
 function saysOf(status: number, cutAt: number | null): string {

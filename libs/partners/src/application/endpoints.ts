@@ -16,7 +16,7 @@ import {
 } from '@tidewaiter/platform';
 import { endpointUrl, type AddressRules } from '../domain/address.js';
 import { endpoint, signing, unknownEndpoint, type Endpoint, type EndpointCommand } from '../domain/endpoint.js';
-import { newSecret } from '../domain/signature.js';
+import { newSecret } from './signature.js';
 import { ADDRESS_RULES } from './partners.settings.js';
 
 export const endpointStream = (endpointId: string): string => `endpoint-${endpointId}`;
@@ -309,7 +309,7 @@ export class Endpoints {
     commandId: string,
     options: { fingerprint?: unknown; expectedVersion?: number; tx?: Tx },
   ): Promise<Executed<Endpoint, PartnersEvent>> {
-    const whole = { ...command, endpointId, by: caller.actor } as EndpointCommand;
+    const whole = { ...command, endpointId, by: caller.actor };
     return this.store.execute(
       endpoint,
       endpointStream(endpointId),
