@@ -14,6 +14,7 @@ export * from './shipments/people.routes.js';
 export * from './shipments/story.routes.js';
 export * from './documents/events.js';
 export * from './documents/routes.js';
+export * from './documents/uploads.routes.js';
 export * from './duties/events.js';
 export * from './duties/routes.js';
 export * from './duties/money.events.js';

@@ -231,3 +231,6 @@ export const ADVANCES = ['1h', '1d', '7d', '30d'] as const;
 export const DELIVERY_STATUSES = ['waiting', 'failing', 'dead', 'sent', 'skipped'] as const;
 /** What a replay takes. `never`: events that the endpoint was not sent yet. */
 export const REPLAY_STATUSES = ['failing', 'dead', 'sent', 'skipped', 'never'] as const;
+
+/** Bytes of one piece of an upload at most: a cut loses no more than the piece that was on its way. */
+export const UPLOAD_PIECE_BYTES = 1024 * 1024;

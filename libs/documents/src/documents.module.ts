@@ -6,14 +6,17 @@ import { DocumentsActivitiesService } from './application/documents.activities.j
 import { Judging } from './application/judging.js';
 import { KnownShipments } from './application/known-shipments.js';
 import { Reading } from './application/reading.js';
-import { LIMITS, REQUIREMENT_ROWS, STORAGE } from './application/tokens.js';
+import { LIMITS, PIECES, REQUIREMENT_ROWS, STORAGE } from './application/tokens.js';
 import { Uploads } from './application/uploads.js';
+import { UploadsInPieces } from './application/uploads-in-pieces.js';
 import { Differences } from './application/differences.js';
 import { DocumentViews } from './application/views.js';
 import { readRequirementRows } from './application/requirement-rows.js';
 import { DocumentsController } from './http/documents.controller.js';
+import { UploadsController } from './http/uploads.controller.js';
 import { papers } from './postgres/projections.js';
 import { FolderStorage } from './storage/folder.js';
+import { Pieces } from './storage/pieces.js';
 
 const ours = z.object({
   DOCUMENTS_FOLDER: z
@@ -26,10 +29,14 @@ const ours = z.object({
 
 /** Files that a kill left half received go a day later. */
 class Sweeping implements OnApplicationBootstrap {
-  constructor(@Inject(STORAGE) private readonly storage: FolderStorage) {}
+  constructor(
+    @Inject(STORAGE) private readonly storage: FolderStorage,
+    @Inject(PIECES) private readonly pieces: Pieces,
+  ) {}
 
-  onApplicationBootstrap(): Promise<void> {
-    return this.storage.sweep(Date.now());
+  async onApplicationBootstrap(): Promise<void> {
+    await this.storage.sweep(Date.now());
+    await this.pieces.sweep(Date.now());
   }
 }
 
@@ -37,8 +44,9 @@ class Sweeping implements OnApplicationBootstrap {
   imports: [
     ContextModule.for('documents', { migrations: new URL('../migrations/', import.meta.url), inline: [papers] }),
   ],
-  controllers: [DocumentsController],
+  controllers: [DocumentsController, UploadsController],
   providers: [
+    { provide: PIECES, useFactory: () => new Pieces(settings(ours).DOCUMENTS_FOLDER) },
     { provide: STORAGE, useFactory: () => new FolderStorage(settings(ours).DOCUMENTS_FOLDER) },
     {
       provide: LIMITS,
@@ -55,6 +63,7 @@ class Sweeping implements OnApplicationBootstrap {
     Judging,
     Reading,
     Uploads,
+    UploadsInPieces,
     DocumentViews,
     Differences,
     KnownShipments,

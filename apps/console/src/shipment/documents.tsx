@@ -18,7 +18,7 @@ import { Button, DigestChip, EmptyState, ErrorState, Instant, StatusMark, TextFi
 import { useShipmentId } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
 import { saveBytes } from './save.js';
-import { goOn, startUpload, stopUpload, useUploads, type Upload } from './uploads.js';
+import { goOn, startUpload, stopUpload, useUploads, type Upload, type DocumentType } from './uploads.js';
 
 type Checklist = AnswerOf<typeof showChecklist>;
 type Requirement = Checklist['requirements'][number];
@@ -129,7 +129,7 @@ function Needed({ checklist }: { checklist: Checklist }) {
   );
 }
 
-const guess = (name: string): string => {
+const guess = (name: string): DocumentType => {
   const text = name.toLowerCase();
   if (/pack/.test(text)) return 'packing-list';
   if (/lading|b-?l\b/.test(text)) return 'bill-of-lading';
@@ -142,7 +142,7 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
   const uploads = useUploads(shipmentId);
   const session = useSession();
   const offline = useOffline();
-  const [chosen, setChosen] = useState<{ file: File; type: string; supersedes: string }[]>([]);
+  const [chosen, setChosen] = useState<{ file: File; type: DocumentType; supersedes: string }[]>([]);
   const [over, setOver] = useState(false);
   const may = holds(session, 'operator', 'partner');
   const take = (files: FileList | null): void =>

@@ -1,34 +1,43 @@
+import { ProblemError } from '@tidewaiter/client';
 import {
+  appendUpload,
+  beginUpload,
+  completeUpload,
   listDocuments,
   showChecklist,
   showFindings,
-  uploadDocument,
+  showUpload,
+  UPLOAD_PIECE_BYTES,
   type AnswerOf,
+  type InputOf,
   type Problem,
 } from '@tidewaiter/contracts';
 import { toHex } from '@tidewaiter/merkle';
 import { useSyncExternalStore } from 'react';
+import { api } from '../api/client.js';
 import { readAgain } from '../api/queries.js';
+
+export type DocumentType = InputOf<typeof beginUpload>['body']['type'];
 
 export interface Upload {
   key: string;
   shipmentId: string;
   name: string;
   size: number;
-  type: string;
+  type: DocumentType;
   sent: number;
-  /** `cut`: the line went; it goes on by itself under the same key, so that nothing arrives twice */
+  /** `cut`: the line went; it goes on by itself behind the last byte that arrived */
   state: 'hashing' | 'sending' | 'reading' | 'cut' | 'done' | 'refused' | 'stopped';
   /** worked out in this browser, before a byte was sent */
   sha256: string | null;
-  answer: AnswerOf<typeof uploadDocument> | null;
+  answer: AnswerOf<typeof completeUpload> | null;
   problem: Problem | null;
 }
 
 interface Running extends Upload {
   file: File;
   supersedes: string | undefined;
-  request: XMLHttpRequest | null;
+  line: AbortController;
 }
 
 const running = new Map<string, Running>();
@@ -44,7 +53,7 @@ function change(key: string, to: Partial<Running>): void {
 }
 
 /** Uploads live beside the pages: leaving the tab of a page leaves them running. */
-export function startUpload(shipmentId: string, file: File, type: string, supersedes?: string): void {
+export function startUpload(shipmentId: string, file: File, type: DocumentType, supersedes?: string): void {
   const key = crypto.randomUUID();
   running.set(key, {
     key,
@@ -59,12 +68,12 @@ export function startUpload(shipmentId: string, file: File, type: string, supers
     problem: null,
     file,
     supersedes,
-    request: null,
+    line: new AbortController(),
   });
   change(key, {});
   void digestOf(file).then((sha256) => {
     change(key, { sha256 });
-    send(key);
+    goOn(key);
   });
 }
 
@@ -74,61 +83,70 @@ async function digestOf(file: File): Promise<string | null> {
   return subtle ? toHex(new Uint8Array(await subtle.digest('SHA-256', await file.arrayBuffer()))) : null;
 }
 
-function send(key: string): void {
+/** Sends what is not there yet, piece by piece; a cut loses no more than the piece that was on its way. */
+async function send(key: string): Promise<void> {
   const upload = running.get(key);
   if (!upload || upload.state === 'stopped') return;
-  const form = new FormData();
-  form.set('type', upload.type);
-  if (upload.supersedes !== undefined) form.set('supersedes', upload.supersedes);
-  form.set('file', upload.file, upload.name);
-  // `fetch` tells nothing of how much has been sent.
-  const request = new XMLHttpRequest();
-  request.open('POST', uploadDocument.path.replace('{shipmentId}', upload.shipmentId));
-  request.setRequestHeader('Idempotency-Key', key);
-  request.setRequestHeader('Accept', 'application/json, application/problem+json');
-  request.upload.onprogress = ({ loaded, total }) =>
-    change(key, {
-      sent: Math.min(upload.size, Math.round((loaded / total) * upload.size)),
-      state: loaded === total ? 'reading' : 'sending',
-    });
-  request.onload = () => {
-    if (request.status >= 200 && request.status < 300) {
-      change(key, { state: 'done', sent: upload.size, answer: JSON.parse(request.responseText) as Upload['answer'] });
-      void readAgain(listDocuments, showChecklist, showFindings);
-    } else if (request.status >= 500) change(key, { state: 'cut' });
-    else change(key, { state: 'refused', problem: problemOf(request) });
-  };
-  request.onerror = () => change(key, { state: 'cut', sent: 0 });
-  change(key, { state: 'sending', request });
-  request.send(form);
-}
-
-function problemOf({ responseText, status }: XMLHttpRequest): Problem {
+  const { shipmentId, file, type, supersedes, line } = upload;
+  change(key, { state: 'sending' });
   try {
-    return JSON.parse(responseText) as Problem;
-  } catch {
-    return {
-      type: 'about:blank',
-      title: 'Refused',
-      status,
-      code: `http.status.${status}`,
-      detail: responseText.slice(0, 300),
-    };
+    const body = { type, name: file.name, mediaType: file.type || 'application/octet-stream', size: file.size };
+    const { uploadId } = await api.call(
+      beginUpload,
+      { params: { shipmentId }, body: { ...body, ...(supersedes === undefined ? {} : { supersedes }) } },
+      { idempotencyKey: key },
+    );
+    let offset = await heldOf(uploadId, file.size);
+    while (offset < file.size) {
+      change(key, { sent: offset });
+      offset = await sendPiece(uploadId, offset, file.slice(offset, offset + UPLOAD_PIECE_BYTES), line.signal);
+    }
+    change(key, { sent: file.size, state: 'reading' });
+    const answer = await api.call(completeUpload, { params: { uploadId } }, { idempotencyKey: `${key}/document` });
+    change(key, { state: 'done', answer });
+    void readAgain(listDocuments, showChecklist, showFindings);
+  } catch (error) {
+    if (line.signal.aborted) return;
+    if (error instanceof ProblemError && error.status < 500) change(key, { state: 'refused', problem: error.problem });
+    else change(key, { state: 'cut' });
   }
 }
 
-/** Goes on with what was cut, under the key that it began with. */
-export const goOn = (key: string): void => send(key);
+/** How much is here. What is not there any more became a document: its answer was lost, and is kept under the key. */
+const heldOf = (uploadId: string, size: number): Promise<number> =>
+  api.call(showUpload, { params: { uploadId } }).then(
+    ({ offset }) => offset,
+    (error: unknown) => {
+      if (error instanceof ProblemError && error.status === 404) return size;
+      throw error;
+    },
+  );
+
+/** @returns how much is here now. @throws ProblemError, TypeError when the line went */
+async function sendPiece(uploadId: string, offset: number, piece: Blob, signal: AbortSignal): Promise<number> {
+  const answer = await fetch(`${appendUpload.path.replace('{uploadId}', uploadId)}?offset=${offset}`, {
+    method: appendUpload.method,
+    headers: { 'Content-Type': appendUpload.consumes, Accept: 'application/json, application/problem+json' },
+    body: piece,
+    signal,
+  });
+  const said = (await answer.json()) as AnswerOf<typeof appendUpload> | Problem;
+  if ('offset' in said && answer.ok) return (said as AnswerOf<typeof appendUpload>).offset;
+  throw new ProblemError(said as Problem);
+}
+
+/** Goes on with what was cut, behind the last byte that arrived. */
+export const goOn = (key: string): void => void send(key);
 
 export function stopUpload(key: string): void {
-  running.get(key)?.request?.abort();
+  running.get(key)?.line.abort();
   running.delete(key);
   shown = [...running.values()];
   for (const watch of watchers) watch();
 }
 
 window.addEventListener('online', () => {
-  for (const { key, state } of running.values()) if (state === 'cut') send(key);
+  for (const { key, state } of running.values()) if (state === 'cut') goOn(key);
 });
 
 const subscribe = (watch: () => void): (() => void) => {

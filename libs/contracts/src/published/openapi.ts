@@ -71,7 +71,7 @@ export function openApiDocument(version: string): Json {
       parameters: parameters(route),
       ...(bodyName && route.consumes === 'application/json'
         ? { requestBody: { required: true, content: { [route.consumes]: { schema: reference(bodyName) } } } }
-        : route.method === 'POST' && route.consumes !== 'application/json'
+        : route.method !== 'GET' && route.consumes !== 'application/json'
           ? { requestBody: { required: true, content: { [route.consumes]: {} } } }
           : {}),
       responses: {

@@ -1,4 +1,5 @@
 export const STORAGE = Symbol('STORAGE');
+export const PIECES = Symbol('PIECES');
 export const LIMITS = Symbol('LIMITS');
 export const REQUIREMENT_ROWS = Symbol('REQUIREMENT_ROWS');
 

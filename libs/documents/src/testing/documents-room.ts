@@ -16,6 +16,8 @@ import { Uploads, type Part, type Uploaded } from '../application/uploads.js';
 import { DocumentViews } from '../application/views.js';
 import { papers } from '../postgres/projections.js';
 import { FolderStorage } from '../storage/folder.js';
+import { Pieces } from '../storage/pieces.js';
+import { UploadsInPieces } from '../application/uploads-in-pieces.js';
 import { fixture } from './files.js';
 import { aSituation } from './papers.js';
 
@@ -28,6 +30,8 @@ export interface Sent {
   declared?: string;
   supersedes?: string;
 }
+
+const limits = { file: 25_000_000, structured: 10_000_000 };
 
 const TYPES: Record<string, string> = {
   'invoice.xml': 'commercial-invoice',
@@ -44,6 +48,8 @@ export class DocumentsRoom {
   readonly base: Database;
   readonly reading: Reading;
   readonly uploads: Uploads;
+  readonly pieces = new Pieces(this.folder);
+  readonly inPieces: UploadsInPieces;
   readonly views: DocumentViews;
   readonly differences: Differences;
   readonly activities: DocumentsActivitiesService;
@@ -56,6 +62,7 @@ export class DocumentsRoom {
     const judging = new Judging(this.store);
     this.reading = new Reading(this.store, this.base, this.storage, judging, silent);
     this.uploads = this.uploadsWith(this.reading);
+    this.inPieces = new UploadsInPieces(this.store, this.pieces, limits, this.uploads);
     this.views = new DocumentViews(this.store);
     this.differences = new Differences(this.store, this.base, judging, this.views);
     this.activities = new DocumentsActivitiesService(this.store, judging, rows, now, this.storage);
@@ -66,7 +73,7 @@ export class DocumentsRoom {
   }
 
   uploadsWith(reading: Pick<Reading, 'read'>): Uploads {
-    return new Uploads(this.store, this.storage, { file: 25_000_000, structured: 10_000_000 }, reading as Reading);
+    return new Uploads(this.store, this.storage, limits, reading as Reading);
   }
 
   async close(): Promise<void> {

@@ -167,7 +167,8 @@ export class Door implements NestInterceptor {
     const facts = factsOf(request);
     const route = facts.route!;
     checkMediaType(route, request);
-    const streamed = route.consumes === 'multipart/form-data' || route.access === 'machine';
+    const streamed =
+      route.access === 'machine' || ['multipart/form-data', 'application/octet-stream'].includes(route.consumes);
     const input = {
       params: parsePart(route.params, request.params ?? {}, 'path'),
       query: parsePart(route.query, request.query ?? {}, 'query'),
