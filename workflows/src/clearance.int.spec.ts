@@ -53,6 +53,36 @@ describe('a clearance', () => {
     expect(world.told.calls).toContain('bookDelivery');
   });
 
+  it('asks the authority about a request that nobody answered, before it asks a person', async () => {
+    let id = '';
+    const answers = ['not-yet', 'not-yet', 'ask-person'];
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (_, declarationId) => {
+          id = declarationId;
+        })(world),
+        makeRequest: async () => ({ kind: 'unknown', request: 1, wrote }),
+        resolveRequest: async () => {
+          const kind = answers.shift();
+          if (kind === 'ask-person') return { kind, says: 'it has nothing', wrote };
+          return { kind: 'not-yet', askAgainAt: new Date().toISOString(), wrote };
+        },
+      }),
+      async (world) => {
+        while (id === '') await new Promise((resume) => setTimeout(resume, 20));
+        const order = { declarationId: id, orderId: 'o1', purpose: 'cancel', reason: 'sold', by: 'user:someone' };
+        await world.fact('customs.RequestOrdered', { ...order, version: 1, set: null });
+        const task = await world.task('review-request');
+        expect(task.says).toContain('is not known. The authority was asked: it has nothing. Ask it');
+        expect(answers).toEqual([]);
+        await world.decide('review-request', { dropped: true, reason: 'they have nothing' });
+        await world.released(id);
+      },
+      'request-enquired',
+    );
+    expect(world.told.calls.filter((name) => name === 'dropRequest')).toHaveLength(1);
+  });
+
   it('carries an amendment out, assessed anew, and asks about a denied one', async () => {
     let id = '';
     const { world } = await stage.play(

@@ -386,6 +386,19 @@ export type RequestOutcome =
 export interface CustomsActivities {
   /** Builds, stores and sends a request about a declaration that the authority has; one is open at a time. */
   makeRequest(step: Step, order: RequestOrder): Promise<RequestOutcome>;
+  /**
+   * Asks the authority by a request's own reference what became of it, at the times at which filings are asked about. It is never sent
+   * again by itself: what the authority has nothing of, or says nothing of for the whole schedule, a person looks into.
+   */
+  resolveRequest(
+    step: Step,
+    declarationId: string,
+    request: number,
+  ): Promise<
+    | { kind: 'found'; wrote: Wrote }
+    | { kind: 'not-yet'; askAgainAt: string; wrote: Wrote }
+    | { kind: 'ask-person'; says: string; wrote: Wrote }
+  >;
   /** A person found out that nothing of a request arrived: it is dropped, and another may be made. */
   dropRequest(step: Step, declarationId: string, request: number, reason: string): Promise<{ wrote: Wrote }>;
   /** Asks the authority for addresses for papers; `none` when it takes them by another way or gave no answer. */

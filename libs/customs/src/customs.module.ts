@@ -159,12 +159,25 @@ class Connections implements OnApplicationShutdown {
     },
     {
       provide: RequestDesk,
-      useFactory: (store: EventStore, authorities: Authorities, clock: Clock, database: Database, drain: Nudge) =>
-        new RequestDesk(store, authorities, clock, async (keys) => {
-          const woken = await database.system((tx) => inbox.wake(tx, keys, clock()));
-          if (woken > 0) drain.nudge();
-        }),
-      inject: [EVENT_STORE, Authorities, CLOCK, DATABASE, drainToken(MESSAGES)],
+      useFactory: (
+        store: EventStore,
+        authorities: Authorities,
+        settings: CustomsSettings,
+        clock: Clock,
+        database: Database,
+        drain: Nudge,
+      ) =>
+        new RequestDesk(
+          store,
+          authorities,
+          { enquirySchedule: settings.CUSTOMS_ENQUIRY_SCHEDULE },
+          clock,
+          async (keys) => {
+            const woken = await database.system((tx) => inbox.wake(tx, keys, clock()));
+            if (woken > 0) drain.nudge();
+          },
+        ),
+      inject: [EVENT_STORE, Authorities, CUSTOMS_SETTINGS, CLOCK, DATABASE, drainToken(MESSAGES)],
     },
     {
       provide: Handling,

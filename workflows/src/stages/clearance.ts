@@ -151,10 +151,12 @@ async function followAuthority(
     errands: new Errands(story),
     course: new Course(),
     proposals: new Map(),
+    doubts: new Set(),
   };
   try {
     return await followFacts(handling, version, needsSummary);
   } finally {
+    handling.doubts.clear();
     await handling.errands.closeAll();
   }
 }

@@ -200,7 +200,7 @@ function makeRequest(
   return [{ type: 'RequestMade', data: { ...about, lrn, mrn, reason, proposed, fields, bytesDigest, madeAt: at } }];
 }
 
-const requestNamed = (state: Declaration, number: number) => {
+export const requestNamed = (state: Declaration, number: number) => {
   const request = state.requests.find((each) => each.request === number);
   if (!request) throw new NotFound('customs.request.unknown', `the declaration has no request ${number}`);
   return request;
