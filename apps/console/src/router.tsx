@@ -1,6 +1,7 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { auditRoutes } from './audit/routes.js';
 import { boardSearch } from './board/search.js';
+import { partnerRoutes } from './partners/routes.js';
 import { frameRoute, homeRoute, rootRoute } from './frame.js';
 import { shipmentRoutes } from './shipment/routes.js';
 import { ErrorState, NotFound } from './ui/states.js';
@@ -52,23 +53,35 @@ const engagement = createRoute({
   path: '/engagements/$engagementId',
   component: lazyRouteComponent(() => import('./engagements/engagement-page.js')),
 });
+const guarantees = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/guarantees',
+  component: lazyRouteComponent(() => import('./guarantees/guarantees-page.js')),
+});
+const guarantee = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/guarantees/$guaranteeId',
+  component: lazyRouteComponent(() => import('./guarantees/guarantee-page.js')),
+});
 const calculator = createRoute({
   getParentRoute: () => frameRoute,
   path: '/calculator',
   component: lazyRouteComponent(() => import('./calculator/calculator-page.js')),
 });
 
-const partners = createRoute({
-  getParentRoute: () => frameRoute,
-  path: '/partners',
-  validateSearch: (raw): { part?: 'tail' } => (raw['part'] === 'tail' ? { part: 'tail' } : {}),
-  component: lazyRouteComponent(() => import('./partners/partners-page.js')),
-});
 const health = createRoute({
   getParentRoute: () => frameRoute,
   path: '/health',
   component: lazyRouteComponent(() => import('./health/health-page.js')),
 });
+
+const admin = ['/admin', '/admin/$part'].map((path) =>
+  createRoute({
+    getParentRoute: () => frameRoute,
+    path,
+    component: lazyRouteComponent(() => import('./admin/admin-page.js')),
+  }),
+);
 
 const screening = createRoute({
   getParentRoute: () => frameRoute,
@@ -94,15 +107,18 @@ export const routeTree = rootRoute.addChildren([
     newShipment,
     engagements,
     engagement,
+    guarantees,
+    guarantee,
     calculator,
-    partners,
     health,
+    ...admin,
     screening,
     rules,
     style,
     signedInAgain,
     ...shipmentRoutes,
     ...auditRoutes,
+    ...partnerRoutes,
   ]),
 ]);
 

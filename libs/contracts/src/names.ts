@@ -226,3 +226,8 @@ export const SIGN_IN_TOO_OLD = 'identity.sign-in.too-old';
 export const SIMULATED_PARTIES = ['authority', 'bank', 'carrier'] as const;
 /** How far the simulators' clock may be set ahead at once. */
 export const ADVANCES = ['1h', '1d', '7d', '30d'] as const;
+
+/** Of a delivery. `failing`: tried in vain, and again by itself. `dead`: out of tries. `waiting`: not tried yet. */
+export const DELIVERY_STATUSES = ['waiting', 'failing', 'dead', 'sent', 'skipped'] as const;
+/** What a replay takes. `never`: events that the endpoint was not sent yet. */
+export const REPLAY_STATUSES = ['failing', 'dead', 'sent', 'skipped', 'never'] as const;

@@ -82,10 +82,31 @@ export const listGuarantees = defineRoute('shipments', 'listGuarantees', 'GET /v
 });
 
 export const showGuarantee = defineRoute('shipments', 'showGuarantee', 'GET /v1/guarantees/{guaranteeId}', {
-  summary: 'One guarantee with what is held under it for each shipment',
+  summary: 'One guarantee: what is held under it for each shipment, and which shipments it was too small for',
   access: everyone,
   params: z.strictObject({ guaranteeId: uuid }),
-  answer: guaranteeView.extend({ holds: z.array(z.strictObject({ shipmentId: uuid, amount: money })) }),
+  answer: guaranteeView.extend({
+    used: money.meta({ description: 'of what is reserved: for filings that the authority has registered' }),
+    awaiting: money.meta({ description: 'of what is reserved: for filings that it has not registered yet' }),
+    holds: z.array(
+      z.strictObject({
+        shipmentId: uuid,
+        reference: z.string(),
+        mrn: z.string().nullable().meta({ description: 'null: the authority has not registered the filing yet' }),
+        amount: money,
+      }),
+    ),
+    refused: z
+      .array(
+        z.strictObject({
+          shipmentId: uuid,
+          reference: z.string(),
+          taskId: uuid.meta({ description: 'the task that waits for a larger guarantee' }),
+          needed: money,
+        }),
+      )
+      .meta({ description: 'shipments that wait unfiled because their duty is beyond the headroom' }),
+  }),
 });
 export const changeGuaranteeLimit = defineRoute(
   'shipments',

@@ -15,6 +15,7 @@ import {
   type BoardRow,
 } from '../domain/board.js';
 import { says } from '../domain/says.js';
+import { forgetParties } from '../postgres/party-terms.js';
 import { keepDurations } from './estimates.js';
 
 /** The shipment an event speaks of; null for those of engagements, importers and guarantees. */
@@ -99,6 +100,8 @@ export class Board {
       ],
     );
     await keepDurations(tx, tx.tenant, board);
+    const erased = entries.filter(({ name }) => name === 'PersonalDataErased').map(({ shipment_id }) => shipment_id);
+    if (erased.length > 0) await forgetParties(tx, erased);
     tx.afterCommit?.(() => this.bell.ring(tx.tenant));
   }
 }

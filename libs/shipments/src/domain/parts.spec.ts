@@ -54,7 +54,9 @@ describe('the parts of a split shipment', () => {
   it('have quantities as asked, prices and masses in proportion, and name the whole', () => {
     const state = whole();
     const parts = split(state, part({ 1: '100' }), part({ 1: '100' }), part({ 1: '100' }, { portOfEntry: 'USOAK' }));
-    expect(parts.map(({ lines }) => lines)).toEqual([1, 2, 3].map(() => [expect.objectContaining({ number: 1 })]));
+    expect(parts.map(({ lines }) => lines)).toEqual(
+      [1, 2, 3].map((): unknown[] => [expect.objectContaining({ number: 1 })]),
+    );
     expect(parts[0]!.lines[0]).toMatchObject({
       quantity: { value: '100', unit: 'NAR' },
       price: { amount: '100000.00', currency: 'USD' },
