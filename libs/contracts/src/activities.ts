@@ -399,6 +399,19 @@ export interface CustomsActivities {
     | { kind: 'not-yet'; askAgainAt: string; wrote: Wrote }
     | { kind: 'ask-person'; says: string; wrote: Wrote }
   >;
+  /**
+   * Asks the authority to invalidate what was declared for goods that are given up; `not-needed` where it has nothing that stands, or asks
+   * for no request.
+   */
+  withdrawDeclaration(
+    step: Step,
+    withdrawal: {
+      declarationId: string;
+      orderId: string;
+      how: 'abandoned' | 're-exported' | 'destroyed';
+      reason: string;
+    },
+  ): Promise<RequestOutcome | { kind: 'not-needed' }>;
   /** A person found out that nothing of a request arrived: it is dropped, and another may be made. */
   dropRequest(step: Step, declarationId: string, request: number, reason: string): Promise<{ wrote: Wrote }>;
   /** Asks the authority for addresses for papers; `none` when it takes them by another way or gave no answer. */

@@ -259,6 +259,7 @@ export class World {
       settleClock: async () => ({ kind: 'settled', wrote }),
       openVoidanceCases: async () => ({ opened: [], skipped: [], wrote }),
       makeRequest: async () => ({ kind: 'sent', request: 1, wrote }),
+      withdrawDeclaration: async () => ({ kind: 'not-needed' }),
       resolveRequest: async () => ({ kind: 'found', wrote }),
       dropRequest: async () => ({ wrote }),
       requestSlots: async () => ({ kind: 'none' }),

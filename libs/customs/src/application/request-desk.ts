@@ -25,7 +25,7 @@ import {
   type Declaration,
   type DeclarationCommand,
 } from '../domain/declaration.js';
-import { requestNamed } from '../domain/handling.js';
+import { requestNamed, stands } from '../domain/handling.js';
 import { nextEnquiry } from '../domain/resend.js';
 import type { Request } from '../domain/ours.js';
 import { entries } from '../postgres/entries.repository.js';
@@ -76,6 +76,18 @@ export class RequestDesk {
       const says = [error.message, error.details.advice].filter(Boolean).join('. ');
       return refused([{ code: error.code, pointer: '', field: null, says }], {});
     }
+  }
+
+  /** For goods that are given up: the authority's number is invalidated, where it has one that stands and wants to be asked. */
+  async withdraw(
+    step: Step,
+    { declarationId, orderId, how, reason }: Parameters<CustomsActivities['withdrawDeclaration']>[1],
+  ): ReturnType<CustomsActivities['withdrawDeclaration']> {
+    const { state } = await this.store.load(declaration, step.tenant, streamOf(declarationId));
+    if (!state.filing || !stands(state)) return { kind: 'not-needed' };
+    const { authority } = await this.known(step.tenant, declarationId);
+    if (!authority.profile.invalidateWhen.includes(how)) return { kind: 'not-needed' };
+    return this.make(step, { declarationId, orderId, purpose: 'cancel', reason, proposed: null });
   }
 
   /** Row, content and event of a request; or what our own check found in what it proposes. */

@@ -278,4 +278,22 @@ describe('what people do', () => {
     await house.handling.giveUp(of.request.declarationId, body, operator, 'command-7');
     expect((await show(of)).summary).toBe('Abandoned');
   });
+
+  it('that is given up is invalidated at the authority, once, and only where something stands there', async () => {
+    const of = await lodgedAndAccepted();
+    const { declarationId } = of.request;
+    const withdrawal = { declarationId, orderId: randomUUID(), how: 're-exported' as const, reason: 'sold on' };
+    const body = { how: 're-exported' as const, reason: 'sold on', documentIds: [] };
+    await house.handling.giveUp(declarationId, body, operator, `re-export-${declarationId}`);
+    expect(await house.requests.withdraw(of.step, withdrawal)).toMatchObject({ kind: 'sent', request: 1 });
+    expect(await house.requests.withdraw(of.step, withdrawal)).toMatchObject({ kind: 'sent', request: 1 });
+    const sent = house.authority.taken.filter((each) => each.body.includes(of.mrn));
+    expect(sent.map(({ body: bytes }) => /<TypeCode>(\w+)</.exec(bytes)?.[1])).toEqual(['INV']);
+    // Nothing else may be asked about goods that are given up.
+    expect(await house.requests.make(of.step, amendment(of))).toMatchObject({ kind: 'refused' });
+
+    const never = house.lodging();
+    const nothing = { ...withdrawal, declarationId: never.declarationId, orderId: randomUUID() };
+    expect(await house.requests.withdraw(house.step(never), nothing)).toEqual({ kind: 'not-needed' });
+  });
 });
