@@ -81,6 +81,14 @@ export interface ShipmentsActivities {
   standAtFiling(
     step: Step,
   ): Promise<{ kind: 'stands'; proof: StandingProof } | { kind: 'blocked'; code: string; says: string; role: string }>;
+  /**
+   * Security for this shipment alone: a single guarantee, or a deposit, up to its amount; from then on its debts are held under it and
+   * under no other. `destination`: country of the authority that has it.
+   */
+  provideSecurity(
+    step: Step,
+    security: { reference: string; amount: Money },
+  ): Promise<{ kind: 'provided'; destination: string; wrote: Wrote } | Refusal>;
   raiseTask(step: Step, task: TaskSpec): Promise<{ taskId: string; wrote: Wrote }>;
   /** Records a person's decision on a task (`closes` false while another person is needed), or withdraws it. */
   settleTask(
@@ -261,6 +269,11 @@ export interface DutiesActivities {
     step: Step,
     granted: GrantedRefund,
   ): Promise<{ kind: 'booked'; bookingId: string; settled: boolean; wrote: Wrote } | { kind: 'unclear'; says: string }>;
+  /** Money was given to an authority as security for a shipment; it comes back, or is taken as duty, by the bookings of the ledger. */
+  lodgeDeposit(
+    step: Step,
+    deposit: { authority: string; amount: Money; reference: string; lodgedOn: string },
+  ): Promise<{ kind: 'booked'; bookingId: string; wrote: Wrote } | Refusal>;
   /** What is open of a claim came back from the authority; nothing is written when nothing is open. */
   receiveRefund(
     step: Step,
