@@ -18,6 +18,7 @@ import {
 } from '@tidewaiter/platform';
 import { Checks } from './application/checks.js';
 import { Collector } from './application/collector.js';
+import { Mailboxes } from './application/mailboxes.js';
 import { CustomsActivitiesService } from './application/customs.activities.js';
 import { Declarations } from './application/declarations.js';
 import { Downtime } from './application/downtime.js';
@@ -205,6 +206,11 @@ class Connections implements OnApplicationShutdown {
       inject: [DATABASE, EVENT_STORE, Authorities, CLOCK, LOG],
     },
     ...hostDrain({ context: 'customs', name: MESSAGES, handler: MessageReader, idleMs: 1_000, spacingMs: 25 }),
+    {
+      provide: Mailboxes,
+      useFactory: (store: EventStore, collector: Collector, clock: Clock) => new Mailboxes(store, collector, clock),
+      inject: [EVENT_STORE, Collector, CLOCK],
+    },
     {
       provide: Collector,
       useFactory: (
