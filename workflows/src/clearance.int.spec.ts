@@ -53,6 +53,69 @@ describe('a clearance', () => {
     expect(world.told.calls).toContain('bookDelivery');
   });
 
+  it('asks the authority about a request that nobody answered, before it asks a person', async () => {
+    let id = '';
+    const answers = ['not-yet', 'not-yet', 'ask-person'];
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (_, declarationId) => {
+          id = declarationId;
+        })(world),
+        makeRequest: async () => ({ kind: 'unknown', request: 1, wrote }),
+        resolveRequest: async () => {
+          const kind = answers.shift();
+          if (kind === 'ask-person') return { kind, says: 'it has nothing', wrote };
+          return { kind: 'not-yet', askAgainAt: new Date().toISOString(), wrote };
+        },
+      }),
+      async (world) => {
+        while (id === '') await new Promise((resume) => setTimeout(resume, 20));
+        const order = { declarationId: id, orderId: 'o1', purpose: 'cancel', reason: 'sold', by: 'user:someone' };
+        await world.fact('customs.RequestOrdered', { ...order, version: 1, set: null });
+        const task = await world.task('review-request');
+        expect(task.says).toContain('is not known. The authority was asked: it has nothing. Ask it');
+        expect(answers).toEqual([]);
+        await world.decide('review-request', { dropped: true, reason: 'they have nothing' });
+        await world.released(id);
+      },
+      'request-enquired',
+    );
+    expect(world.told.calls.filter((name) => name === 'dropRequest')).toHaveLength(1);
+  });
+
+  it('asks for the invalidation of what is given up, and a person when the authority refuses it', async () => {
+    let id = '';
+    const { world } = await stage.play(
+      (world) => {
+        let made = 0;
+        return {
+          ...telling(async (_, declarationId) => {
+            id = declarationId;
+            const given = { declarationId, how: 're-exported', reason: 'sold on', documentIds: [], version: 1 };
+            await world.fact('customs.ClearanceGivenUp', { ...given, givenUpAt: at(3) });
+          })(world),
+          withdrawDeclaration: async (_step, { declarationId, how, reason }) => {
+            expect([declarationId, how, reason]).toEqual([id, 're-exported', 'sold on']);
+            const request = (made += 1);
+            const errors = [{ code: 'CDS12015', pointer: '', field: null, says: 'goods are under control' }];
+            const answer = request === 1 ? { answer: 'denied', errors } : { answer: 'granted', errors: [] };
+            await world.fact('customs.RequestAnswered', { declarationId, request, ...answer });
+            return { kind: 'sent', request, wrote };
+          },
+        };
+      },
+      async (world) => {
+        const task = await world.task('ask-authority');
+        expect(task.says).toContain('It was denied. CDS12015: goods are under control');
+        await world.decide('ask-authority', { retry: true });
+      },
+      'given-up-and-invalidated',
+    );
+    expect(world.told.calls.filter((name) => name === 'withdrawDeclaration')).toHaveLength(2);
+    expect(world.told.calls).toContain('closeShipment');
+    expect(world.told.calls).not.toContain('bookDelivery');
+  });
+
   it('carries an amendment out, assessed anew, and asks about a denied one', async () => {
     let id = '';
     const { world } = await stage.play(

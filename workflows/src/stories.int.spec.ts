@@ -294,6 +294,47 @@ describe('the story of a shipment', () => {
     expect(world.told.calls.indexOf('reopenDebt')).toBeLessThan(world.told.calls.indexOf('closeShipment'));
   }, 15_000);
 
+  it('goes on with a deposit where the guarantee is too small, and with what others gave back where that was waited for', async () => {
+    const answers = ['short', 'short', 'short', 'reserved'];
+    const done: string[] = [];
+    const gbp = (amount: string) => ({ amount, currency: 'GBP' });
+    await stage.play(
+      () => ({
+        reserveGuarantee: async () =>
+          answers.shift() === 'short'
+            ? { kind: 'short', says: 'It is too small.', headroom: gbp('1.00'), wrote: {} }
+            : { kind: 'reserved', guaranteeId: 'g', reference: 'CASH-77', wrote: {} },
+        provideSecurity: async ({ actor }, { reference, amount }) => {
+          done.push(`${actor} ${reference} ${amount.amount}`);
+          if (reference === 'B-1')
+            return { kind: 'refused', code: 'shipments.guarantee.exists', says: 'There is one.' };
+          return { kind: 'provided', destination: 'GB', wrote: {} };
+        },
+        lodgeDeposit: async (_step, { authority, lodgedOn, reference }) => {
+          done.push(`${authority} ${reference} ${lodgedOn}`);
+          return { kind: 'booked', bookingId: 'b', wrote: {} };
+        },
+      }),
+      async (world) => {
+        const asked = async (times: number) => {
+          while (world.told.tasks.filter(({ kind }) => kind === 'raise-guarantee').length < times)
+            await new Promise((resume) => setTimeout(resume, 20));
+        };
+        await asked(1);
+        await world.decide('raise-guarantee', { waitUntil: '2020-01-01' });
+        await asked(2);
+        const guarantee = { reference: 'B-1', amount: gbp('5000.00') };
+        expect(await world.decide('raise-guarantee', { guarantee })).toMatchObject({ kind: 'refused' });
+        await world.decide('raise-guarantee', { retry: true });
+        await asked(3);
+        const deposit = { reference: 'CASH-77', amount: gbp('5000.00'), lodgedOn: '2026-11-22' };
+        expect(await world.decide('raise-guarantee', { deposit })).toMatchObject({ kind: 'done' });
+      },
+      'short-guarantee-deposit',
+    );
+    expect(done).toEqual(['user:someone B-1 5000.00', 'user:someone CASH-77 5000.00', 'GB CASH-77 2026-11-22']);
+  }, 15_000);
+
   it('books again when the carrier declines', async () => {
     const { world } = await stage.play(
       (world, usual) => ({

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { auditCommands } from './commands/audit.js';
+import { authorityCommands } from './commands/authority.js';
 import { dutyCommands } from './commands/duty.js';
 import { fxCommands } from './commands/fx.js';
 import { identityCommands } from './commands/identity.js';
@@ -33,6 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   shipmentCommands(program);
   taskCommands(program);
   scenarioCommands(program);
+  authorityCommands(program);
   dutyCommands(program);
   moneyCommands(program);
   rulesCommands(program);

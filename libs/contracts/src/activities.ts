@@ -81,6 +81,14 @@ export interface ShipmentsActivities {
   standAtFiling(
     step: Step,
   ): Promise<{ kind: 'stands'; proof: StandingProof } | { kind: 'blocked'; code: string; says: string; role: string }>;
+  /**
+   * Security for this shipment alone: a single guarantee, or a deposit, up to its amount; from then on its debts are held under it and
+   * under no other. `destination`: country of the authority that has it.
+   */
+  provideSecurity(
+    step: Step,
+    security: { reference: string; amount: Money },
+  ): Promise<{ kind: 'provided'; destination: string; wrote: Wrote } | Refusal>;
   raiseTask(step: Step, task: TaskSpec): Promise<{ taskId: string; wrote: Wrote }>;
   /** Records a person's decision on a task (`closes` false while another person is needed), or withdraws it. */
   settleTask(
@@ -261,6 +269,11 @@ export interface DutiesActivities {
     step: Step,
     granted: GrantedRefund,
   ): Promise<{ kind: 'booked'; bookingId: string; settled: boolean; wrote: Wrote } | { kind: 'unclear'; says: string }>;
+  /** Money was given to an authority as security for a shipment; it comes back, or is taken as duty, by the bookings of the ledger. */
+  lodgeDeposit(
+    step: Step,
+    deposit: { authority: string; amount: Money; reference: string; lodgedOn: string },
+  ): Promise<{ kind: 'booked'; bookingId: string; wrote: Wrote } | Refusal>;
   /** What is open of a claim came back from the authority; nothing is written when nothing is open. */
   receiveRefund(
     step: Step,
@@ -386,6 +399,32 @@ export type RequestOutcome =
 export interface CustomsActivities {
   /** Builds, stores and sends a request about a declaration that the authority has; one is open at a time. */
   makeRequest(step: Step, order: RequestOrder): Promise<RequestOutcome>;
+  /**
+   * Asks the authority by a request's own reference what became of it, at the times at which filings are asked about. It is never sent
+   * again by itself: what the authority has nothing of, or says nothing of for the whole schedule, a person looks into.
+   */
+  resolveRequest(
+    step: Step,
+    declarationId: string,
+    request: number,
+  ): Promise<
+    | { kind: 'found'; wrote: Wrote }
+    | { kind: 'not-yet'; askAgainAt: string; wrote: Wrote }
+    | { kind: 'ask-person'; says: string; wrote: Wrote }
+  >;
+  /**
+   * Asks the authority to invalidate what was declared for goods that are given up; `not-needed` where it has nothing that stands, or asks
+   * for no request.
+   */
+  withdrawDeclaration(
+    step: Step,
+    withdrawal: {
+      declarationId: string;
+      orderId: string;
+      how: 'abandoned' | 're-exported' | 'destroyed';
+      reason: string;
+    },
+  ): Promise<RequestOutcome | { kind: 'not-needed' }>;
   /** A person found out that nothing of a request arrived: it is dropped, and another may be made. */
   dropRequest(step: Step, declarationId: string, request: number, reason: string): Promise<{ wrote: Wrote }>;
   /** Asks the authority for addresses for papers; `none` when it takes them by another way or gave no answer. */

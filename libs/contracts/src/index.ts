@@ -31,6 +31,7 @@ export * from './customs/post-entry.routes.js';
 export * from './customs/content.js';
 export * from './customs/checks.routes.js';
 export * from './customs/requests.routes.js';
+export * from './customs/mailboxes.events.js';
 export * from './customs/mailboxes.routes.js';
 export * from './customs/answers.routes.js';
 export * from './carriers/events.js';

@@ -18,6 +18,7 @@ import {
 } from '@tidewaiter/platform';
 import { Checks } from './application/checks.js';
 import { Collector } from './application/collector.js';
+import { Mailboxes } from './application/mailboxes.js';
 import { CustomsActivitiesService } from './application/customs.activities.js';
 import { Declarations } from './application/declarations.js';
 import { Downtime } from './application/downtime.js';
@@ -159,12 +160,25 @@ class Connections implements OnApplicationShutdown {
     },
     {
       provide: RequestDesk,
-      useFactory: (store: EventStore, authorities: Authorities, clock: Clock, database: Database, drain: Nudge) =>
-        new RequestDesk(store, authorities, clock, async (keys) => {
-          const woken = await database.system((tx) => inbox.wake(tx, keys, clock()));
-          if (woken > 0) drain.nudge();
-        }),
-      inject: [EVENT_STORE, Authorities, CLOCK, DATABASE, drainToken(MESSAGES)],
+      useFactory: (
+        store: EventStore,
+        authorities: Authorities,
+        settings: CustomsSettings,
+        clock: Clock,
+        database: Database,
+        drain: Nudge,
+      ) =>
+        new RequestDesk(
+          store,
+          authorities,
+          { enquirySchedule: settings.CUSTOMS_ENQUIRY_SCHEDULE },
+          clock,
+          async (keys) => {
+            const woken = await database.system((tx) => inbox.wake(tx, keys, clock()));
+            if (woken > 0) drain.nudge();
+          },
+        ),
+      inject: [EVENT_STORE, Authorities, CUSTOMS_SETTINGS, CLOCK, DATABASE, drainToken(MESSAGES)],
     },
     {
       provide: Handling,
@@ -192,6 +206,11 @@ class Connections implements OnApplicationShutdown {
       inject: [DATABASE, EVENT_STORE, Authorities, CLOCK, LOG],
     },
     ...hostDrain({ context: 'customs', name: MESSAGES, handler: MessageReader, idleMs: 1_000, spacingMs: 25 }),
+    {
+      provide: Mailboxes,
+      useFactory: (store: EventStore, collector: Collector, clock: Clock) => new Mailboxes(store, collector, clock),
+      inject: [EVENT_STORE, Collector, CLOCK],
+    },
     {
       provide: Collector,
       useFactory: (

@@ -36,6 +36,7 @@ export function watchRelease(story: Story, filing: Filing, released: Released): 
     errands: new Errands(story),
     course: new Course(),
     proposals: new Map(),
+    doubts: new Set(),
   };
   handling.course.note(released.fact);
   let over = false;
@@ -62,6 +63,7 @@ export function watchRelease(story: Story, filing: Filing, released: Released): 
     givenUp: () => givenUp,
     async close() {
       over = true;
+      handling.doubts.clear();
       await handling.errands.closeAll();
     },
   };

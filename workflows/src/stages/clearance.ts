@@ -14,13 +14,14 @@ import type {
 import { CLEARANCE_FACTS } from '@tidewaiter/contracts/names';
 import { customs, shipments } from '../activities.js';
 import { applyCorrections } from '../corrections.js';
-import { retryOrAbandon, type Ruling, type Story } from '../story.js';
+import { Abandoned, retryOrAbandon, type Ruling, type Story } from '../story.js';
 import { assessDuties, reserveGuarantee } from './assess-duties.js';
 import { Course } from './course.js';
 import { dutyPayment, type DutyNotice } from './duty-payment.js';
 import { EntrySummary } from './entry-summary.js';
 import { Errands, seen } from './errands.js';
 import { attend, carryOut, seized, takeAnswer, told, type Handling } from './handling.js';
+import { withdraw } from './withdrawal.js';
 
 const NEWS = [
   'customs.DeclarationAccepted',
@@ -67,6 +68,17 @@ export interface Filing {
 export async function clearance(story: Story, filing: Filing): Promise<Released | NotImported> {
   story.enter('clearance', 'authority: acceptance');
   const declarationId = uuid4();
+  try {
+    return await cleared(story, filing, declarationId);
+  } catch (error) {
+    // Given up at a task: what the authority has must not stand for goods that nobody imports.
+    if (error instanceof Abandoned && patched('withdraw-what-is-given-up'))
+      await withdraw(story, declarationId, 'abandoned', error.reason);
+    throw error;
+  }
+}
+
+async function cleared(story: Story, filing: Filing, declarationId: string): Promise<Released | NotImported> {
   for (;;) {
     const version = (filing.version += 1);
     const standing = await stand(story, filing);
@@ -151,10 +163,12 @@ async function followAuthority(
     errands: new Errands(story),
     course: new Course(),
     proposals: new Map(),
+    doubts: new Set(),
   };
   try {
     return await followFacts(handling, version, needsSummary);
   } finally {
+    handling.doubts.clear();
     await handling.errands.closeAll();
   }
 }
@@ -216,11 +230,14 @@ async function followFacts(
         if (givenUp !== null) return { kind: 'refused', reason: givenUp };
         break;
       }
-      case 'customs.ClearanceGivenUp':
-        return {
-          kind: 'refused',
-          reason: `${textOf(fact.data['how'], 'given up')}: ${textOf(fact.data['reason'], '')}`,
-        };
+      case 'customs.ClearanceGivenUp': {
+        const { how, reason } = fact.data as { how: 'abandoned' | 're-exported' | 'destroyed'; reason: string };
+        if (patched('withdraw-what-is-given-up')) {
+          await handling.errands.closeAll();
+          await withdraw(story, declarationId, how, reason);
+        }
+        return { kind: 'refused', reason: `${how}: ${reason}` };
+      }
       case 'customs.DeclarationInvalidated':
         return { kind: 'refused', reason: textOf(fact.data['reason'], 'the declaration was invalidated') };
     }

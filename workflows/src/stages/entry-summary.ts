@@ -1,11 +1,11 @@
-import { uuid4 } from '@temporalio/workflow';
+import { patched, uuid4 } from '@temporalio/workflow';
 import type { Fact, FieldProblem, RequestOutcome } from '@tidewaiter/contracts';
 import { customs } from '../activities.js';
 import { Abandoned, retryOrAbandon, type Story } from '../story.js';
 import type { Filing } from './clearance.js';
 import { dutyPayment, type DutyNotice } from './duty-payment.js';
 import { seen } from './errands.js';
-import { drop, told } from './handling.js';
+import { drop, enquire, told } from './handling.js';
 
 const ANSWERS = ['customs.RequestAnswered'] as const;
 const NOTICES = ['customs.DutyNotified'] as const;
@@ -87,17 +87,19 @@ export class EntrySummary {
   }
 
   /**
-   * Nobody knows whether it arrived: it is not sent again to be sure; its answer or a person's enquiry ends the doubt.
+   * Nobody knows whether it arrived: it is not sent again to be sure; its answer, the authority when asked, or a person ends the doubt.
    * @returns whether the authority has nothing of it, by the word of a person who asked
    */
   private async dropped(request: number, isAnswered: () => boolean): Promise<boolean> {
     const { story, declarationId } = this;
     let isDropped = false;
+    const says = patched('request-enquiries') ? await enquire(story, declarationId, request, isAnswered) : '';
+    if (says === null) return false;
     await story.ask<true>(
       {
         kind: 'review-request',
         role: 'operator',
-        says: 'Nobody knows whether the entry summary arrived. Ask the authority; if it has nothing, drop it with { "dropped": true, "reason": "…" }.',
+        says: `Nobody knows whether the entry summary arrived. ${says === '' ? '' : `${says}. `}Ask the authority; if it has nothing, drop it with { "dropped": true, "reason": "…" }.`,
         about: { declarationId, request },
         due: null,
       },

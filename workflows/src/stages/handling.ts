@@ -1,4 +1,5 @@
 import type { Decision, Fact, FieldProblem, SentPaper, Situation, Wrote } from '@tidewaiter/contracts';
+import { patched } from '@temporalio/workflow';
 import { audit, customs, documents } from '../activities.js';
 import { applyCorrections } from '../corrections.js';
 import type { Ruling, Story } from '../story.js';
@@ -20,6 +21,8 @@ export interface Handling {
   filing: Filing;
   /** what an amendment under way would declare, by the order that asked for it */
   proposals: Map<number, Pick<Filing, 'goods' | 'assessment'>>;
+  /** requests of which nobody knows yet whether they arrived */
+  doubts: Set<number>;
 }
 
 const text = (value: unknown, otherwise = ''): string =>
@@ -268,14 +271,45 @@ export function drop(
   return story.doFor(decision, 'drop-request', (step) => customs.dropRequest(step, declarationId, request, reason));
 }
 
-/** Nobody knows whether a request arrived: it is not sent again, its answer or a person's enquiry ends the doubt. */
-function doubt({ story, errands, declarationId }: Handling, request: number, purpose: string): void {
+/** Nobody knows whether a request arrived: it is not sent again; its answer, the authority when asked, or a person ends the doubt. */
+function doubt(handling: Handling, request: number, purpose: string): void {
+  const { story, declarationId, doubts } = handling;
+  if (!patched('request-enquiries')) return askPerson(handling, request, purpose, '');
+  doubts.add(request);
+  story.beside(async () => {
+    const says = await enquire(story, declarationId, request, () => !doubts.has(request));
+    if (says !== null && doubts.has(request))
+      askPerson(handling, request, purpose, `The authority was asked: ${says}. `);
+    doubts.delete(request);
+  });
+}
+
+/**
+ * Asks the authority about a request by its own reference, at the times of its schedule.
+ * @returns why a person must look into it; null when the authority has it, or the doubt is over
+ */
+export async function enquire(
+  story: Story,
+  declarationId: string,
+  request: number,
+  isOver: () => boolean,
+): Promise<string | null> {
+  while (!isOver()) {
+    const answer = await story.do('resolve-request', (step) => customs.resolveRequest(step, declarationId, request));
+    if (answer.kind === 'found') return null;
+    if (answer.kind === 'ask-person') return answer.says;
+    await story.quiet(isOver, Math.max(Date.parse(answer.askAgainAt) - Date.now(), 100));
+  }
+  return null;
+}
+
+function askPerson({ story, errands, declarationId }: Handling, request: number, purpose: string, asked: string): void {
   errands.raise(
     `request/${request}`,
     {
       kind: 'review-request',
       role: 'operator',
-      says: `Whether the authority has the request to ${purpose} is not known. Ask it; when it has nothing, say { "dropped": true, "reason": "…" }.`,
+      says: `Whether the authority has the request to ${purpose} is not known. ${asked}Ask it by another way; when it has nothing, say { "dropped": true, "reason": "…" }.`,
       about: { declarationId, request, purpose },
       due: null,
     },
@@ -297,11 +331,12 @@ function review({ errands, declarationId }: Handling, key: string, says: string,
 
 /** The old content stands until an amendment is granted; then what it proposed does. */
 export function takeAnswer(handling: Handling, fact: Fact): void {
-  const { errands, filing, proposals } = handling;
+  const { errands, filing, proposals, doubts } = handling;
   const request = typeof fact.data['request'] === 'number' ? fact.data['request'] : 0;
   const answer = text(fact.data['answer']);
   if (answer === 'received') return;
   errands.close(`request/${request}`);
+  doubts.delete(request);
   const proposal = proposals.get(request);
   proposals.delete(request);
   if (answer === 'granted') {

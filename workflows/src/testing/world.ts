@@ -209,6 +209,7 @@ export class World {
           embargoes: SHA,
         },
       }),
+      provideSecurity: async () => ({ kind: 'provided', destination: 'GB', wrote }),
       raiseTask: async (_step: Step, task: TaskSpec) => {
         const taskId = randomUUID();
         this.told.tasks.push({ ...task, taskId });
@@ -247,6 +248,7 @@ export class World {
       settleDifference: async () => ({ kind: 'settled', wrote }),
       voidPayment: async () => ({ kind: 'void', wrote }),
       bookRefund: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, settled: false, wrote }),
+      lodgeDeposit: async () => ({ kind: 'booked', bookingId: `${ZERO}7`, wrote }),
       receiveRefund: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, wrote }),
       resolvePayment: async () => ({ kind: 'sent', wrote }),
       listAffected: async () => ({ citation: '', says: '', firstDeadline: null, totals: [], claims: [], next: null }),
@@ -259,6 +261,8 @@ export class World {
       settleClock: async () => ({ kind: 'settled', wrote }),
       openVoidanceCases: async () => ({ opened: [], skipped: [], wrote }),
       makeRequest: async () => ({ kind: 'sent', request: 1, wrote }),
+      withdrawDeclaration: async () => ({ kind: 'not-needed' }),
+      resolveRequest: async () => ({ kind: 'found', wrote }),
       dropRequest: async () => ({ wrote }),
       requestSlots: async () => ({ kind: 'none' }),
       recordPapersSent: async () => ({ wrote }),

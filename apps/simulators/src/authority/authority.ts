@@ -984,6 +984,12 @@ export class Authority extends Face<AuthorityEntry> {
     return [...this.filings.withDucr(value)];
   }
 
+  /** Declarations that a request under this reference is about. */
+  askedUnder(lrn: string): Filing[] {
+    const made = [...this.filings.requests.values()].filter(({ request }) => request.lrn === lrn);
+    return made.flatMap(({ request }) => this.look('mrn', request.mrn));
+  }
+
   /** Notifications that can still be pulled. */
   pullable(): (Notification & { isPulled: boolean })[] {
     const oldest = this.clock.now() - KEPT_FOR;

@@ -132,8 +132,13 @@ export function authorityRoutes(authority: Authority, ownUrl: () => string): Rou
   const search = (request: Request): Reply => {
     const wanted = (name: string): string | null => request.query.get(name);
     const lrn = wanted('lrn');
-    if (lrn !== null)
-      return answered(authority.enquire('lrn', lrn, authority.look('lrn', lrn)), (found) => searchResponse(found));
+    if (lrn !== null) {
+      // A request is known by its own reference as well: its row says which declaration it is about.
+      const about = [...authority.look('lrn', lrn), ...authority.askedUnder(lrn)];
+      return answered(authority.enquire('lrn', lrn, about), (found) =>
+        searchResponse(found.map((each) => ({ ...each, lrn }))),
+      );
+    }
     const page = Number(wanted('pageNumber') ?? '1');
     const [from, to] = [wanted('dateFrom'), wanted('dateTo')];
     const role = wanted('partyRole') ?? 'submitter';

@@ -57,6 +57,11 @@ export const filingEnquired = defineEvent(
     answer: z.enum(['found', 'absent', 'no-answer']),
     mrn: z.string().nullable(),
     resend: z.string(),
+    request: z
+      .int()
+      .positive()
+      .optional()
+      .meta({ description: 'the request that was asked about; absent: the declaration itself' }),
   }),
 );
 

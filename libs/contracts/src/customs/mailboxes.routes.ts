@@ -15,8 +15,9 @@ export const collectMessages = defineRoute(
       authority: z.string().trim().min(2).max(40).meta({ description: 'Its short name: `HMRC`' }),
     }),
     status: 200,
-    idempotent: false,
-    answer: z.strictObject({ authority: z.string(), collectedAt: instant }).meta({ id: 'MessagesCollected' }),
+    answer: z
+      .strictObject({ authority: z.string(), fetched: z.int(), collectedAt: instant })
+      .meta({ id: 'MessagesCollected' }),
     problems: ['customs.authority.no-mailbox', 'customs.authority.down'],
   },
 );

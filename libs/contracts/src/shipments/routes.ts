@@ -417,7 +417,8 @@ export const decideTask = defineRoute('shipments', 'decideTask', 'POST /v1/tasks
   summary: 'Decide a task: confirm lines, correct a declaration, approve a payment, retry',
   description:
     'confirm-lines: { lines } · correct-declaration: { set: { "lines[0].commodity": "8517140000" } } · approve-payment: { approve: true } · ' +
-    'resolve-engagement, raise-guarantee, retry-step, rebook-delivery, review-assessment: { retry: true } · or { abandon: true, reason } where the story offers it',
+    'raise-guarantee: { deposit: { reference, amount, lodgedOn } } · { guarantee: { reference, amount } } · { waitUntil, reason } · { retry: true } · { abandon: true, reason } · ' +
+    'resolve-engagement, retry-step, rebook-delivery, review-assessment: { retry: true } · or { abandon: true, reason } where the story offers it',
   access: ['operator', 'approver', 'compliance', 'administrator'],
   params: z.strictObject({ taskId: uuid }),
   body: z.record(z.string(), z.unknown()),

@@ -1,8 +1,10 @@
 import { at, readInterchange } from '@tidewaiter/edifact';
 import { checkUsEntry } from '@tidewaiter/kernel';
+import { idFor, type CallerIdentity } from '@tidewaiter/platform';
 import { field, record } from '../authorities/ace/records.js';
 import { entries } from '../postgres/entries.repository.js';
 import { CustomsHouse } from '../testing/house.js';
+import { Mailboxes } from './mailboxes.js';
 import { accepted, notificationXml } from '../testing/notifications.js';
 
 let house: CustomsHouse;
@@ -103,7 +105,15 @@ describe('an authority that pushes', () => {
     // The push comes after all, and once more by hand: kept as copies, counted once.
     await house.receive(word, conversationId);
     miss('two');
-    expect(await house.collector.collect('hmrc')).toMatchObject({ authority: 'HMRC' });
+    const lay = house.authority.missed.length;
+    const mailboxes = new Mailboxes(house.store, house.collector, () => house.now);
+    const olive = { tenant: 'acme', actor: 'user:olive', roles: ['operator'] } as unknown as CallerIdentity;
+    const byHand = await mailboxes.collect(olive, 'ask-1', 'hmrc');
+    expect(byHand).toMatchObject({ authority: 'HMRC', fetched: lay });
+    const noted = await house.store.read('acme', `mailbox-${idFor('mailbox', 'acme', 'HMRC')}`);
+    expect(noted.map(({ type, data }) => [type, data])).toMatchObject([
+      ['MessagesCollected', { authority: 'HMRC', by: 'user:olive', fetched: lay }],
+    ]);
     await house.readAll();
     const view = await show(request.declarationId);
     expect(view.messages.map((each) => each.duplicate).sort()).toEqual([false, true, true]);

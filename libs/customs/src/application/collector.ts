@@ -63,7 +63,7 @@ export class Collector {
    * @throws NotFound `customs.authority.no-mailbox`
    * @throws Unavailable `customs.authority.down` when it gave no answer
    */
-  async collect(name: string): Promise<{ authority: string; collectedAt: Instant }> {
+  async collect(name: string): Promise<{ authority: string; fetched: number; collectedAt: Instant }> {
     const mailbox = this.authorities.find(({ profile }) => profile.authority.toLowerCase() === name.toLowerCase());
     if (!mailbox) {
       throw new NotFound('customs.authority.no-mailbox', `nothing can be fetched from ${name}`, {
@@ -71,16 +71,18 @@ export class Collector {
       });
     }
     try {
-      await this.fetch(mailbox);
+      const fetched = await this.fetch(mailbox);
+      return { authority: mailbox.profile.authority, fetched, collectedAt: this.clock() };
     } catch (error) {
       throw new Unavailable('customs.authority.down', `${mailbox.profile.authority} gave no answer: ${codeOf(error)}`, {
         advice: 'Try again later; it is also asked by itself every hour.',
       });
     }
-    return { authority: mailbox.profile.authority, collectedAt: this.clock() };
   }
 
-  private async fetch(mailbox: Authority): Promise<void> {
+  /** @returns how many messages lay there */
+  private async fetch(mailbox: Authority): Promise<number> {
+    let fetched = 0;
     const { authority, channel } = mailbox.profile;
     const from = await this.database.system((tx) => cursors.of(tx, authority));
     for await (const { bytes, cursor, conversationId } of mailbox.collect?.(from) ?? []) {
@@ -91,7 +93,9 @@ export class Collector {
         await inbox.store(tx, { rawId: newId(), channel, headers, bytes, sha256, receivedAt });
         await cursors.move(tx, authority, cursor, receivedAt);
       });
+      fetched += 1;
       this.arrived();
     }
+    return fetched;
   }
 }

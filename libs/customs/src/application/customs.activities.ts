@@ -46,6 +46,16 @@ export class CustomsActivitiesService implements CustomsActivities {
     return this.requests.make(step, order);
   }
 
+  withdrawDeclaration(
+    ...args: Parameters<CustomsActivities['withdrawDeclaration']>
+  ): ReturnType<CustomsActivities['withdrawDeclaration']> {
+    return this.requests.withdraw(...args);
+  }
+
+  resolveRequest(step: Step, declarationId: string, request: number): ReturnType<CustomsActivities['resolveRequest']> {
+    return this.requests.resolve(step, declarationId, request);
+  }
+
   dropRequest(
     ...[step, declarationId, request, reason]: Parameters<CustomsActivities['dropRequest']>
   ): ReturnType<CustomsActivities['dropRequest']> {

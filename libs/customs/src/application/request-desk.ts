@@ -4,12 +4,13 @@ import type {
   Refusal,
   RequestOutcome,
   SentPaper,
+  CustomsActivities,
   Step,
   UploadSlot,
   Wrote,
 } from '@tidewaiter/contracts';
 import type { EventStore, Tx } from '@tidewaiter/event-store';
-import { Conflict, NotFound, TidewaiterError, Unavailable, type Instant } from '@tidewaiter/kernel';
+import { Conflict, millisOf, NotFound, TidewaiterError, Unavailable, type Instant } from '@tidewaiter/kernel';
 import { byPartOf } from '@tidewaiter/platform';
 import type { Asking, Authority, Outcome } from '../authorities/authority.js';
 import { validateAmendment } from '../authorities/cds/validate.js';
@@ -24,11 +25,15 @@ import {
   type Declaration,
   type DeclarationCommand,
 } from '../domain/declaration.js';
+import { requestNamed, stands } from '../domain/handling.js';
+import { nextEnquiry } from '../domain/resend.js';
+import type { Request } from '../domain/ours.js';
 import { entries } from '../postgres/entries.repository.js';
 import { keyOf } from '../postgres/inbox.repository.js';
 import { filings } from '../postgres/filings.repository.js';
 import { requests, type StoredRequest } from '../postgres/requests.repository.js';
 import { contentDigest } from './digests.js';
+import type { FilingRules } from './filing-desk.js';
 import { requestLrn } from './references.js';
 
 interface Known {
@@ -41,12 +46,13 @@ const streamOf = (declarationId: string): string => `declaration-${declarationId
 
 /**
  * Sends requests about declarations that the authority has, under the same three steps as a declaration: row, transmission, outcome.
- * A request whose outcome is unknown is never sent again by itself: its answer comes under its own reference, or a person finds out.
+ * A request whose outcome is unknown is never sent again by itself: the authority is asked by its own reference, then a person finds out.
  */
 export class RequestDesk {
   constructor(
     private readonly store: EventStore,
     private readonly authorities: Authorities,
+    private readonly rules: FilingRules,
     private readonly clock: () => Instant,
     /** a request gained a reference: parked messages may answer it */
     private readonly gainedKeys: (keys: string[]) => Promise<void>,
@@ -70,6 +76,18 @@ export class RequestDesk {
       const says = [error.message, error.details.advice].filter(Boolean).join('. ');
       return refused([{ code: error.code, pointer: '', field: null, says }], {});
     }
+  }
+
+  /** For goods that are given up: the authority's number is invalidated, where it has one that stands and wants to be asked. */
+  async withdraw(
+    step: Step,
+    { declarationId, orderId, how, reason }: Parameters<CustomsActivities['withdrawDeclaration']>[1],
+  ): ReturnType<CustomsActivities['withdrawDeclaration']> {
+    const { state } = await this.store.load(declaration, step.tenant, streamOf(declarationId));
+    if (!state.filing || !stands(state)) return { kind: 'not-needed' };
+    const { authority } = await this.known(step.tenant, declarationId);
+    if (!authority.profile.invalidateWhen.includes(how)) return { kind: 'not-needed' };
+    return this.make(step, { declarationId, orderId, purpose: 'cancel', reason, proposed: null });
   }
 
   /** Row, content and event of a request; or what our own check found in what it proposes. */
@@ -216,6 +234,31 @@ export class RequestDesk {
     });
   }
 
+  /** @throws NotFound `customs.declaration.unknown`, `customs.request.unknown` */
+  async resolve(step: Step, declarationId: string, request: number): ReturnType<CustomsActivities['resolveRequest']> {
+    const { state, streamVersion, authority } = await this.known(step.tenant, declarationId);
+    const made = requestNamed(state, request);
+    const wrote = { [streamOf(declarationId)]: streamVersion };
+    const isAnswered = state.notices.some(({ type, data }) => type === 'RequestAnswered' && data.request === request);
+    if (isAnswered || made.refused || made.outcome === 'received') return { kind: 'found', wrote };
+    const asked = made.enquiries ?? 0;
+    const { enquirySchedule: schedule } = this.rules;
+    const due = nextEnquiry(schedule, made.madeAt, asked);
+    if (millisOf(this.clock()) < millisOf(due)) return { kind: 'not-yet', askAgainAt: due, wrote };
+    const entryNumber = await this.store.transaction(step.tenant, (tx) => entries.of(tx, declarationId));
+    const references = { lrn: made.lrn, ducr: state.filing!.ducr, ...(entryNumber ? { entryNumber } : {}) };
+    const answer = await authority.enquire(references, []);
+    const ruled = ruleOf(authority, made, { answer: answer.kind, asked: asked + 1 }, schedule.length, this.clock());
+    const command: DeclarationCommand = {
+      ...{ type: 'RecordEnquiry', answer: answer.kind, mrn: answer.kind === 'found' ? answer.mrn : null, request },
+      resend: `no: ${ruled ?? 'the authority may still answer'}`,
+    };
+    const after = await this.execute(step, declarationId, command, `request/${request}/enquiry/${asked + 1}`);
+    if (answer.kind === 'found') return { kind: 'found', wrote: after };
+    if (ruled) return { kind: 'ask-person', says: ruled, wrote: after };
+    return { kind: 'not-yet', askAgainAt: nextEnquiry(schedule, made.madeAt, asked + 1), wrote: after };
+  }
+
   async drop(step: Step, declarationId: string, request: number, reason: string): Promise<{ wrote: Wrote }> {
     const command: DeclarationCommand = { type: 'DropRequest', request, reason };
     return { wrote: await this.execute(step, declarationId, command, `request/${request}/drop`) };
@@ -280,6 +323,26 @@ export class RequestDesk {
       return { state, streamVersion: version, authority };
     });
   }
+}
+
+/**
+ * Why a person must look into a request of unknown outcome; null while the authority may still say by itself what became of it. Where it
+ * would let a declaration be sent again, or an unanswered schedule is over, a person drops the request or waits.
+ */
+function ruleOf(
+  authority: Authority,
+  { version, madeAt: startedAt }: Request,
+  { answer, asked }: { answer: 'found' | 'absent' | 'no-answer'; asked: number },
+  schedule: number,
+  now: Instant,
+): string | null {
+  if (answer === 'found') return null;
+  const attempt = { version, attempt: 1, outcome: 'unknown' as const, conversationId: null, startedAt };
+  const rule = authority.resend([attempt], { answer, askedAt: now }, now);
+  if (rule.kind === 'same-bytes' || rule.kind === 'ask-person') return rule.because;
+  return asked >= schedule
+    ? `it was asked ${asked} times, the last answer: ${answer === 'absent' ? 'nothing under this reference' : 'none'}`
+    : null;
 }
 
 const refused = (problems: FieldProblem[], wrote: Wrote): RequestOutcome => ({ kind: 'refused', problems, wrote });

@@ -87,6 +87,61 @@ describe('an amendment', () => {
     });
   });
 
+  it('whose outcome is unknown is asked about by its own reference: what the authority has is waited for', async () => {
+    const of = await lodgedAndAccepted();
+    house.authority.plan = ['cut-after-taking'];
+    await house.requests.make(of.step, amendment(of));
+    const resolve = () => house.requests.resolve(of.step, of.request.declarationId, 1);
+    const before = house.authority.enquiries;
+    expect(await resolve()).toMatchObject({ kind: 'not-yet' });
+    expect(house.authority.enquiries).toBe(before);
+    house.pass(60_000);
+    expect(await resolve()).toMatchObject({ kind: 'found' });
+    expect(await resolve()).toMatchObject({ kind: 'found' });
+    const events = await house.store.read('acme', `declaration-${of.request.declarationId}`);
+    const asked = events.filter(({ type }) => type === 'FilingEnquired').map(({ data }) => data);
+    expect(asked).toMatchObject([{ request: 1, answer: 'found', lrn: house.authority.taken.at(-1)!.lrn }]);
+    expect((await show(of)).requests).toMatchObject([{ state: 'sent' }]);
+    // What the authority has it answers: nobody may drop it any more.
+    await expect(house.requests.drop(of.step, of.request.declarationId, 1, 'gone')).rejects.toMatchObject({
+      code: 'customs.request.taken',
+    });
+  });
+
+  it('whose outcome is unknown and of which the authority has nothing, a person drops', async () => {
+    const of = await lodgedAndAccepted();
+    house.authority.plan = ['cut-after-taking'];
+    await house.requests.make(of.step, amendment(of));
+    house.authority.taken.pop();
+    const resolve = () => house.requests.resolve(of.step, of.request.declarationId, 1);
+    house.pass(60_000);
+    expect(await resolve()).toMatchObject({ kind: 'not-yet' });
+    house.pass(900_000);
+    const ruled = await resolve();
+    expect(ruled).toMatchObject({ kind: 'ask-person', says: expect.stringContaining('nothing under our references') });
+    await house.requests.drop(of.step, of.request.declarationId, 1, 'HMRC has nothing of it');
+    const again = amendment(of);
+    again.proposed!.version = 3;
+    expect(await house.requests.make(of.step, again)).toMatchObject({ kind: 'sent', request: 2 });
+  });
+
+  it('whose outcome is unknown and about which the authority says nothing, a person looks into', async () => {
+    const of = await lodgedAndAccepted();
+    house.authority.plan = ['cut-after-taking'];
+    await house.requests.make(of.step, amendment(of));
+    house.authority.enquiryStatus = 503;
+    try {
+      const kinds: string[] = [];
+      for (const ms of [60_000, 240_000, 600_000, 2_700_000]) {
+        house.pass(ms);
+        kinds.push((await house.requests.resolve(of.step, of.request.declarationId, 1)).kind);
+      }
+      expect(kinds).toEqual(['not-yet', 'not-yet', 'not-yet', 'ask-person']);
+    } finally {
+      house.authority.enquiryStatus = null;
+    }
+  });
+
   it('that says nothing new, or breaks a rule, is refused before anything leaves', async () => {
     const of = await lodgedAndAccepted();
     const before = house.authority.taken.length;
@@ -222,5 +277,23 @@ describe('what people do', () => {
     });
     await house.handling.giveUp(of.request.declarationId, body, operator, 'command-7');
     expect((await show(of)).summary).toBe('Abandoned');
+  });
+
+  it('that is given up is invalidated at the authority, once, and only where something stands there', async () => {
+    const of = await lodgedAndAccepted();
+    const { declarationId } = of.request;
+    const withdrawal = { declarationId, orderId: randomUUID(), how: 're-exported' as const, reason: 'sold on' };
+    const body = { how: 're-exported' as const, reason: 'sold on', documentIds: [] };
+    await house.handling.giveUp(declarationId, body, operator, `re-export-${declarationId}`);
+    expect(await house.requests.withdraw(of.step, withdrawal)).toMatchObject({ kind: 'sent', request: 1 });
+    expect(await house.requests.withdraw(of.step, withdrawal)).toMatchObject({ kind: 'sent', request: 1 });
+    const sent = house.authority.taken.filter((each) => each.body.includes(of.mrn));
+    expect(sent.map(({ body: bytes }) => /<TypeCode>(\w+)</.exec(bytes)?.[1])).toEqual(['INV']);
+    // Nothing else may be asked about goods that are given up.
+    expect(await house.requests.make(of.step, amendment(of))).toMatchObject({ kind: 'refused' });
+
+    const never = house.lodging();
+    const nothing = { ...withdrawal, declarationId: never.declarationId, orderId: randomUUID() };
+    expect(await house.requests.withdraw(house.step(never), nothing)).toEqual({ kind: 'not-needed' });
   });
 });

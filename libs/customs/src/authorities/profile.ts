@@ -90,6 +90,11 @@ const profile = z.strictObject({
   /** its published account, where the messages that ask for money name none */
   payeeAccount: z.string().optional(),
   resend: z.strictObject({ quietMs: ms, limitMs: ms, most: z.int().positive() }),
+  /**
+   * What became of the goods when the authority wants to be asked to invalidate their declaration; where it is empty it ends by itself.
+   * @see Regulation (EU) 952/2013, article 174; CDS cancellation requests; ACE cargo release, SE action D
+   */
+  invalidateWhen: z.array(z.enum(['abandoned', 're-exported', 'destroyed'])),
   edifact: edifact.optional(),
   ace: ace.optional(),
 });

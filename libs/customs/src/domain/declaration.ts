@@ -1,7 +1,7 @@
 import type { CustomsEvent, FieldProblem, Quantity, StandingProof } from '@tidewaiter/contracts';
 import { legalDateAt, unreachable, WrongState, type Decider, type DomainEvent, type Instant } from '@tidewaiter/kernel';
 import type { AuthorityMessage, Fact } from './facts.js';
-import { handle, isHandling, type HandlingCommand } from './handling.js';
+import { handle, isHandling, requestNamed, type HandlingCommand } from './handling.js';
 import { byAuthority, isNotice, type Notice } from './notices.js';
 import type { ExaminationNote, Ours, Request } from './ours.js';
 import { vectorOf, type Sending, type StatusVector } from './vector.js';
@@ -89,7 +89,14 @@ export type DeclarationCommand =
   | { type: 'RefuseVersion'; filing: Filing; version: number; problems: FieldProblem[] }
   | { type: 'RecordAttempt'; version: number; attempt: number; result: AttemptResult }
   | { type: 'QueueFiling'; version: number; downSince: Instant; says: string; deadline: string | null }
-  | { type: 'RecordEnquiry'; answer: 'found' | 'absent' | 'no-answer'; mrn: string | null; resend: string }
+  | {
+      type: 'RecordEnquiry';
+      answer: 'found' | 'absent' | 'no-answer';
+      mrn: string | null;
+      resend: string;
+      /** that was asked about; the declaration itself without it */
+      request?: number;
+    }
   | {
       type: 'TakeMessage';
       message: AuthorityMessage;
@@ -301,10 +308,11 @@ function recordEnquiry(
 ): CustomsEvent[] {
   if (!state.filing) throw notPrepared(state.version);
   const { declarationId, shipmentId, lrn } = state.filing;
-  const { answer, mrn, resend } = command;
-  return [
-    { type: 'FilingEnquired', data: { declarationId, shipmentId, version: state.version, lrn, answer, mrn, resend } },
-  ];
+  const { answer, mrn, resend, request } = command;
+  const about = { declarationId, shipmentId, version: state.version };
+  if (request === undefined) return [{ type: 'FilingEnquired', data: { ...about, lrn, answer, mrn, resend } }];
+  const { lrn: own } = requestNamed(state, request);
+  return [{ type: 'FilingEnquired', data: { ...about, lrn: own, answer, mrn, resend, request } }];
 }
 
 /** Told once per outage: since when nothing could be sent, and what is due by when. */
@@ -592,6 +600,15 @@ function evolve(state: Declaration, event: CustomsEvent): Declaration {
       return { ...newVersion(state, version), refusal: { by, problems } };
     }
     case 'FilingEnquired': {
+      const { request: about, answer } = event.data;
+      if (about !== undefined) {
+        return withRequest(state, about, (request) => ({
+          ...request,
+          enquiries: (request.enquiries ?? 0) + 1,
+          // It has it: what it says of it comes under its own reference.
+          outcome: answer === 'found' ? 'received' : request.outcome,
+        }));
+      }
       const asked = { ...state, enquiries: state.enquiries + 1 };
       return event.data.answer === 'found' ? proven(asked) : asked;
     }

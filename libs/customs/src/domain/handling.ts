@@ -144,21 +144,27 @@ export function handle(state: Declaration, command: HandlingCommand): CustomsEve
 }
 
 /** Whether anything can still happen to the clearance. */
-function stillOpen(state: Declaration): void {
+function stillOpen(state: Declaration, purpose?: Purpose): void {
   const { legal, release } = statusOf(state);
-  if (release.value === 'seized' || legal.value === 'invalidated' || state.disposal) {
+  // What was given up is still to be invalidated at the authority.
+  const isGivenUp = state.disposal !== null && purpose !== 'cancel';
+  if (release.value === 'seized' || legal.value === 'invalidated' || isGivenUp) {
     throw new WrongState('customs.declaration.ended', 'the declaration is seized, invalidated or given up', {
       advice: 'Record the authority’s newer decision first, or open a new filing.',
     });
   }
 }
 
+/** Whether the authority has it under a number of its own, which binds as long as nobody invalidates it. */
+export const stands = (state: Declaration): boolean =>
+  mrnOf(state, state.version) !== null && ['registered', 'accepted', 'manual'].includes(statusOf(state).legal.value);
+
 /**
  * One request is open at a time, and only what the authority has can be asked about.
  * @see customs-channels: requests; CDS12014, CDS12015, CDS12036
  */
 function mrnToAskAbout(state: Declaration, purpose: Purpose): string {
-  stillOpen(state);
+  stillOpen(state, purpose);
   const open = purpose === 'summarise' ? openSummary(state) : openRequest(state);
   if (open) {
     throw new WrongState(
@@ -172,9 +178,8 @@ function mrnToAskAbout(state: Declaration, purpose: Purpose): string {
     );
   }
   const { legal } = statusOf(state);
-  const may = purpose === 'arrive' ? ['registered'] : ['registered', 'accepted', 'manual'];
   const mrn = mrnOf(state, state.version);
-  if (mrn !== null && may.includes(legal.value)) return mrn;
+  if (mrn !== null && (purpose === 'arrive' ? legal.value === 'registered' : stands(state))) return mrn;
   throw new WrongState(
     'customs.request.too-early',
     `the declaration is ${legal.value}${mrn === null ? ' and has no number yet' : ''}: there is nothing to ${purpose}`,
@@ -200,7 +205,7 @@ function makeRequest(
   return [{ type: 'RequestMade', data: { ...about, lrn, mrn, reason, proposed, fields, bytesDigest, madeAt: at } }];
 }
 
-const requestNamed = (state: Declaration, number: number) => {
+export const requestNamed = (state: Declaration, number: number) => {
   const request = state.requests.find((each) => each.request === number);
   if (!request) throw new NotFound('customs.request.unknown', `the declaration has no request ${number}`);
   return request;

@@ -1,5 +1,6 @@
 import { declaration } from './declaration.js';
 import { entry } from './entry.js';
+import { mailbox } from './mailbox.js';
 import { postEntryCase } from './post-entry-case.js';
 
 export * from './answers.js';
@@ -9,6 +10,7 @@ export * from './entry.js';
 export * from './facts.js';
 export * from './handling.js';
 export * from './legal-clocks.js';
+export * from './mailbox.js';
 export * from './notices.js';
 export * from './ours.js';
 export * from './post-entry-case.js';
@@ -17,4 +19,4 @@ export * from './summary.js';
 export * from './vector.js';
 
 /** Stream categories of this context with what replay needs of each. */
-export const streams = { declaration, entry, case: postEntryCase };
+export const streams = { declaration, entry, case: postEntryCase, mailbox };

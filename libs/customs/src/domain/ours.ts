@@ -22,6 +22,8 @@ export interface Request {
   proposed: number | null;
   conversations: string[];
   outcome: 'open' | 'received' | 'unknown';
+  /** how often the authority was asked what became of it; absent: never */
+  enquiries?: number;
   /** the gateway took nothing of it, or a person dropped it */
   refused: boolean;
   problems: FieldProblem[];

@@ -102,7 +102,7 @@ export class CustomsHouse {
     return {
       store,
       desk,
-      requests: new RequestDesk(store, authorities, this.clock, gained),
+      requests: new RequestDesk(store, authorities, rules, this.clock, gained),
       handling: new Handling(store, this.clock),
       authorities,
       collector: new Collector(this.tables, authorities.withMailbox(this.now), this.clock, silent, () => undefined),

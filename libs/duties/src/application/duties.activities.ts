@@ -148,6 +148,20 @@ export class DutiesActivitiesService implements DutiesActivities {
     }
   }
 
+  lodgeDeposit(
+    step: Step,
+    { authority, amount, reference, lodgedOn }: Parameters<DutiesActivities['lodgeDeposit']>[1],
+  ): ReturnType<DutiesActivities['lodgeDeposit']> {
+    return orRefusal(async () => {
+      const { view, wrote } = await this.bookings.book(byOfStep(step), {
+        ...{ kind: 'deposit', shipmentId: step.subject, caseId: null, authority, lodgedOn, reference, claimBy: null },
+        items: [{ line: 0, taxType: 'security', legalBasis: 'security for the debt of the import', amount }],
+        ...{ law: 'the authority’s rules on security in cash', reason: 'the guarantee does not cover the debt' },
+      });
+      return { kind: 'booked' as const, bookingId: view.bookingId, wrote };
+    });
+  }
+
   receiveRefund(
     step: Step,
     received: { bookingId: string; receivedOn: string; reference: string },

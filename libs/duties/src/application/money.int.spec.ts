@@ -203,6 +203,19 @@ describe('the money of a shipment', () => {
     expect(after.totals[0]!.amounts).toMatchObject({ payableNow: '0.00', paid: whole, interest: expected });
   });
 
+  it('keeps a deposit that a person named at the task as security, apart from what is paid', async () => {
+    const { shipmentId } = await owing('Jackdaw Ltd');
+    const deposit = { authority: 'GB', amount: gbp('900.00'), reference: 'CASH-77', lodgedOn: '2026-11-22' };
+    const step = aStep(shipmentId, 'deposit', { actor: 'user:olive' });
+    const booked = await desk.activities.lodgeDeposit(step, deposit);
+    expect(booked).toMatchObject({ kind: 'booked' });
+    expect(await desk.activities.lodgeDeposit(step, deposit)).toEqual(booked);
+    const [only, ...others] = await desk.bookings.list('acme', { shipmentId });
+    expect([only?.kind, others]).toEqual(['deposit', []]);
+    expect((await money(shipmentId)).balanced).toBe(true);
+    expect((await desk.books.accounts('acme', {})).balanced).toBe(true);
+  });
+
   it('keeps what is due later by its legal date', async () => {
     const { shipmentId } = await owing('Jay Ltd', undefined, {
       duty: 'deferred',

@@ -190,6 +190,28 @@ describe('what the stories ask of this room', () => {
       });
     });
 
+    it('that is too small gives way to a security for one shipment alone, a deposit or another guarantee', async () => {
+      const importerId = await room.importer();
+      const guaranteeId = await room.guarantee(importerId, '300.00');
+      const id = await room.shipment(await room.engagement({ importerId }));
+      await room.activities.reserveGuarantee(stepOf(id), gbp('250.00'));
+      expect(await room.activities.reserveGuarantee(stepOf(id), gbp('900.00'))).toMatchObject({ kind: 'short' });
+      const step = stepOf(id);
+      const provided = await room.activities.provideSecurity(step, { reference: 'CASH-77', amount: gbp('1000.00') });
+      expect(provided).toMatchObject({ kind: 'provided', destination: 'GB' });
+      expect(await room.activities.provideSecurity(step, { reference: 'CASH-77', amount: gbp('1000.00') })).toEqual(
+        provided,
+      );
+      // What was held under the importer's guarantee is free for others.
+      expect(await room.views.guarantee('acme', guaranteeId)).toMatchObject({ headroom: gbp('300.00') });
+      const held = await room.activities.reserveGuarantee(stepOf(id), gbp('900.00'));
+      expect(held).toMatchObject({ kind: 'reserved', reference: 'CASH-77' });
+      const again = await room.activities.provideSecurity(stepOf(id), { reference: 'B-2', amount: gbp('5.00') });
+      expect(again).toMatchObject({ kind: 'refused', code: 'shipments.guarantee.exists' });
+      const closed = await room.activities.closeShipment(stepOf(id), 'delivered', null);
+      expect(Object.keys(closed.wrote)).toContain(`guarantee-${(held as { guaranteeId: string }).guaranteeId}`);
+    });
+
     it('never holds more than its limit, however many ask at once', async () => {
       const importerId = await room.importer();
       const guaranteeId = await room.guarantee(importerId, '500.00');

@@ -6,13 +6,13 @@ import { endOfDay, plusDays, TidewaiterError, WrongState, zero } from '@tidewait
 import { byOfStep, CLOCK, EVENT_STORE, idFor } from '@tidewaiter/platform';
 import { groundOfEmbargo } from '../domain/embargo.js';
 import { engagement, nextReviewDay, NOTICE_DAYS } from '../domain/engagement.js';
-import { headroomOf } from '../domain/guarantee.js';
+import { guarantee, headroomOf } from '../domain/guarantee.js';
 import { proveStanding } from '../domain/proof.js';
 import { screen, type ScreenedName } from '../domain/screening.js';
 import { partsFrom, shipment, situationOf, type Shipment } from '../domain/shipment.js';
 import { dayIn, identifierFor, zoneOf } from '../domain/standing.js';
 import { task } from '../domain/task.js';
-import { claim, guaranteeKey, holderOf } from '../postgres/claims.js';
+import { claim, guaranteeKey, holderOf, securityKey } from '../postgres/claims.js';
 import { clearedHits, subjectKind } from '../postgres/lookups.js';
 import { guaranteeNow, onAccount } from './guarantee-account.js';
 import { knownEngagement, knownImporter, knownShipment, type Known } from './known.js';
@@ -99,7 +99,7 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
 
   private reservation(tenant: string, { importer, destination, shipmentId }: Known<Shipment>) {
     return this.store.transaction(tenant, async (tx) => {
-      const guaranteeId = await holderOf(tx, 'guarantee', guaranteeKey(importer.importerId, destination));
+      const guaranteeId = await standsFor(tx, { importer, destination, shipmentId });
       if (guaranteeId === undefined) return null;
       const { state } = await guaranteeNow(tx, guaranteeId);
       const reserved = state.reservations[shipmentId];
@@ -115,7 +115,7 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
     const short = (says: string, headroom: Money) => ({ kind: 'short' as const, says, headroom, wrote: {} });
     try {
       return await this.store.transaction(tenant, async (tx) => {
-        const guaranteeId = await holderOf(tx, 'guarantee', guaranteeKey(importer.importerId, destination));
+        const guaranteeId = await standsFor(tx, state);
         if (guaranteeId === undefined) {
           return short(
             `No guarantee stands behind importer ${importer.name} in ${destination}.`,
@@ -133,6 +133,31 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
         await this.headroom(tenant, state, amount.currency),
       );
     }
+  }
+
+  async provideSecurity(
+    step: Step,
+    { reference, amount }: { reference: string; amount: Money },
+  ): ReturnType<ShipmentsActivities['provideSecurity']> {
+    const { tenant, subject: shipmentId } = step;
+    const { state } = await knownShipment(this.store, tenant, shipmentId);
+    const { destination, importer } = state;
+    const guaranteeId = idFor('guarantee', tenant, step.commandId);
+    return this.store.transaction(tenant, async (tx) => {
+      if (!(await claim(tx, 'guarantee', securityKey(shipmentId), guaranteeId))) {
+        const says = 'This shipment has a security of its own already: raise its limit, then retry.';
+        return { kind: 'refused' as const, code: 'shipments.guarantee.exists', says };
+      }
+      const before = await holderOf(tx, 'guarantee', guaranteeKey(importer.importerId, destination));
+      const free = { type: 'ReleaseHeadroom' as const, shipmentId };
+      const freed = before === undefined ? {} : (await onAccount(this.store, tx, before, free, byOfStep(step))).wrote;
+      const named = { guaranteeId, importerId: importer.importerId, destination, reference, limit: amount };
+      const by = { ...byOfStep(step), subject: guaranteeId };
+      const stream = `guarantee-${guaranteeId}`;
+      const command = { type: 'RegisterGuarantee' as const, ...named };
+      const done = await this.store.execute(guarantee, stream, command, by, { tx });
+      return { kind: 'provided' as const, destination, wrote: { ...freed, ...done.wrote } };
+    });
   }
 
   async raiseTask(step: Step, spec: TaskSpec): Promise<{ taskId: string; wrote: Wrote }> {
@@ -209,10 +234,10 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
     await this.store.execute(shipment, `shipment-${shipmentId}`, command, by, { tx });
   }
 
-  private async giveBack(tx: Tx, { importer, destination, shipmentId }: Known<Shipment>, step: Step): Promise<Wrote> {
-    const guaranteeId = await holderOf(tx, 'guarantee', guaranteeKey(importer.importerId, destination));
+  private async giveBack(tx: Tx, state: Known<Shipment>, step: Step): Promise<Wrote> {
+    const guaranteeId = await standsFor(tx, state);
     if (guaranteeId === undefined) return {};
-    const release = { type: 'ReleaseHeadroom' as const, shipmentId };
+    const release = { type: 'ReleaseHeadroom' as const, shipmentId: state.shipmentId };
     return (await onAccount(this.store, tx, guaranteeId, release, byOfStep(step))).wrote;
   }
 
@@ -238,14 +263,21 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
   }
 
   private async headroom(tenant: string, state: Known<Shipment>, currency: string): Promise<Money> {
-    const key = guaranteeKey(state.importer.importerId, state.destination);
     return this.store.transaction(tenant, async (tx) => {
-      const guaranteeId = await holderOf(tx, 'guarantee', key);
+      const guaranteeId = await standsFor(tx, state);
       if (guaranteeId === undefined) return zero(currency);
       return headroomOf((await guaranteeNow(tx, guaranteeId)).state, state.shipmentId);
     });
   }
 }
+
+/** The guarantee under which a shipment's debts are held: its own security, else the importer's. */
+const standsFor = async (
+  tx: Tx,
+  { shipmentId, importer, destination }: Pick<Known<Shipment>, 'shipmentId' | 'importer' | 'destination'>,
+): Promise<string | undefined> =>
+  (await holderOf(tx, 'guarantee', securityKey(shipmentId))) ??
+  holderOf(tx, 'guarantee', guaranteeKey(importer.importerId, destination));
 
 /** Everybody named in the shipment, and the customer behind it. */
 const screenedNames = ({ parties }: Known<Shipment>, customer: string): ScreenedName[] => [

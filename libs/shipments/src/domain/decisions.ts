@@ -1,4 +1,4 @@
-import { goodsLine, type TaskKind } from '@tidewaiter/contracts';
+import { currency, goodsLine, positive, type TaskKind } from '@tidewaiter/contracts';
 import { Invalid } from '@tidewaiter/kernel';
 import { z } from 'zod';
 
@@ -6,6 +6,15 @@ const reason = z.string().min(3).max(280);
 const retry = z.strictObject({ retry: z.literal(true), reason: reason.optional() });
 const abandon = z.strictObject({ abandon: z.literal(true), reason });
 const again = z.union([retry, abandon]);
+
+const security = {
+  reference: z.string().trim().min(1).max(35),
+  amount: z.strictObject({ amount: positive, currency }),
+};
+/** Cash that the authority has, a guarantee for this shipment alone, or headroom that comes back with others. */
+const deposit = z.strictObject({ deposit: z.strictObject({ ...security, lodgedOn: z.iso.date() }) });
+const singleGuarantee = z.strictObject({ guarantee: z.strictObject(security) });
+const waitForRelease = z.strictObject({ waitUntil: z.iso.date(), reason: reason.optional() });
 
 const acknowledge = z.strictObject({ acknowledge: z.literal(true), reason: reason.optional() });
 
@@ -42,7 +51,7 @@ const BODIES: Record<TaskKind, z.ZodType> = {
     z.strictObject({ accept: z.literal(true), reason }),
     z.strictObject({ dispute: z.literal(true), reason }),
   ]),
-  'raise-guarantee': again,
+  'raise-guarantee': z.union([retry, waitForRelease, deposit, singleGuarantee, abandon]),
   'ask-authority': again,
   'rebook-delivery': again,
   'retry-step': again,

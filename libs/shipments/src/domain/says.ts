@@ -130,7 +130,8 @@ const SENTENCES: Sentences = {
   DeclarationRefused: (d) =>
     `Declaration version ${d.version} refused by ${d.by === 'own-check' ? 'our own check' : 'the gateway'}: ${d.problems[0]?.says ?? d.by}`,
   DeclarationOutcomeUnknown: () => 'Declaration sent, outcome unknown: the authority is asked',
-  FilingEnquired: (d) => `The authority was asked about the filing: ${d.answer}`,
+  FilingEnquired: (d) =>
+    `The authority was asked about ${d.request === undefined ? 'the filing' : `request ${d.request}`}: ${d.answer}`,
   AuthorityMessageReceived: (d) => `Authority's message ${d.functionCode} stored`,
   DeclarationRegistered: (d) => `Declaration registered${d.mrn === null ? '' : `, MRN ${d.mrn}`}`,
   DeclarationAccepted: (d) => `Declaration accepted on ${d.acceptedOn}${d.mrn === null ? '' : `, MRN ${d.mrn}`}`,

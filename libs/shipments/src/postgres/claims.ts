@@ -29,3 +29,6 @@ export const lockStream = (tx: Tx, stream: string): Promise<unknown> =>
 
 /** One guarantee for an importer in a destination. */
 export const guaranteeKey = (importerId: string, destination: string): string => `${importerId}/${destination}`;
+
+/** The security of one shipment alone, before its importer's guarantee. */
+export const securityKey = (shipmentId: string): string => `shipment/${shipmentId}`;
