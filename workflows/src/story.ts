@@ -60,6 +60,8 @@ export class Story {
   constructor(
     private readonly ref: { tenant: string; correlationId: string; traceparent?: string },
     private readonly subject: string,
+    /** sets the steps of this run apart, where a workflow may run again under its id; without it they are the workflow’s */
+    private readonly run?: string,
   ) {}
 
   // ---- facts
@@ -184,13 +186,14 @@ export class Story {
 
   // ---- steps
 
-  private step(name: string, actor = 'system:workflow', causationId?: string): Step {
+  private step(name: string, actor = 'system:workflow', causationId?: string, subject: string = this.subject): Step {
     const n = (this.counters.get(name) ?? 0) + 1;
     this.counters.set(name, n);
-    const commandId = `${workflowInfo().workflowId}/${name}/${n}`;
+    const { workflowId } = workflowInfo();
+    const commandId = [workflowId, ...(this.run === undefined ? [] : [this.run]), name, n].join('/');
     return {
       tenant: this.ref.tenant,
-      subject: this.subject,
+      subject,
       commandId,
       correlationId: this.ref.correlationId,
       causationId: causationId ?? commandId,
@@ -264,14 +267,15 @@ export class Story {
    * Raises a task and waits until somebody's decision closes it.
    * @param until when this holds first (a corrected paper came in), the task is withdrawn and the answer is undefined
    * @param beside the story goes on meanwhile, and what it waits for stays its own
+   * @param task `subject`: the shipment that it concerns, where that is not the story's own subject
    */
   async ask<T>(
-    task: TaskSpec,
+    { subject, ...task }: TaskSpec & { subject?: string },
     decide: (decision: Decision) => Promise<Ruling<T>> | Ruling<T>,
     until: () => boolean = () => false,
     beside = false,
   ): Promise<T | undefined> {
-    const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`), {
+    const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`, undefined, undefined, subject), {
       ...task,
       waiter: workflowInfo().workflowId,
     });
@@ -286,7 +290,7 @@ export class Story {
         const ruling = await decide(decision);
         if (ruling.kind === 'refused') return ruling;
         const settled = await tasks.settleTask(
-          this.step(`decided-${task.kind}`, decision.by, decision.commandId),
+          this.step(`decided-${task.kind}`, decision.by, decision.commandId, subject),
           taskId,
           {
             kind: 'decided',
@@ -306,12 +310,16 @@ export class Story {
     await condition(() => done || until() || this.divided);
     if (!done) {
       this.close(taskId);
-      const settled = await tasks.settleTask(this.step(`withdrawn-${task.kind}`), taskId, {
-        kind: 'withdrawn',
-        reason: this.divided
-          ? 'The shipment was split: its parts ask for themselves.'
-          : 'What it asked for has come by another way.',
-      });
+      const settled = await tasks.settleTask(
+        this.step(`withdrawn-${task.kind}`, undefined, undefined, subject),
+        taskId,
+        {
+          kind: 'withdrawn',
+          reason: this.divided
+            ? 'The shipment was split: its parts ask for themselves.'
+            : 'What it asked for has come by another way.',
+        },
+      );
       this.merge(settled.wrote);
     }
     if (!beside) this.wait(before);

@@ -1,6 +1,7 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { auditRoutes } from './audit/routes.js';
 import { boardSearch } from './board/search.js';
+import { partnerRoutes } from './partners/routes.js';
 import { frameRoute, homeRoute, rootRoute } from './frame.js';
 import { shipmentRoutes } from './shipment/routes.js';
 import { ErrorState, NotFound } from './ui/states.js';
@@ -68,12 +69,6 @@ const calculator = createRoute({
   component: lazyRouteComponent(() => import('./calculator/calculator-page.js')),
 });
 
-const partners = createRoute({
-  getParentRoute: () => frameRoute,
-  path: '/partners',
-  validateSearch: (raw): { part?: 'tail' } => (raw['part'] === 'tail' ? { part: 'tail' } : {}),
-  component: lazyRouteComponent(() => import('./partners/partners-page.js')),
-});
 const health = createRoute({
   getParentRoute: () => frameRoute,
   path: '/health',
@@ -115,7 +110,6 @@ export const routeTree = rootRoute.addChildren([
     guarantees,
     guarantee,
     calculator,
-    partners,
     health,
     ...admin,
     screening,
@@ -124,6 +118,7 @@ export const routeTree = rootRoute.addChildren([
     signedInAgain,
     ...shipmentRoutes,
     ...auditRoutes,
+    ...partnerRoutes,
   ]),
 ]);
 

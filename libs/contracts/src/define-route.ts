@@ -33,6 +33,8 @@ export interface RouteDefinition<
   conditional: boolean;
   /** asks a browser's session for a sign-in younger than five minutes: always, or where the body says `approve: true` */
   freshSignIn?: 'always' | 'when-approving';
+  /** the answer shows a secret: it is kept nowhere, not even for a repeat under its Idempotency-Key */
+  holdsSecret: boolean;
   /** stable problem codes a caller may meet, beside those of every route */
   problems: readonly string[];
 }
@@ -64,6 +66,7 @@ export function defineRoute<
     idempotent?: boolean;
     conditional?: boolean;
     freshSignIn?: 'always' | 'when-approving';
+    holdsSecret?: boolean;
     problems?: readonly string[];
   },
 ): RouteDefinition<P, Q, B, A> {
@@ -86,6 +89,7 @@ export function defineRoute<
     idempotent: options.idempotent ?? (method === 'POST' && Array.isArray(options.access)),
     conditional: options.conditional ?? false,
     ...(options.freshSignIn === undefined ? {} : { freshSignIn: options.freshSignIn }),
+    holdsSecret: options.holdsSecret ?? false,
     problems: [...(options.problems ?? []), ...(options.freshSignIn === undefined ? [] : [SIGN_IN_TOO_OLD])],
   };
   if (routes.has(id)) throw new Error(`route ${id} is defined twice`);

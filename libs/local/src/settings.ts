@@ -104,7 +104,8 @@ const own: Record<Service, (stack: StackAddresses, secrets: Secrets) => Settings
     AUDIT_WITNESSES: `${witness.key} ${witness.url}`,
     AUDIT_WITNESS_TOKEN: secrets.witnessToken,
   }),
-  partners: () => ({}),
+  // The receivers of a developer's machine are on it.
+  partners: () => ({ WEBHOOK_LOOPBACK: 'allowed' }),
   worker: () => ({}),
 };
 
@@ -174,7 +175,7 @@ export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 const OURS =
-  /^(ACE_|ADMIN_|AUDIT_|AUTHORITY_|BANK_|CARRIER_|EDIFACT_|SIMULATOR|WITNESS_|OIDC_|FX_URL$|DOCUMENTS_FOLDER$|PAYLOAD_KEY$|SESSION_KEY$|SUBJECT_KEY$|.*DATABASE_URL$|PORT$|HOST$)/;
+  /^(ACE_|ADMIN_|AUDIT_|AUTHORITY_|BANK_|CARRIER_|EDIFACT_|SIMULATOR|WEBHOOK_|WITNESS_|OIDC_|FX_URL$|DOCUMENTS_FOLDER$|PAYLOAD_KEY$|SESSION_KEY$|SUBJECT_KEY$|.*DATABASE_URL$|PORT$|HOST$)/;
 
 function overridden(settings: Settings, env: NodeJS.ProcessEnv): Settings {
   const named = Object.keys(settings).filter((name) => env[name] && name !== 'HOST');

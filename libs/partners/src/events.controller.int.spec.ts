@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { inTenant } from '@tidewaiter/event-store';
-import { newId } from '@tidewaiter/kernel';
+import { newId, now } from '@tidewaiter/kernel';
 import { Bell, createDatabase, createLog, type CallerIdentity, type HouseRequest } from '@tidewaiter/platform';
 import { EventsController } from './events.controller.js';
 import { FeedReader, FeedWriter } from './feed.js';
@@ -19,7 +19,7 @@ describe('GET /v1/events', () => {
     const app = test.pool('partners_app');
     const [bell, reader] = [new Bell(), new FeedReader(createDatabase(app, test.pool('partners_system', 1)))];
     controller = new EventsController(reader, bell, createLog({ level: 'error', service: 'partners' }));
-    const writer = new FeedWriter(bell);
+    const writer = new FeedWriter(bell, { nudge: () => undefined }, now);
     put = (shipmentId = newId()) =>
       inTenant(app, 'acme', (tx) =>
         writer.handle(

@@ -30,7 +30,7 @@ describe('the feed', () => {
   let app: pg.Pool;
   let database: Database;
   const bell = new Bell();
-  const writer = new FeedWriter(bell);
+  const writer = new FeedWriter(bell, { nudge: () => undefined }, now);
 
   beforeAll(async () => {
     test = await TestDatabase.create('partners', new URL('../migrations/', import.meta.url));

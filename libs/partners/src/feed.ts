@@ -1,18 +1,24 @@
 import { Inject } from '@nestjs/common';
 import type { StoredEvent, Tx } from '@tidewaiter/event-store';
-import { Bell, DATABASE, type Database } from '@tidewaiter/platform';
+import { Bell, CLOCK, DATABASE, drainToken, type Clock, type Database, type Nudge } from '@tidewaiter/platform';
+import { WEBHOOKS } from './application/courier.js';
+import { fanOut } from './application/lanes.js';
 import { feedEntryOf } from './cloud-event.js';
 
-/** Takes the events of all topics into the tenant's feed, each under the next position. */
+/** Takes the events of all topics into the tenant's feed, each under the next position, and into the lanes of its endpoints. */
 export class FeedWriter {
-  constructor(@Inject(Bell) private readonly bell: Bell) {}
+  constructor(
+    @Inject(Bell) private readonly bell: Bell,
+    @Inject(drainToken(WEBHOOKS)) private readonly webhooks: Nudge,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   async handle(events: readonly StoredEvent[], tx: Tx): Promise<void> {
     const entries = events.map(feedEntryOf).filter((entry) => entry !== null);
     if (entries.length === 0) return;
     // One writer at a time: a transaction may bring events of several tenants, and two of them would otherwise wait for each
     // other's heads. The head's row keeps the order of positions even without the lock.
-    await tx.query(
+    const { rows } = await tx.query<{ position: string }>(
       `with turn as materialized (select pg_advisory_xact_lock(hashtextextended('partners.feed', 0))),
        head as (
          insert into feed_heads (tenant_id, position) select $1, $2 from turn
@@ -21,7 +27,8 @@ export class FeedWriter {
        insert into feed (tenant_id, position, event_id, subject, shipment_id, type, body)
        select $1, head.position - $2 + e.n, e.event_id, e.subject, e.shipment_id, e.type, e.body
        from head, unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[])
-         with ordinality as e (event_id, subject, shipment_id, type, body, n)`,
+         with ordinality as e (event_id, subject, shipment_id, type, body, n)
+       returning position`,
       [
         tx.tenant,
         entries.length,
@@ -32,7 +39,13 @@ export class FeedWriter {
         entries.map(({ body }) => body),
       ],
     );
-    tx.afterCommit?.(() => this.bell.ring(tx.tenant));
+    const first = rows.map(({ position }) => BigInt(position)).reduce((one, other) => (one < other ? one : other));
+    const [from, to] = [String(first), String(first + BigInt(rows.length) - 1n)];
+    const lanes = await fanOut(tx, { from, to, endpoint: null, type: null, shipment: null }, this.clock());
+    tx.afterCommit?.(() => {
+      this.bell.ring(tx.tenant);
+      if (lanes.length > 0) this.webhooks.nudge();
+    });
   }
 }
 

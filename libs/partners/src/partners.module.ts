@@ -1,16 +1,42 @@
-import { Module } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
 import { CONTEXTS } from '@tidewaiter/contracts';
-import { Bell, ContextModule, hostConsumer } from '@tidewaiter/platform';
+import { Bell, ContextModule, hostConsumer, hostDrain } from '@tidewaiter/platform';
+import { Courier, WEBHOOKS } from './application/courier.js';
+import { Deliveries } from './application/deliveries.js';
+import { DeliveryLog } from './application/delivery-log.js';
+import { Egress } from './application/egress.js';
+import { Endpoints, endpointsProjection } from './application/endpoints.js';
+import { ADDRESS_RULES, addressRules } from './application/partners.settings.js';
+import type { AddressRules } from './domain/address.js';
 import { EventsController } from './events.controller.js';
 import { FeedReader, FeedWriter } from './feed.js';
+import { DeliveriesController } from './http/deliveries.controller.js';
+import { EndpointsController } from './http/endpoints.controller.js';
+
+/** What answers requests; the module adds what reads the topics. */
+export const controllers = [EventsController, EndpointsController, DeliveriesController];
+export const services: Provider[] = [
+  Bell,
+  FeedReader,
+  FeedWriter,
+  { provide: ADDRESS_RULES, useFactory: addressRules },
+  { provide: Egress, useFactory: (rules: AddressRules) => new Egress(rules), inject: [ADDRESS_RULES] },
+  Endpoints,
+  Deliveries,
+  DeliveryLog,
+  Courier,
+  ...hostDrain({ context: 'partners', name: WEBHOOKS, handler: Courier, idleMs: 1000 }),
+];
+export const recordBook = ContextModule.for('partners', {
+  migrations: new URL('../migrations/', import.meta.url),
+  inline: [endpointsProjection],
+});
 
 @Module({
-  imports: [ContextModule.for('partners', { migrations: new URL('../migrations/', import.meta.url) })],
-  controllers: [EventsController],
+  imports: [recordBook],
+  controllers,
   providers: [
-    Bell,
-    FeedReader,
-    FeedWriter,
+    ...services,
     hostConsumer({
       context: 'partners',
       name: 'partners.feed',

@@ -32,8 +32,10 @@ const PAGES = [
   '/engagements',
   '/shipments/new',
   '/calculator',
-  '/partners',
-  '/partners?part=tail',
+  '/partners/endpoints',
+  '/partners/deliveries',
+  '/partners/catalogue',
+  '/partners/tail',
   '/health',
   '/style',
 ];

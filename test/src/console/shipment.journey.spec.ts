@@ -9,6 +9,7 @@ import {
   listDocuments,
   listPayments,
   openShipment,
+  showShipment,
   replayShipment,
   showDossier,
   showStory,
@@ -414,6 +415,39 @@ describe('the console’s shipment and proof pages', () => {
       return changes.length === 2 && changes;
     });
     expect(amended[1]!.data).toMatchObject({ portOfEntry: 'GBSOU', charges: { freight: { amount: '310.00' } } });
+  }, 120_000);
+
+  it('splits a shipment whose papers are still awaited: a wrong sum says where, and whole and parts name each other', async () => {
+    const reference = `DESK-${newRunId().toUpperCase()}`;
+    const { shipmentId } = await house
+      .as('operator')
+      .call(openShipment, { body: particulars(engagement.engagementId, reference) });
+    await until('the papers are awaited', async () => {
+      const { stage } = await house.as('operator').call(showShipment, { params: { shipmentId } });
+      return stage === 'documentation';
+    });
+    await using seat = await desk.seat('operator');
+    const page = await seat.open(`/shipments/${shipmentId}/goods`);
+    await page.getByRole('button', { name: 'Split this shipment' }).click();
+    const take = (line: number, part: number, quantity: string) =>
+      page.getByLabel(`Line ${line} in part ${part}`).fill(quantity);
+    await take(1, 1, '40');
+    await take(2, 1, '50');
+    await take(2, 2, '149');
+    await page.getByLabel('Why it is split').fill('two vessels');
+    await page.getByRole('button', { name: 'Split into 2 shipments' }).click();
+    const alert = page.getByRole('alert', { name: 'There is a problem' });
+    await alert.getByText('the parts take 199').waitFor();
+    await take(2, 2, '150');
+    await page.getByRole('button', { name: 'Split into 2 shipments' }).click();
+    await page.getByRole('link', { name: `${reference}-2` }).click();
+    await page.getByRole('heading', { name: `${reference}-2`, level: 1 }).waitFor();
+    await page.getByRole('link', { name: reference, exact: true }).waitFor();
+    const whole = await until('the whole is closed', async () => {
+      const shown = await house.as('operator').call(showShipment, { params: { shipmentId } });
+      return shown.stage === 'closed' && shown;
+    });
+    expect(whole.parts.map((part) => part.reference)).toEqual([`${reference}-1`, `${reference}-2`]);
   }, 120_000);
 
   it('shows an upload on its way, the same digest on both sides, and what is refused with its reason', async () => {

@@ -240,6 +240,11 @@ export class World {
         return { kind: 'agreed', wrote };
       },
       reopenDebt: async () => ({ interest: { amount: '4.62', currency: 'GBP' }, says: 'x', wrote }),
+      returnedDebt: async () => ({ kind: 'asked' }),
+      openDifferences: async () => {
+        throw new Error('no statement belongs to a shipment’s story');
+      },
+      settleDifference: async () => ({ kind: 'settled', wrote }),
       voidPayment: async () => ({ kind: 'void', wrote }),
       bookRefund: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, settled: false, wrote }),
       receiveRefund: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, wrote }),

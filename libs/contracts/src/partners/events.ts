@@ -1,4 +1,2 @@
-/** The partners context publishes no events of its own yet: its feed repeats those of the other contexts. */
-export type PartnersEvent = never;
-
+export * from './endpoint.events.js';
 export * from './without-personal.js';

@@ -184,12 +184,13 @@ export class Door implements NestInterceptor {
     if (streamed) return this.answer(reply, await handle());
     const fingerprint = fingerprintOf(request, facts.caller, input.body);
     const keyed = { tenant: facts.caller.tenant, route: route.id, key, fingerprint };
-    return this.answer(reply, await this.once(route.context, keyed, reply, handle));
+    if (route.holdsSecret) void reply.header('Cache-Control', 'no-store');
+    return this.answer(reply, await this.once(route, keyed, reply, handle));
   }
 
   /** Runs the handler at most once to the end for one Idempotency-Key; a repeat gets the first answer. */
   private async once(
-    context: string,
+    { context, holdsSecret }: RouteDefinition,
     keyed: KeyedRequest,
     reply: FastifyReply,
     handle: () => Promise<unknown>,
@@ -202,8 +203,8 @@ export class Door implements NestInterceptor {
     let kept = false;
     try {
       const answer = await handle();
-      // Bytes are not kept twice: a repeat makes them again.
-      if (!(answer instanceof Binary)) {
+      // Bytes are not kept twice, and a secret not at all: a repeat runs the handler again, under the same command id.
+      if (!(answer instanceof Binary) && !holdsSecret) {
         await this.idempotency.finish(context, keyed, answer);
         kept = true;
       }

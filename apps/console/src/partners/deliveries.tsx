@@ -1,0 +1,319 @@
+import {
+  DELIVERY_STATUSES,
+  listEndpoints,
+  listWebhookDeliveries,
+  REPLAY_STATUSES,
+  replayWebhookDeliveries,
+  retryWebhookDelivery,
+  type AnswerOf,
+  type InputOf,
+} from '@tidewaiter/contracts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../api/client.js';
+import { useChange, useRoute } from '../api/queries.js';
+import { holds, useSession } from '../api/session.js';
+import { announce } from '../app/announce.js';
+import { useHeldList } from '../feed/held-list.js';
+import { Go, useAsked } from '../shipment/go.js';
+import { useOffline } from '../shipment/parts.js';
+import {
+  ApplyPill,
+  Button,
+  Dialog,
+  EmptyState,
+  ErrorState,
+  Instant,
+  ProblemSummary,
+  Select,
+  Skeleton,
+  StatusMark,
+  TextField,
+} from '../ui/index.js';
+import { MAY_NOT, refusal, shortUrl, span, STATUS } from './words.js';
+
+type Delivery = AnswerOf<typeof listWebhookDeliveries>['items'][number];
+type ReplayBody = InputOf<typeof replayWebhookDeliveries>['body'];
+interface Filter {
+  endpoint?: string;
+  status?: Delivery['status'];
+  type?: string;
+  shipment?: string;
+  from?: string;
+  to?: string;
+}
+
+/** Tries go on by a schedule and not by events of the feed: what comes of them is looked for. */
+const LOOK_MS = 2_000;
+const ANY = { value: '', label: 'any' };
+const idOf = ({ deliveryId }: Delivery): string => deliveryId;
+
+export default function Deliveries() {
+  const asked = useAsked<Filter>();
+  // Another filter is another list: nothing of the one before is held.
+  return <Log key={JSON.stringify(asked)} asked={asked} />;
+}
+
+function Log({ asked }: { asked: Filter }) {
+  const navigate = useNavigate();
+  const endpoints = useRoute(listEndpoints);
+  const [typed, setTyped] = useState<Filter>(asked);
+  const because = useMayNot();
+  const log = useInfiniteQuery({
+    queryKey: [listWebhookDeliveries.id, asked],
+    initialPageParam: undefined as string | undefined,
+    refetchInterval: LOOK_MS,
+    queryFn: ({ pageParam, signal }) =>
+      api.call(
+        listWebhookDeliveries,
+        { query: { limit: 50, ...asked, ...(pageParam === undefined ? {} : { after: pageParam }) } },
+        { signal },
+      ),
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+  const read = log.data?.pages.flatMap(({ items }) => items);
+  const held = useHeldList(read, idOf);
+  const show = (filter: Filter): void =>
+    void navigate({
+      to: '.',
+      search: Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== '')) as never,
+    });
+  return (
+    <div className="stack">
+      <form
+        className="filters"
+        role="search"
+        aria-label="Deliveries"
+        onSubmit={(event) => {
+          event.preventDefault();
+          show(typed);
+        }}
+      >
+        <Select
+          label="Endpoint"
+          value={typed.endpoint ?? ''}
+          onChange={(endpoint) => setTyped({ ...typed, endpoint })}
+          options={[
+            ANY,
+            ...(endpoints.data?.items ?? []).map(({ endpointId, url }) => ({
+              value: endpointId,
+              label: shortUrl(url),
+            })),
+          ]}
+        />
+        <Select
+          label="Status"
+          value={typed.status ?? ''}
+          onChange={(status) => setTyped({ ...typed, status: status as Delivery['status'] })}
+          options={[ANY, ...DELIVERY_STATUSES.map((value) => ({ value, label: STATUS[value].label }))]}
+        />
+        <TextField
+          label="Type"
+          hint="customs.* or customs.GoodsReleased"
+          value={typed.type ?? ''}
+          onChange={(type) => setTyped({ ...typed, type })}
+        />
+        <TextField
+          label="From position"
+          hint="of the feed"
+          value={typed.from ?? ''}
+          onChange={(from) => setTyped({ ...typed, from })}
+        />
+        <TextField
+          label="To position"
+          hint="of the feed"
+          value={typed.to ?? ''}
+          onChange={(to) => setTyped({ ...typed, to })}
+        />
+        <Button type="submit" kind="primary">
+          Filter
+        </Button>
+      </form>
+      <div className="between">
+        <ApplyPill count={held.pending} onApply={held.apply} />
+        <Replay asked={asked} because={because} />
+      </div>
+      {log.isError && <ErrorState error={log.error} what="the deliveries" onRetry={() => void log.refetch()} />}
+      {log.isPending && <Skeleton height={320} />}
+      {read !== undefined && held.items.length === 0 && (
+        <EmptyState
+          title={Object.keys(asked).length === 0 ? 'Nothing was sent yet' : 'No delivery fits'}
+          act={Object.keys(asked).length > 0 && <Button onPress={() => show({})}>Clear</Button>}
+        >
+          {Object.keys(asked).length === 0
+            ? 'Events that an endpoint takes come here as they are recorded.'
+            : Object.entries(asked)
+                .map(([name, value]) => `${name} ${String(value)}`)
+                .join(', ')}
+        </EmptyState>
+      )}
+      {held.items.length > 0 && <Rows items={held.items} isGone={held.isGone} because={because} />}
+      {log.hasNextPage && (
+        <Button busy={log.isFetchingNextPage} onPress={() => void log.fetchNextPage()}>
+          Look further back
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Rows({
+  items,
+  isGone,
+  because,
+}: {
+  items: readonly Delivery[];
+  isGone: (id: string) => boolean;
+  because: string | undefined;
+}) {
+  return (
+    <div className="sheet table-scroll" tabIndex={0} role="region" aria-label="Deliveries, scrolls">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Event</th>
+            <th scope="col">Status</th>
+            <th scope="col">Endpoint</th>
+            <th scope="col">Came back</th>
+            <th scope="col">Next</th>
+            <th scope="col">Act</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((delivery) => (
+            <tr key={delivery.deliveryId} {...(isGone(delivery.deliveryId) ? { className: 'soft' } : {})}>
+              <th scope="row">
+                <Go to={`/partners/deliveries/${delivery.deliveryId}`}>{delivery.type}</Go>
+                <div className="label">
+                  #{delivery.position} · {delivery.lane.slice(0, 8)} · <Instant at={delivery.createdAt} seconds />
+                </div>
+              </th>
+              <td>
+                <StatusMark state={STATUS[delivery.status].state}>{STATUS[delivery.status].label}</StatusMark>
+              </td>
+              <td>{shortUrl(delivery.url)}</td>
+              <td>
+                {delivery.lastSays === null ? (
+                  <span className="soft">not tried yet</span>
+                ) : (
+                  `${delivery.lastSays} in ${delivery.lastDurationMs} ms`
+                )}
+              </td>
+              <td>
+                <Next delivery={delivery} />
+              </td>
+              <td>
+                <Retry delivery={delivery} because={because} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** When it is tried again, and what waits for it. */
+export function Next({ delivery: { status, nextAt, tries, behind } }: { delivery: Delivery }) {
+  if (status !== 'failing' && status !== 'dead') return <span className="soft">none</span>;
+  return (
+    <>
+      {status === 'dead' || nextAt === null
+        ? `after ${tries} tries, none`
+        : `try ${tries + 1}, next in ${span(Date.parse(nextAt) - Date.now())}`}
+      {behind > 0 && (
+        <div className="label">
+          {behind === 1 ? '1 later event' : `${behind} later events`} of this shipment {behind === 1 ? 'waits' : 'wait'}
+        </div>
+      )}
+    </>
+  );
+}
+
+export function Retry({ delivery, because }: { delivery: Delivery; because: string | undefined }) {
+  const retry = useChange(retryWebhookDelivery, {
+    reads: [listWebhookDeliveries],
+    onDone: () => announce('It is tried now, under the same webhook-id.'),
+  });
+  const again = delivery.status === 'sent' || delivery.status === 'skipped';
+  return (
+    <>
+      <Button
+        size="small"
+        quietReason
+        because={because ?? (delivery.status === 'waiting' ? 'It is sent by itself in its turn.' : undefined)}
+        busy={retry.isPending}
+        label={`${again ? 'Send again' : 'Retry now'}: ${delivery.type} #${delivery.position}`}
+        onPress={() => retry.mutate({ params: { deliveryId: delivery.deliveryId } })}
+      >
+        {again ? 'Send again' : 'Retry now'}
+      </Button>
+      <ProblemSummary problems={refusal(retry.error)} />
+    </>
+  );
+}
+
+/** Counts first, then sends exactly that many: what changed in between is told, not sent. */
+function Replay({ asked, because }: { asked: Filter; because: string | undefined }) {
+  const { status, ...rest } = asked;
+  const known = REPLAY_STATUSES.find((each) => each === status);
+  const filter: ReplayBody = { ...rest, ...(known === undefined ? {} : { status: known }) };
+  const count = useChange(replayWebhookDeliveries);
+  const send = useChange(replayWebhookDeliveries, {
+    reads: [listWebhookDeliveries],
+    onDone: ({ count: sent }) => {
+      announce(`${sent} are being sent again.`);
+      count.reset();
+    },
+  });
+  const counted = count.data;
+  const close = (): void => {
+    count.reset();
+    send.reset();
+  };
+  return (
+    <>
+      <Button
+        because={because ?? (status === 'waiting' ? 'What waits is sent by itself.' : undefined)}
+        busy={count.isPending}
+        onPress={() => count.mutate({ body: filter })}
+      >
+        Replay by this filter…
+      </Button>
+      <ProblemSummary problems={refusal(count.error)} />
+      <Dialog title="Send again" open={counted !== undefined} onClose={close}>
+        {counted && (
+          <>
+            <p>
+              Dry run: <b>{counted.count}</b> {counted.count === 1 ? 'event' : 'events'} in {counted.lanes}{' '}
+              {counted.lanes === 1 ? 'lane' : 'lanes'}, up to position {counted.to}.{' '}
+              {counted.behind > 0 &&
+                `${counted.behind} that ${counted.behind === 1 ? 'waits' : 'wait'} behind them go on by themselves.`}
+            </p>
+            <p className="label">Each keeps its webhook-id: a receiver that has it already can tell.</p>
+            <ProblemSummary problems={refusal(send.error)} />
+            <div className="buttons">
+              <Button
+                kind="primary"
+                busy={send.isPending}
+                because={counted.count === 0 ? 'The filter matches nothing.' : undefined}
+                onPress={() => send.mutate({ body: { ...filter, to: counted.to, expect: counted.count } })}
+              >
+                {`Send ${counted.count} again`}
+              </Button>
+              <Button onPress={close}>Cancel</Button>
+            </div>
+          </>
+        )}
+      </Dialog>
+    </>
+  );
+}
+
+/** Why the acts are off, for who may only look and where there is no connection. */
+export function useMayNot(): string | undefined {
+  const session = useSession();
+  const offline = useOffline();
+  return holds(session, 'partner', 'administrator') ? offline : MAY_NOT;
+}

@@ -1,0 +1,151 @@
+import { listWebhookDeliveries, showWebhookDelivery, skipWebhookDelivery, type AnswerOf } from '@tidewaiter/contracts';
+import { useState } from 'react';
+import { useChange, useRoute } from '../api/queries.js';
+import { announce } from '../app/announce.js';
+import { Go, useSteps } from '../shipment/go.js';
+import { Copies, Panel, Source } from '../shipment/parts.js';
+import { Button, CopyButton, DigestChip, Instant, Page, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
+import { Next, Retry, useMayNot } from './deliveries.js';
+import { PartnerTabs } from './partners-page.js';
+import { refusal, shortUrl, STATUS } from './words.js';
+
+type Delivery = AnswerOf<typeof showWebhookDelivery>;
+
+/** One delivery: what was signed and sent, every try, and what came back. */
+export default function DeliveryPage() {
+  const { deliveryId = '' } = useSteps<{ deliveryId?: string }>();
+  const delivery = useRoute(showWebhookDelivery, { params: { deliveryId } }, { refetchInterval: 2_000 });
+  return (
+    <Page
+      title={delivery.data?.type ?? 'Delivery'}
+      actions={<Copies path={`/v1/webhook-deliveries/${deliveryId}`} command={`partner delivery ${deliveryId}`} />}
+    >
+      <PartnerTabs part="deliveries" />
+      <Source query={delivery} what="the delivery" who="The partners’ service" height={320}>
+        {(known) => (
+          <div className="stack">
+            <Standing delivery={known} />
+            <Tries delivery={known} />
+            <Panel title="What is signed and sent">
+              <pre className="table-scroll" tabIndex={0} aria-label="Body">
+                {known.body}
+              </pre>
+            </Panel>
+          </div>
+        )}
+      </Source>
+    </Page>
+  );
+}
+
+function Standing({ delivery }: { delivery: Delivery }) {
+  const because = useMayNot();
+  const { status, deliveryId, url, endpointId, lane, position, skipped } = delivery;
+  return (
+    <Panel title="Standing" aside={<StatusMark state={STATUS[status].state}>{STATUS[status].label}</StatusMark>}>
+      <dl className="facts">
+        <dt>webhook-id</dt>
+        <dd className="row">
+          <code>{deliveryId}</code>
+          <CopyButton text={deliveryId} label="Copy the webhook-id" />
+          <span className="label">the same on every try</span>
+        </dd>
+        <dt>Endpoint</dt>
+        <dd>
+          <Go to={`/partners/endpoints/${endpointId}`}>{shortUrl(url)}</Go>
+        </dd>
+        <dt>Lane</dt>
+        <dd>
+          <code>{lane}</code>
+        </dd>
+        <dt>Position of the feed</dt>
+        <dd>{position}</dd>
+        <dt>Next</dt>
+        <dd>
+          <Next delivery={delivery} />
+        </dd>
+      </dl>
+      {skipped && (
+        <p className="notice">
+          Skipped by {skipped.by}: {skipped.because} The receiver sees the gap in <code>previousversion</code>.
+        </p>
+      )}
+      <div className="buttons">
+        <Retry delivery={delivery} because={because} />
+      </div>
+      {(status === 'failing' || status === 'dead') && <Skip delivery={delivery} because={because} />}
+    </Panel>
+  );
+}
+
+function Skip({ delivery: { deliveryId, behind }, because }: { delivery: Delivery; because: string | undefined }) {
+  const [reason, setReason] = useState('');
+  const off = because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined);
+  const skip = useChange(skipWebhookDelivery, {
+    reads: [showWebhookDelivery, listWebhookDeliveries],
+    onDone: () => announce('Skipped. The later events go on.'),
+  });
+  return (
+    <form
+      className="filters"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (off !== undefined) return;
+        skip.mutate({ params: { deliveryId }, body: { because: reason } });
+      }}
+    >
+      <ProblemSummary problems={refusal(skip.error)} />
+      <TextField
+        label="Skip it, because"
+        hint={`${behind} later events go on without it`}
+        value={reason}
+        onChange={setReason}
+      />
+      <Button
+        type="submit"
+        kind="danger"
+        busy={skip.isPending}
+        because={off}
+      >
+        Skip
+      </Button>
+    </form>
+  );
+}
+
+const Tries = ({ delivery: { attempts } }: { delivery: Delivery }) => (
+  <Panel title="Tries" aside={<span className="label">newest first</span>}>
+    {attempts.length === 0 && <p className="soft">Not tried yet.</p>}
+    {attempts.map(({ at, arrived, says, durationMs, headers, bodySha256, answer }) => (
+      <details key={at} className="tail">
+        <summary>
+          <Instant at={at} seconds />{' '}
+          <StatusMark state={arrived ? 'go' : 'late'}>
+            {says} in {durationMs} ms
+          </StatusMark>
+        </summary>
+        <dl className="facts">
+          {Object.entries(headers).map(([name, value]) => (
+            <FactOf key={name} name={name} value={value} />
+          ))}
+          <dt>Body</dt>
+          <dd>
+            <DigestChip digest={bodySha256} label="SHA-256 of the body" />
+          </dd>
+        </dl>
+        {answer !== '' && (
+          <pre className="table-scroll" tabIndex={0} aria-label="First 4 kB of the answer">
+            {answer}
+          </pre>
+        )}
+      </details>
+    ))}
+  </Panel>
+);
+
+const FactOf = ({ name, value }: { name: string; value: string }) => (
+  <>
+    <dt>{name}</dt>
+    <dd className="mono">{value}</dd>
+  </>
+);

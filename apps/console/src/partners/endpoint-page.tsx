@@ -1,0 +1,291 @@
+import {
+  changeEndpoint,
+  disableEndpoint,
+  enableEndpoint,
+  listEndpoints,
+  retireSecret,
+  rotateSecret,
+  showEndpoint,
+  testEndpoint,
+  type AnswerOf,
+} from '@tidewaiter/contracts';
+import { useState } from 'react';
+import { useChange, useRoute } from '../api/queries.js';
+import { holds, useSession } from '../api/session.js';
+import { announce } from '../app/announce.js';
+import { Go, useSteps } from '../shipment/go.js';
+import { Copies, Panel, Source, useOffline } from '../shipment/parts.js';
+import { Button, Instant, Page, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
+import { EndpointForm } from './endpoint-form.js';
+import { EndpointStatus } from './endpoints.js';
+import { PartnerTabs } from './partners-page.js';
+import { SecretOnce } from './secret-once.js';
+import { MAY_NOT, refusal, shortUrl } from './words.js';
+
+type Endpoint = AnswerOf<typeof showEndpoint>;
+const READS = [showEndpoint, listEndpoints] as const;
+
+/** One endpoint: how it does, its secrets, its terms, and whether it is sent to. */
+export default function EndpointPage() {
+  const { endpointId = '' } = useSteps<{ endpointId?: string }>();
+  const endpoint = useRoute(showEndpoint, { params: { endpointId } }, { refetchInterval: 5_000 });
+  const session = useSession();
+  const offline = useOffline();
+  const because = holds(session, 'partner', 'administrator') ? offline : MAY_NOT;
+  return (
+    <Page
+      title={endpoint.data ? shortUrl(endpoint.data.url) : 'Endpoint'}
+      lead={endpoint.data?.note}
+      actions={<Copies path={`/v1/endpoints/${endpointId}`} command={`partner endpoint ${endpointId}`} />}
+    >
+      <PartnerTabs part="endpoints" />
+      <Source query={endpoint} what="the endpoint" who="The partners’ service" height={320}>
+        {(known) => (
+          <div className="stack">
+            <Doing endpoint={known} because={because} />
+            <Secrets endpoint={known} because={because} />
+            <Terms endpoint={known} because={because} />
+          </div>
+        )}
+      </Source>
+    </Page>
+  );
+}
+
+interface PartProps {
+  endpoint: Endpoint;
+  because: string | undefined;
+}
+
+function Doing({ endpoint, because }: PartProps) {
+  const { endpointId, disabled, heldUntil, hours, p95Ms, waiting } = endpoint;
+  const [reason, setReason] = useState('');
+  const off = because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined);
+  const params = { endpointId };
+  const disable = useChange(disableEndpoint, { reads: READS, onDone: () => announce('Disabled.') });
+  const enable = useChange(enableEndpoint, { reads: READS, onDone: () => announce('Enabled.') });
+  const test = useChange(testEndpoint, { onDone: ({ says }) => announce(`The test came back: ${says}.`) });
+  return (
+    <Panel title="How it does" aside={<EndpointStatus endpoint={endpoint} />}>
+      <ProblemSummary problems={refusal(disable.error ?? enable.error ?? test.error)} />
+      {disabled && (
+        <p className="notice" data-kind="bad">
+          Disabled <Instant at={disabled.at} /> by {disabled.by}: {disabled.because} What is to be sent is kept for 30
+          days and goes out in order once it is enabled.
+        </p>
+      )}
+      {heldUntil !== null && (
+        <p className="notice">
+          Nothing is tried before <Instant at={heldUntil} seconds />: it asked for that, or failed too often in a row.
+        </p>
+      )}
+      <dl className="facts">
+        <dt>To be sent</dt>
+        <dd>
+          <Go to="/partners/deliveries" search={{ endpoint: endpointId }}>
+            {waiting} events
+          </Go>
+        </dd>
+        <dt>95 of 100 answers within</dt>
+        <dd>{p95Ms === null ? 'no answer in the last 24 hours' : `${p95Ms} ms`}</dd>
+      </dl>
+      {hours.length > 0 && (
+        <div className="table-scroll" tabIndex={0} role="region" aria-label="Tries by hour, scrolls">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Hour</th>
+                <th scope="col" className="num">
+                  Arrived
+                </th>
+                <th scope="col" className="num">
+                  Failed
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {hours.map(({ hour, arrived, failed }) => (
+                <tr key={hour}>
+                  <th scope="row">
+                    <Instant at={hour} />
+                  </th>
+                  <td className="num">{arrived}</td>
+                  <td className="num">{failed}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <div className="buttons">
+        <Button
+          because={because}
+          busy={test.isPending}
+          onPress={() => test.mutate({ params, body: { signedBy: 'all' } })}
+        >
+          Send a test
+        </Button>
+        {disabled && (
+          <Button because={because} busy={enable.isPending} onPress={() => enable.mutate({ params })}>
+            Enable
+          </Button>
+        )}
+      </div>
+      {test.data && <Tested outcome={test.data} />}
+      {!disabled && (
+        <form
+          className="filters"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (off !== undefined) return;
+            disable.mutate({ params, body: { because: reason } });
+          }}
+        >
+          <TextField label="Why is it disabled" value={reason} onChange={setReason} />
+          <Button
+            type="submit"
+            kind="danger"
+            busy={disable.isPending}
+            because={off}
+          >
+            Disable
+          </Button>
+        </form>
+      )}
+    </Panel>
+  );
+}
+
+const Tested = ({ outcome }: { outcome: AnswerOf<typeof testEndpoint> }) => (
+  <div className="stack" role="status" aria-label="Outcome of the test">
+    <StatusMark state={outcome.arrived ? 'go' : 'late'}>
+      Test {outcome.arrived ? 'arrived' : 'failed'}: {outcome.says} in {outcome.durationMs} ms
+    </StatusMark>
+    {outcome.answer !== '' && (
+      <pre className="table-scroll" tabIndex={0} aria-label="First 4 kB of the answer">
+        {outcome.answer}
+      </pre>
+    )}
+  </div>
+);
+
+/** Rotation in the order in which nothing is lost: make, both sign, test with the new one alone, retire the old. */
+function Secrets({ endpoint: { endpointId, secrets }, because }: PartProps) {
+  const [secret, setSecret] = useState<string | null>(null);
+  const rotate = useChange(rotateSecret, { reads: READS, onDone: (answer) => setSecret(answer.secret) });
+  const test = useChange(testEndpoint);
+  const retire = useChange(retireSecret, { reads: READS, onDone: () => announce('Retired. One secret signs.') });
+  const rotating = secrets.find(({ signsUntil }) => signsUntil !== null);
+  return (
+    <Panel title="Signing secrets">
+      <ProblemSummary problems={refusal(rotate.error ?? test.error ?? retire.error)} />
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Secret</th>
+            <th scope="col">Made</th>
+            <th scope="col">Signs</th>
+          </tr>
+        </thead>
+        <tbody>
+          {secrets.map(({ secretId, number, madeAt, signsUntil }) => (
+            <tr key={secretId}>
+              <th scope="row">Secret {number}</th>
+              <td>
+                <Instant at={madeAt} />
+              </td>
+              <td>
+                {signsUntil === null ? (
+                  'until a new one is made'
+                ) : (
+                  <>
+                    beside the new one until <Instant at={signsUntil} />
+                  </>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <ol className="stack-tight">
+        <li className="row">
+          <Button
+            because={because ?? (rotating ? `Secret ${rotating.number} still signs beside the newest one.` : undefined)}
+            busy={rotate.isPending}
+            onPress={() => rotate.mutate({ params: { endpointId } })}
+          >
+            Make a new secret
+          </Button>
+          <span className="label">Shown once; both sign for 24 hours.</span>
+        </li>
+        <li className="row">
+          <Button
+            because={because}
+            busy={test.isPending}
+            onPress={() => test.mutate({ params: { endpointId }, body: { signedBy: 'newest' } })}
+          >
+            Test with the newest alone
+          </Button>
+          <span className="label">Once your receiver knows it.</span>
+        </li>
+        <li className="row">
+          <Button
+            kind="danger"
+            because={because ?? (rotating ? undefined : 'One secret signs: there is none to retire.')}
+            busy={retire.isPending}
+            onPress={() => rotating && retire.mutate({ params: { endpointId, secretId: rotating.secretId } })}
+          >
+            {rotating ? `Retire secret ${rotating.number}` : 'Retire the old secret'}
+          </Button>
+          <span className="label">Or let its 24 hours pass.</span>
+        </li>
+      </ol>
+      {test.data && <Tested outcome={test.data} />}
+      <SecretOnce
+        secret={secret}
+        says="From now on every webhook carries two signatures, by the old secret and by this one, for 24 hours."
+        onClose={() => {
+          setSecret(null);
+          rotate.reset();
+        }}
+      />
+    </Panel>
+  );
+}
+
+/** What somebody else changed meanwhile is told, not put under the reader's hands; acts beside the terms do not count. */
+function Terms({ endpoint, because }: PartProps) {
+  const [base, setBase] = useState(endpoint);
+  const change = useChange(changeEndpoint, { reads: READS, onDone: () => announce('Changed.') });
+  const changed = termsOf(base) !== termsOf(endpoint);
+  const sent = change.isSuccess && changed;
+  return (
+    <Panel title="Address and types">
+      {changed && !sent && (
+        <p className="notice" data-kind="bad">
+          Somebody changed it meanwhile: it goes to {shortUrl(endpoint.url)} by now.{' '}
+          <Button size="small" onPress={() => setBase(endpoint)}>
+            Show what it says now
+          </Button>
+        </p>
+      )}
+      <EndpointForm
+        key={base.version}
+        initial={{ url: base.url, types: base.types, note: base.note }}
+        act="Change the endpoint"
+        error={change.error}
+        busy={change.isPending}
+        because={because}
+        onSend={(body) =>
+          change.mutate({
+            params: { endpointId: base.endpointId },
+            body,
+            ifMatch: changed && !sent ? base.version : endpoint.version,
+          })
+        }
+      />
+    </Panel>
+  );
+}
+
+const termsOf = ({ url, types, note }: Endpoint): string => JSON.stringify([url, types, note]);

@@ -1,0 +1,119 @@
+import { addEndpoint, listEndpoints, type AnswerOf } from '@tidewaiter/contracts';
+import { useState } from 'react';
+import { useChange, useRoute } from '../api/queries.js';
+import { holds, useSession } from '../api/session.js';
+import { Go } from '../shipment/go.js';
+import { Copies, Panel, Source, useOffline } from '../shipment/parts.js';
+import { EmptyState, Instant, StatusMark } from '../ui/index.js';
+import { EndpointForm } from './endpoint-form.js';
+import { SecretOnce } from './secret-once.js';
+import { MAY_NOT, shortUrl } from './words.js';
+
+type Endpoint = AnswerOf<typeof listEndpoints>['items'][number];
+
+export default function Endpoints() {
+  const endpoints = useRoute(listEndpoints, {}, { refetchInterval: 5_000 });
+  const session = useSession();
+  const offline = useOffline();
+  const [secret, setSecret] = useState<string | null>(null);
+  const [added, setAdded] = useState(0);
+  const add = useChange(addEndpoint, {
+    reads: [listEndpoints],
+    onDone: (answer) => {
+      setSecret(answer.secret);
+      setAdded((before) => before + 1);
+    },
+  });
+  const because = holds(session, 'partner', 'administrator') ? offline : MAY_NOT;
+  return (
+    <div className="stack">
+      <Source query={endpoints} what="the endpoints" who="The partners’ service" height={160}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title="No endpoint yet">
+              An endpoint is an address of yours to which events are sent as they are recorded.
+            </EmptyState>
+          ) : (
+            <Panel title="Endpoints" aside={<Copies path="/v1/endpoints" command="partner endpoint" />}>
+              <div className="table-scroll" tabIndex={0} role="region" aria-label="Endpoints, scrolls">
+                <table className="table">
+                  <thead>
+                    <tr>
+                      <th scope="col">Address</th>
+                      <th scope="col">Status</th>
+                      <th scope="col">Types</th>
+                      <th scope="col" className="num">
+                        To be sent
+                      </th>
+                      <th scope="col">Added</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.map((endpoint) => (
+                      <tr key={endpoint.endpointId}>
+                        <th scope="row">
+                          <Go to={`/partners/endpoints/${endpoint.endpointId}`}>{shortUrl(endpoint.url)}</Go>
+                          {endpoint.note !== '' && <div className="label">{endpoint.note}</div>}
+                        </th>
+                        <td>
+                          <EndpointStatus endpoint={endpoint} />
+                        </td>
+                        <td>{endpoint.types.join(', ') || 'all'}</td>
+                        <td className="num">{endpoint.waiting}</td>
+                        <td>
+                          <Instant at={endpoint.addedAt} />
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            </Panel>
+          )
+        }
+      </Source>
+      <Panel title="Add an endpoint">
+        <EndpointForm
+          key={added}
+          initial={{ url: '', types: [], note: '' }}
+          act="Add the endpoint"
+          error={add.error}
+          busy={add.isPending}
+          because={because}
+          onSend={(body) => add.mutate({ body })}
+        />
+      </Panel>
+      <SecretOnce
+        secret={secret}
+        says="Every webhook to this endpoint is signed with it, by the Standard Webhooks scheme."
+        onClose={() => {
+          setSecret(null);
+          add.reset();
+        }}
+      />
+    </div>
+  );
+}
+
+export function EndpointStatus({ endpoint }: { endpoint: Endpoint }) {
+  if (endpoint.disabled) {
+    const { cause } = endpoint.disabled;
+    return (
+      <StatusMark state={cause === 'asked' ? 'idle' : 'late'}>
+        {cause === 'asked'
+          ? 'Disabled'
+          : cause === 'gone'
+            ? 'Disabled: it answered 410'
+            : 'Disabled: failed for 5 days'}
+      </StatusMark>
+    );
+  }
+  if (endpoint.deadLanes > 0) return <StatusMark state="late">{endpoint.deadLanes} lanes out of tries</StatusMark>;
+  if (endpoint.failingSince !== null)
+    return (
+      <StatusMark state="act">
+        Failing since <Instant at={endpoint.failingSince} />
+      </StatusMark>
+    );
+  return <StatusMark state="go">Enabled</StatusMark>;
+}

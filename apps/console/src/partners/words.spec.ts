@@ -1,0 +1,13 @@
+import { shortUrl, span } from './words.js';
+
+it.each([
+  [0, '0 s'],
+  [5_400, '5 s'],
+  [60_000, '1 min'],
+  [6_720_000, '1 h 52 min'],
+  [36_000_000, '10 h'],
+  [-3, '0 s'],
+])('tells %d ms as %s', (milliseconds, says) => expect(span(milliseconds)).toBe(says));
+
+it('tells endpoints apart without their scheme', () =>
+  expect(shortUrl('https://erp.acme.example/hook/')).toBe('erp.acme.example/hook'));

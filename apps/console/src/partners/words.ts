@@ -1,0 +1,40 @@
+import { ProblemError } from '@tidewaiter/client';
+import type { DELIVERY_STATUSES } from '@tidewaiter/contracts';
+import type { FieldProblem, State } from '../ui/index.js';
+
+type Status = (typeof DELIVERY_STATUSES)[number];
+
+export const STATUS: Record<Status, { state: State; label: string }> = {
+  waiting: { state: 'wait', label: 'Waiting' },
+  failing: { state: 'act', label: 'Failing' },
+  dead: { state: 'late', label: 'Out of tries' },
+  sent: { state: 'go', label: 'Sent' },
+  skipped: { state: 'idle', label: 'Skipped' },
+};
+
+/** Whole minutes, or seconds below one: `1 h 52 min`. */
+export function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours > 0 ? `${hours} h` : '', rest > 0 ? `${rest} min` : ''].filter(Boolean).join(' ');
+}
+
+/** Host and path of an endpoint, as people tell it from others. */
+export const shortUrl = (url: string): string => url.replace(/^https?:\/\//, '').replace(/\/$/, '');
+
+/** A refusal as one sentence of a form. */
+export const refusal = (error: Error | null): FieldProblem[] =>
+  error === null
+    ? []
+    : [
+        {
+          says:
+            error instanceof ProblemError
+              ? `${error.problem.detail} ${error.problem.advice ?? ''}`
+              : 'No answer came. Press again: it is the same act.',
+        },
+      ];
+
+export const MAY_NOT = 'For partner developers and tenant administrators. A tenant administrator grants it.';
