@@ -163,7 +163,15 @@ describe('the console’s everyday pages', () => {
   it('fit a window 320 px wide without scrolling sideways', async () => {
     await using seat = await desk.seat('administrator');
     await seat.page.setViewportSize({ width: 320, height: 640 });
-    for (const path of ['/today', '/engagements', '/shipments/new', '/calculator', '/health']) {
+    for (const path of [
+      '/today',
+      '/engagements',
+      '/guarantees',
+      '/admin/users',
+      '/shipments/new',
+      '/calculator',
+      '/health',
+    ]) {
       const page = await seat.open(path);
       expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 320]);
     }

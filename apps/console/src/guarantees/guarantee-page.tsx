@@ -227,7 +227,7 @@ function RunsOut({ forecast, country }: { forecast: Forecast; country: string })
             {months.map(({ x, month }) => (
               <g key={month}>
                 <line className="axis" x1={x} x2={x} y1="60" y2="65" />
-                <text className="soft" x={x} y="80" textAnchor="middle">
+                <text className="soft" x={x} y="80" textAnchor={x < 16 ? 'start' : x > WIDTH - 16 ? 'end' : 'middle'}>
                   {MONTH.format(new Date(month))}
                 </text>
               </g>

@@ -43,7 +43,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       run: () =>
         void (kind === 'shipment'
           ? navigate({ to: '/shipments/$shipmentId', params: { shipmentId: id } })
-          : navigate({ to: '/engagements/$engagementId', params: { engagementId: id } })),
+          : kind === 'guarantee'
+            ? navigate({ to: '/guarantees/$guaranteeId', params: { guaranteeId: id } })
+            : navigate({ to: '/engagements/$engagementId', params: { engagementId: id } })),
     }));
     const acts = bound
       .filter(

@@ -238,7 +238,7 @@ export const listToday = defineRoute('shipments', 'listToday', 'GET /v1/today', 
 
 export const searchHit = z
   .strictObject({
-    kind: z.enum(['shipment', 'engagement']),
+    kind: z.enum(['shipment', 'engagement', 'guarantee']),
     id: uuid,
     label: z.string(),
     by: z.enum(['reference', 'mrn', 'carrier reference', 'customer', 'party']),

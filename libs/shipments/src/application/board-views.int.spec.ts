@@ -91,6 +91,10 @@ describe('views over the board', () => {
   });
 
   it('find by reference and customer', async () => {
+    const guaranteeId = await room.guarantee(await room.importer(), '500.00');
+    expect((await board.search('acme', { q: 'ccg' })).items).toEqual([
+      { kind: 'guarantee', id: guaranteeId, label: 'CCG-1', by: 'reference', hint: 'guarantee in GB' },
+    ]);
     expect((await board.search('acme', { q: 'c-3' })).items).toMatchObject([
       { kind: 'shipment', label: 'C-3', by: 'reference' },
     ]);

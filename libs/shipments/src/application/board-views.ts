@@ -256,7 +256,7 @@ export class BoardViews {
     const text = q.toLowerCase();
     const like = `%${text.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
     const terms = termsToFind(tenant, q);
-    const [shipments, ofParty, engagements] = await Promise.all([
+    const [shipments, ofParty, engagements, guarantees] = await Promise.all([
       this.store.query<Listed>(
         tenant,
         `${LISTED} where b.tenant_id = $1 and b.found like $2 order by b.reference ilike $3 desc, b.key desc limit 20`,
@@ -274,6 +274,12 @@ export class BoardViews {
         tenant,
         `select id, state->'customer'->>'name' as name, state->>'kind' as status from engagements
           where tenant_id = $1 and lower(state->'customer'->>'name') like $2 order by position desc limit 5`,
+        [tenant, like],
+      ),
+      this.store.query<{ id: string; reference: string; destination: string }>(
+        tenant,
+        `select id, state->>'reference' as reference, state->>'destination' as destination from guarantees
+          where tenant_id = $1 and lower(state->>'reference') like $2 order by position desc limit 5`,
         [tenant, like],
       ),
     ]);
@@ -306,6 +312,13 @@ export class BoardViews {
           label: name,
           by: 'customer' as const,
           hint: `${status} engagement`,
+        })),
+        ...guarantees.map(({ id, reference, destination }) => ({
+          kind: 'guarantee' as const,
+          id,
+          label: reference,
+          by: 'reference' as const,
+          hint: `guarantee in ${destination}`,
         })),
       ],
     };
