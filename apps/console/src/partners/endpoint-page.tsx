@@ -142,12 +142,7 @@ function Doing({ endpoint, because }: PartProps) {
           }}
         >
           <TextField label="Why is it disabled" value={reason} onChange={setReason} />
-          <Button
-            type="submit"
-            kind="danger"
-            busy={disable.isPending}
-            because={off}
-          >
+          <Button type="submit" kind="danger" busy={disable.isPending} because={off}>
             Disable
           </Button>
         </form>
