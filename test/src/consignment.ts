@@ -36,8 +36,15 @@ export function paper(type: Paper, reference: string): Buffer {
 
 export type Shipment = InputOf<typeof openShipment>['body'];
 
-/** An importer with its guarantee and an ongoing engagement in force, for shipments to Great Britain. */
-export async function customer(client: TidewaiterClient): Promise<AnswerOf<typeof openEngagement>> {
+/**
+ * An importer with its guarantee and an ongoing engagement in force, for shipments to Great Britain.
+ *
+ * @param limit of the guarantee, in GBP
+ */
+export async function customer(
+  client: TidewaiterClient,
+  limit = '2000000.00',
+): Promise<AnswerOf<typeof openEngagement>> {
   const today = new Date().toISOString().slice(0, 10);
   const validity = { validFrom: plusDays(today, -1), validTo: plusDays(today, 300) };
   const { importerId } = await client.call(registerImporter, {
@@ -49,7 +56,7 @@ export async function customer(client: TidewaiterClient): Promise<AnswerOf<typeo
     },
   });
   await client.call(registerGuarantee, {
-    body: { importerId, destination: 'GB', reference: newRunId(), limit: { amount: '2000000.00', currency: 'GBP' } },
+    body: { importerId, destination: 'GB', reference: newRunId(), limit: { amount: limit, currency: 'GBP' } },
   });
   const opened = await client.call(openEngagement, {
     body: {

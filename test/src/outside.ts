@@ -50,7 +50,10 @@ export class Outside {
   }
 
   /** Tells the authority, the bank or the carrier how to answer for a shipment, before it moves. */
-  async script(reference: string, world: { authority?: object[]; bank?: object[]; carrier?: object[] }): Promise<void> {
+  async script(
+    reference: string,
+    world: { authority?: object[]; bank?: object[]; carrier?: object[]; faults?: object[] },
+  ): Promise<void> {
     await this.ask(z.unknown(), '/scripts', { reference, authority: [], bank: [], carrier: [], faults: [], ...world });
   }
 

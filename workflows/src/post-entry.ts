@@ -18,7 +18,7 @@ const REFUND = 'refund:';
  * @param settled keys of tasks that were decided in earlier runs and are not raised again
  */
 export async function postEntry(entry: EntryRef, settled: string[] = []): Promise<void> {
-  const story = new Story(entry, entry.shipmentId);
+  const story = new Story(entry, entry.shipmentId, workflowInfo().runId);
   listen(story);
   const asked = new Map<string, { wanted: boolean; over: Promise<void> }>();
   const decided = new Set(settled);

@@ -7,8 +7,8 @@ import { clearance, type Filing } from './stages/clearance.js';
 import { collectDocuments } from './stages/collect-documents.js';
 import { delivery } from './stages/delivery.js';
 import { engage } from './stages/engage.js';
-import { closeUnimported, keepRecords } from './stages/keep-records.js';
-import { Abandoned, Story } from './story.js';
+import { closeSplit, closeUnimported, keepRecords } from './stages/keep-records.js';
+import { Abandoned, Split, Story } from './story.js';
 
 /** The story of one shipment, top to bottom: engagement, documentation, clearance, delivery, record-keeping. */
 export async function shipmentLifecycle(shipment: ShipmentRef): Promise<void> {
@@ -45,6 +45,7 @@ async function tell(story: Story): Promise<void> {
     await story.settledUp();
     await keepRecords(story, jurisdiction, cleared.entryDate || openedOn);
   } catch (error) {
+    if (error instanceof Split) return await closeSplit(story, jurisdiction, openedOn);
     if (!(error instanceof Abandoned)) throw error;
     await closeUnimported(story, jurisdiction, openedOn, error.reason);
   }

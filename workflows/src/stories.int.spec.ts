@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { openStage, type Stage } from './testing/world.js';
 
 /** Stories of the shipment on a real Temporal server, with a made-up world. */
@@ -320,5 +321,74 @@ describe('the story of a shipment', () => {
     );
     expect(world.told.calls).not.toContain('bookDelivery');
     expect(world.told.calls).toContain('sealDossier');
+  }, 15_000);
+
+  const parts = ['a', 'b'].map((name) => ({ shipmentId: name, reference: name, lines: [] }));
+
+  it('ends as a whole when it is split while papers are awaited, and withdraws what it asked for', async () => {
+    const settled: unknown[] = [];
+    const { world } = await stage.play(
+      (world, usual) => ({
+        deriveChecklist: async () => {
+          await world.fact('documents.DocumentSetBlocked', { confirm: [], findings: [{ says: 'weights differ' }] });
+          return { state: 'waiting', set: null, missing: [], wrote: {} };
+        },
+        settleTask: async (step, taskId, how) => {
+          settled.push(how);
+          return usual.settleTask(step, taskId, how);
+        },
+      }),
+      async (world) => {
+        await world.task('resolve-findings');
+        expect(await world.split(parts)).toEqual({
+          kind: 'split',
+          parts: parts.map(({ shipmentId, reference }) => ({ shipmentId, reference })),
+        });
+      },
+      'split-while-papers-are-awaited',
+    );
+    expect(settled).toEqual([{ kind: 'withdrawn', reason: 'The shipment was split: its parts ask for themselves.' }]);
+    expect(world.told.calls.slice(-2)).toEqual(['closeShipment', 'sealDossier']);
+    expect(world.told.calls).not.toContain('lodgeDeclaration');
+  }, 15_000);
+
+  it('is not split while a declaration is with the authority, and again after its rejection', async () => {
+    const { world } = await stage.play(
+      (world) => ({
+        lodgeDeclaration: async (_step, { declarationId, version }) => {
+          expect(await world.split(parts)).toMatchObject({ kind: 'refused', code: 'shipments.split.too-late' });
+          await world.fact('customs.DeclarationRejected', {
+            declarationId,
+            version,
+            errors: [{ code: 'CDS40059', pointer: '', field: 'lines[0].commodity', says: 'no such code' }],
+          });
+          return { kind: 'sent', lrn: 'TW-1', wrote: {} };
+        },
+      }),
+      async (world) => {
+        await world.task('correct-declaration');
+        expect(await world.split(parts)).toMatchObject({ kind: 'split' });
+      },
+      'split-after-rejection',
+    );
+    expect(world.told.calls.filter((name) => name === 'splitShipment')).toHaveLength(1);
+    expect(world.told.calls.slice(-2)).toEqual(['closeShipment', 'sealDossier']);
+  }, 15_000);
+
+  it('goes on undivided when the split is refused', async () => {
+    const { world } = await stage.play(
+      (world, usual) => ({
+        splitShipment: async () => {
+          throw ApplicationFailure.nonRetryable('reference a belongs to another shipment', 'shipments.reference.taken');
+        },
+        assess: async (step, situation, goods) => {
+          await expect(world.split(parts)).rejects.toThrow();
+          return usual.assess(step, situation, goods);
+        },
+      }),
+      async () => undefined,
+      'split-refused',
+    );
+    expect(world.told.calls).toContain('lodgeDeclaration');
   }, 15_000);
 });

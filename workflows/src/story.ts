@@ -8,9 +8,19 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { Decision, DecisionAnswer, Fact, Progress, Step, TaskSpec, Wrote } from '@tidewaiter/contracts';
+import type {
+  Decision,
+  DecisionAnswer,
+  Fact,
+  Progress,
+  SplitAnswer,
+  SplitOrder,
+  Step,
+  TaskSpec,
+  Wrote,
+} from '@tidewaiter/contracts';
 import type { Stage } from '@tidewaiter/contracts/names';
-import { tasks } from './activities.js';
+import { shipments, tasks } from './activities.js';
 
 const STAGE = defineSearchAttributeKey('Stage', SearchAttributeType.KEYWORD);
 const WAITING_FOR = defineSearchAttributeKey('WaitingFor', SearchAttributeType.KEYWORD);
@@ -30,6 +40,9 @@ export class Abandoned extends Error {
   }
 }
 
+/** A person divided the shipment: its parts have stories of their own. */
+export class Split extends Error {}
+
 /** What one workflow has heard, asked and written: the ground that every stage stands on. */
 export class Story {
   /** newest version of every stream heard of or written */
@@ -47,6 +60,8 @@ export class Story {
   constructor(
     private readonly ref: { tenant: string; correlationId: string; traceparent?: string },
     private readonly subject: string,
+    /** sets the steps of this run apart, where a workflow may run again under its id; without it they are the workflow’s */
+    private readonly run?: string,
   ) {}
 
   // ---- facts
@@ -71,8 +86,10 @@ export class Story {
   ): Promise<Fact | undefined> {
     const there = () => this.has(names, fits);
     if (!there()) {
-      if (withinMs === undefined) await condition(there);
-      else if (!(await condition(there, withinMs))) return undefined;
+      const news = () => there() || this.divided;
+      const heard = withinMs === undefined ? await condition(news).then(() => true) : await condition(news, withinMs);
+      this.goOn();
+      if (!heard) return undefined;
     }
     const index = this.queue.findIndex((fact) => names.includes(fact.name) && fits(fact));
     return this.queue.splice(index, 1)[0];
@@ -84,12 +101,59 @@ export class Story {
 
   /** Waits for news or for the time to pass, whichever is first. */
   async quiet(news: () => boolean, ms: number): Promise<void> {
-    await condition(news, ms);
+    await condition(() => news() || this.divided, ms);
+    this.goOn();
   }
 
   /** Waits as long as it takes. */
   async until(news: () => boolean): Promise<void> {
-    await condition(news);
+    await condition(() => news() || this.divided);
+    this.goOn();
+  }
+
+  // ---- division among parts
+
+  /** `open` while nothing stands with the authority; `busy` while an order is carried out */
+  private division: 'open' | 'busy' | 'shut' = 'open';
+  /** it was divided, and its own line of the story has not heard of it yet */
+  private divided = false;
+
+  /** From here on something may stand with the authority: an order that is being carried out comes first. */
+  async shutDivision(): Promise<void> {
+    await condition(() => this.division !== 'busy');
+    this.goOn();
+    this.division = 'shut';
+  }
+
+  /** The authority has turned down what was sent: nothing stands with it. */
+  openDivision(): void {
+    this.division = 'open';
+  }
+
+  /** Divides the shipment, unless something stands with the authority; what was begun ends at its next step. */
+  async split(order: SplitOrder): Promise<SplitAnswer> {
+    if (this.division !== 'open' || this.over) {
+      return {
+        kind: 'refused',
+        code: 'shipments.split.too-late',
+        says: 'A declaration is on its way to the authority or stands with it. Cancel it there, and open shipments for the parts.',
+      };
+    }
+    this.division = 'busy';
+    try {
+      const { parts } = await this.doFor(order, 'split', (step) => shipments.splitShipment(step, order));
+      this.divided = true;
+      return { kind: 'split', parts };
+    } finally {
+      this.division = this.divided ? 'shut' : 'open';
+    }
+  }
+
+  /** @throws Split once, where the story is told, after the shipment was divided */
+  private goOn(): void {
+    if (!this.divided) return;
+    this.divided = false;
+    throw new Split('its parts go on');
   }
 
   // ---- what runs beside the stages
@@ -122,13 +186,14 @@ export class Story {
 
   // ---- steps
 
-  private step(name: string, actor = 'system:workflow', causationId?: string): Step {
+  private step(name: string, actor = 'system:workflow', causationId?: string, subject: string = this.subject): Step {
     const n = (this.counters.get(name) ?? 0) + 1;
     this.counters.set(name, n);
-    const commandId = `${workflowInfo().workflowId}/${name}/${n}`;
+    const { workflowId } = workflowInfo();
+    const commandId = [workflowId, ...(this.run === undefined ? [] : [this.run]), name, n].join('/');
     return {
       tenant: this.ref.tenant,
-      subject: this.subject,
+      subject,
       commandId,
       correlationId: this.ref.correlationId,
       causationId: causationId ?? commandId,
@@ -153,9 +218,12 @@ export class Story {
    */
   async do<T extends object>(name: string, work: (step: Step) => Promise<T>): Promise<T> {
     for (;;) {
+      if (this.division === 'busy') await condition(() => this.division !== 'busy');
+      this.goOn();
       try {
         const answer = await work(this.step(name));
         this.mergeFrom(answer);
+        this.goOn();
         return answer;
       } catch (error) {
         if (!(error instanceof ActivityFailure)) throw error;
@@ -176,7 +244,11 @@ export class Story {
   }
 
   /** The same for what a person decided: the person stands behind it, and a refusal is the answer to that person. */
-  async doFor<T extends object>(decision: Decision, name: string, work: (step: Step) => Promise<T>): Promise<T> {
+  async doFor<T extends object>(
+    decision: Pick<Decision, 'by' | 'commandId'>,
+    name: string,
+    work: (step: Step) => Promise<T>,
+  ): Promise<T> {
     try {
       const answer = await work({ ...this.step(name, decision.by, decision.commandId), commandId: decision.commandId });
       this.mergeFrom(answer);
@@ -195,14 +267,15 @@ export class Story {
    * Raises a task and waits until somebody's decision closes it.
    * @param until when this holds first (a corrected paper came in), the task is withdrawn and the answer is undefined
    * @param beside the story goes on meanwhile, and what it waits for stays its own
+   * @param task `subject`: the shipment that it concerns, where that is not the story's own subject
    */
   async ask<T>(
-    task: TaskSpec,
+    { subject, ...task }: TaskSpec & { subject?: string },
     decide: (decision: Decision) => Promise<Ruling<T>> | Ruling<T>,
     until: () => boolean = () => false,
     beside = false,
   ): Promise<T | undefined> {
-    const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`), {
+    const { taskId, wrote } = await tasks.raiseTask(this.step(`task-${task.kind}`, undefined, undefined, subject), {
       ...task,
       waiter: workflowInfo().workflowId,
     });
@@ -217,7 +290,7 @@ export class Story {
         const ruling = await decide(decision);
         if (ruling.kind === 'refused') return ruling;
         const settled = await tasks.settleTask(
-          this.step(`decided-${task.kind}`, decision.by, decision.commandId),
+          this.step(`decided-${task.kind}`, decision.by, decision.commandId, subject),
           taskId,
           {
             kind: 'decided',
@@ -234,16 +307,23 @@ export class Story {
         return { kind: 'done', closes: ruling.closes, says: ruling.says };
       },
     });
-    await condition(() => done || until());
+    await condition(() => done || until() || this.divided);
     if (!done) {
       this.close(taskId);
-      const settled = await tasks.settleTask(this.step(`withdrawn-${task.kind}`), taskId, {
-        kind: 'withdrawn',
-        reason: 'What it asked for has come by another way.',
-      });
+      const settled = await tasks.settleTask(
+        this.step(`withdrawn-${task.kind}`, undefined, undefined, subject),
+        taskId,
+        {
+          kind: 'withdrawn',
+          reason: this.divided
+            ? 'The shipment was split: its parts ask for themselves.'
+            : 'What it asked for has come by another way.',
+        },
+      );
       this.merge(settled.wrote);
     }
     if (!beside) this.wait(before);
+    this.goOn();
     if (result instanceof Abandoned) throw result;
     return result;
   }

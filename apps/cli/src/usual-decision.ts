@@ -30,6 +30,12 @@ export function usualDecision(task: Task): Record<string, unknown> {
         EXIT.usage,
         'tidewaiter task do ID --decision \'{"acknowledge":true,"reason":"petition for mitigation is prepared"}\'',
       );
+    case 'settle-statement-difference':
+      throw new CommandFailed(
+        'A difference is accepted as the authority states it, or disputed, with the reason.',
+        EXIT.usage,
+        'tidewaiter task do ID --decision \'{"dispute":true,"reason":"no entry of ours: asked the authority"}\'',
+      );
     case 'resolve-difference':
       return { accept: true };
     case 'correct-declaration':

@@ -53,6 +53,16 @@ const engagement = createRoute({
   path: '/engagements/$engagementId',
   component: lazyRouteComponent(() => import('./engagements/engagement-page.js')),
 });
+const guarantees = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/guarantees',
+  component: lazyRouteComponent(() => import('./guarantees/guarantees-page.js')),
+});
+const guarantee = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/guarantees/$guaranteeId',
+  component: lazyRouteComponent(() => import('./guarantees/guarantee-page.js')),
+});
 const calculator = createRoute({
   getParentRoute: () => frameRoute,
   path: '/calculator',
@@ -64,6 +74,14 @@ const health = createRoute({
   path: '/health',
   component: lazyRouteComponent(() => import('./health/health-page.js')),
 });
+
+const admin = ['/admin', '/admin/$part'].map((path) =>
+  createRoute({
+    getParentRoute: () => frameRoute,
+    path,
+    component: lazyRouteComponent(() => import('./admin/admin-page.js')),
+  }),
+);
 
 const screening = createRoute({
   getParentRoute: () => frameRoute,
@@ -89,8 +107,11 @@ export const routeTree = rootRoute.addChildren([
     newShipment,
     engagements,
     engagement,
+    guarantees,
+    guarantee,
     calculator,
     health,
+    ...admin,
     screening,
     rules,
     style,

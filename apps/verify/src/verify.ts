@@ -20,9 +20,9 @@ const USAGE = `Checks an evidence file. Needs nothing but Node: no network, no i
   --witness  verifier key of a witness that must have cosigned; may be given several times
   --quorum   how many of the witnesses must have cosigned; all that are named when not given
 
-Exit code: 0 all holds, 1 something does not, 2 the command is wrong.`;
+Exit code: 0 all holds, 2 the command is wrong, 7 something does not hold.`;
 
-const EXIT = { holds: 0, fails: 1, usage: 2 } as const;
+const EXIT = { holds: 0, usage: 2, fails: 7 } as const;
 
 interface Out {
   out: (text: string) => void;

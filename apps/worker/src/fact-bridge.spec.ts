@@ -9,6 +9,7 @@ import {
   ENTRY_FACTS,
   eventTypeOf,
   SHIPMENT_FACTS,
+  STATEMENT_FACTS,
   VOIDANCE_FACTS,
   WORKFLOW_QUEUE,
   type ContextName,
@@ -22,6 +23,8 @@ type Call = { how: 'signalWithStart' | 'start' | 'signal'; workflow: string; opt
 class FakeClient {
   readonly calls: Call[] = [];
   failure: Error | undefined;
+  /** workflows that have ended, or are not there */
+  readonly over = new Map<string, Error>();
 
   readonly workflow = {
     signalWithStart: (workflow: string, options: Record<string, unknown>) =>
@@ -35,7 +38,8 @@ class FakeClient {
 
   private async note(call: Call): Promise<void> {
     this.calls.push(call);
-    if (this.failure) throw this.failure;
+    const failure = this.failure ?? this.over.get(call.workflow);
+    if (failure) throw failure;
   }
 }
 
@@ -114,6 +118,19 @@ describe('the fact bridge', () => {
     );
   });
 
+  it('asks people about a statement that differs, once, and about one that agrees not at all', async () => {
+    const reconciled = (differences: object[]) =>
+      envelope('duties.StatementReconciled', { data: { statementId: 'statement-1', differences } });
+    await bridge.handle(reconciled([]));
+    expect(temporal.calls).toEqual([]);
+    await bridge.handle(reconciled([{ n: 1 }]));
+    await bridge.handle(envelope('duties.StatementDifferenceSettled', { data: { statementId: 'statement-1', n: 1 } }));
+    expect(temporal.calls).toMatchObject([
+      { how: 'start', workflow: 'statementDifferences', options: { workflowId: 'statement/statement-1' } },
+      { how: 'signal', workflow: 'statement/statement-1', options: { signalArgs: [{ data: { n: 1 } }] } },
+    ]);
+  });
+
   it('carries the trace on, when there is one', async () => {
     await bridge.handle(envelope('duties.PaymentSettled', { traceparent: '00-a-b-01' }));
     await bridge.handle(envelope('duties.PaymentSettled'));
@@ -179,6 +196,29 @@ describe('the fact bridge', () => {
     expect(temporal.calls).toHaveLength(3);
   });
 
+  it('gives money that comes back after the story has ended a story of its own', async () => {
+    const ended = new WorkflowExecutionAlreadyStartedError('it ran', 'shipment/shipment-1', 'shipmentLifecycle');
+    temporal.over.set('shipmentLifecycle', ended);
+    await bridge.handle(envelope('duties.PaymentBounced', { data: { paymentId: 'payment-1' } }));
+    await bridge.handle(envelope('duties.PaymentSettled', { data: { paymentId: 'payment-2' } }));
+    const later = temporal.calls.filter(({ workflow }) => workflow !== 'shipmentLifecycle');
+    expect(later).toMatchObject([
+      {
+        ...{ how: 'signalWithStart', workflow: 'returnedPayments' },
+        options: {
+          ...{ workflowId: 'returned-payments/shipment-1', workflowIdReusePolicy: 'ALLOW_DUPLICATE' },
+          args: [{ tenant: 'acme', shipmentId: 'shipment-1' }],
+          signalArgs: [{ data: { paymentId: 'payment-1' } }],
+        },
+      },
+      {
+        how: 'signal',
+        workflow: 'returned-payments/shipment-1',
+        options: { signalArgs: [{ name: 'duties.PaymentSettled' }] },
+      },
+    ]);
+  });
+
   it('lets any other failure be seen, so that the fact comes again', async () => {
     temporal.failure = new ServiceError('14 UNAVAILABLE');
     for (const name of ['carriers.ShipmentDelivered', 'shipments.EngagementOpened', 'shipments.MandateGranted']) {
@@ -198,7 +238,7 @@ describe('the fact bridge', () => {
     }
     expect(temporal.calls).toEqual([]);
     expect(
-      [...SHIPMENT_FACTS, ...ENGAGEMENT_FACTS, ...ENTRY_FACTS, ...VOIDANCE_FACTS].every((name) =>
+      [...SHIPMENT_FACTS, ...ENGAGEMENT_FACTS, ...ENTRY_FACTS, ...VOIDANCE_FACTS, ...STATEMENT_FACTS].every((name) =>
         isFact(envelope(name).type),
       ),
     ).toBe(true);

@@ -13,8 +13,12 @@ import {
   FACT_SIGNAL,
   parseEventType,
   postEntryWorkflowId,
+  RETURNED_PAYMENT_FACTS,
+  returnedPaymentsWorkflowId,
   SHIPMENT_FACTS,
   shipmentWorkflowId,
+  STATEMENT_FACTS,
+  statementWorkflowId,
   VOIDANCE_FACTS,
   voidanceWorkflowId,
   WORKFLOW_QUEUE,
@@ -24,6 +28,7 @@ import {
   type EventEnvelope,
   type Fact,
   type ShipmentRef,
+  type StatementRef,
   type VoidanceRef,
 } from '@tidewaiter/contracts';
 
@@ -33,13 +38,15 @@ const TENANT = defineSearchAttributeKey('Tenant', SearchAttributeType.KEYWORD);
 const forShipment = new Set<string>(SHIPMENT_FACTS);
 const forEngagement = new Set<string>(ENGAGEMENT_FACTS);
 const forEntry = new Set<string>(ENTRY_FACTS);
+const forReturned = new Set<string>(RETURNED_PAYMENT_FACTS);
 const forVoidance = new Set<string>(VOIDANCE_FACTS);
+const forStatement = new Set<string>(STATEMENT_FACTS);
 
 /** Whether an event type concerns a workflow at all: everything else is passed over unread. */
 export function isFact(type: string): boolean {
   const parsed = parseEventType(type);
   const name = parsed ? `${parsed.context}.${parsed.name}` : '';
-  return [forShipment, forEngagement, forEntry, forVoidance].some((names) => names.has(name));
+  return [forShipment, forEngagement, forEntry, forVoidance, forStatement].some((names) => names.has(name));
 }
 
 /** gRPC status of a request that is wrong in itself. */
@@ -72,6 +79,7 @@ export class FactBridge {
     if (forEntry.has(name)) await this.tellEntry(event, factOf(event, name));
     if (forEngagement.has(name)) await this.tellEngagement(event, factOf(event, name));
     if (forVoidance.has(name)) await this.startVoidance(event);
+    if (forStatement.has(name)) await this.tellStatement(event, factOf(event, name));
   }
 
   /** An entry lives on after its shipment, and again after it was thought final: what comes later starts its story again. */
@@ -105,6 +113,16 @@ export class FactBridge {
     await this.startOnce(WORKFLOWS.legalBasisVoidance, voidanceWorkflowId(voidanceId), ref);
   }
 
+  /** A statement that agrees with the declarations needs nobody. */
+  private async tellStatement(event: EventEnvelope, fact: Fact): Promise<void> {
+    const statementId = String(event.data['statementId']);
+    const workflowId = statementWorkflowId(statementId);
+    if (fact.name !== 'duties.StatementReconciled') return this.tellIfThere(workflowId, fact);
+    if ((event.data['differences'] as unknown[]).length === 0) return;
+    const ref: StatementRef = { tenant: event.tenantid, statementId, correlationId: event.correlationid };
+    await this.startOnce(WORKFLOWS.statementDifferences, workflowId, ref);
+  }
+
   private async tellShipment(event: EventEnvelope, fact: Fact): Promise<void> {
     const ref: ShipmentRef = {
       tenant: event.tenantid,
@@ -129,7 +147,26 @@ export class FactBridge {
     } catch (error) {
       // The story has ended; what comes later is on record all the same and belongs to what follows it.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      if (forReturned.has(fact.name)) await this.tellReturned(event, fact, ref);
     }
+  }
+
+  /** Money that comes back when nobody waits for it any more has a story of its own. */
+  private async tellReturned(event: EventEnvelope, fact: Fact, ref: ShipmentRef): Promise<void> {
+    const workflowId = returnedPaymentsWorkflowId(event.subject);
+    if (fact.name !== 'duties.PaymentBounced') return this.tellIfThere(workflowId, fact);
+    await this.client.workflow.signalWithStart(WORKFLOWS.returnedPayments, {
+      workflowId,
+      taskQueue: WORKFLOW_QUEUE,
+      args: [ref],
+      signal: FACT_SIGNAL,
+      signalArgs: [fact],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: SHIPMENT_ID, value: event.subject },
+        { key: TENANT, value: event.tenantid },
+      ]),
+    });
   }
 
   private async tellEngagement(event: EventEnvelope, fact: Fact): Promise<void> {
@@ -141,10 +178,14 @@ export class FactBridge {
       await this.startOnce(WORKFLOWS.engagementProgramme, workflowId, ref);
       return;
     }
+    // A per-shipment engagement has no programme, an ended one no more.
+    await this.tellIfThere(workflowId, fact);
+  }
+
+  private async tellIfThere(workflowId: string, fact: Fact): Promise<void> {
     try {
       await this.client.workflow.getHandle(workflowId).signal(FACT_SIGNAL, fact);
     } catch (error) {
-      // A per-shipment engagement has no programme, an ended one no more.
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }

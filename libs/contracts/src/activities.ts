@@ -1,3 +1,4 @@
+import type { StatementDifference } from './duties/money.events.js';
 import type { CaseLine } from './customs/post-entry.values.js';
 import type { Charges, DocumentSet, GoodsLine, Money, Situation } from './values.js';
 import type { RecordingContext, TaskKind } from './names.js';
@@ -89,7 +90,13 @@ export interface ShipmentsActivities {
       { kind: 'decided'; decision: Record<string, unknown>; closes: boolean } | { kind: 'withdrawn'; reason: string },
   ): Promise<{ wrote: Wrote }>;
   /** Gives the guarantee back and ends the shipment's story. */
-  closeShipment(step: Step, outcome: 'delivered' | 'unimported', reason: string | null): Promise<{ wrote: Wrote }>;
+  closeShipment(
+    step: Step,
+    outcome: 'delivered' | 'unimported' | 'split',
+    reason: string | null,
+  ): Promise<{ wrote: Wrote }>;
+  /** Opens a shipment for every part and gives the guarantee back, so that each part reserves for itself. */
+  splitShipment(step: Step, order: SplitOrder): Promise<{ parts: Part[]; wrote: Wrote }>;
   /** Looks at an ongoing engagement on the day: expiring mandate, suspension, end. `nextReviewAt` is an instant. */
   reviewEngagement(
     step: Step,
@@ -235,6 +242,15 @@ export interface DutiesActivities {
     step: Step,
     returned: { declarationId: string; paymentId: string },
   ): Promise<{ interest: Money; says: string; wrote: Wrote }>;
+  /** What a returned payment left open, as it must be asked for anew; `asked` when that was done already. */
+  returnedDebt(step: Step, paymentId: string): Promise<ReturnedDebt | { kind: 'asked' }>;
+  /** Differences of a statement that nobody settled yet, by their number, after `after`; a page at a time. */
+  openDifferences(step: Step, statementId: string, after: number): Promise<OpenDifferences>;
+  /** A person accepts a difference as stated, or disputes it: then what we expect is paid. */
+  settleDifference(
+    step: Step,
+    settled: { statementId: string; n: number; decision: 'accept' | 'dispute'; reason: string },
+  ): Promise<{ kind: 'settled'; wrote: Wrote } | Refusal>;
   /** Voids a payment that waits for approval because what it pays has changed. */
   voidPayment(step: Step, paymentId: string, reason: string): Promise<{ kind: 'void' | 'on-its-way'; wrote: Wrote }>;
   /**
@@ -254,6 +270,34 @@ export interface DutiesActivities {
   resolvePayment(step: Step, paymentId: string): Promise<{ kind: 'sent' | 'unknown'; wrote: Wrote }>;
   /** What was charged under a basis that fell, shipment by shipment, as far as it may still be claimed; a page of claims at a time. */
   listAffected(step: Step, voidanceId: string, after: string | null): Promise<AffectedList>;
+}
+
+export interface ReturnedDebt {
+  kind: 'open';
+  declarationId: string;
+  declarationVersion: number;
+  /** of the payment that comes next */
+  generation: number;
+  editors: string[];
+  assessment: { assessmentId: string; digest: string };
+  /** the authority's statement that stands behind it, with what of it the payment was for */
+  notice: DebtNotice;
+  payee: { name: string; account: string };
+  reference: string;
+}
+
+export interface OpenDifferences {
+  /** the authority's number of the statement, and the account it bills */
+  number: string;
+  account: string;
+  authority: string;
+  /** end of the day on which the authority collects it, in its zone; the law that says so */
+  due: string;
+  law: string;
+  /** `amount`: by how much stated and expected are apart, at least zero */
+  differences: (StatementDifference & { amount: Money })[];
+  /** number after which the next page begins; null after the last */
+  next: number | null;
 }
 
 /** What the authority decided to give back in a case. */
@@ -529,6 +573,28 @@ export interface Decision {
 
 export type DecisionAnswer = { kind: 'done'; closes: boolean; says: string } | Refusal;
 
+/** One shipment of those that another was divided among. */
+export interface Part {
+  shipmentId: string;
+  reference: string;
+}
+
+/** A person's order to divide a shipment; what each part takes is checked against the shipment as it stands. */
+export interface SplitOrder {
+  /** `user:<subject>` */
+  by: string;
+  commandId: string;
+  reason: string;
+  parts: (Part & {
+    portOfEntry?: string | undefined;
+    /** by number of the shipment's line; the quantity in the unit of that line */
+    lines: { number: number; quantity: string }[];
+    charges?: Charges | undefined;
+  })[];
+}
+
+export type SplitAnswer = { kind: 'split'; parts: Part[] } | Refusal;
+
 export interface Progress {
   stage: string;
   waitingFor: string | null;
@@ -554,6 +620,13 @@ export interface EntryRef {
 export interface VoidanceRef {
   tenant: string;
   voidanceId: string;
+  correlationId: string;
+  traceparent?: string;
+}
+
+export interface StatementRef {
+  tenant: string;
+  statementId: string;
   correlationId: string;
   traceparent?: string;
 }

@@ -9,6 +9,8 @@ export * from './shipments/events.js';
 export * from './shipments/routes.js';
 export * from './shipments/board.events.js';
 export * from './shipments/board.routes.js';
+export * from './shipments/bulk.routes.js';
+export * from './shipments/people.routes.js';
 export * from './shipments/story.routes.js';
 export * from './documents/events.js';
 export * from './documents/routes.js';

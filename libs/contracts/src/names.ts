@@ -30,6 +30,8 @@ export const WORKFLOWS = {
   shipmentLifecycle: 'shipmentLifecycle',
   postEntry: 'postEntry',
   legalBasisVoidance: 'legalBasisVoidance',
+  statementDifferences: 'statementDifferences',
+  returnedPayments: 'returnedPayments',
   engagementProgramme: 'engagementProgramme',
   retention: 'retention',
   reconciliation: 'reconciliation',
@@ -37,6 +39,8 @@ export const WORKFLOWS = {
 
 export const shipmentWorkflowId = (shipmentId: string): string => `shipment/${shipmentId}`;
 export const postEntryWorkflowId = (declarationId: string): string => `post-entry/${declarationId}`;
+export const statementWorkflowId = (statementId: string): string => `statement/${statementId}`;
+export const returnedPaymentsWorkflowId = (shipmentId: string): string => `returned-payments/${shipmentId}`;
 export const voidanceWorkflowId = (voidanceId: string): string => `voidance/${voidanceId}`;
 export const engagementWorkflowId = (engagementId: string): string => `engagement/${engagementId}`;
 export const RETENTION_SCHEDULE_ID = 'retention';
@@ -51,6 +55,8 @@ export type RecordingContext = (typeof RECORDING_CONTEXTS)[number];
 export const FACT_SIGNAL = 'fact';
 /** A person's decision on a task, sent to the workflow that raised it; answers `DecisionAnswer`. */
 export const DECIDE_UPDATE = 'decide';
+/** A person divides a shipment among parts, sent to its workflow; answers `SplitAnswer`. */
+export const SPLIT_UPDATE = 'split';
 /** Where the story stands: answers `Progress`. */
 export const PROGRESS_QUERY = 'progress';
 
@@ -118,6 +124,19 @@ export const ENTRY_FACTS = [
 /** Events that start `legalBasisVoidance`. */
 export const VOIDANCE_FACTS = ['duties.LegalBasisVoided'] as const;
 
+/**
+ * Events that the fact bridge hands to `returnedPayments` once the shipment's own story has ended; a payment that the bank returned
+ * starts it.
+ */
+export const RETURNED_PAYMENT_FACTS = [
+  'duties.PaymentBounced',
+  'duties.PaymentSettled',
+  'customs.DutyNotified',
+] as const;
+
+/** Events that the fact bridge hands to `statementDifferences`; a statement that differs starts it. */
+export const STATEMENT_FACTS = ['duties.StatementReconciled', 'duties.StatementDifferenceSettled'] as const;
+
 /** Events that the fact bridge hands to `engagementProgramme`; EngagementOpened of an ongoing engagement starts it. */
 export const ENGAGEMENT_FACTS = [
   'shipments.EngagementOpened',
@@ -145,6 +164,7 @@ export const TASK_KINDS = [
   'provide-documents',
   'approve-payment',
   'resolve-difference',
+  'settle-statement-difference',
   'raise-guarantee',
   'ask-authority',
   'rebook-delivery',

@@ -8,6 +8,7 @@ import { KnownShipments } from './application/known-shipments.js';
 import { Reading } from './application/reading.js';
 import { LIMITS, REQUIREMENT_ROWS, STORAGE } from './application/tokens.js';
 import { Uploads } from './application/uploads.js';
+import { Differences } from './application/differences.js';
 import { DocumentViews } from './application/views.js';
 import { readRequirementRows } from './application/requirement-rows.js';
 import { DocumentsController } from './http/documents.controller.js';
@@ -55,6 +56,7 @@ class Sweeping implements OnApplicationBootstrap {
     Reading,
     Uploads,
     DocumentViews,
+    Differences,
     KnownShipments,
     Sweeping,
     DocumentsActivitiesService,

@@ -69,9 +69,17 @@ export const compare = (a: Money, b: Money): number => {
  * @returns same order as `weights`, in the currency's minor unit
  * @throws RangeError when there is nobody to share with
  */
-export function shareOut({ amount, currency }: Money, weights: readonly string[]): Money[] {
+export const shareOut = ({ amount, currency }: Money, weights: readonly string[]): Money[] =>
+  shareOutTo(minorUnits(currency), amount, weights).map((part) => ({ amount: part, currency }));
+
+/**
+ * The same for any quantity, to a number of decimal places.
+ *
+ * @returns decimals with exactly `places` places, same order as `weights`
+ * @throws RangeError when there is nobody to share with
+ */
+export function shareOutTo(places: number, amount: string, weights: readonly string[]): string[] {
   if (weights.length === 0) throw new RangeError('an amount cannot be shared out among nobody');
-  const places = minorUnits(currency);
   const total = scaled(round(exact(amount), places), places);
   const decimals = weights.map(exact);
   const finest = Math.max(...decimals.map((weight) => weight.decimalPlaces()));
@@ -88,7 +96,7 @@ export function shareOut({ amount, currency }: Money, weights: readonly string[]
     .map((cut, index) => ({ index, cut }))
     .sort((x, y) => (x.cut === y.cut ? x.index - y.index : x.cut < y.cut ? 1 : -1));
   for (const { index } of order.slice(0, Number(rest * unit))) parts[index]! += unit;
-  return parts.map((part) => ({ amount: printed(part, places), currency }));
+  return parts.map((part) => printed(part, places));
 }
 
 const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);

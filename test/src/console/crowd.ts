@@ -64,6 +64,20 @@ export async function crowd(postgresUrl: string, tenant: string, count: number):
   }
 }
 
+/** Thirty days on which a guarantee held a little more each day than it gave back. */
+export async function thirtyDaysOf(postgresUrl: string, tenant: string, guaranteeId: string): Promise<void> {
+  const client = await connect(postgresUrl);
+  try {
+    await client.query(
+      `insert into guarantee_days (tenant_id, guarantee_id, day, held, given_back)
+       select $1, $2, current_date - n, 20000 + 900 * (n % 7), 15000 from generate_series(1, 30) n`,
+      [tenant, guaranteeId],
+    );
+  } finally {
+    await client.end();
+  }
+}
+
 export interface Stirring {
   /** how many changes were told so far */
   readonly told: number;

@@ -9,6 +9,7 @@ import {
   listDocuments,
   listPayments,
   openShipment,
+  showShipment,
   replayShipment,
   showDossier,
   showStory,
@@ -231,10 +232,10 @@ describe('the console’s shipment and proof pages', () => {
           cwd: folder,
           env: {},
         }).then(
-          () => 'holds',
-          () => 'fails',
+          () => 0,
+          ({ code }: { code: number }) => code,
         );
-      expect(await offline(file)).toBe('holds');
+      expect(await offline(file)).toBe(0);
 
       const bytes = await readFile(file);
       const spoilt = Buffer.from(bytes);
@@ -242,7 +243,7 @@ describe('the console’s shipment and proof pages', () => {
       spoilt[inside + 12] = spoilt[inside + 12]! ^ 1;
       const bad = join(folder, 'spoilt.tar');
       await writeFile(bad, spoilt);
-      expect(await offline(bad)).toBe('fails');
+      expect(await offline(bad)).toBe(7);
 
       await using stranger = await desk.stranger();
       const window = await stranger.open('/audit/verify');
@@ -257,6 +258,37 @@ describe('the console’s shipment and proof pages', () => {
       await window.getByText('On record', { exact: true }).waitFor();
       await window.getByText('Computed here').waitFor();
     }, 90_000);
+
+    it('evidence of several shipments as a job, with progress, the digest of each file and what could not be made', async () => {
+      await using auditor = await desk.seat('auditor');
+      const page = await auditor.open('/audit/evidence');
+      await page.getByLabel('References of shipments').fill(`${done.reference}\nNO-SUCH-SHIPMENT`);
+      await page.getByLabel('Why they are taken away').fill('quarterly audit');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Take away 2 files' }).click(),
+      ]);
+      const job = page.getByRole('region', { name: 'Evidence: quarterly audit' });
+      await job.getByText('1 failed').waitFor();
+      await job.getByText('2 of 2.').waitFor();
+      const bar = job.getByRole('progressbar', { name: 'Evidence files made' });
+      expect(await bar.getAttribute('value')).toBe('2');
+      await job
+        .getByRole('row')
+        .filter({ hasText: 'NO-SUCH-SHIPMENT' })
+        .getByText('No shipment has this reference.')
+        .waitFor();
+      const digest = createHash('sha256')
+        .update(await readFile(await download.path()))
+        .digest('hex');
+      await job.getByRole('row').filter({ hasText: done.reference }).getByTitle(digest).waitFor();
+      expect(await auditor.wrongs()).toEqual([]);
+      if (shots) await page.screenshot({ path: join(shots, 'evidence-job.png'), fullPage: true });
+      await page
+        .getByRole('region', { name: 'Read and taken away' })
+        .getByRole('cell', { name: 'quarterly audit' })
+        .waitFor();
+    }, 60_000);
 
     it('the same where the browser has no WebCrypto', async () => {
       await using stranger = await desk.stranger();
@@ -383,6 +415,39 @@ describe('the console’s shipment and proof pages', () => {
       return changes.length === 2 && changes;
     });
     expect(amended[1]!.data).toMatchObject({ portOfEntry: 'GBSOU', charges: { freight: { amount: '310.00' } } });
+  }, 120_000);
+
+  it('splits a shipment whose papers are still awaited: a wrong sum says where, and whole and parts name each other', async () => {
+    const reference = `DESK-${newRunId().toUpperCase()}`;
+    const { shipmentId } = await house
+      .as('operator')
+      .call(openShipment, { body: particulars(engagement.engagementId, reference) });
+    await until('the papers are awaited', async () => {
+      const { stage } = await house.as('operator').call(showShipment, { params: { shipmentId } });
+      return stage === 'documentation';
+    });
+    await using seat = await desk.seat('operator');
+    const page = await seat.open(`/shipments/${shipmentId}/goods`);
+    await page.getByRole('button', { name: 'Split this shipment' }).click();
+    const take = (line: number, part: number, quantity: string) =>
+      page.getByLabel(`Line ${line} in part ${part}`).fill(quantity);
+    await take(1, 1, '40');
+    await take(2, 1, '50');
+    await take(2, 2, '149');
+    await page.getByLabel('Why it is split').fill('two vessels');
+    await page.getByRole('button', { name: 'Split into 2 shipments' }).click();
+    const alert = page.getByRole('alert', { name: 'There is a problem' });
+    await alert.getByText('the parts take 199').waitFor();
+    await take(2, 2, '150');
+    await page.getByRole('button', { name: 'Split into 2 shipments' }).click();
+    await page.getByRole('link', { name: `${reference}-2` }).click();
+    await page.getByRole('heading', { name: `${reference}-2`, level: 1 }).waitFor();
+    await page.getByRole('link', { name: reference, exact: true }).waitFor();
+    const whole = await until('the whole is closed', async () => {
+      const shown = await house.as('operator').call(showShipment, { params: { shipmentId } });
+      return shown.stage === 'closed' && shown;
+    });
+    expect(whole.parts.map((part) => part.reference)).toEqual([`${reference}-1`, `${reference}-2`]);
   }, 120_000);
 
   it('shows an upload on its way, the same digest on both sides, and what is refused with its reason', async () => {

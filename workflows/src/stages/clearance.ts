@@ -70,6 +70,7 @@ export async function clearance(story: Story, filing: Filing): Promise<Released 
   for (;;) {
     const version = (filing.version += 1);
     const standing = await stand(story, filing);
+    await story.shutDivision();
     const { situation, goods, assessment, guaranteeReference } = filing;
     const lodged = await lodge(story, {
       ...{ declarationId, version, situation, goods, assessment, guaranteeReference },
@@ -85,6 +86,7 @@ export async function clearance(story: Story, filing: Filing): Promise<Released 
       if (outcome.kind !== 'rejected') return outcome;
       problems = outcome.problems;
     }
+    story.openDivision();
     filing.goods = await correct(story, problems, filing);
     filing.assessment = await assessDuties(story, situation, filing.goods);
   }

@@ -38,20 +38,25 @@ const BANK_SILENCE_MS = 15 * 60_000;
 /** Approve by people who entered nothing, pay, settle; a bounced payment is a new one and needs a fresh approval. */
 export async function dutyPayment(story: Story, notice: DutyNotice, debt: Debt): Promise<void> {
   if (!patched('authority-figure-by-tax-line')) return payAsBefore(story, notice, debt);
-  const paid = await payDebt(story, { notice, generation: 1, interest: null }, debt);
+  const paid = await payDebt(story, { notice, generation: 1, interest: null, returned: false }, debt);
   story.beside(async () => followReturns(story, paid, debt));
 }
 
-interface Due {
+export interface Due {
   notice: DutyNotice;
   generation: number;
   /** since the debt of a returned payment fell due; null before any was returned */
   interest: Money | null;
+  /** the payment before it came back */
+  returned: boolean;
 }
 type Paid = Due & { paymentId: string };
 
+/** What of the story of a debt it takes to pay it. */
+export type Owed = Omit<Debt, 'assessment'> & { assessment: Pick<AssessmentSummary, 'assessmentId' | 'digest'> };
+
 /** From the figure to the settlement, however often the figure changes or the bank sends the money back. */
-async function payDebt(story: Story, first: Due, debt: Debt): Promise<Paid> {
+export async function payDebt(story: Story, first: Due, debt: Owed): Promise<Paid> {
   for (let due = first; ; due = { ...due, generation: due.generation + 1 }) {
     const opened = await agreedAndOpened(story, due, debt);
     if (!opened) {
@@ -72,7 +77,7 @@ async function payDebt(story: Story, first: Due, debt: Debt): Promise<Paid> {
     if (sent?.kind === 'unknown') await learnOutcome(story, paymentId);
     const outcome = await settlement(story, paymentId);
     if (outcome.name === 'duties.PaymentSettled') return { ...due, paymentId };
-    due = { ...due, interest: await reopened(story, paymentId, debt) };
+    due = { ...due, interest: await reopened(story, paymentId, debt), returned: true };
   }
 }
 
@@ -80,7 +85,7 @@ async function payDebt(story: Story, first: Due, debt: Debt): Promise<Paid> {
  * The payment opened, once the authority's figure is ours or a person agreed to it.
  * @returns undefined when the authority has stated another figure meanwhile
  */
-async function agreedAndOpened(story: Story, due: Due, debt: Debt): Promise<PaymentAnswer | undefined> {
+async function agreedAndOpened(story: Story, due: Due, debt: Owed): Promise<PaymentAnswer | undefined> {
   for (;;) {
     const request = requestOf(due, debt);
     const opened = await story.do('request-payment', (step) => duties.requestPayment(step, request));
@@ -100,7 +105,7 @@ async function followReturns(story: Story, first: Paid, debt: Debt): Promise<voi
     try {
       await story.expect(['duties.PaymentBounced'], (fact) => fact.data['paymentId'] === paymentId);
       const interest = await reopened(story, paymentId, debt);
-      paid = await payDebt(story, { ...paid, generation: paid.generation + 1, interest }, debt);
+      paid = await payDebt(story, { ...paid, generation: paid.generation + 1, interest, returned: true }, debt);
     } catch (error) {
       // Given up by a person: the debt stays open in the ledger, and the release at risk.
       if (error instanceof Abandoned) return;
@@ -111,21 +116,31 @@ async function followReturns(story: Story, first: Paid, debt: Debt): Promise<voi
   }
 }
 
-const reopened = async (story: Story, paymentId: string, { declarationId }: Debt): Promise<Money> => {
+export const reopened = async (
+  story: Story,
+  paymentId: string,
+  { declarationId }: Pick<Debt, 'declarationId'>,
+): Promise<Money> => {
   const { interest } = await story.do('reopen-debt', (step) => duties.reopenDebt(step, { declarationId, paymentId }));
   return interest;
 };
 
 const isZero = (amount: string): boolean => /^[-0.]*$/.test(amount);
 
-/** What is to be paid: the figure, and interest where the debt was open too long. */
-function askedFor({ notice, interest }: Due): DutyNotice & { interest: Money | null } {
-  const more = interest !== null && !isZero(interest.amount) ? interest : null;
-  const { amount, currency } = notice.total;
-  return { ...notice, total: { amount: more ? add(amount, more.amount) : amount, currency }, interest: more };
+interface Asked extends DutyNotice {
+  interest: Money | null;
+  returned: boolean;
 }
 
-function requestOf(due: Due, debt: Debt): PaymentRequest & { notice: NonNullable<PaymentRequest['notice']> } {
+/** What is to be paid: the figure, and interest where the debt was open too long. */
+function askedFor({ notice, interest, returned }: Due): Asked {
+  const more = interest !== null && !isZero(interest.amount) ? interest : null;
+  const { amount, currency } = notice.total;
+  const total = { amount: more ? add(amount, more.amount) : amount, currency };
+  return { ...notice, total, interest: more, returned };
+}
+
+function requestOf(due: Due, debt: Owed): PaymentRequest & { notice: NonNullable<PaymentRequest['notice']> } {
   const { notice, generation } = due;
   const { declarationId, version, assessment } = debt;
   const { total, payee, paymentReference, interest } = askedFor(due);
@@ -158,7 +173,7 @@ function requestOf(due: Due, debt: Debt): PaymentRequest & { notice: NonNullable
 
 /** Another sum for the same declaration, stated since: what was agreed or approved is void. */
 const restates =
-  ({ notice }: Due, { declarationId }: Debt) =>
+  ({ notice }: Due, { declarationId }: Owed) =>
   ({ data }: Fact): boolean => {
     const total = data['total'] as Money | undefined;
     return (
@@ -168,9 +183,9 @@ const restates =
     );
   };
 
-const isRestated = (story: Story, due: Due, debt: Debt): boolean => story.has(NOTICES, restates(due, debt));
+const isRestated = (story: Story, due: Due, debt: Owed): boolean => story.has(NOTICES, restates(due, debt));
 
-async function restated(story: Story, due: Due, debt: Debt): Promise<Due> {
+async function restated(story: Story, due: Due, debt: Owed): Promise<Due> {
   const fact = await story.expect(NOTICES, restates(due, debt));
   const { notice } = due;
   const newer = fact.data as unknown as DutyNotice;
@@ -184,7 +199,7 @@ async function agree(
   { ours, theirs, lines, says }: DifferingDebt,
   { declarationId, editors, notice: { noticeId, taxes } }: ReturnType<typeof requestOf>,
   due: Due,
-  debt: Debt,
+  debt: Owed,
 ): Promise<true | undefined> {
   return story.ask<true>(
     {
@@ -273,16 +288,17 @@ type Gone = Exclude<PaymentAnswer, NeedsApproval>;
 async function approve(
   story: Story,
   payment: NeedsApproval,
-  notice: DutyNotice & { interest?: Money | null },
+  notice: DutyNotice & Partial<Pick<Asked, 'interest' | 'returned'>>,
   until?: () => boolean,
 ): Promise<Gone | undefined> {
   const amount = `${notice.total.amount} ${notice.total.currency}`;
+  const why = notice.returned ? 'The bank returned the last payment. ' : '';
   const late = notice.interest ? `, with ${notice.interest.amount} ${notice.interest.currency} of interest` : '';
   return story.ask<Gone>(
     {
       kind: 'approve-payment',
       role: 'approver',
-      says: `Approve ${amount}${late} to ${notice.payee!.name}${payment.needed > 1 ? `; ${payment.needed} different people are needed` : ''}.`,
+      says: `${why}Approve ${amount}${late} to ${notice.payee!.name}${payment.needed > 1 ? `; ${payment.needed} different people are needed` : ''}.`,
       about: {
         paymentId: payment.paymentId,
         digest: payment.digest,

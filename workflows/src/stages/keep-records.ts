@@ -16,8 +16,22 @@ export async function closeUnimported(
   entryDate: string,
   reason: string,
 ): Promise<void> {
+  await close(story, jurisdiction, entryDate, 'unimported', reason.slice(0, 280));
+}
+
+/** The shipment was divided: its parts go on, and what happened until then is kept. */
+export const closeSplit = (story: Story, jurisdiction: string, entryDate: string): Promise<void> =>
+  close(story, jurisdiction, entryDate, 'split', null);
+
+async function close(
+  story: Story,
+  jurisdiction: string,
+  entryDate: string,
+  outcome: 'unimported' | 'split',
+  reason: string | null,
+): Promise<void> {
   story.enter('record-keeping');
-  await story.do('close', (step) => shipments.closeShipment(step, 'unimported', reason.slice(0, 280)));
+  await story.do('close', (step) => shipments.closeShipment(step, outcome, reason));
   await story.do('seal', (step) => audit.sealDossier(step, { jurisdiction, streams: { ...story.wrote }, entryDate }));
   story.enter('closed');
 }

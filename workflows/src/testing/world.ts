@@ -19,10 +19,19 @@ import type {
   ShipmentRef,
   ShipmentsActivities,
   Situation,
+  SplitAnswer,
+  SplitOrder,
   Step,
   TaskSpec,
 } from '@tidewaiter/contracts';
-import { DECIDE_UPDATE, FACT_SIGNAL, shipmentWorkflowId, WORKFLOWS, CONTEXTS } from '@tidewaiter/contracts/names';
+import {
+  DECIDE_UPDATE,
+  FACT_SIGNAL,
+  shipmentWorkflowId,
+  SPLIT_UPDATE,
+  WORKFLOWS,
+  CONTEXTS,
+} from '@tidewaiter/contracts/names';
 
 /** Every activity of the house, as plain functions; a test replaces the ones its story is about. */
 export type Activities = ShipmentsActivities &
@@ -132,6 +141,13 @@ export class World {
       .executeUpdate<DecisionAnswer, [Decision]>(DECIDE_UPDATE, { args: [full] });
   }
 
+  async split(parts: SplitOrder['parts']): Promise<SplitAnswer> {
+    const order: SplitOrder = { by: 'user:someone', commandId: `split-${randomUUID()}`, reason: 'two vessels', parts };
+    return this.client.workflow
+      .getHandle(this.workflowId)
+      .executeUpdate<SplitAnswer, [SplitOrder]>(SPLIT_UPDATE, { args: [order] });
+  }
+
   /** The newest task of a kind, waited for. */
   async task(kind: string): Promise<TaskSpec & { taskId: string }> {
     for (;;) {
@@ -200,6 +216,10 @@ export class World {
       },
       settleTask: async () => ({ wrote }),
       closeShipment: async () => ({ wrote }),
+      splitShipment: async (_step, { parts }) => ({
+        parts: parts.map(({ shipmentId, reference }) => ({ shipmentId, reference })),
+        wrote,
+      }),
       reviewEngagement: async () => ({ kind: 'ended' }),
       deriveChecklist: async () => ({ state: 'complete', set: goods, missing: [], wrote }),
       handOver: async () => ({ kind: 'handed-over', sha256: '0'.repeat(64) }),
@@ -220,6 +240,11 @@ export class World {
         return { kind: 'agreed', wrote };
       },
       reopenDebt: async () => ({ interest: { amount: '4.62', currency: 'GBP' }, says: 'x', wrote }),
+      returnedDebt: async () => ({ kind: 'asked' }),
+      openDifferences: async () => {
+        throw new Error('no statement belongs to a shipment’s story');
+      },
+      settleDifference: async () => ({ kind: 'settled', wrote }),
       voidPayment: async () => ({ kind: 'void', wrote }),
       bookRefund: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, settled: false, wrote }),
       receiveRefund: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, wrote }),

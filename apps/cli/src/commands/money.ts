@@ -135,14 +135,16 @@ export function moneyCommands(program: Command): void {
       const { house, out } = surroundings(command);
       const found = await house.client().call(showGuarantee, { params: { guaranteeId } });
       if (out.json) return out.emit(found);
-      const { reference, limit, reserved, headroom, holds } = found;
+      const { reference, limit, used, awaiting, headroom, holds, refused } = found;
       out.data(
-        `${reference}: limit ${limit.amount}, held ${reserved.amount}, left ${headroom.amount} ${limit.currency}`,
+        `${reference}: limit ${limit.amount}, used ${used.amount}, reserved ${awaiting.amount}, left ${headroom.amount} ${limit.currency}`,
       );
       out.table(
-        ['Shipment', 'Held'],
-        holds.map(({ shipmentId, amount }) => [shipmentId, amount.amount]),
+        ['Shipment', 'MRN', 'Held'],
+        holds.map(({ reference: shipment, mrn, amount }) => [shipment, mrn ?? 'not registered yet', amount.amount]),
       );
+      for (const { reference: shipment, needed } of refused)
+        out.data(`refused: ${shipment} needs ${needed.amount} ${needed.currency}`);
     });
   guarantee
     .command('forecast')

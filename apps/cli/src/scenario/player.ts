@@ -17,7 +17,7 @@ import { parse as parseYaml } from 'yaml';
 import { CommandFailed, EXIT } from '../output.js';
 import { House, sampleUser } from '../house.js';
 import { usualDecision } from '../usual-decision.js';
-import { perform, routeNamed, type Known } from './acts.js';
+import { filled, perform, routeNamed, type Done, type Known } from './acts.js';
 import { ensureEngagement, ensureImporter } from './given.js';
 import { millis, scenario as scenarioSchema, type Scenario } from './schema.js';
 import { firstMissing, judge, type Verdict } from './verdict.js';
@@ -87,6 +87,14 @@ function knownOf(today: string): Known {
   return { today, month: { first, last: plusDays(plusMonths(first, 1), -1) } };
 }
 
+interface Followed {
+  shipmentId: string;
+  reference: string;
+  stage: string;
+  /** how far its timeline was heard */
+  after?: string;
+}
+
 class Player {
   readonly scenario: Scenario;
   readonly reference: string;
@@ -95,7 +103,8 @@ class Player {
   private readonly told = new Set<string>();
   private readonly timeline: TimelineEntry[] = [];
   private readonly known: Known = knownOf(now().slice(0, 10));
-  private stage = '';
+  /** the shipment, and the parts that it was split into, as they become known */
+  private readonly followed: Followed[] = [];
   private acted = 0;
   /** why the act that is next has not been done, and whether it can still be */
   private stuck: { says: string; forGood: boolean } | null = null;
@@ -159,15 +168,13 @@ class Player {
     const shipmentId = this.scenario.given ? await this.begin(this.scenario.given) : null;
     const deadline = Date.now() + millis(this.scenario.expect.within);
     if (shipmentId === null) await this.actUntil(deadline);
-    else await this.follow(shipmentId, deadline);
+    else await this.follow(deadline);
     const verdict = await this.patiently(() =>
       judge({
         scenario: this.scenario,
         house: this.options.house,
-        shipmentId,
-        reference: this.reference,
+        shipments: this.followed,
         timeline: this.timeline,
-        stage: this.stage,
         undone: this.acted < this.scenario.acts.length ? (this.stuck?.says ?? this.waitsFor()) : null,
         auditor: this.as('auditor'),
         operator: this.as('operator'),
@@ -187,44 +194,60 @@ class Player {
     await this.scriptTheWorld();
     const shipmentId = await this.patiently(() => this.open(given));
     this.known['shipmentId'] = shipmentId;
-    await this.upload(given, shipmentId);
+    this.followed.push({ shipmentId, reference: this.reference, stage: '' });
+    await this.upload(given.shipment.documents, shipmentId, this.reference);
     return shipmentId;
   }
 
   /** Tells the story as it happens, decides what waits for people, and does what they do by themselves. */
-  private async follow(shipmentId: string, deadline: number): Promise<void> {
-    let after: string | undefined;
+  private async follow(deadline: number): Promise<void> {
     let quiet = 0;
     while (Date.now() < deadline && !this.options.signal.aborted) {
-      const page = await this.patiently(() =>
-        this.as('operator').call(showTimeline, {
-          params: { shipmentId },
-          query: { limit: 200, ...(after === undefined ? {} : { after }) },
-        }),
-      );
-      for (const entry of page.items) {
-        after = entry.position;
-        this.hear(entry);
-      }
+      let news = 0;
+      for (const shipment of [...this.followed]) news += await this.listen(shipment);
       await this.act();
-      const over = this.stage === 'archived' || this.stage === 'closed';
-      const acted = this.acted === this.scenario.acts.length || this.stuck?.forGood === true;
+      const over = this.followed.every(({ stage }) => stage === 'archived' || stage === 'closed');
+      const acted = this.acted === this.scenario.acts.length;
+      if (this.stuck?.forGood) break;
       // What was done last is heard a moment after it: a story that still misses something is listened to a little longer.
       const isTold = firstMissing(this.scenario.expect.events, this.timeline) === null;
-      if (over && acted && page.items.length === 0 && (isTold || quiet >= PATIENCE)) break;
+      if (over && acted && news === 0 && (isTold || quiet >= PATIENCE)) break;
       // Whatever changes is told in the timeline; in between, a look now and then takes up what a decision came too early for.
-      quiet = page.items.length > 0 ? 0 : quiet + 1;
-      if (quiet % LOOK_AGAIN === 0) {
-        const shown = await this.patiently(() => this.as('operator').call(showShipment, { params: { shipmentId } }));
-        this.stage = shown.stage;
-        await this.patiently(() => this.decideOpenTasks(shipmentId));
-      }
+      quiet = news > 0 ? 0 : quiet + 1;
+      if (quiet % LOOK_AGAIN === 0) for (const shipment of this.followed) await this.look(shipment);
       await new Promise((resume) => setTimeout(resume, 150));
     }
   }
 
+  /** @returns how many entries were new */
+  private async listen(shipment: Followed): Promise<number> {
+    const { shipmentId, after } = shipment;
+    const page = await this.patiently(() =>
+      this.as('operator').call(showTimeline, {
+        params: { shipmentId },
+        query: { limit: 200, ...(after === undefined ? {} : { after }) },
+      }),
+    );
+    for (const entry of page.items) {
+      shipment.after = entry.position;
+      this.hear(entry);
+    }
+    return page.items.length;
+  }
+
+  private async look(shipment: Followed): Promise<void> {
+    const { shipmentId } = shipment;
+    const shown = await this.patiently(() => this.as('operator').call(showShipment, { params: { shipmentId } }));
+    shipment.stage = shown.stage;
+    await this.patiently(() => this.decideOpenTasks(shipmentId));
+  }
+
   private hear(entry: TimelineEntry): void {
     this.timeline.push(entry);
+    if (entry.name === 'ShipmentSplit') {
+      const { parts } = entry.data as { parts: { shipmentId: string; reference: string }[] };
+      this.followed.push(...parts.map((part) => ({ ...part, stage: '' })));
+    }
     const { declarationId } = entry.data as { declarationId?: unknown };
     if (typeof declarationId === 'string') this.known['declarationId'] ??= declarationId;
     if (!QUIET.has(entry.name)) this.tell(entry.context, entry.says, '·', entry.time);
@@ -243,7 +266,7 @@ class Player {
     for (let next = this.scenario.acts[this.acted]; next; next = this.scenario.acts[this.acted]) {
       if (this.stuck?.forGood || !this.isTimeFor(next)) return;
       const { by } = next;
-      const done = await this.patiently(() => perform(next, this.as(by), this.known, this.key(`act-${this.acted}`)));
+      const done = await this.patiently(() => this.perform(next));
       if (done.kind !== 'done') {
         if (done.kind === 'failed') this.tell('people', done.says, '✗');
         this.stuck = { says: done.says, forGood: done.kind === 'failed' };
@@ -255,9 +278,17 @@ class Player {
     }
   }
 
+  private async perform(act: Scenario['acts'][number]): Promise<Done> {
+    if (act.call !== uploadDocument.id) return perform(act, this.as(act.by), this.known, this.key(`act-${this.acted}`));
+    const { shipmentId } = filled(act.params, this.known) as { shipmentId: string };
+    const reference = String(filled(act.reference ?? this.reference, this.known));
+    await this.upload(act.documents, shipmentId, reference);
+    return { kind: 'done', says: act.says ?? `papers of ${reference} uploaded` };
+  }
+
   private isTimeFor({ when }: Scenario['acts'][number]): boolean {
     if (when === undefined) return true;
-    if (when === 'archived' || when === 'closed') return this.stage === when;
+    if (when === 'archived' || when === 'closed') return this.followed[0]?.stage === when;
     return this.timeline.some((entry) => `${entry.context}.${entry.name}` === when);
   }
 
@@ -328,15 +359,19 @@ class Player {
   }
 
   /** Text fixtures may say `${REFERENCE}`: invoice numbers must differ from shipment to shipment. */
-  private text(file: string): string {
-    return readFileSync(this.path(file), 'utf8').replaceAll('${REFERENCE}', this.reference);
+  private text(file: string, reference = this.reference): string {
+    return readFileSync(this.path(file), 'utf8').replaceAll('${REFERENCE}', reference);
   }
 
-  private async upload({ shipment }: NonNullable<Scenario['given']>, shipmentId: string): Promise<void> {
-    for (const document of shipment.documents) {
+  private async upload(
+    documents: Scenario['acts'][number]['documents'],
+    shipmentId: string,
+    reference: string,
+  ): Promise<void> {
+    for (const document of documents) {
       const extension = document.file.split('.').pop() ?? '';
       const bytes =
-        extension === 'pdf' ? readFileSync(this.path(document.file)) : Buffer.from(this.text(document.file));
+        extension === 'pdf' ? readFileSync(this.path(document.file)) : Buffer.from(this.text(document.file, reference));
       const mediaType = document.mediaType ?? MEDIA_TYPES[extension] ?? 'application/octet-stream';
       await this.patiently(() =>
         this.as('operator').upload(
@@ -344,7 +379,11 @@ class Player {
           { shipmentId },
           { type: document.type },
           { name: basename(document.file), bytes, mediaType },
-          { idempotencyKey: this.key(`document-${document.type}-${document.file}`) },
+          {
+            idempotencyKey: this.key(
+              `document-${reference === this.reference ? '' : `${reference}-`}${document.type}-${document.file}`,
+            ),
+          },
         ),
       );
     }

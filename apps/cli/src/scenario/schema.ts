@@ -6,6 +6,11 @@ const after = z
   .optional();
 const step = z.looseObject({ on: z.string().optional(), answer: z.string().optional(), after });
 
+/** Papers by type; text fixtures may say `${REFERENCE}`. */
+const papers = z
+  .array(z.strictObject({ type: z.string(), file: z.string(), mediaType: z.string().optional() }))
+  .default([]);
+
 const expectation = z.strictObject({
   stage: z.enum(['archived', 'closed']).default('archived'),
   within: z
@@ -31,6 +36,9 @@ const act = z.strictObject({
   params: z.record(z.string(), z.unknown()).default({}),
   query: z.record(z.string(), z.unknown()).default({}),
   body: z.unknown().optional(),
+  /** papers that a call of `uploadDocument` brings, under the reference that they speak of */
+  documents: papers,
+  reference: z.string().optional(),
   /** the ETag that is sent: `$case.version` */
   match: z.string().optional(),
   /** the problem's code, when it must be refused */
@@ -66,9 +74,7 @@ export const scenario = z
           parties: z.array(z.looseObject({})).optional(),
           lines: z.array(z.looseObject({})).optional(),
           charges: z.looseObject({}).optional(),
-          documents: z
-            .array(z.strictObject({ type: z.string(), file: z.string(), mediaType: z.string().optional() }))
-            .default([]),
+          documents: papers,
         }),
       })
       .optional(),

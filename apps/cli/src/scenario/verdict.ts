@@ -14,11 +14,9 @@ export interface Verdict {
 interface Case {
   scenario: Scenario;
   house: House;
-  /** null for a story without a shipment */
-  shipmentId: string | null;
-  reference: string;
+  /** the shipment, then its parts where it was split; empty for a story without one */
+  shipments: readonly { shipmentId: string; reference: string; stage: string }[];
   timeline: readonly TimelineEntry[];
-  stage: string;
   /** the act that was not done, and why; null when all were */
   undone: string | null;
   auditor: TidewaiterClient;
@@ -49,22 +47,20 @@ export function firstMissing(
 
 const bankLedger = z.looseObject({ debits: z.array(z.looseObject({ shipment: z.string() })) });
 
-/** Debits the bank made for the shipment, by the bank's own ledger. */
-async function debitsOf(house: House, reference: string): Promise<number> {
+/** Debits the bank made for the shipments, by the bank's own ledger. */
+async function debitsOf(house: House, references: readonly string[]): Promise<number> {
   const answer = await fetch(`${house.run().simulators}/bank/ledger`, {
     headers: { Authorization: `Bearer ${house.secret('simulatorAdminToken')}` },
   });
-  return bankLedger.parse(await answer.json()).debits.filter((debit) => debit.shipment === reference).length;
+  return bankLedger.parse(await answer.json()).debits.filter((debit) => references.includes(debit.shipment)).length;
 }
 
 /** The verdict, read from the public API, the simulators' own ledgers and the log's proofs. */
 export async function judge({
   scenario,
   house,
-  shipmentId,
-  reference,
+  shipments,
   timeline,
-  stage,
   undone,
   auditor,
   operator,
@@ -73,8 +69,11 @@ export async function judge({
   const checks: Verdict['checks'] = [];
   const check = (says: string, holds: boolean) => void checks.push({ says, holds });
   if (scenario.acts.length > 0) check(undone ?? 'people did and saw what the story says', undone === null);
-  if (shipmentId === null) return { passed: checks.every((each) => each.holds), checks };
+  const [whole, ...parts] = shipments;
+  if (!whole) return { passed: checks.every((each) => each.holds), checks };
+  const { stage } = whole;
   check(`stage ${expect.stage}${stage === expect.stage ? '' : `, but it is ${stage}`}`, stage === expect.stage);
+  for (const part of parts) check(`part ${part.reference} is archived`, part.stage === 'archived');
   if (expect.events.length > 0) {
     const missing = firstMissing(expect.events, timeline);
     check(missing === null ? 'events in order' : `${missing} did not happen in its place`, missing === null);
@@ -85,20 +84,28 @@ export async function judge({
     check(`never ${never}`, count < Number(times.slice(1)));
   }
   if (expect.ledger?.balanced !== undefined) {
-    const ledger = await operator.call(showLedger, { params: { shipmentId } });
-    check('ledger balanced', ledger.balanced === expect.ledger.balanced);
+    for (const { shipmentId } of shipments) {
+      const ledger = await operator.call(showLedger, { params: { shipmentId } });
+      check('ledger balanced', ledger.balanced === expect.ledger.balanced);
+    }
   }
   if (expect.ledger?.debits !== undefined) {
-    const debits = await debitsOf(house, reference);
+    const debits = await debitsOf(
+      house,
+      shipments.map(({ reference }) => reference),
+    );
     check(
       `${expect.ledger.debits} debit${expect.ledger.debits === 1 ? '' : 's'} at the bank${debits === expect.ledger.debits ? '' : `, but there are ${debits}`}`,
       debits === expect.ledger.debits,
     );
   }
   if (expect.audit?.verified) {
-    const dossier = await auditor.call(showDossier, { params: { shipmentId } });
+    const dossiers = await Promise.all(
+      shipments.map(({ shipmentId }) => auditor.call(showDossier, { params: { shipmentId } })),
+    );
     const proof = await verifyLog(auditor, scenario.tenant);
-    check(proof.holds ? 'audit verified' : `audit not verified: ${proof.says}`, dossier.sealed && proof.holds);
+    const sealed = dossiers.every((dossier) => dossier.sealed);
+    check(proof.holds ? 'audit verified' : `audit not verified: ${proof.says}`, sealed && proof.holds);
   }
   return { passed: checks.every((each) => each.holds), checks };
 }

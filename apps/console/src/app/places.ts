@@ -35,6 +35,7 @@ export const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
     name: 'Set-up',
     places: [
       { to: '/engagements', label: 'Engagements', key: 'e', sees: work },
+      { to: '/guarantees', label: 'Guarantees', key: 'u', sees: work },
       { to: '/rules', label: 'Rules', key: 'r', sees: work },
       { to: '/calculator', label: 'Calculator', key: 'c', sees: work },
     ],
@@ -54,6 +55,12 @@ export const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
   {
     name: 'House',
     places: [
+      {
+        to: '/admin',
+        label: 'Admin',
+        key: 'd',
+        sees: (session) => holds(session, 'administrator', 'auditor', 'compliance'),
+      },
       { to: '/health', label: 'Health', key: 'h', sees: (session) => holds(session, 'operator', 'administrator') },
     ],
   },

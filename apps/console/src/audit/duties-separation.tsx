@@ -1,8 +1,10 @@
-import { reportSeparationOfDuties } from '@tidewaiter/contracts';
+import { reportSeparationOfDuties, type AnswerOf } from '@tidewaiter/contracts';
 import { useRoute } from '../api/queries.js';
 import { Panel, Source } from '../shipment/parts.js';
-import { EmptyState, StatusMark } from '../ui/index.js';
+import { DigestChip, EmptyState, StatusMark } from '../ui/index.js';
 import { Go } from '../shipment/go.js';
+
+type Item = AnswerOf<typeof reportSeparationOfDuties>['items'][number];
 
 export default function DutiesSeparation() {
   const report = useRoute(reportSeparationOfDuties);
@@ -33,6 +35,7 @@ export default function DutiesSeparation() {
                         Needed
                       </th>
                       <th scope="col">Same person?</th>
+                      <th scope="col">Approved = executed?</th>
                       <th scope="col">Exceptions</th>
                     </tr>
                   </thead>
@@ -40,9 +43,9 @@ export default function DutiesSeparation() {
                     {items.map((item) => {
                       const same = item.prepared.filter((person) => item.approved.includes(person));
                       return (
-                        <tr key={`${item.shipmentId} ${item.what}`}>
+                        <tr key={`${item.shipmentId} ${item.what} ${item.digests?.executed ?? ''}`}>
                           <th scope="row">
-                            <Go to={`/shipments/${item.shipmentId}/money`}>{item.what}</Go>
+                            <Act item={item} />
                           </th>
                           <td>{item.prepared.join(', ')}</td>
                           <td>{item.approved.join(', ') || <span className="soft">nobody yet</span>}</td>
@@ -51,6 +54,9 @@ export default function DutiesSeparation() {
                             <StatusMark state={same.length === 0 ? 'go' : 'late'}>
                               {same.length === 0 ? 'no' : same.join(', ')}
                             </StatusMark>
+                          </td>
+                          <td>
+                            <Executed digests={item.digests} />
                           </td>
                           <td>{item.exceptions.join('; ')}</td>
                         </tr>
@@ -61,8 +67,77 @@ export default function DutiesSeparation() {
               </div>
             </Panel>
           )}
+          <Refused items={items} />
         </div>
       )}
     </Source>
+  );
+}
+
+const PLACES: Record<string, string> = { payment: 'money', difference: 'documents' };
+
+/** A hold on a customer or party is no shipment's. */
+const Act = ({ item: { shipmentId, what } }: { item: Item }) =>
+  shipmentId === '' ? (
+    <>{what}</>
+  ) : (
+    <Go to={`/shipments/${shipmentId}/${PLACES[what.split(' ')[0]!] ?? 'proof'}`}>{what}</Go>
+  );
+
+function Executed({ digests }: Pick<Item, 'digests'>) {
+  if (digests === null) return <span className="soft">no digest binds it</span>;
+  const { approved, executed } = digests;
+  if (executed === null) return <StatusMark state="wait">not sent</StatusMark>;
+  const same = approved.every((digest) => digest === executed);
+  return (
+    <>
+      <StatusMark state={same ? 'go' : 'late'}>
+        {approved.length === 0 ? 'under the limit' : same ? 'the same' : 'not the same'}
+      </StatusMark>{' '}
+      <DigestChip digest={executed} label="digest of what was executed" />
+    </>
+  );
+}
+
+/** Attempts that the control stopped: they prove that it works. */
+function Refused({ items }: { items: readonly Item[] }) {
+  const attempts = items.flatMap((item) => item.refused.map((attempt) => ({ item, ...attempt })));
+  return (
+    <Panel
+      title="Refused attempts"
+      aside={
+        <span className="label">{attempts.length === 0 ? 'none' : `${attempts.length}, nothing came of them`}</span>
+      }
+    >
+      {attempts.length === 0 ? (
+        <p className="soft">
+          Nobody tried to approve their own work, to accept what they proposed, to approve twice, or to lift their own
+          hold.
+        </p>
+      ) : (
+        <div className="table-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Act</th>
+                <th scope="col">Who tried</th>
+                <th scope="col">Why it was refused</th>
+              </tr>
+            </thead>
+            <tbody>
+              {attempts.map(({ item, by, says }, index) => (
+                <tr key={index}>
+                  <th scope="row">
+                    <Act item={item} />
+                  </th>
+                  <td>{by}</td>
+                  <td>{says}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
   );
 }

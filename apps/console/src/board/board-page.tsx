@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../api/client.js';
 import { useRoute } from '../api/queries.js';
+import { holds, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { useKeys } from '../app/keys.js';
 import { useZone } from '../app/preferences.js';
@@ -13,6 +14,7 @@ import { FILTERS, type BoardSearch } from './search.js';
 import './board.css';
 
 const Peek = lazy(() => import('./peek.js'));
+const Bulk = lazy(() => import('./bulk.js'));
 const ColumnsDialog = lazy(() => import('./columns-dialog.js'));
 const Views = lazy(() => import('./views.js'));
 
@@ -40,6 +42,8 @@ export default function BoardPage() {
     const { cols: _cols, peek: _peek, tz: _tz, view: _view, ...rest } = search;
     return rest as BoardQuery;
   }, [search]);
+  const session = useSession();
+  const { sort: _sort, direction: _direction, ...filter } = query;
   const board = useBoard(query);
   const { keys, rowOf, want } = board;
   const { data: summary } = useRoute(showBoardSummary, summaryInput(query), {
@@ -52,7 +56,7 @@ export default function BoardPage() {
   const came = useRef(left.has(place));
   useEffect(() => void left.set(place, active), [active, place]);
   const at = Math.min(active, Math.max(0, keys.length - 1));
-  const [dialog, setDialog] = useState<'columns' | null>(null);
+  const [dialog, setDialog] = useState<'bulk' | 'columns' | null>(null);
   const [exporting, setExporting] = useState(false);
   const [taken, setTaken] = useState<string | null>(null);
   const find = useRef<HTMLInputElement>(null);
@@ -74,6 +78,7 @@ export default function BoardPage() {
       () => [
         { keys: 'f', says: 'Filter', group: 'This page' as const, run: () => find.current?.focus() },
         { keys: 'c', says: 'Columns', group: 'This page' as const, run: () => setDialog('columns') },
+        { keys: 'm', says: 'Act on all that match', group: 'This page' as const, run: () => setDialog('bulk') },
       ],
       [],
     ),
@@ -135,6 +140,9 @@ export default function BoardPage() {
           <Button busy={exporting} onPress={() => void takeAway()}>
             CSV
           </Button>
+          {holds(session, 'operator', 'approver', 'compliance', 'administrator') && (
+            <Button onPress={() => setDialog('bulk')}>Act on all</Button>
+          )}
           {taken && (
             <Button kind="quiet" label="What the file holds, as JSON" onPress={() => void tellOf(taken)}>
               .meta.json
@@ -290,6 +298,17 @@ export default function BoardPage() {
         </div>
       )}
       <Suspense>
+        {dialog === 'bulk' && (
+          <Bulk
+            filter={filter}
+            says={
+              filters.length === 0
+                ? 'without a filter'
+                : filters.map(({ name, value }) => `${name}: ${wordOf(name, value)}`).join(', ')
+            }
+            onClose={() => setDialog(null)}
+          />
+        )}
         {dialog === 'columns' && (
           <ColumnsDialog
             chosen={cols}

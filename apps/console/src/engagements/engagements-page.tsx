@@ -1,7 +1,7 @@
-import { listEngagements, listGuarantees, listImporters } from '@tidewaiter/contracts';
+import { listEngagements, listImporters } from '@tidewaiter/contracts';
 import { Link } from '@tanstack/react-router';
 import { useRoute } from '../api/queries.js';
-import { EmptyState, ErrorState, LegalDate, Money, Page, Skeleton, StatusMark, type State } from '../ui/index.js';
+import { EmptyState, ErrorState, LegalDate, Page, Skeleton, StatusMark, type State } from '../ui/index.js';
 
 export const STANDING: Record<string, [State, string]> = {
   open: ['act', 'Open, no mandate yet'],
@@ -10,16 +10,20 @@ export const STANDING: Record<string, [State, string]> = {
   ended: ['idle', 'Ended'],
 };
 
-/** Who may be importer for whom, where, until when; and the guarantees behind it. */
+/** Who may be importer for whom, where, until when. */
 export default function EngagementsPage() {
   const engagements = useRoute(listEngagements, { query: { limit: 200 } });
   const importers = useRoute(listImporters, { query: { limit: 200 } });
-  const guarantees = useRoute(listGuarantees, { query: { limit: 200 } });
   const nameOf = (id: string): string => importers.data?.items.find(({ importerId }) => importerId === id)?.name ?? '…';
   return (
     <Page
       title="Engagements"
-      lead="Who stands as importer of record for whom, under which mandate, until when."
+      lead={
+        <>
+          Who stands as importer of record for whom, under which mandate, until when. What stands behind the importers:{' '}
+          <Link to="/guarantees">guarantees</Link>.
+        </>
+      }
       actions={
         <Link className="button" data-kind="primary" to="/shipments/new">
           New shipment
@@ -75,42 +79,6 @@ export default function EngagementsPage() {
                   </tr>
                 );
               })}
-            </tbody>
-          </table>
-        </div>
-      )}
-      <h2>Guarantees</h2>
-      {guarantees.data && guarantees.data.items.length === 0 && <p className="soft">None is registered.</p>}
-      {guarantees.data && guarantees.data.items.length > 0 && (
-        <div className="sheet table-scroll" tabIndex={0} role="region" aria-label="Guarantees, scrolls">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Reference</th>
-                <th>Importer</th>
-                <th>Destination</th>
-                <th className="num">Limit</th>
-                <th className="num">Reserved</th>
-                <th className="num">Free</th>
-              </tr>
-            </thead>
-            <tbody>
-              {guarantees.data.items.map((each) => (
-                <tr key={each.guaranteeId}>
-                  <td>{each.reference}</td>
-                  <td>{nameOf(each.importerId)}</td>
-                  <td>{each.destination}</td>
-                  <td className="num">
-                    <Money value={each.limit} />
-                  </td>
-                  <td className="num">
-                    <Money value={each.reserved} />
-                  </td>
-                  <td className="num">
-                    <Money value={each.headroom} />
-                  </td>
-                </tr>
-              ))}
             </tbody>
           </table>
         </div>

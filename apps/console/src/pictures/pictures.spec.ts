@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { dotPlot } from './dot-plot.js';
 import { gauge } from './gauge.js';
+import { runOut } from './run-out.js';
 import { pairedBars } from './paired-bars.js';
 import { chain, lengthInWords, spineRows, type SpineFilter, type StoryEntry } from './spine.js';
 import { stations } from './stations.js';
@@ -229,5 +230,25 @@ describe('the dot plot', () => {
         }
       }),
     );
+  });
+});
+
+describe('the days on which something runs out', () => {
+  it('stand along a line of days; what does not run out within it is open to the right', () => {
+    expect(runOut('2026-11-28', 100, { p10: '2026-12-08', p50: '2026-12-28', p90: null }, 1000)).toEqual({
+      p10: 100,
+      p50: 300,
+      p90: null,
+      band: { x: 100, width: 900, open: true },
+      months: [
+        { x: 30, month: '2026-12' },
+        { x: 340, month: '2027-01' },
+        { x: 650, month: '2027-02' },
+        { x: 930, month: '2027-03' },
+      ],
+    });
+  });
+  it('have no band where not even a tenth of the futures run out', () => {
+    expect(runOut('2026-11-28', 10, { p10: null, p50: null, p90: null }, 100)).toMatchObject({ band: null, p50: null });
   });
 });

@@ -1,16 +1,20 @@
 import {
+  acceptDifference,
   DOCUMENT_TYPES,
   downloadContent,
   listDocuments,
+  listTasks,
   showChecklist,
   showFindings,
+  showStory,
+  showStrip,
   type AnswerOf,
 } from '@tidewaiter/contracts';
 import { useState, type DragEvent } from 'react';
-import { useRoute } from '../api/queries.js';
+import { useChange, useRoute } from '../api/queries.js';
 import { api } from '../api/client.js';
 import { holds, useSession } from '../api/session.js';
-import { Button, DigestChip, EmptyState, Instant, StatusMark, type State } from '../ui/index.js';
+import { Button, DigestChip, EmptyState, ErrorState, Instant, StatusMark, TextField, type State } from '../ui/index.js';
 import { useShipmentId } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
 import { saveBytes } from './save.js';
@@ -53,7 +57,7 @@ export default function Documents() {
         }
       </Source>
       <Source query={findings} what="the cross-check" who="Documents" height={120}>
-        {(answer) => <CrossCheck findings={answer} />}
+        {(answer) => <CrossCheck findings={answer} documents={documents.data?.items ?? []} />}
       </Source>
     </div>
   );
@@ -388,14 +392,32 @@ const OUTCOMES: Record<string, [State, string]> = {
   'blocks-filing': ['act', 'filing waits'],
 };
 
-/** What the papers say against each other: one row a finding, one column a paper. */
-export function CrossCheck({ findings: { findings, cannotTell } }: { findings: AnswerOf<typeof showFindings> }) {
+type Findings = AnswerOf<typeof showFindings>;
+type Finding = Findings['findings'][number];
+
+/** What the papers say against each other: one row a finding, one column a paper; what may stand as it is can be accepted with a reason. */
+export function CrossCheck({
+  findings: { findings, cannotTell },
+  documents,
+}: {
+  findings: Findings;
+  documents: readonly Document[];
+}) {
+  const nameOf = (paper: string): string =>
+    words(documents.find(({ documentId }) => documentId === paper)?.type ?? paper);
   const papers = [...new Set(findings.flatMap(({ compared }) => compared.map(({ document }) => document)))];
+  const open = findings.filter(({ accepted }) => accepted === null).length;
   return (
     <Panel
       title="Cross-check"
       aside={
-        <span className="label">{findings.length === 0 ? 'The papers agree' : `${findings.length} to look at`}</span>
+        <span className="label">
+          {findings.length === 0
+            ? 'The papers agree'
+            : open === 0
+              ? `${findings.length} accepted as they are`
+              : `${open} to look at`}
+        </span>
       }
     >
       {findings.length > 0 && (
@@ -406,18 +428,19 @@ export function CrossCheck({ findings: { findings, cannotTell } }: { findings: A
                 <th scope="col">What</th>
                 {papers.map((paper) => (
                   <th scope="col" key={paper}>
-                    {words(paper)}
+                    {nameOf(paper)}
                   </th>
                 ))}
                 <th scope="col">Difference</th>
                 <th scope="col">Outcome</th>
+                <th scope="col">As it is</th>
               </tr>
             </thead>
             <tbody>
               {findings.map((finding) => {
                 const [state, says] = OUTCOMES[finding.outcome]!;
                 return (
-                  <tr key={`${finding.kind} ${finding.subject}`}>
+                  <tr key={finding.digest}>
                     <th scope="row">
                       {finding.says}
                       <br />
@@ -441,7 +464,14 @@ export function CrossCheck({ findings: { findings, cannotTell } }: { findings: A
                       {finding.tolerance !== undefined && <div className="label">tolerance {finding.tolerance}</div>}
                     </td>
                     <td>
-                      <StatusMark state={state}>{says}</StatusMark>
+                      {finding.accepted ? (
+                        <StatusMark state="go">accepted</StatusMark>
+                      ) : (
+                        <StatusMark state={state}>{says}</StatusMark>
+                      )}
+                    </td>
+                    <td>
+                      <AsItIs finding={finding} />
                     </td>
                   </tr>
                 );
@@ -453,5 +483,70 @@ export function CrossCheck({ findings: { findings, cannotTell } }: { findings: A
       {findings.length === 0 && <p className="soft">What more than one paper states is the same in all of them.</p>}
       {cannotTell.length > 0 && <p className="label">Could not be compared: {cannotTell.join(', ')}.</p>}
     </Panel>
+  );
+}
+
+/** A difference is accepted with a reason only: a warning by one person, one that blocks filing by a second one. */
+function AsItIs({ finding: { digest, kind, outcome, acceptable, proposed, accepted } }: { finding: Finding }) {
+  const shipmentId = useShipmentId();
+  const session = useSession();
+  const offline = useOffline();
+  const [reason, setReason] = useState<string | null>(null);
+  const accept = useChange(acceptDifference, {
+    reads: [showFindings, showChecklist, listTasks, showStory, showStrip],
+    onDone: () => setReason(null),
+  });
+  if (accepted)
+    return (
+      <>
+        {accepted.by}: {accepted.reason}
+        {accepted.proposedBy !== null && <div className="label">proposed by {accepted.proposedBy}</div>}
+      </>
+    );
+  if (!acceptable) return <span className="soft">needs a corrected paper</span>;
+  const blocks = outcome === 'blocks-filing';
+  const me = `user:${session.subject}`;
+  const because = !holds(session, 'operator', 'compliance', 'administrator')
+    ? 'Operators and compliance accept differences.'
+    : blocks && proposed && proposed.by === me
+      ? 'You proposed it: somebody in compliance accepts it.'
+      : blocks && proposed && !holds(session, 'compliance')
+        ? 'Compliance accepts what blocks filing.'
+        : blocks && !proposed && holds(session, 'compliance')
+          ? 'An operator proposes it first.'
+          : offline;
+  const act = blocks && !proposed ? 'Propose to accept' : 'Accept';
+  return (
+    <div className="stack-tight">
+      {proposed && (
+        <div className="label">
+          proposed by {proposed.by}: {proposed.reason}
+        </div>
+      )}
+      {reason === null ? (
+        <Button size="small" label={`${act} ${kind}, because…`} because={because} onPress={() => setReason('')}>
+          {`${act}, because…`}
+        </Button>
+      ) : (
+        <form
+          className="stack-tight"
+          onSubmit={(event) => {
+            event.preventDefault();
+            accept.mutate({ params: { shipmentId }, body: { digest, reason: reason.trim() } });
+          }}
+        >
+          <TextField label="Reason" hint="it is recorded and printed" value={reason} onChange={setReason} />
+          <Button
+            size="small"
+            type="submit"
+            busy={accept.isPending}
+            because={reason.trim().length < 3 ? 'Give a reason first.' : offline}
+          >
+            {act}
+          </Button>
+        </form>
+      )}
+      {accept.isError && <ErrorState error={accept.error} what="the answer" />}
+    </div>
   );
 }

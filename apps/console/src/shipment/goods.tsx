@@ -1,10 +1,11 @@
 import { decideTask, listTasks, showShipment, showStory, showStrip, type InputOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
-import { useChange } from '../api/queries.js';
+import { useChange, useRoute } from '../api/queries.js';
 import { useSession } from '../api/session.js';
 import { Button, EmptyState, ErrorState, Money, StatusMark } from '../ui/index.js';
 import { useOpenTasks, useShipmentId, useTimeline, newest, type Task, type TimelineEntry } from './data.js';
 import { Panel, Source, useOffline } from './parts.js';
+import { SplitPanel } from './split.js';
 
 type Line = Extract<InputOf<typeof import('@tidewaiter/contracts').amendShipment>['body']['lines'], object>[number];
 
@@ -25,20 +26,28 @@ export default function Goods() {
   const timeline = useTimeline(shipmentId);
   const tasks = useOpenTasks(shipmentId);
   const confirm = tasks.data?.items.find(({ kind }) => kind === 'confirm-lines');
+  const shipment = useRoute(showShipment, { params: { shipmentId } });
   return (
     <div className="stack">
       {confirm && <Confirm key={confirm.version} task={confirm} />}
       <Source query={timeline} what="the goods" who="The board" height={240}>
         {(entries) => {
           const goods = linesOf(entries);
-          return goods ? (
-            <Panel title="Goods" aside={<span className="label">From {goods.from}</span>}>
-              <LineTable lines={goods.lines} />
-            </Panel>
-          ) : (
-            <EmptyState title="No goods yet">
-              Lines are read from the commercial invoice as soon as it is accepted.
-            </EmptyState>
+          const registered = newest<{ lines: Line[] }>(entries, 'ShipmentAmended', ({ lines }) => lines !== undefined);
+          const opened = registered ?? newest<{ lines: Line[] }>(entries, 'ShipmentOpened');
+          return (
+            <>
+              {goods ? (
+                <Panel title="Goods" aside={<span className="label">From {goods.from}</span>}>
+                  <LineTable lines={goods.lines} />
+                </Panel>
+              ) : (
+                <EmptyState title="No goods yet">
+                  Lines are read from the commercial invoice as soon as it is accepted.
+                </EmptyState>
+              )}
+              {shipment.data && <SplitPanel shipment={shipment.data} lines={opened?.data.lines ?? []} />}
+            </>
           );
         }}
       </Source>

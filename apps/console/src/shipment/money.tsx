@@ -23,6 +23,7 @@ import {
   Instant,
   Money,
   StatusMark,
+  type MoneyValue,
   type State,
 } from '../ui/index.js';
 import { newest, useOpenTasks, useShipmentId, useTimeline, type Task } from './data.js';
@@ -63,6 +64,7 @@ export default function MoneyPage() {
             ))}
           <Difference tasks={tasks.data?.items ?? []} />
           <ByCharge payments={items} />
+          <Guarantee tasks={tasks.data?.items ?? []} />
           {items.length > 0 && <Payments items={items} />}
           <Ledger />
         </div>
@@ -227,6 +229,34 @@ function Difference({ tasks }: { tasks: readonly Task[] }) {
       >
         Accept the authority’s figure
       </Button>
+    </Panel>
+  );
+}
+
+/** What is held for this shipment under which guarantee, or that it was too small and nothing was sent. */
+function Guarantee({ tasks }: { tasks: readonly Task[] }) {
+  const timeline = useTimeline(useShipmentId());
+  const short = tasks.find(({ kind }) => kind === 'raise-guarantee');
+  const held = newest<{ guaranteeId: string; amount: MoneyValue }>(timeline.data, 'GuaranteeReserved');
+  const freed = newest(timeline.data, 'GuaranteeReleased');
+  if (!short && !held) return null;
+  return (
+    <Panel
+      title="Guarantee"
+      aside={<Go to={held ? `/guarantees/${held.data.guaranteeId}` : '/guarantees'}>Headroom and forecast</Go>}
+    >
+      {short && <StatusMark state="act">Refused before it was sent: {short.says}</StatusMark>}
+      {held && (
+        <p>
+          <Money value={held.data.amount} /> reserved, <Instant at={held.time} />
+          {freed && (
+            <>
+              ; given back, <Instant at={freed.time} />
+            </>
+          )}
+          .
+        </p>
+      )}
     </Panel>
   );
 }

@@ -211,8 +211,15 @@ export default function Print() {
             </tbody>
           </table>
           {findings.data?.findings.map((finding) => (
-            <p key={`${finding.kind} ${finding.subject}`}>
+            <p key={finding.digest}>
               Cross-check: {finding.says} ({finding.outcome})
+              {finding.accepted && (
+                <>
+                  {' '}
+                  Accepted as it is by {finding.accepted.by}, because: {finding.accepted.reason}
+                  {finding.accepted.proposedBy !== null && ` (proposed by ${finding.accepted.proposedBy})`}
+                </>
+              )}
             </p>
           ))}
         </section>

@@ -171,8 +171,32 @@ export default function ShipmentPage() {
   );
 }
 
+/** A word for the stage of a part. */
+const stageName = (stage: string): string => STAGE_NAMES.find(([each]) => each === stage)?.[1].toLowerCase() ?? stage;
+
+function PartOf({ parentId }: { parentId: string }) {
+  const whole = useRoute(showShipment, { params: { shipmentId: parentId } });
+  return (
+    <span>
+      part of <Go to={`/shipments/${parentId}`}>{whole.data?.reference ?? 'the whole'}</Go>
+    </span>
+  );
+}
+
 const Ids = ({ shipment }: { shipment: Shipment }) => (
   <span className="ids">
+    {shipment.parentId !== null && <PartOf parentId={shipment.parentId} />}
+    {shipment.parts.length > 0 && (
+      <span>
+        split into{' '}
+        {shipment.parts.map(({ shipmentId, reference, stage }, n) => (
+          <span key={shipmentId}>
+            {n > 0 && ', '}
+            <Go to={`/shipments/${shipmentId}`}>{reference}</Go> ({stageName(stage)})
+          </span>
+        ))}
+      </span>
+    )}
     <span>
       {shipment.origin} → {shipment.destination}, {shipment.portOfEntry}, by {shipment.transport}
     </span>

@@ -54,6 +54,28 @@ export function actOf({ kind, about }: Task): Act | null {
   return again === undefined ? null : { label: again, decision: { retry: true } };
 }
 
+export interface ReasonedAct extends Act {
+  /** it cannot be taken back */
+  danger: boolean;
+}
+
+const GIVE_UP: ReasonedAct = { label: 'Abandon', decision: { abandon: true }, danger: true };
+/** Kinds that end by what happens elsewhere, or by their usual act alone. */
+const NOTHING_BESIDE = ['approve-payment', 'confirm-lines', 'mend-records'];
+
+/** What else a person may decide of a task of this kind; the reason that is typed goes with the decision. */
+export function reasonedActsOf({ kind }: Task): { summary: string; acts: ReasonedAct[] } | null {
+  if (NOTHING_BESIDE.includes(kind)) return null;
+  if (kind === 'settle-statement-difference') {
+    const acts = [
+      { label: 'Accept as stated', decision: { accept: true }, danger: false },
+      { label: 'Dispute', decision: { dispute: true }, danger: false },
+    ];
+    return { summary: 'Decide', acts };
+  }
+  return { summary: 'Give it up instead', acts: [GIVE_UP] };
+}
+
 /** Fields of the declaration that the authority refused, where the task names them. */
 export function problemFieldsOf({ kind, about }: Task): { path: string; says: string; value: string }[] {
   if (kind !== 'correct-declaration' || !Array.isArray(about['problems'])) return [];

@@ -22,7 +22,7 @@ import {
   TextField,
   type State,
 } from '../ui/index.js';
-import { actOf, linesOf, problemFieldsOf, type WorkItem } from './acts.js';
+import { actOf, linesOf, problemFieldsOf, reasonedActsOf, type WorkItem } from './acts.js';
 import './today.css';
 
 /** Of the two lists one is current, not whatever is on this page. */
@@ -319,6 +319,7 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
   const feed = useFeedStatus();
   const change = useChange(decideTask, { onDone });
   const act = actOf(task);
+  const reasoned = reasonedActsOf(task);
   const fields = problemFieldsOf(task);
   const lines = linesOf(task);
   const [values, setValues] = useState<Record<string, string>>(() =>
@@ -408,18 +409,21 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
           </Link>
         )}
       </div>
-      {!['approve-payment', 'confirm-lines', 'mend-records'].includes(task.kind) && (
-        <details>
-          <summary>Give it up instead</summary>
+      {reasoned && (
+        <details open={act === null && fields.length === 0 && lines.length === 0}>
+          <summary>{reasoned.summary}</summary>
           <div className="stack work-abandon">
             <TextField label="Reason" hint="3 to 280 characters; it is recorded" value={reason} onChange={setReason} />
-            <Button
-              kind="danger"
-              because={because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined)}
-              onPress={() => decide({ abandon: true, reason: reason.trim() })}
-            >
-              Abandon
-            </Button>
+            {reasoned.acts.map(({ label, decision, danger }) => (
+              <Button
+                key={label}
+                {...(danger ? { kind: 'danger' } : {})}
+                because={because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined)}
+                onPress={() => decide({ ...decision, reason: reason.trim() })}
+              >
+                {label}
+              </Button>
+            ))}
           </div>
         </details>
       )}

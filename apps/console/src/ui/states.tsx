@@ -12,20 +12,27 @@ export const EmptyState = ({ title, children, act }: { title: string; children?:
   </section>
 );
 
-const GRANTER = 'A tenant administrator grants it, under Admin, Users.';
+const GRANTER = 'A tenant administrator has it granted, at the OpenID provider.';
+
+function Forbidden({ says }: { says: string }) {
+  useEffect(() => {
+    document.title = 'You may not see this page · Tidewaiter';
+  }, []);
+  return (
+    <section className="state" data-kind="forbidden">
+      <h1>You may not see this page</h1>
+      <p>
+        {says} {GRANTER}
+      </p>
+    </section>
+  );
+}
 
 /** What failed, what is safe and what to do; a missing right and an unknown thing have a page of their own. */
 export function ErrorState({ error, onRetry, what = 'this' }: { error: unknown; onRetry?: () => void; what?: string }) {
   // A right that is missing has a page of its own; a sign-in that is too old is mended where one stands.
   if (error instanceof ProblemError && error.status === 403 && error.code !== SIGN_IN_TOO_OLD)
-    return (
-      <section className="state" data-kind="forbidden">
-        <h1>You may not see this page</h1>
-        <p>
-          {error.problem.detail} {GRANTER}
-        </p>
-      </section>
-    );
+    return <Forbidden says={error.problem.detail} />;
   if (error instanceof ProblemError && error.status === 404) return <NotFound />;
   const problem = error instanceof ProblemError ? error.problem : null;
   const title = error instanceof Unreachable ? 'The server does not answer' : `Reading ${what} failed`;

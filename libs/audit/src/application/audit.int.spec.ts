@@ -795,19 +795,23 @@ describe('reports', () => {
       data: { shipmentId, ...data },
     });
   const requested = (n: number, editors: string[]) =>
-    payment(n, 'PaymentRequested', 1, { editors, requestedBy: 'user:ann', approvalsNeeded: 2, reference: `PAY-${n}` });
+    payment(n, 'PaymentRequested', 1, {
+      ...{ editors, requestedBy: 'user:ann', approvalsNeeded: 2, reference: `PAY-${n}` },
+      ...{ digest: 'd', amount },
+    });
+  const amount = { amount: '282.66', currency: 'GBP' };
   const reports = () => new Reports(database, () => clock);
   const ever = { from: '1970-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z' };
 
   it('separation of duties: exceptions first, and nothing for what was kept apart', async () => {
     await bench.stage([
       requested(1, ['user:ed']),
-      payment(1, 'PaymentApproved', 2, { by: 'user:bob' }),
-      payment(1, 'PaymentApproved', 3, { by: 'user:cid' }),
-      payment(1, 'PaymentSent', 4, {}),
+      payment(1, 'PaymentApproved', 2, { by: 'user:bob', digest: 'd' }),
+      payment(1, 'PaymentApproved', 3, { by: 'user:cid', digest: 'd' }),
+      payment(1, 'PaymentSent', 4, { amount }),
       requested(2, ['user:ed']),
-      payment(2, 'PaymentApproved', 2, { by: 'user:ed' }),
-      payment(2, 'PaymentSent', 3, {}),
+      payment(2, 'PaymentApproved', 2, { by: 'user:ed', digest: 'd' }),
+      payment(2, 'PaymentSent', 3, { amount }),
     ]);
     await bench.settle();
     const { exceptions, items } = await reports().duties('acme', ever);

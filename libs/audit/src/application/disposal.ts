@@ -16,6 +16,7 @@ import {
 } from '@tidewaiter/platform';
 import { DISPOSAL_APPROVALS, disposable, dossier, retentionClock, scopeKey, type Leaf } from '../domain/index.js';
 import { leavesOf } from '../log/log-reader.js';
+import { refuseIfRefused } from './refused.js';
 import { retentionLaws } from './retention-rules.js';
 
 export const dossierStream = (shipmentId: string): string => `dossier-${shipmentId}`;
@@ -114,9 +115,10 @@ export class Disposal {
     const today = this.today(jurisdiction);
     const held = await this.database.tenant(caller.tenant, (tx) => heldBy(tx, shipmentId));
     const command = { type: 'ApproveDisposal' as const, shipmentId, by: caller.actor, today, held };
-    const { state } = await this.store.execute(dossier, dossierStream(shipmentId), command, by, {
+    const { state, events } = await this.store.execute(dossier, dossierStream(shipmentId), command, by, {
       fingerprint: { type: command.type, by: command.by },
     });
+    refuseIfRefused(events);
     const enough = state.approvals.length >= DISPOSAL_APPROVALS && !state.erased;
     const became = enough
       ? await this.dispose(shipmentId, jurisdiction, { ...by, commandId: `${commandId}/erase` })

@@ -37,7 +37,7 @@ export class Reports {
   ) {}
 
   async duties(tenant: string, span: Span): Promise<AnswerOf<typeof reportSeparationOfDuties>> {
-    const items = dutiesOf(await this.leaves(tenant, span, ['payment-', 'dossier-', 'matter-']));
+    const items = dutiesOf(await this.leaves(tenant, span, ['payment-', 'checklist-', 'dossier-', 'matter-']));
     return { ...span, exceptions: items.filter(({ exceptions }) => exceptions.length > 0).length, items };
   }
 

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '@tidewaiter/contracts';
 import { specFor } from '@tidewaiter/kernel/testing';
-import { dossier, type DossierCommand, type Seal } from './dossier.js';
+import { dossier, OWN_HOLD, type DossierCommand, type Seal } from './dossier.js';
 import { matter, scopeKey } from './matter.js';
 
 const shipmentId = '0192aaaa-0000-7000-8000-000000000001';
@@ -67,7 +67,17 @@ describe('a legal hold', () => {
     given(heldBy('user:ann')).when(place('user:bob', 'a dispute')).thenRefused('audit.hold.placed'));
   it('is lifted by another person, never by who placed it', () => {
     given(heldBy('user:ann')).when(lift('user:bob')).then(liftedBy('user:bob'));
-    given(heldBy('user:ann')).when(lift('user:ann')).thenRefused('audit.hold.same-person');
+    given(heldBy('user:ann'))
+      .when(lift('user:ann'))
+      .then({
+        type: 'LegalHoldLiftRefused',
+        data: {
+          shipmentId,
+          by: 'user:ann',
+          code: 'audit.hold.same-person',
+          says: 'who placed a hold may not lift it',
+        },
+      });
   });
   it('cannot be lifted when there is none', () => {
     given(...sealed)
@@ -104,7 +114,15 @@ describe('erasure', () => {
       .then(approved('user:bob'));
     given(...sealed, approved('user:ann'))
       .when(approve('user:ann'))
-      .thenRefused('audit.disposal.same-person');
+      .then({
+        type: 'DisposalApprovalRefused',
+        data: {
+          shipmentId,
+          by: 'user:ann',
+          code: 'audit.disposal.same-person',
+          says: 'a disposal is approved by two different people',
+        },
+      });
     given(...sealed, approved('user:ann'))
       .when(eraseOn('2033-01-01'))
       .thenRefused('audit.disposal.not-approved');
@@ -178,7 +196,11 @@ describe('a hold on a customer or party', () => {
     of(placed)
       .when({ type: 'PlaceMatterHold', ...placed.data })
       .thenNothing();
-    of(placed).when({ type: 'LiftMatterHold', matterId: 'm', by: 'user:ann' }).thenRefused('audit.hold.same-person');
+    const refused = {
+      type: 'MatterHoldLiftRefused' as const,
+      data: { matterId: 'm', by: 'user:ann', ...OWN_HOLD },
+    };
+    of(placed).when({ type: 'LiftMatterHold', matterId: 'm', by: 'user:ann' }).then(refused);
     const lifted = { type: 'MatterHoldLifted' as const, data: { matterId: 'm', by: 'user:bob' } };
     of(placed).when({ type: 'LiftMatterHold', matterId: 'm', by: 'user:bob' }).then(lifted);
     of(placed, lifted).when({ type: 'LiftMatterHold', matterId: 'm', by: 'user:bob' }).thenRefused('audit.hold.none');

@@ -66,13 +66,16 @@ function placeHold(state: Dossier, { shipmentId, by, matter }: Of<'PlaceHold'>):
   return [{ type: 'LegalHoldPlaced', data: { shipmentId, by, matter } }];
 }
 
+/** Kept in the log and not only thrown: that somebody tried is part of what auditors look for. */
+export const OWN_HOLD = { code: 'audit.hold.same-person', says: 'who placed a hold may not lift it' } as const;
+const SECOND_TIME = {
+  code: 'audit.disposal.same-person',
+  says: 'a disposal is approved by two different people',
+} as const;
+
 function liftHold(state: Dossier, { shipmentId, by }: Of<'LiftHold'>): AuditEvent[] {
   if (!state.hold) throw new WrongState('audit.hold.none', 'nobody holds this dossier');
-  if (state.hold.by === by) {
-    throw new Refused('audit.hold.same-person', 'who placed a hold may not lift it', {
-      advice: 'Ask another compliance officer.',
-    });
-  }
+  if (state.hold.by === by) return [{ type: 'LegalHoldLiftRefused', data: { shipmentId, by, ...OWN_HOLD } }];
   return [{ type: 'LegalHoldLifted', data: { shipmentId, by } }];
 }
 
@@ -109,11 +112,8 @@ const same = (a: RetentionClock, b: RetentionClock): boolean =>
 function approveDisposal(state: Dossier, { shipmentId, by, today, held }: Of<'ApproveDisposal'>): AuditEvent[] {
   if (state.erased) return [];
   const { until } = disposable(state, today, held);
-  if (state.approvals.includes(by)) {
-    throw new Refused('audit.disposal.same-person', 'a disposal is approved by two different people', {
-      advice: 'Ask another compliance officer.',
-    });
-  }
+  if (state.approvals.includes(by))
+    return [{ type: 'DisposalApprovalRefused', data: { shipmentId, by, ...SECOND_TIME } }];
   return [{ type: 'DisposalApproved', data: { shipmentId, by, until } }];
 }
 

@@ -1,5 +1,6 @@
 import type { AuditEvent, MatterScope } from '@tidewaiter/contracts';
-import { Refused, unreachable, WrongState, type Decider } from '@tidewaiter/kernel';
+import { unreachable, WrongState, type Decider } from '@tidewaiter/kernel';
+import { OWN_HOLD } from './dossier.js';
 
 /** A hold over many dossiers: stream `matter-<matterId>`. */
 export interface Matter {
@@ -22,9 +23,8 @@ export const matter: Decider<Matter, MatterCommand, AuditEvent> = {
       case 'LiftMatterHold':
         if (!state.placed || state.lifted) throw new WrongState('audit.hold.none', 'no such hold stands');
         if (state.placed.by === command.by) {
-          throw new Refused('audit.hold.same-person', 'who placed a hold may not lift it', {
-            advice: 'Ask another compliance officer.',
-          });
+          const { matterId, by } = command;
+          return [{ type: 'MatterHoldLiftRefused', data: { matterId, by, ...OWN_HOLD } }];
         }
         return [{ type: 'MatterHoldLifted', data: { matterId: command.matterId, by: command.by } }];
       default:

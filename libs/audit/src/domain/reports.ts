@@ -11,7 +11,9 @@ export interface Duty {
   /** empty when the duties were kept apart */
   exceptions: string[];
   /** who tried to approve and might not, with the ground: kept apart, but worth knowing */
-  refused: string[];
+  refused: { by: string; says: string }[];
+  /** what each approval was given for, and what left for the bank; null for acts that are not bound by a digest */
+  digests: { approved: string[]; executed: string | null } | null;
 }
 
 interface PaymentFacts {
@@ -21,18 +23,28 @@ interface PaymentFacts {
   requestedBy: string;
   approvalsNeeded: number;
   reference: string;
+  digest: string;
+  amount: { amount: string; currency: string };
   by: string;
   says: string;
 }
 
+interface DifferenceFacts {
+  /** digest */
+  finding: string;
+  kind: string;
+  proposedBy: string | null;
+}
+
 /**
- * Separation of duties over payments, disposals and holds, out of their events alone. The domain refuses what is wrong; this looks
+ * Separation of duties over payments, differences between papers, disposals and holds, out of their events alone. The domain refuses what is wrong; this looks
  * whether it did.
- * @param leaves of `payment-`, `dossier-` and `matter-` streams, each in its own order
+ * @param leaves of `payment-`, `checklist-`, `dossier-` and `matter-` streams, each in its own order
  */
 export function dutiesOf(leaves: readonly Leaf[]): Duty[] {
   const duties = new Map<string, Duty>();
   const holds = new Map<string, string>();
+  const asked = new Map<string, Pick<PaymentFacts, 'digest' | 'amount'>>();
   const dutyOf = (key: string, shipmentId: string, what: string, needed: number): Duty => {
     const known = duties.get(key) ?? {
       shipmentId,
@@ -42,25 +54,31 @@ export function dutiesOf(leaves: readonly Leaf[]): Duty[] {
       needed,
       exceptions: [],
       refused: [],
+      digests: null,
     };
     duties.set(key, known);
     return known;
   };
   for (const { name, data, stream } of leaves) {
-    const facts = data as PaymentFacts & { matter: string };
+    const facts = data as PaymentFacts & DifferenceFacts;
     switch (name) {
       case 'PaymentRequested': {
         const duty = dutyOf(stream, facts.shipmentId, `payment ${facts.reference}`, facts.approvalsNeeded);
         duty.prepared = [...new Set([...facts.editors, facts.requestedBy])];
         // Asked for anew, nobody has approved it yet.
         duty.approved = [];
+        duty.digests = { approved: [], executed: null };
+        asked.set(stream, facts);
         break;
       }
-      case 'PaymentApproved':
-        approve(dutyOf(stream, facts.shipmentId, 'payment', 1), facts.by);
+      case 'PaymentApproved': {
+        const duty = dutyOf(stream, facts.shipmentId, 'payment', 1);
+        approve(duty, facts.by);
+        duty.digests?.approved.push(facts.digest);
         break;
+      }
       case 'PaymentApprovalRefused':
-        dutyOf(stream, facts.shipmentId, 'payment', 1).refused.push(`${facts.by}: ${facts.says}`);
+        dutyOf(stream, facts.shipmentId, 'payment', 1).refused.push({ by: facts.by, says: facts.says });
         break;
       case 'PaymentVoided':
         // What was approved is void; who approves the next payment starts anew.
@@ -70,16 +88,34 @@ export function dutiesOf(leaves: readonly Leaf[]): Duty[] {
         const duty = dutyOf(stream, facts.shipmentId, 'payment', 1);
         const given = new Set(duty.approved).size;
         if (given < duty.needed) duty.exceptions.push(`sent with ${given} of ${duty.needed} approvals`);
+        execute(duty, asked.get(stream), facts.amount);
         break;
       }
       case 'DisposalApproved':
         approve(dutyOf(`${stream} disposal`, facts.shipmentId, 'disposal', 2), facts.by);
+        break;
+      case 'DisposalApprovalRefused':
+        dutyOf(`${stream} disposal`, facts.shipmentId, 'disposal', 2).refused.push({ by: facts.by, says: facts.says });
         break;
       case 'PersonalDataErased': {
         const duty = dutyOf(`${stream} disposal`, facts.shipmentId, 'disposal', 2);
         if (new Set(duty.approved).size < duty.needed) duty.exceptions.push('erased without two approvals');
         break;
       }
+      case 'DifferenceProposed':
+        dutyOf(`${stream} ${facts.finding}`, facts.shipmentId, `difference ${facts.kind}`, 1).prepared = [facts.by];
+        break;
+      case 'DifferenceAccepted':
+        // A warning takes one person: nothing is to be kept apart.
+        if (facts.proposedBy !== null)
+          approve(dutyOf(`${stream} ${facts.finding}`, facts.shipmentId, `difference ${facts.kind}`, 1), facts.by);
+        break;
+      case 'DifferenceRefused':
+        dutyOf(`${stream} ${facts.finding}`, facts.shipmentId, `difference ${facts.kind}`, 1).refused.push({
+          by: facts.by,
+          says: facts.says,
+        });
+        break;
       case 'LegalHoldPlaced':
       case 'MatterHoldPlaced':
         holds.set(stream, facts.by);
@@ -89,6 +125,13 @@ export function dutiesOf(leaves: readonly Leaf[]): Duty[] {
         const duty = dutyOf(`${stream} hold`, facts.shipmentId ?? '', 'hold', 1);
         duty.prepared = [holds.get(stream) ?? 'nobody'];
         approve(duty, facts.by);
+        break;
+      }
+      case 'LegalHoldLiftRefused':
+      case 'MatterHoldLiftRefused': {
+        const duty = dutyOf(`${stream} hold`, facts.shipmentId ?? '', 'hold', 1);
+        duty.prepared = [holds.get(stream) ?? 'nobody'];
+        duty.refused.push({ by: facts.by, says: facts.says });
         break;
       }
       default:
@@ -102,6 +145,21 @@ function approve(duty: Duty, by: string): void {
   if (duty.approved.includes(by)) duty.exceptions.push(`${by} approved twice`);
   if (by.startsWith('system:')) duty.exceptions.push(`${by} is no person`);
   duty.approved.push(by);
+}
+
+/** What went to the bank is what was asked for when it went, and what every approval named. What was asked for before the span is not judged. */
+function execute(
+  duty: Duty,
+  asked: Pick<PaymentFacts, 'digest' | 'amount'> | undefined,
+  sent: PaymentFacts['amount'],
+): void {
+  if (!asked || !duty.digests) return;
+  const { digest, amount } = asked;
+  duty.digests.executed = digest;
+  if (sent.amount !== amount.amount || sent.currency !== amount.currency)
+    duty.exceptions.push(`sent ${sent.amount} ${sent.currency}, asked for ${amount.amount} ${amount.currency}`);
+  if (duty.digests.approved.some((each) => each !== digest))
+    duty.exceptions.push('sent is not what was approved: the digests differ');
 }
 
 /** One reading of what is confidential, as it was recorded. */

@@ -32,6 +32,7 @@ import { dossierStream } from '../application/disposal.js';
 import { Evidence } from '../application/evidence.js';
 import { EvidenceExport } from '../application/evidence-export.js';
 import { newId } from '@tidewaiter/kernel';
+import { refuseIfRefused } from '../application/refused.js';
 import { dossier } from '../domain/index.js';
 
 @Controller()
@@ -119,9 +120,9 @@ export class EvidenceController {
     @CommandId() commandId: string,
   ): Promise<AnswerOf<typeof liftHold>> {
     const command = { type: 'LiftHold' as const, shipmentId, by: caller.actor };
-    await this.store.execute(dossier, dossierStream(shipmentId), command, byOf(caller, shipmentId, commandId), {
-      fingerprint: command,
-    });
+    const by = byOf(caller, shipmentId, commandId);
+    const done = await this.store.execute(dossier, dossierStream(shipmentId), command, by, { fingerprint: command });
+    refuseIfRefused(done.events);
     return { shipmentId };
   }
 

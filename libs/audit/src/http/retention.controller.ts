@@ -3,6 +3,7 @@ import { approveDisposal, liftMatterHold, placeMatterHold, type AnswerOf, type I
 import type { EventStore } from '@tidewaiter/event-store';
 import { byOf, Caller, CommandId, EVENT_STORE, idFor, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
 import { Disposal } from '../application/disposal.js';
+import { refuseIfRefused } from '../application/refused.js';
 import { matter } from '../domain/index.js';
 
 const matterStream = (matterId: string): string => `matter-${matterId}`;
@@ -35,9 +36,9 @@ export class RetentionController {
     @CommandId() commandId: string,
   ): Promise<AnswerOf<typeof liftMatterHold>> {
     const command = { type: 'LiftMatterHold' as const, matterId, by: caller.actor };
-    await this.store.execute(matter, matterStream(matterId), command, byOf(caller, matterId, commandId), {
-      fingerprint: command,
-    });
+    const by = byOf(caller, matterId, commandId);
+    const done = await this.store.execute(matter, matterStream(matterId), command, by, { fingerprint: command });
+    refuseIfRefused(done.events);
     return { matterId };
   }
 

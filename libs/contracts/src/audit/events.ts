@@ -37,6 +37,14 @@ export const legalHoldLifted = defineEvent(
   z.strictObject({ shipmentId: uuid, by: z.string() }),
 );
 
+const refusedAct = { by: z.string(), code: z.string(), says: z.string() };
+export const legalHoldLiftRefused = defineEvent(
+  'audit',
+  'LegalHoldLiftRefused',
+  'Somebody who may not tried to lift a hold: who placed it never lifts it.',
+  z.strictObject({ shipmentId: uuid, ...refusedAct }),
+);
+
 /** Whom a hold is about: every shipment of a customer, or of a party by its identifier. */
 export const matterScope = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('customer'), name: z.string().min(2).max(140) }),
@@ -55,11 +63,24 @@ export const matterHoldLifted = defineEvent(
   'The hold on a customer or party is gone.',
   z.strictObject({ matterId: uuid, by: z.string() }),
 );
+export const matterHoldLiftRefused = defineEvent(
+  'audit',
+  'MatterHoldLiftRefused',
+  'Somebody who may not tried to lift the hold on a customer or party: who placed it never lifts it.',
+  z.strictObject({ matterId: uuid, ...refusedAct }),
+);
 export const disposalApproved = defineEvent(
   'audit',
   'DisposalApproved',
   'One person approved that the shipment’s persons are erased, under the retention clock named by its last day.',
   z.strictObject({ shipmentId: uuid, by: z.string(), until: legalDate }),
+);
+
+export const disposalApprovalRefused = defineEvent(
+  'audit',
+  'DisposalApprovalRefused',
+  'Somebody tried to approve a disposal a second time: two different people are needed.',
+  z.strictObject({ shipmentId: uuid, ...refusedAct }),
 );
 
 export const personalDataErased = defineEvent(
@@ -99,7 +120,9 @@ export const readerKeyRevoked = defineEvent(
 export type AuditEvent =
   | EventOf<typeof matterHoldPlaced>
   | EventOf<typeof matterHoldLifted>
+  | EventOf<typeof matterHoldLiftRefused>
   | EventOf<typeof disposalApproved>
+  | EventOf<typeof disposalApprovalRefused>
   | EventOf<typeof evidenceExported>
   | EventOf<typeof readerKeyIssued>
   | EventOf<typeof readerKeyRevoked>
@@ -107,4 +130,5 @@ export type AuditEvent =
   | EventOf<typeof retentionClockSet>
   | EventOf<typeof legalHoldPlaced>
   | EventOf<typeof legalHoldLifted>
+  | EventOf<typeof legalHoldLiftRefused>
   | EventOf<typeof personalDataErased>;

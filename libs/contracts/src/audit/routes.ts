@@ -403,9 +403,16 @@ export const reportSeparationOfDuties = defineRoute(
           approved: z.array(z.string()),
           needed: z.int(),
           exceptions: z.array(z.string()),
-          refused: z.array(z.string()).meta({
+          refused: z.array(z.strictObject({ by: z.string(), says: z.string() })).meta({
             description: 'approvals that the domain refused: own work, own request, twice, no longer current',
           }),
+          digests: z
+            .strictObject({ approved: z.array(z.string()), executed: z.string().nullable() })
+            .nullable()
+            .meta({
+              description:
+                'what each approval was given for, and what went to the bank; null for acts that no digest binds',
+            }),
         }),
       ),
     }),

@@ -158,6 +158,36 @@ export const checksRun = defineEvent(
   { personal: ['/findings/*/compared/*/value'] },
 );
 
+const difference = {
+  shipmentId: uuid,
+  kind: z.string(),
+  subject: z.string(),
+  finding: digest.meta({ description: 'of the finding with the values compared: another value is another difference' }),
+};
+export const differenceProposed = defineEvent(
+  'documents',
+  'DifferenceProposed',
+  'Somebody asks that a difference which blocks filing is accepted as it is, and says why.',
+  z.strictObject({ ...difference, by: z.string(), reason: z.string().max(280) }),
+);
+export const differenceAccepted = defineEvent(
+  'documents',
+  'DifferenceAccepted',
+  'A difference between the papers stands as it is: a warning by one person, one that blocks filing by a second one.',
+  z.strictObject({
+    ...difference,
+    by: z.string(),
+    reason: z.string().max(280),
+    proposedBy: z.string().nullable().meta({ description: 'null where one person is enough' }),
+  }),
+);
+export const differenceRefused = defineEvent(
+  'documents',
+  'DifferenceRefused',
+  'Somebody tried to accept what they proposed themselves.',
+  z.strictObject({ ...difference, by: z.string(), code: z.string(), says: z.string() }),
+);
+
 export const documentSetCompleted = defineEvent(
   'documents',
   'DocumentSetCompleted',
@@ -213,6 +243,9 @@ export type DocumentsEvent =
   | EventOf<typeof checklistDerived>
   | EventOf<typeof slotFilled>
   | EventOf<typeof checksRun>
+  | EventOf<typeof differenceProposed>
+  | EventOf<typeof differenceAccepted>
+  | EventOf<typeof differenceRefused>
   | EventOf<typeof documentSetCompleted>
   | EventOf<typeof documentSetBlocked>
   | EventOf<typeof documentSetReopened>;

@@ -111,12 +111,43 @@ export const showChecklist = defineRoute('documents', 'showChecklist', 'GET /v1/
     })
     .meta({ id: 'Checklist' }),
 });
+/** A finding with what people made of it. */
+export const findingView = finding.extend({
+  digest: digest.meta({ description: 'of the finding with the values compared' }),
+  acceptable: z
+    .boolean()
+    .meta({ description: 'whether it can be accepted as it is; else a corrected paper is needed' }),
+  proposed: z.strictObject({ by: z.string(), reason: z.string() }).nullable(),
+  accepted: z.strictObject({ by: z.string(), reason: z.string(), proposedBy: z.string().nullable() }).nullable(),
+});
+const findings = z.strictObject({ findings: z.array(findingView), cannotTell: z.array(z.string()) });
 export const showFindings = defineRoute('documents', 'showFindings', 'GET /v1/shipments/{shipmentId}/findings', {
-  summary: 'Contradictions found between the papers',
+  summary: 'Contradictions found between the papers, and which of them were accepted, by whom and why',
   access: readers,
   params: shipmentParams,
-  answer: z.strictObject({ findings: z.array(finding), cannotTell: z.array(z.string()) }),
+  answer: findings,
 });
+export const acceptDifference = defineRoute(
+  'documents',
+  'acceptDifference',
+  'POST /v1/shipments/{shipmentId}/findings/accept',
+  {
+    summary: 'Let a difference stand as it is, with a reason',
+    description:
+      'A warning takes one person. What blocks filing is proposed by an operator and accepted by compliance, never by the same person. Bound to the values that were compared: where one changes, the difference is another.',
+    access: ['operator', 'compliance', 'administrator'],
+    params: shipmentParams,
+    body: z.strictObject({ digest, reason: z.string().trim().min(3).max(280) }),
+    status: 200,
+    answer: findings,
+    problems: [
+      'documents.finding.unknown',
+      'documents.finding.not-acceptable',
+      'documents.finding.not-proposed',
+      'documents.finding.same-person',
+    ],
+  },
+);
 export const showDocument = defineRoute('documents', 'showDocument', 'GET /v1/documents/{documentId}', {
   summary: 'One document',
   access: readers,

@@ -36,7 +36,8 @@ export const BOARD_SORTS = [
   'opened',
 ] as const;
 
-const boardFilter = {
+/** What a view of the board is narrowed by. */
+export const boardFilter = {
   stage: z.enum(STAGES).optional(),
   to: country.optional(),
   from: country.optional(),
@@ -240,12 +241,13 @@ export const searchHit = z
     kind: z.enum(['shipment', 'engagement']),
     id: uuid,
     label: z.string(),
-    by: z.enum(['reference', 'mrn', 'carrier reference', 'customer']),
+    by: z.enum(['reference', 'mrn', 'carrier reference', 'customer', 'party']),
     hint: z.string(),
   })
   .meta({ id: 'SearchHit' });
 export const search = defineRoute('shipments', 'search', 'GET /v1/search', {
-  summary: 'Find by reference, MRN, carrier’s reference, container or customer',
+  summary:
+    'Find by reference, MRN, carrier’s reference, container or customer, in part; by a party, in beginnings of its words',
   access: house,
   query: z.strictObject({ q: z.string().min(2).max(70) }),
   answer: z.strictObject({ items: z.array(searchHit) }),

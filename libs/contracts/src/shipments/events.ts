@@ -137,7 +137,10 @@ export const shipmentOpened = defineEvent(
   'shipments',
   'ShipmentOpened',
   'A shipment was registered under an engagement.',
-  situation.extend({ openedBy: z.string() }),
+  situation.extend({
+    openedBy: z.string(),
+    parentId: uuid.optional().meta({ description: 'the shipment that was split, of which this is a part' }),
+  }),
   { personal: ['/parties/*/name', '/parties/*/address/street'] },
 );
 
@@ -232,13 +235,25 @@ export const taskWithdrawn = defineEvent(
   z.strictObject({ taskId: uuid, shipmentId: uuid.nullable(), reason: z.string().max(280) }),
 );
 
+export const shipmentSplit = defineEvent(
+  'shipments',
+  'ShipmentSplit',
+  'Before anything stood with the authority, the goods were divided among parts that are shipments, each with its own entry.',
+  z.strictObject({
+    shipmentId: uuid,
+    parts: z.array(z.strictObject({ shipmentId: uuid, reference: z.string().max(35) })).min(2),
+    reason: z.string().max(280),
+    by: z.string(),
+  }),
+);
+
 export const shipmentClosed = defineEvent(
   'shipments',
   'ShipmentClosed',
-  'The shipment’s story ended: delivered, or closed unimported.',
+  'The shipment’s story ended: delivered, closed unimported, or split into parts whose stories go on.',
   z.strictObject({
     shipmentId: uuid,
-    outcome: z.enum(['delivered', 'unimported']),
+    outcome: z.enum(['delivered', 'unimported', 'split']),
     reason: z.string().max(280).nullable(),
   }),
 );
@@ -257,6 +272,7 @@ export type ShipmentsEvent =
   | EventOf<typeof engagementEnded>
   | EventOf<typeof shipmentOpened>
   | EventOf<typeof shipmentAmended>
+  | EventOf<typeof shipmentSplit>
   | EventOf<typeof partiesScreened>
   | EventOf<typeof shipmentEngaged>
   | EventOf<typeof engagementBlocked>

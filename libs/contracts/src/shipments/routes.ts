@@ -11,6 +11,7 @@ import {
   money,
   party,
   paymentChoice,
+  positive,
   transportMode,
   unLocode,
   uuid,
@@ -81,10 +82,31 @@ export const listGuarantees = defineRoute('shipments', 'listGuarantees', 'GET /v
 });
 
 export const showGuarantee = defineRoute('shipments', 'showGuarantee', 'GET /v1/guarantees/{guaranteeId}', {
-  summary: 'One guarantee with what is held under it for each shipment',
+  summary: 'One guarantee: what is held under it for each shipment, and which shipments it was too small for',
   access: everyone,
   params: z.strictObject({ guaranteeId: uuid }),
-  answer: guaranteeView.extend({ holds: z.array(z.strictObject({ shipmentId: uuid, amount: money })) }),
+  answer: guaranteeView.extend({
+    used: money.meta({ description: 'of what is reserved: for filings that the authority has registered' }),
+    awaiting: money.meta({ description: 'of what is reserved: for filings that it has not registered yet' }),
+    holds: z.array(
+      z.strictObject({
+        shipmentId: uuid,
+        reference: z.string(),
+        mrn: z.string().nullable().meta({ description: 'null: the authority has not registered the filing yet' }),
+        amount: money,
+      }),
+    ),
+    refused: z
+      .array(
+        z.strictObject({
+          shipmentId: uuid,
+          reference: z.string(),
+          taskId: uuid.meta({ description: 'the task that waits for a larger guarantee' }),
+          needed: money,
+        }),
+      )
+      .meta({ description: 'shipments that wait unfiled because their duty is beyond the headroom' }),
+  }),
 });
 export const changeGuaranteeLimit = defineRoute(
   'shipments',
@@ -225,6 +247,10 @@ export const shipmentView = z
     mrn: z.string().nullable(),
     lastEvent: z.strictObject({ type: z.string(), time: instant }).nullable(),
     openedAt: instant,
+    parentId: uuid.nullable().meta({ description: 'the shipment of which this is a part' }),
+    parts: z
+      .array(z.strictObject({ shipmentId: uuid, reference: z.string(), stage: z.enum(STAGES) }))
+      .meta({ description: 'the shipments that this one was split into; empty when it was not' }),
     version: z.int().meta({ description: 'Version of the shipment’s own stream: its ETag' }),
     /** events of all contexts seen by this view */
     events: z.int(),
@@ -286,6 +312,50 @@ export const amendShipment = defineRoute('shipments', 'amendShipment', 'PATCH /v
   conditional: true,
   answer: z.strictObject({ shipmentId: uuid, version: z.int() }),
   problems: ['shipments.shipment.already-engaged'],
+});
+export const splitShipment = defineRoute('shipments', 'splitShipment', 'POST /v1/shipments/{shipmentId}/split', {
+  summary: 'Split a shipment into parts, each a shipment with its own papers, entry and money',
+  description:
+    'As long as nothing stands with the authority: before the declaration is sent, or after its rejection. Quantities of every line must add up to the line; prices, masses and, where not said, freight and insurance follow in proportion. The whole closes, its guarantee is given back, and each part begins with its own engagement check.',
+  access: operations,
+  params: z.strictObject({ shipmentId: uuid }),
+  body: z.strictObject({
+    reason: z.string().min(3).max(280),
+    parts: z
+      .array(
+        z.strictObject({
+          reference: z
+            .string()
+            .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{1,34}$/)
+            .optional()
+            .meta({ description: 'default: the reference of the whole, with -1, -2 …' }),
+          portOfEntry: unLocode.optional().meta({ description: 'default: that of the whole' }),
+          lines: z
+            .array(z.strictObject({ number: z.int().positive(), quantity: positive }))
+            .max(999)
+            .default([])
+            .meta({ description: 'what it takes of each line; empty where the lines are read from its own invoice' }),
+          charges: charges.optional(),
+        }),
+      )
+      .min(2)
+      .max(50),
+  }),
+  conditional: true,
+  answer: z.strictObject({
+    shipmentId: uuid,
+    parts: z.array(z.strictObject({ shipmentId: uuid, reference: z.string() })),
+  }),
+  problems: [
+    'shipments.shipment.unknown',
+    'shipments.shipment.closed',
+    'shipments.split.lines-unknown',
+    'shipments.split.uneven',
+    'shipments.split.charges-unsaid',
+    'shipments.split.too-late',
+    'shipments.reference.taken',
+    'workflow.not-begun',
+  ],
 });
 export const timelineEntry = z
   .strictObject({

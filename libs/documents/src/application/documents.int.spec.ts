@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentSet, type GoodsLine } from '@tidewaiter/contracts';
 import { newId, TidewaiterError } from '@tidewaiter/kernel';
+import type { CallerIdentity } from '@tidewaiter/platform';
 import { ALL, DocumentsRoom } from '../testing/documents-room.js';
 import { changedInvoice, fixture, onePage } from '../testing/files.js';
 
@@ -71,6 +72,66 @@ describe('papers of a shipment', () => {
     const answer = await room.upload(shipmentId, { bytes: bad, type: 'commercial-invoice' });
     expect(answer.findings.map((finding) => finding.kind)).toEqual(['invoice.total-mismatch']);
     expect((await room.views.findings('acme', shipmentId)).findings).toHaveLength(1);
+  });
+});
+
+describe('a difference between papers', () => {
+  const clara: CallerIdentity = {
+    ...{ tenant: 'acme', subject: 'clara', actor: 'user:clara', roles: ['compliance'], name: 'Clara' },
+  };
+  const accept = (shipmentId: string, digest: string, caller = room.caller(), reason = 'rounded by the seller') =>
+    room.differences.accept(caller, shipmentId, { digest, reason }, `http/accept/${newId()}`);
+
+  it('that blocks filing is proposed by one person and accepted by another, with reasons, and then blocks no more', async () => {
+    const shipmentId = await room.shipment();
+    await derive(shipmentId, 'gb');
+    const bad = changedInvoice('>6728.50</cbc:PayableAmount>', '>6728.51</cbc:PayableAmount>', shipmentId.slice(-8));
+    await room.upload(shipmentId, { bytes: bad, type: 'commercial-invoice' });
+    await room.papers(shipmentId, 'gb', ALL.slice(1));
+    expect(await room.views.checklist('acme', shipmentId)).toMatchObject({ state: 'blocked' });
+    const [found] = (await room.views.findings('acme', shipmentId)).findings;
+    expect(found).toMatchObject({ outcome: 'blocks-filing', acceptable: true, proposed: null, accepted: null });
+    const { digest } = found!;
+
+    await expect(accept(shipmentId, digest, clara)).rejects.toMatchObject({ code: 'documents.finding.not-proposed' });
+    expect((await accept(shipmentId, digest)).findings).toMatchObject([
+      { proposed: { by: 'user:olga', reason: 'rounded by the seller' }, accepted: null },
+    ]);
+    await expect(accept(shipmentId, digest)).rejects.toMatchObject({ code: 'documents.finding.same-person' });
+    expect(await room.views.checklist('acme', shipmentId)).toMatchObject({ state: 'blocked' });
+    expect((await accept(shipmentId, digest, clara, 'a cent, the total stands')).findings).toMatchObject([
+      { accepted: { by: 'user:clara', reason: 'a cent, the total stands', proposedBy: 'user:olga' } },
+    ]);
+    expect(await room.views.checklist('acme', shipmentId)).toMatchObject({ state: 'complete' });
+    expect((await types(shipmentId)).slice(-4)).toEqual([
+      'DifferenceProposed',
+      'DifferenceRefused',
+      'DifferenceAccepted',
+      'DocumentSetCompleted',
+    ]);
+    // Once accepted it stays as it is.
+    await accept(shipmentId, digest);
+    expect((await types(shipmentId)).filter((type) => type === 'DifferenceAccepted')).toHaveLength(1);
+  });
+
+  it('is another one when its values change, and none of another tenant’s', async () => {
+    const shipmentId = await room.shipment();
+    await derive(shipmentId, 'gb');
+    const changed = (total: string): Buffer =>
+      changedInvoice('>6728.50</cbc:PayableAmount>', `>${total}</cbc:PayableAmount>`, shipmentId.slice(-8));
+    const first = await room.upload(shipmentId, { bytes: changed('6728.51'), type: 'commercial-invoice' });
+    const { digest } = (await room.views.findings('acme', shipmentId)).findings[0]!;
+    await accept(shipmentId, digest);
+    await room.upload(shipmentId, {
+      ...{ bytes: changed('6728.99'), type: 'commercial-invoice', supersedes: first.documentId },
+    });
+    const [now] = (await room.views.findings('acme', shipmentId)).findings;
+    expect(now).toMatchObject({ proposed: null, accepted: null });
+    expect(now!.digest).not.toBe(digest);
+    await expect(accept(shipmentId, digest)).rejects.toMatchObject({ code: 'documents.finding.unknown' });
+    await expect(accept(shipmentId, now!.digest, room.caller('globex'))).rejects.toMatchObject({
+      code: 'documents.shipment.unknown',
+    });
   });
 });
 

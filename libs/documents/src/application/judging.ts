@@ -27,7 +27,9 @@ export class Judging {
     if (!situation || state.status === 'none') return null;
     const { papers, confirmed } = await papersOfShipment(tx, shipmentId);
     const history = await this.history(tx, shipmentId, papers);
-    const judgement = judge({ situation, requirements: state.requirements, papers, confirmed, history, digestOf });
+    const { requirements } = state;
+    const accepted = Object.keys(state.accepted);
+    const judgement = judge({ situation, requirements, papers, confirmed, history, accepted, digestOf });
     return this.store.execute(checklist, checklistStream(shipmentId), { type: 'JudgePapers', judgement }, by, { tx });
   }
 

@@ -12,6 +12,6 @@ export class KnownShipments {
     const data = event.data as { shipmentId?: string; outcome?: string };
     if (data.shipmentId === undefined) return;
     if (type === 'ShipmentOpened') await noteShipment(tx, data.shipmentId, false);
-    if (type === 'ShipmentClosed' && data.outcome === 'unimported') await noteShipment(tx, data.shipmentId, true);
+    if (type === 'ShipmentClosed' && data.outcome !== 'delivered') await noteShipment(tx, data.shipmentId, true);
   }
 }

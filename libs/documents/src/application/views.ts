@@ -10,7 +10,7 @@ import type {
 import type { EventStore } from '@tidewaiter/event-store';
 import { NotFound, toInstant } from '@tidewaiter/kernel';
 import { EVENT_STORE } from '@tidewaiter/platform';
-import { checklist } from '../domain/index.js';
+import { checklist, isAcceptable } from '../domain/index.js';
 import {
   documentById,
   documentsOfShipment,
@@ -22,6 +22,7 @@ import {
   type Reads,
   type VersionRow,
 } from '../postgres/documents.repository.js';
+import { digestOf } from './digests.js';
 import { checklistStream } from './judging.js';
 
 type DocumentView = AnswerOf<typeof showDocument>;
@@ -96,8 +97,21 @@ export class DocumentViews {
 
   async findings(tenant: string, shipmentId: string): Promise<AnswerOf<typeof showFindings>> {
     const { state } = await this.checklistOf(tenant, shipmentId);
-    const checks = state.status === 'none' ? null : state.checks;
-    return { findings: checks?.findings ?? [], cannotTell: checks?.cannotTell ?? [] };
+    if (state.status === 'none' || !state.checks) return { findings: [], cannotTell: [] };
+    const { findings, cannotTell } = state.checks;
+    return {
+      cannotTell,
+      findings: findings.map((finding) => {
+        const digest = digestOf(finding);
+        return {
+          ...finding,
+          digest,
+          acceptable: isAcceptable(finding),
+          proposed: state.proposed[digest] ?? null,
+          accepted: state.accepted[digest] ?? null,
+        };
+      }),
+    };
   }
 
   private async checklistOf(tenant: string, shipmentId: string) {

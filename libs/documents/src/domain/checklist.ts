@@ -1,6 +1,9 @@
 import type {
   checklistDerived,
   checksRun,
+  differenceAccepted,
+  differenceProposed,
+  differenceRefused,
   documentSetBlocked,
   documentSetCompleted,
   documentSetReopened,
@@ -10,7 +13,7 @@ import type {
   Requirement,
   slotFilled,
 } from '@tidewaiter/contracts';
-import { canonicalJson, unreachable, type Decider } from '@tidewaiter/kernel';
+import { canonicalJson, Refused, unreachable, type Decider } from '@tidewaiter/kernel';
 import type { Filling, Judgement, ToConfirm } from './judge.js';
 
 type Derived = EventOf<typeof checklistDerived>;
@@ -19,7 +22,11 @@ type ChecksRun = EventOf<typeof checksRun>;
 type Completed = EventOf<typeof documentSetCompleted>;
 type Blocked = EventOf<typeof documentSetBlocked>;
 type Reopened = EventOf<typeof documentSetReopened>;
-export type ChecklistEvent = Derived | SlotFilled | ChecksRun | Completed | Blocked | Reopened;
+type Proposed = EventOf<typeof differenceProposed>;
+type Accepted = EventOf<typeof differenceAccepted>;
+type RefusedDifference = EventOf<typeof differenceRefused>;
+export type ChecklistEvent =
+  Derived | SlotFilled | ChecksRun | Completed | Blocked | Reopened | Proposed | Accepted | RefusedDifference;
 
 /** What one shipment needs, what fills it, and what the checks said. */
 export type Checklist =
@@ -33,13 +40,25 @@ export type Checklist =
       checks: { factsDigest: string; findings: Finding[]; cannotTell: string[] } | null;
       set: DocumentSet | null;
       blocked: { confirm: ToConfirm[]; findings: Finding[] } | null;
+      /** by the digest of the finding */
+      proposed: Record<string, { by: string; reason: string }>;
+      accepted: Record<string, { by: string; reason: string; proposedBy: string | null }>;
     };
 
 type Open = Exclude<Checklist, { status: 'none' }>;
 
 export type ChecklistCommand =
   | { type: 'DeriveChecklist'; shipmentId: string; rows: string; requirements: Requirement[] }
-  | { type: 'JudgePapers'; judgement: Judgement };
+  | { type: 'JudgePapers'; judgement: Judgement }
+  /** `finding`: as it stands now, with its digest; `second`: whether this person may accept what another proposed */
+  | {
+      type: 'AcceptDifference';
+      finding: Pick<Finding, 'kind' | 'subject' | 'outcome'>;
+      digest: string;
+      by: string;
+      reason: string;
+      second: boolean;
+    };
 
 const same = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other);
 
@@ -102,12 +121,52 @@ function judgePapers(state: Checklist, judgement: Judgement): ChecklistEvent[] {
   return [...slots, ...ran, ...(after.status === 'none' ? [] : verdictEvents(after, judgement))];
 }
 
+/** Without these values there is nothing to declare: no reason makes up for a corrected paper. */
+const NEVER_ACCEPTED: readonly string[] = [
+  'lines.not-matched',
+  'lines.incomplete',
+  'set.incomplete',
+  'invoice.currency-mixed',
+];
+export const isAcceptable = ({ kind }: Pick<Finding, 'kind'>): boolean => !NEVER_ACCEPTED.includes(kind);
+
+/** Who proposes enters values and hands in papers; the second person's role does neither. */
+function accept(
+  state: Checklist,
+  { finding, digest, by, reason, second }: Extract<ChecklistCommand, { type: 'AcceptDifference' }>,
+): ChecklistEvent[] {
+  if (state.status === 'none' || state.accepted[digest]) return [];
+  const { kind, subject, outcome } = finding;
+  const difference = { shipmentId: state.shipmentId, kind, subject, finding: digest };
+  if (!isAcceptable(finding)) {
+    throw new Refused('documents.finding.not-acceptable', `${kind} cannot be accepted as it is`, {
+      advice: 'Upload a corrected version of the paper that is wrong.',
+    });
+  }
+  if (outcome !== 'blocks-filing')
+    return [{ type: 'DifferenceAccepted', data: { ...difference, by, reason, proposedBy: null } }];
+  const proposal = state.proposed[digest];
+  if (!proposal && second) {
+    throw new Refused('documents.finding.not-proposed', 'what blocks filing is proposed first, with a reason', {
+      advice: 'Ask an operator to propose it.',
+    });
+  }
+  if (!proposal) return [{ type: 'DifferenceProposed', data: { ...difference, by, reason } }];
+  if (proposal.by === by || !second) {
+    const says = 'a difference that blocks filing is accepted by compliance, and never by who proposed it';
+    return [{ type: 'DifferenceRefused', data: { ...difference, by, code: 'documents.finding.same-person', says } }];
+  }
+  return [{ type: 'DifferenceAccepted', data: { ...difference, by, reason, proposedBy: proposal.by } }];
+}
+
 function decide(state: Checklist, command: ChecklistCommand): ChecklistEvent[] {
   switch (command.type) {
     case 'DeriveChecklist':
       return derive(state, command);
     case 'JudgePapers':
       return judgePapers(state, command.judgement);
+    case 'AcceptDifference':
+      return accept(state, command);
     default:
       return unreachable(command);
   }
@@ -126,6 +185,8 @@ function derived(state: Checklist, { shipmentId, rows, requirements }: Derived['
     checks: state.status === 'none' ? null : state.checks,
     set: null,
     blocked: null,
+    proposed: state.status === 'none' ? {} : state.proposed,
+    accepted: state.status === 'none' ? {} : state.accepted,
   };
 }
 
@@ -160,6 +221,16 @@ function evolve(state: Checklist, event: ChecklistEvent): Checklist {
       const { factsDigest, findings, cannotTell } = event.data;
       return { ...state, checks: { factsDigest, findings, cannotTell } };
     }
+    case 'DifferenceProposed': {
+      const { finding, by, reason } = event.data;
+      return { ...state, proposed: { ...state.proposed, [finding]: { by, reason } } };
+    }
+    case 'DifferenceAccepted': {
+      const { finding, by, reason, proposedBy } = event.data;
+      return { ...state, accepted: { ...state.accepted, [finding]: { by, reason, proposedBy } } };
+    }
+    case 'DifferenceRefused':
+      return state;
     case 'DocumentSetCompleted':
       return { ...state, status: 'complete', set: event.data.set, blocked: null };
     case 'DocumentSetBlocked': {

@@ -6,7 +6,7 @@ import { access } from './access.js';
 
 export * from './facts.js';
 export { runChecks, type CheckInput, type CheckResult, type KnownInvoice } from './checks/index.js';
-export { checklist, type Checklist, type ChecklistCommand, type ChecklistEvent } from './checklist.js';
+export { checklist, isAcceptable, type Checklist, type ChecklistCommand, type ChecklistEvent } from './checklist.js';
 export { document, type Document, type DocumentCommand, type DocumentEvent, type Version } from './document.js';
 export { access, type Access } from './access.js';
 export { file, type File, type FileCommand, type FileEvent } from './file.js';

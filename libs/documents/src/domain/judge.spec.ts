@@ -41,7 +41,10 @@ const requirements = deriveRequirements(aSituation(), ROWS, '2026-11-22');
 const papersOf = (...facts: Paper['facts'][]): Paper[] => facts.map((each): Paper => aPaper<Facts>(each));
 const whole = () => papersOf(anInvoice(), aPackingList(), aWaybill(), aMandate());
 const judged = (changes: Partial<JudgeInput> = {}) =>
-  judge({ situation: aSituation(), requirements, papers: whole(), confirmed: {}, history: [], digestOf, ...changes });
+  judge({
+    ...{ situation: aSituation(), requirements, papers: whole(), confirmed: {}, history: [], accepted: [], digestOf },
+    ...changes,
+  });
 
 const after = (...commands: ChecklistCommand[]): { state: Checklist; events: ChecklistEvent[] } => {
   const events: ChecklistEvent[] = [];
@@ -165,6 +168,17 @@ describe('a judgement', () => {
       kind: 'blocked',
       findings: [{ kind: 'weights.differ' }],
     });
+  });
+  it('is no longer blocked by what was accepted as it is, and is again when a value of it changes', () => {
+    const weighing = (gross: string) => [
+      ...whole().slice(0, 2),
+      aPaper(aWaybill({ gross })) as Paper,
+      ...whole().slice(3),
+    ];
+    const { findings } = judged({ papers: weighing('2000') }).checks;
+    const accepted = findings.map((finding) => digestOf(finding));
+    expect(judged({ papers: weighing('2000'), accepted }).verdict).toMatchObject({ kind: 'complete' });
+    expect(judged({ papers: weighing('2001'), accepted }).verdict).toMatchObject({ kind: 'blocked' });
   });
   it('a warning does not block', () => {
     const papers = [...whole().slice(0, 2), aPaper(aWaybill({ gross: '700' })) as Paper, ...whole().slice(3)];

@@ -38,6 +38,8 @@ export interface JudgeInput {
   /** lines that a person confirmed, by document; only confirmations of the current version and its facts */
   confirmed: Readonly<Record<string, readonly GoodsLine[]>>;
   history: readonly KnownInvoice[];
+  /** digests of findings that people let stand as they are */
+  accepted: readonly string[];
   digestOf: DigestOf;
 }
 
@@ -184,7 +186,9 @@ function verdictOf(
     (requirement) => requirement.blocks === 'filing' && filled[requirement.slot] === null,
   );
   if (open) return { kind: 'waiting' };
-  const blocking = findings.filter((finding) => finding.outcome === 'blocks-filing');
+  const blocking = findings.filter(
+    (finding) => finding.outcome === 'blocks-filing' && !input.accepted.includes(input.digestOf(finding)),
+  );
   const matched = matchLines(invoicedLines(input.papers), input.situation.lines);
   const agreed = confirmed ?? (linesAgree(matched) ? traced(matched) : null);
   if (!agreed) {

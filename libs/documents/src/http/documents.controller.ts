@@ -1,5 +1,6 @@
 import { Controller, Inject, Req } from '@nestjs/common';
 import {
+  acceptDifference,
   downloadContent,
   listDocuments,
   showChecklist,
@@ -15,6 +16,7 @@ import { Binary, byOf, Caller, CommandId, EVENT_STORE, Input, Serves, type Calle
 import type {} from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { STORAGE } from '../application/tokens.js';
+import { Differences } from '../application/differences.js';
 import { Uploads, type Part } from '../application/uploads.js';
 import { DocumentViews } from '../application/views.js';
 import { access } from '../domain/index.js';
@@ -25,6 +27,7 @@ export class DocumentsController {
   constructor(
     @Inject(Uploads) private readonly uploads: Uploads,
     @Inject(DocumentViews) private readonly views: DocumentViews,
+    @Inject(Differences) private readonly differences: Differences,
     @Inject(STORAGE) private readonly storage: FolderStorage,
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
@@ -61,6 +64,15 @@ export class DocumentsController {
   @Serves(showFindings)
   findings(@Input() { params }: InputOf<typeof showFindings>, @Caller() caller: CallerIdentity) {
     return this.views.findings(caller.tenant, params.shipmentId);
+  }
+
+  @Serves(acceptDifference)
+  accept(
+    @Input() { params, body }: InputOf<typeof acceptDifference>,
+    @Caller() caller: CallerIdentity,
+    @CommandId() commandId: string,
+  ) {
+    return this.differences.accept(caller, params.shipmentId, body, commandId);
   }
 
   @Serves(showDocument)

@@ -17,7 +17,7 @@ describe('documents over HTTP', () => {
 
   beforeAll(async () => {
     room = await DocumentsRoom.open();
-    controller = new DocumentsController(room.uploads, room.views, room.storage, room.store);
+    controller = new DocumentsController(room.uploads, room.views, room.differences, room.storage, room.store);
     server = Fastify();
     await server.register(multipart);
     server.setErrorHandler((error, _request, reply) => {

@@ -6,6 +6,7 @@ import type { EventStore, StoredEvent } from '@tidewaiter/event-store';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { newId, now } from '@tidewaiter/kernel';
 import { createDatabase, type CallerIdentity, type Database, type Log } from '@tidewaiter/platform';
+import { Differences } from '../application/differences.js';
 import { DocumentsActivitiesService } from '../application/documents.activities.js';
 import { Judging } from '../application/judging.js';
 import { KnownShipments } from '../application/known-shipments.js';
@@ -44,6 +45,7 @@ export class DocumentsRoom {
   readonly reading: Reading;
   readonly uploads: Uploads;
   readonly views: DocumentViews;
+  readonly differences: Differences;
   readonly activities: DocumentsActivitiesService;
   readonly known = new KnownShipments();
 
@@ -55,6 +57,7 @@ export class DocumentsRoom {
     this.reading = new Reading(this.store, this.base, this.storage, judging, silent);
     this.uploads = this.uploadsWith(this.reading);
     this.views = new DocumentViews(this.store);
+    this.differences = new Differences(this.store, this.base, judging, this.views);
     this.activities = new DocumentsActivitiesService(this.store, judging, rows, now, this.storage);
   }
 

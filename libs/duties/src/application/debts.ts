@@ -4,6 +4,7 @@ import type {
   DebtNotice,
   DutiesEvent,
   InputOf,
+  ReturnedDebt,
   delegateApproval,
   listDelegations,
   previewInterest,
@@ -11,14 +12,27 @@ import type {
   showApprovalLimits,
 } from '@tidewaiter/contracts';
 import type { By, EventStore } from '@tidewaiter/event-store';
-import { legalDateAt, money, NotFound, Refused, WrongState, type LegalDate, type Money } from '@tidewaiter/kernel';
+import {
+  endOfDay,
+  exact,
+  legalDateAt,
+  money,
+  NotFound,
+  plusDays,
+  Refused,
+  WrongState,
+  type LegalDate,
+  type Money,
+} from '@tidewaiter/kernel';
 import { byOf, CLOCK, EVENT_STORE, type CallerIdentity, type Clock } from '@tidewaiter/platform';
 import type { ApprovalPolicy } from '../domain/approval-policy.js';
 import { compareFigures, debt, type Debt } from '../domain/debt.js';
 import { interestOn, payableWithoutInterestUntil, type Interest, type InterestRules } from '../domain/interest.js';
 import { delegation, limitsOf, tenantLimits } from '../domain/limits.js';
 import type { LoadedRuleBook } from '../domain/rule-book.js';
+import { payment, type Payment } from '../domain/payment.js';
 import { approvalRows } from '../postgres/debts.js';
+import { paymentRows } from '../postgres/payments.js';
 import { streamOf as assessmentStream } from './assessing.js';
 import { uuidOf } from './digest.js';
 import { APPROVAL_POLICY } from './paying.js';
@@ -109,6 +123,42 @@ export class Debts {
     return { interest: charged, says: `${arithmetic} (${law})`, wrote: done.wrote };
   }
 
+  /**
+   * What of the authority's figure a returned payment left open, interest apart.
+   * @throws NotFound `duties.payment.unknown`; WrongState `duties.payment.not-returned`, `duties.debt.unknown`
+   */
+  async returned(tenant: string, paymentId: string): Promise<ReturnedDebt | { kind: 'asked' }> {
+    const { state: paid } = await this.store.load(payment, tenant, `payment-${paymentId}`);
+    if (paid.status === 'none') throw new NotFound('duties.payment.unknown', 'no such payment');
+    if (paid.status !== 'bounced') {
+      throw new WrongState('duties.payment.not-returned', `the payment is ${paid.status}: the bank did not return it`);
+    }
+    const { declarationId } = paid;
+    const { state: owed } = await this.store.load(debt, tenant, debtStream(declarationId));
+    if (owed.status === 'none' || owed.assessmentId === null) {
+      throw new WrongState('duties.debt.unknown', 'no figure of the authority is known for this declaration');
+    }
+    const ofShipment = await this.store.transaction(tenant, (tx) => paymentRows.ofShipment(tx, paid.shipmentId));
+    const generations = ofShipment.filter((each) => each.declarationId === declarationId);
+    const newer = generations.filter(({ generation }) => generation > paid.generation);
+    if (newer.some(({ status }) => status !== 'bounced' && status !== 'void')) return { kind: 'asked' };
+    const { declarationVersion, noticeId, mrn, assessmentId, authority, notifiedOn } = owed;
+    const taxes = (paid.settles ?? []).map(({ line, taxType: type, amount }) => ({ line, type, base: '', amount }));
+    return {
+      ...{ kind: 'open', declarationId, declarationVersion: paid.declarationVersion },
+      generation: Math.max(...generations.map(({ generation }) => generation)) + 1,
+      editors: paid.editors,
+      assessment: { assessmentId, digest: paid.assessmentDigest },
+      notice: {
+        ...{ declarationId, declarationVersion, noticeId, mrn, assessmentId, taxes, total: principalOf(paid) },
+        // The first moment of the day that the debt was notified on: more of it was not kept.
+        authorityTime: endOfDay(plusDays(notifiedOn, -1), this.zoneOf(authority)),
+      },
+      payee: paid.payee,
+      reference: paid.reference,
+    };
+  }
+
   preview({ destination, principal, from, until }: InputOf<typeof previewInterest>['body']): Interest {
     return interestOn(this.rules, destination, money(principal.amount, principal.currency), from, until);
   }
@@ -183,4 +233,9 @@ export class Debts {
   private zoneOf(destination: string): string {
     return this.books.find(({ book }) => book.destination === destination)?.book.zone ?? 'UTC';
   }
+}
+
+/** What a payment paid of the debt itself. */
+function principalOf({ amount, interest }: Exclude<Payment, { status: 'none' }>): Money {
+  return money(exact(amount.amount).minus(interest?.amount ?? '0'), amount.currency);
 }

@@ -6,6 +6,7 @@ import type {
   DutiesActivities,
   GoodsLine,
   GrantedRefund,
+  OpenDifferences,
   PaymentAnswer,
   PaymentRequest,
   Refusal,
@@ -18,6 +19,7 @@ import { Assessing } from './assessing.js';
 import { Bookings } from './bookings.js';
 import { Debts, type KnownDebt } from './debts.js';
 import { Paying, type PaymentState } from './paying.js';
+import { Statements } from './statements.js';
 import { summaryOf } from './summary.js';
 import { Voiding } from './voiding.js';
 
@@ -63,6 +65,7 @@ export class DutiesActivitiesService implements DutiesActivities {
     @Inject(Voiding) private readonly voiding: Voiding,
     @Inject(Debts) private readonly debts: Debts,
     @Inject(Bookings) private readonly bookings: Bookings,
+    @Inject(Statements) private readonly statements: Statements,
   ) {}
 
   async assess(
@@ -109,6 +112,24 @@ export class DutiesActivitiesService implements DutiesActivities {
     returned: { declarationId: string; paymentId: string },
   ): ReturnType<DutiesActivities['reopenDebt']> {
     return this.debts.reopen(byOfStep(step), returned);
+  }
+
+  returnedDebt(step: Step, paymentId: string): ReturnType<DutiesActivities['returnedDebt']> {
+    return this.debts.returned(step.tenant, paymentId);
+  }
+
+  openDifferences(step: Step, statementId: string, after: number): Promise<OpenDifferences> {
+    return this.statements.open(step.tenant, statementId, after);
+  }
+
+  settleDifference(
+    step: Step,
+    settled: Parameters<DutiesActivities['settleDifference']>[1],
+  ): ReturnType<DutiesActivities['settleDifference']> {
+    return orRefusal(async () => ({
+      kind: 'settled' as const,
+      wrote: await this.statements.settleBy(byOfStep(step), settled),
+    }));
   }
 
   async voidPayment(step: Step, paymentId: string, reason: string): ReturnType<DutiesActivities['voidPayment']> {

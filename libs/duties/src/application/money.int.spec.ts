@@ -184,7 +184,18 @@ describe('the money of a shipment', () => {
     expect(interest).toEqual(gbp(expected));
     expect(says).toContain('7.25 % × 10 / 365');
     const whole = (Number(notice.total.amount) + Number(expected)).toFixed(2);
-    const again = await pay(shipmentId, request({ generation: 2, amount: gbp(whole), interest }), 'pay-2');
+    const open = await desk.activities.returnedDebt(aStep(shipmentId, 'returned'), paid.paymentId);
+    if (open.kind !== 'open') throw new Error(open.kind);
+    expect(open).toMatchObject({ declarationId, generation: 2, editors: ['user:clerk'], reference: 'CDSR1' });
+    expect(open.notice).toMatchObject({ noticeId: notice.noticeId, total: notice.total, mrn: notice.mrn });
+    const asked = request({ generation: 2, amount: gbp(whole), interest, notice: open.notice });
+    const fresh = await pay(shipmentId, asked, 'pay-2');
+    // However little it is, it does not go out again without a person.
+    if (fresh.kind !== 'needs-approval') throw new Error(fresh.kind);
+    expect(fresh.needed).toBe(1);
+    expect(await desk.activities.returnedDebt(aStep(shipmentId, 'asked'), paid.paymentId)).toEqual({ kind: 'asked' });
+    const approval = aStep(shipmentId, 'approve', { actor: 'user:bob' });
+    const again = await desk.activities.approvePayment(approval, fresh.paymentId, fresh.digest);
     if (again.kind !== 'sent') throw new Error(again.kind);
     await push(desk.bank.pushOf(again.paymentId, 'AcceptedSettlementCompleted'));
     const after = await money(shipmentId);
@@ -224,11 +235,30 @@ describe('the money of a shipment', () => {
     expect(received).toMatchObject({ status: 'differs', dueOn: '2026-12-16' });
     const ours = received.differences.filter(({ kind }) => kind === 'not-ours');
     expect(ours).toMatchObject([{ reference: '26GB00000000000000', decision: null }]);
-    for (const { n } of received.differences) {
+    const { statementId } = received;
+    const open = () => desk.activities.openDifferences(aStep(statementId, 'open'), statementId, 0);
+    const asked = await open();
+    expect(asked).toMatchObject({
+      number: '2026-11',
+      account: '7654321',
+      due: '2026-12-17T00:00:00.000000Z',
+      next: null,
+    });
+    expect(asked.differences).toContainEqual(
+      expect.objectContaining({ kind: 'not-ours', reference: '26GB00000000000000', amount: gbp('7.00') }),
+    );
+    const [first, ...others] = asked.differences;
+    const atTask = { statementId, n: first!.n, decision: 'dispute' as const, reason: 'not our entry' };
+    const settled = desk.activities.settleDifference(aStep(statementId, 'settle', { actor: 'user:cora' }), atTask);
+    expect(await settled).toMatchObject({ kind: 'settled' });
+    const twice = desk.activities.settleDifference(aStep(statementId, 'again', { actor: 'user:dan' }), atTask);
+    expect(await twice).toMatchObject({ kind: 'refused', code: 'duties.statement.difference-settled' });
+    for (const { n } of others) {
       const decision = { decision: 'dispute' as const, reason: 'not our entry' };
       const params = { statementId: received.statementId, n };
       await desk.statements.settle(caller('user:cora'), `settle-${n}`, { params, body: decision, query: {} });
     }
+    expect((await open()).differences).toEqual([]);
     const paid = await desk.statements.pay(caller('user:bob'), 'pay-statement', {
       ...{ params: { statementId: received.statementId }, query: {} },
       body: { paidOn: '2026-12-16', reference: 'DD-1' },

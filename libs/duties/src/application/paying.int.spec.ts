@@ -243,6 +243,9 @@ describe('paying a debt', () => {
     });
     const second = await pay(shipmentId, { ...asked, generation: 2 }, 'pay-2');
     expect(second.paymentId).not.toBe(paymentId);
+    // Also under the standing limit: what came back is not sent again without a person.
+    expect(second).toMatchObject({ kind: 'needs-approval', needed: 1 });
+    await approve(shipmentId, second.paymentId, second.digest, 'user:bob');
     const ledger = await desk.store.transaction('acme', (tx) => ledgerOf(tx, shipmentId));
     expect(isBalanced(ledger)).toBe(true);
     expect(balances(ledger).find(({ account }) => account === 'bank:clearing')?.balance.amount).toBe('-368.00');

@@ -53,6 +53,7 @@ export class Paying {
       request.amount,
       today,
     );
+    const least = (await this.cameBack(by.tenant, request)) ? 1 : 0;
     const rulesDigest = rules && `sha256:${sha256(canonicalJson([...rules].sort()))}`;
     const bound = { policyVersion: version, ...(rulesDigest ? { rulesDigest } : {}) };
     const facts = { ...rest, ...bound, paymentId, shipmentId: by.subject };
@@ -64,7 +65,7 @@ export class Paying {
         type: 'RequestPayment',
         facts,
         digest,
-        approvalsNeeded: needed,
+        approvalsNeeded: Math.max(needed, least),
         editors,
         requestedBy: by.actor,
         seniors,
@@ -72,6 +73,17 @@ export class Paying {
       digest,
     );
     return this.sendIfApproved(by, paymentId);
+  }
+
+  /** The bank returned the payment before this one: whatever the limits say, it is not sent again without a person. */
+  private async cameBack(
+    tenant: string,
+    { declarationId, generation }: Pick<PaymentRequest, 'declarationId' | 'generation'>,
+  ) {
+    if (generation === 1) return false;
+    const before = uuidOf(`payment/${tenant}/${declarationId}/${generation - 1}`);
+    const { state } = await this.store.load(payment, tenant, streamOf(before));
+    return state.status === 'bounced';
   }
 
   /** One person's approval; the last one needed sends the payment. @throws Refused whatever forbids this person or this digest */

@@ -2,21 +2,26 @@ import { Inject } from '@nestjs/common';
 import type {
   AnswerOf,
   InputOf,
+  OpenDifferences,
   listStatements,
   payStatement,
   receiveStatement,
   settleStatementDifference,
 } from '@tidewaiter/contracts';
-import type { EventStore } from '@tidewaiter/event-store';
-import { Invalid, money, NotFound, type LegalDate } from '@tidewaiter/kernel';
+import type { By, EventStore } from '@tidewaiter/event-store';
+import { endOfDay, exact, Invalid, money, NotFound, type LegalDate, type Money } from '@tidewaiter/kernel';
 import { byOf, EVENT_STORE, type CallerIdentity } from '@tidewaiter/platform';
 import { collectedOn, dailyDueOn, type SettlementTerms } from '../domain/settlement.js';
 import { reconcile, statement, type StatementCommand } from '../domain/statement.js';
+import type { LoadedRuleBook } from '../domain/rule-book.js';
 import { statementRows, type StatementRow } from '../postgres/billing.js';
 import { uuidOf } from './digest.js';
-import { SETTLEMENT_TERMS } from './rule-books.js';
+import { RULE_BOOKS, SETTLEMENT_TERMS } from './rule-books.js';
 
 type View = AnswerOf<typeof receiveStatement>;
+/** As many people are asked at once about one statement. */
+const PAGE = 50;
+
 type Body = InputOf<typeof receiveStatement>['body'];
 
 /** Periodic statements of authorities: held against what was deferred, their differences decided by people, then paid. */
@@ -24,6 +29,7 @@ export class Statements {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(SETTLEMENT_TERMS) private readonly terms: SettlementTerms,
+    @Inject(RULE_BOOKS) private readonly books: readonly LoadedRuleBook[],
   ) {}
 
   /** The same number of the same account again is the statement known already. */
@@ -57,6 +63,30 @@ export class Statements {
       by: caller.actor,
       ...body,
     });
+  }
+
+  /** What a person decided at a task. @throws NotFound `duties.statement.unknown`; WrongState `duties.statement.difference-settled` */
+  async settleBy(
+    by: By,
+    { statementId, ...rest }: { statementId: string; n: number; decision: 'accept' | 'dispute'; reason: string },
+  ): Promise<Record<string, number>> {
+    const command = { type: 'Settle' as const, by: by.actor, ...rest };
+    return (await this.store.execute(statement, `statement-${statementId}`, command, by, { fingerprint: rest })).wrote;
+  }
+
+  /** @throws NotFound `duties.statement.unknown` */
+  async open(tenant: string, statementId: string, after: number): Promise<OpenDifferences> {
+    const { state } = await this.store.load(statement, tenant, `statement-${statementId}`);
+    if (state.status === 'none') throw new NotFound('duties.statement.unknown', 'no such statement');
+    const { number, account, authority, dueOn, law, differences, decisions } = state;
+    const open = differences.filter(({ n }) => n > after && !decisions[n]);
+    const shown = open.slice(0, PAGE);
+    const zone = this.books.find(({ book }) => book.destination === authority)?.book.zone ?? 'UTC';
+    return {
+      ...{ number, account, authority, law, due: endOfDay(dueOn, zone) },
+      differences: shown.map((each) => ({ ...each, amount: apart(each) })),
+      next: open.length > PAGE ? shown.at(-1)!.n : null,
+    };
   }
 
   async pay(caller: CallerIdentity, commandId: string, { params, body }: InputOf<typeof payStatement>): Promise<View> {
@@ -125,6 +155,16 @@ export class Statements {
     return { dueOn: collected.dueOn, law: collected.law };
   }
 }
+
+const apart = ({ stated, ours }: { stated: Money | null; ours: Money | null }): Money => {
+  const { currency } = (stated ?? ours)!;
+  return money(
+    exact(stated?.amount ?? '0')
+      .minus(ours?.amount ?? '0')
+      .abs(),
+    currency,
+  );
+};
 
 function viewOf({ state, version }: StatementRow): View {
   const { status, decisions, matched, differences, ...data } = state;

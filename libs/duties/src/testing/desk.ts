@@ -99,10 +99,17 @@ export class Desk {
     desk.paying = new Paying(desk.store, bank, loadApprovalPolicy(), clock);
     desk.debts = new Debts(desk.store, loadApprovalPolicy(), loadInterestRules(), books, clock);
     desk.books = new Books(desk.store);
-    desk.statements = new Statements(desk.store, loadSettlementTerms());
+    desk.statements = new Statements(desk.store, loadSettlementTerms(), books);
     desk.invoicing = new Invoicing(desk.store, books, clock);
     desk.bookings = new Bookings(desk.store);
-    desk.activities = new DutiesActivitiesService(desk.assessing, desk.paying, desk.voiding, desk.debts, desk.bookings);
+    desk.activities = new DutiesActivitiesService(
+      desk.assessing,
+      desk.paying,
+      desk.voiding,
+      desk.debts,
+      desk.bookings,
+      desk.statements,
+    );
     desk.inbox = new BankInbox(desk.data, { nudge: () => undefined });
     desk.messages = new BankMessages(desk.data, bank, desk.paying, quiet);
     return desk;

@@ -7,7 +7,15 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { DECIDE_UPDATE, WORKFLOW_QUEUE, type Decision, type DecisionAnswer } from '@tidewaiter/contracts';
+import {
+  DECIDE_UPDATE,
+  SPLIT_UPDATE,
+  WORKFLOW_QUEUE,
+  type Decision,
+  type DecisionAnswer,
+  type SplitAnswer,
+  type SplitOrder,
+} from '@tidewaiter/contracts';
 import { NotFound, Refused, Unavailable } from '@tidewaiter/kernel';
 import { NativeConnection } from '@temporalio/worker';
 import { dataConverter } from './codec.js';
@@ -81,6 +89,8 @@ export interface WorkflowPort {
    * @throws Refused as the workflow refused; Unavailable `workflow.not-answering`; NotFound `workflow.unknown`
    */
   decide(workflowId: string, decision: Decision, updateId: string): Promise<DecisionAnswer>;
+  /** Divides a shipment, if its story can still be divided. @throws as `decide` does */
+  split(workflowId: string, order: SplitOrder, updateId: string): Promise<SplitAnswer>;
   /** Starts a workflow, or leaves the one of this id that runs already. @throws Unavailable `workflow.not-answering` */
   start(type: string, workflowId: string, args: unknown[]): Promise<void>;
 }
@@ -105,32 +115,36 @@ function toRefusal(error: unknown): unknown {
   return silent ? notAnswering(error) : error;
 }
 
-export const createWorkflowPort = (temporal: Pick<Temporal, 'client'>, timeoutMs = 20_000): WorkflowPort => ({
-  async decide(workflowId, decision, updateId) {
-    const client = await temporal.client().catch((error: unknown) => {
-      throw notAnswering(error);
-    });
-    try {
-      return await client.withDeadline(Date.now() + timeoutMs, () =>
-        client.workflow
-          .getHandle(workflowId)
-          .executeUpdate<DecisionAnswer, [Decision]>(DECIDE_UPDATE, { args: [decision], updateId }),
-      );
-    } catch (error) {
-      throw toRefusal(error);
-    }
-  },
-  async start(type, workflowId, args) {
-    try {
-      const client = await temporal.client();
-      await client.workflow.start(type, {
-        taskQueue: WORKFLOW_QUEUE,
-        workflowId,
-        args,
-        workflowIdConflictPolicy: 'USE_EXISTING',
+export function createWorkflowPort(temporal: Pick<Temporal, 'client'>, timeoutMs = 20_000): WorkflowPort {
+  const update =
+    <Arg, Answer>(name: string) =>
+    async (workflowId: string, arg: Arg, updateId: string): Promise<Answer> => {
+      const client = await temporal.client().catch((error: unknown) => {
+        throw notAnswering(error);
       });
-    } catch (error) {
-      throw notAnswering(error);
-    }
-  },
-});
+      try {
+        return await client.withDeadline(Date.now() + timeoutMs, () =>
+          client.workflow.getHandle(workflowId).executeUpdate<Answer, [Arg]>(name, { args: [arg], updateId }),
+        );
+      } catch (error) {
+        throw toRefusal(error);
+      }
+    };
+  return {
+    decide: update<Decision, DecisionAnswer>(DECIDE_UPDATE),
+    split: update<SplitOrder, SplitAnswer>(SPLIT_UPDATE),
+    async start(type, workflowId, args) {
+      try {
+        const client = await temporal.client();
+        await client.workflow.start(type, {
+          taskQueue: WORKFLOW_QUEUE,
+          workflowId,
+          args,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        });
+      } catch (error) {
+        throw notAnswering(error);
+      }
+    },
+  };
+}

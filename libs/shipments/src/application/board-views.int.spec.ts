@@ -5,6 +5,7 @@ import { callerOf, command, Room, stepOf } from '../testing/room.js';
 import { BoardFeed } from './board-feed.js';
 import { BoardViews } from './board-views.js';
 import { Estimates } from './estimates.js';
+import { partyTerms } from '../postgres/party-terms.js';
 import { SavedViews } from './saved-views.js';
 
 type Query = InputOf<typeof showBoardIndex>['query'];
@@ -183,5 +184,34 @@ describe('views over the board', () => {
     await expect(new Estimates(room.store, now).show('globex', open!.shipmentId)).rejects.toMatchObject({
       code: 'shipments.shipment.unknown',
     });
+  });
+
+  it('find by a party whose name is kept nowhere in plain, until the persons of the dossier are erased', async () => {
+    const engagement = await room.engagement();
+    const party = (role: 'consignor' | 'consignee', name: string) => ({
+      ...{ role, name, address: { street: 'Dock 1', city: 'Hull', postcode: 'HU1 2AB', country: 'GB' } },
+    });
+    const parties = [party('consignor', 'Müller-Lüdenscheidt Söhne'), party('consignee', 'Quayside Lamps Ltd')];
+    const id = await room.shipment(engagement, { reference: 'PARTY-1', parties });
+    await room.toBoard(...(await room.store.read('acme', `shipment-${id}`)));
+    const found = async (q: string, tenant = 'acme') =>
+      (await board.search(tenant, { q })).items.filter(({ id: each }) => each === id).map(({ by }) => by);
+    expect(await found('quayside la')).toEqual(['party']);
+    expect(await found('LUDENS')).toEqual(['party']);
+    expect(await found('uayside')).toEqual([]);
+    expect(await found('quayside lanterns')).toEqual([]);
+    expect(await found('quayside', 'globex')).toEqual([]);
+    const { rows } = await room.test
+      .pool('shipments_system', 1)
+      .query<{ row: string }>('select t::text as row from party_terms t');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter(({ row }) => /quay|müller/i.test(row))).toEqual([]);
+
+    await room.store.rebuild(partyTerms);
+    expect(await found('quayside')).toEqual(['party']);
+    const [opened] = await room.store.read('acme', `shipment-${id}`);
+    const erased = { ...opened!, id: newId(), context: 'audit' as const, type: 'PersonalDataErased' };
+    await room.toBoard({ ...erased, data: { shipmentId: id, keys: 1, law: 'VATA 1994' }, version: 9 });
+    expect(await found('quayside')).toEqual([]);
   });
 });

@@ -28,8 +28,9 @@ import type { Estimate } from '../domain/estimate.js';
 import { Estimates } from './estimates.js';
 import type { Known } from './known.js';
 import type { TaskRow } from './read-models.js';
+import { termsToFind } from '../postgres/party-terms.js';
 import { REFERENCE_DATA, type ReferenceData } from './reference-data.js';
-import { shipmentView, taskView } from './views.js';
+import { shipmentView, STAGES_OF_PARTS, taskView } from './views.js';
 
 type Query = InputOf<typeof showBoardIndex>['query'];
 type Filter = Omit<Query, 'sort' | 'direction'>;
@@ -69,7 +70,7 @@ const orderOf = ({ sort, direction }: Pick<Query, 'sort' | 'direction'>): string
 };
 
 /** The condition of a view; parameters from `$2` on, `$1` is the tenant. */
-function conditionOf(filter: Filter): { where: string; params: unknown[] } {
+export function conditionOf(filter: Filter): { where: string; params: unknown[] } {
   const params: unknown[] = [];
   const parts = ['b.tenant_id = $1', 'b.key is not null'];
   const equal = (column: string, value: unknown): void => {
@@ -100,8 +101,9 @@ type Listed = Record<string, unknown> & {
   board: BoardRow;
   customer: string | null;
   position: string;
+  stages: Record<string, Stage> | null;
 };
-const LISTED = `select s.id, b.key, s.state, s.version, s.opened_at, b.row as board, b.customer, s.position
+const LISTED = `select s.id, b.key, s.state, s.version, s.opened_at, b.row as board, b.customer, s.position, ${STAGES_OF_PARTS} as stages
   from board b join shipments s on s.tenant_id = b.tenant_id and s.id = b.shipment_id`;
 
 type Working = Record<string, unknown> & {
@@ -253,12 +255,21 @@ export class BoardViews {
   async search(tenant: string, { q }: InputOf<typeof search>['query']): Promise<AnswerOf<typeof search>> {
     const text = q.toLowerCase();
     const like = `%${text.replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
-    const [shipments, engagements] = await Promise.all([
+    const terms = termsToFind(tenant, q);
+    const [shipments, ofParty, engagements] = await Promise.all([
       this.store.query<Listed>(
         tenant,
         `${LISTED} where b.tenant_id = $1 and b.found like $2 order by b.reference ilike $3 desc, b.key desc limit 20`,
         [tenant, like, like.slice(1)],
       ),
+      terms.length === 0
+        ? []
+        : this.store.query<Listed>(
+            tenant,
+            `${LISTED} join party_terms p on p.tenant_id = b.tenant_id and p.shipment_id = b.shipment_id
+              where b.tenant_id = $1 and p.terms @> $2::bigint[] order by b.key desc limit 20`,
+            [tenant, terms],
+          ),
       this.store.query<{ id: string; name: string; status: string }>(
         tenant,
         `select id, state->'customer'->>'name' as name, state->>'kind' as status from engagements
@@ -280,6 +291,15 @@ export class BoardViews {
                 : ('carrier reference' as const);
           return { kind: 'shipment' as const, id: row.id, label: reference, by, hint: shipmentView(row).summary };
         }),
+        ...ofParty
+          .filter(({ id }) => shipments.every((row) => row.id !== id))
+          .map((row) => ({
+            kind: 'shipment' as const,
+            id: row.id,
+            label: row.state.reference,
+            by: 'party' as const,
+            hint: shipmentView(row).summary,
+          })),
         ...engagements.map(({ id, name, status }) => ({
           kind: 'engagement' as const,
           id,

@@ -7,6 +7,7 @@ import {
   evolveBoard,
   firstTask,
   initialBoard,
+  isUnimported,
   payableOf,
   stageOf,
   waitingForOf,
@@ -14,6 +15,7 @@ import {
   type BoardRow,
 } from '../domain/board.js';
 import { says } from '../domain/says.js';
+import { forgetParties } from '../postgres/party-terms.js';
 import { keepDurations } from './estimates.js';
 
 /** The shipment an event speaks of; null for those of engagements, importers and guarantees. */
@@ -44,7 +46,7 @@ const WRITE_ROWS = (records: string): string =>
       excluded.key, excluded.reference, excluded.origin, excluded.destination, excluded.opened_at, excluded.customer, excluded.found)`;
 
 function recordOf(shipmentId: string, row: BoardRow) {
-  const task = row.sealed || row.outcome === 'unimported' ? undefined : firstTask(row);
+  const task = row.sealed || isUnimported(row) ? undefined : firstTask(row);
   const payable = payableOf(row);
   return {
     shipment_id: shipmentId,
@@ -98,6 +100,8 @@ export class Board {
       ],
     );
     await keepDurations(tx, tx.tenant, board);
+    const erased = entries.filter(({ name }) => name === 'PersonalDataErased').map(({ shipment_id }) => shipment_id);
+    if (erased.length > 0) await forgetParties(tx, erased);
     tx.afterCommit?.(() => this.bell.ring(tx.tenant));
   }
 }

@@ -1,5 +1,5 @@
 import { newId } from '@tidewaiter/kernel';
-import { callerOf, command, Room } from '../testing/room.js';
+import { callerOf, command, Room, stepOf } from '../testing/room.js';
 
 const codeOf = (error: unknown): string => (error as { code: string }).code;
 const outcomes = async (work: Promise<unknown>[]): Promise<string[]> =>
@@ -185,6 +185,77 @@ describe('lists', () => {
     expect(await room.views.engagement('acme', engagementId)).toMatchObject({
       customer: { contact: 'Ada Person' },
       version: 2,
+    });
+  });
+
+  describe('splitting a shipment', () => {
+    const lines = [
+      {
+        number: 1,
+        commodity: '8517130000',
+        description: 'mobile telephones',
+        origin: 'CN',
+        quantity: { value: '40', unit: 'NAR' },
+        netMass: '12.5',
+        price: { amount: '1000.00', currency: 'USD' },
+      },
+    ];
+    const halves = (...references: string[]) => ({
+      reason: 'two vessels',
+      parts: [0, 1].map((n) => ({
+        ...(references[n] === undefined ? {} : { reference: references[n] }),
+        lines: [{ number: 1, quantity: '20' }],
+      })),
+    });
+
+    it('opens every part under the same one-off engagement, closes the whole and gives its guarantee back, once', async () => {
+      const importerId = await room.importer();
+      await room.guarantee(importerId, '10000.00');
+      const engagementId = await room.engagement({ kind: 'per-shipment', importerId });
+      const id = await room.shipment(engagementId, { lines });
+      await room.activities.reserveGuarantee(stepOf(id), { amount: '900.00', currency: 'GBP' });
+      const commandId = command();
+      const answer = await room.desk.splitShipment(id, halves(), callerOf(), commandId, 1);
+      const again = await room.desk.splitShipment(id, halves(), callerOf(), commandId, 1);
+      expect(again).toEqual(answer);
+
+      const whole = await room.views.shipment('acme', id);
+      expect(answer.parts.map(({ reference }) => reference)).toEqual([`${whole.reference}-1`, `${whole.reference}-2`]);
+      expect(whole.parts).toEqual(answer.parts.map((part) => ({ ...part, stage: 'engagement' })));
+      const part = await room.views.shipment('acme', answer.parts[1]!.shipmentId);
+      expect(part).toMatchObject({ parentId: id, parts: [], engagementId });
+      const [opened] = await room.store.read('acme', `shipment-${part.shipmentId}`);
+      expect(opened).toMatchObject({
+        type: 'ShipmentOpened',
+        subject: part.shipmentId,
+        data: { lines: [{ number: 1, quantity: { value: '20' }, price: { amount: '500.00' }, netMass: '6.25' }] },
+      });
+      const { items } = await room.views.guarantees('acme', { limit: 200 });
+      expect(items.find((each) => each.importerId === importerId)).toMatchObject({ reserved: { amount: '0.00' } });
+      // The parts prove their standing each for itself.
+      expect(await room.activities.engageShipment(stepOf(part.shipmentId))).toMatchObject({ kind: 'engaged' });
+    });
+
+    it('opens no part at all when the reference of one is taken', async () => {
+      const engagementId = await room.engagement();
+      const [id, other] = [await room.shipment(engagementId, { lines }), await room.shipment(engagementId)];
+      const { reference } = await room.views.shipment('acme', other);
+      const free = `FREE-${newId().slice(0, 8)}`;
+      await expect(
+        room.desk.splitShipment(id, halves(free, reference), callerOf(), command(), 1),
+      ).rejects.toMatchObject({ code: 'shipments.reference.taken' });
+      expect((await room.views.shipment('acme', id)).parts).toEqual([]);
+      await expect(room.shipment(engagementId, { reference: free })).resolves.toEqual(expect.any(String));
+    });
+
+    it('is refused at another version, for another tenant, and where the parts do not add up', async () => {
+      const id = await room.shipment(await room.engagement(), { lines });
+      const split = (caller = callerOf(), version = 1, body = halves()) =>
+        room.desk.splitShipment(id, body, caller, command(), version);
+      await expect(split(callerOf(), 2)).rejects.toMatchObject({ code: 'event-store.version.stale' });
+      await expect(split(callerOf('globex'))).rejects.toMatchObject({ code: 'shipments.shipment.unknown' });
+      const uneven = { ...halves(), parts: [...halves().parts, { lines: [{ number: 1, quantity: '1' }] }] };
+      await expect(split(callerOf(), 1, uneven)).rejects.toMatchObject({ code: 'shipments.split.uneven' });
     });
   });
 });

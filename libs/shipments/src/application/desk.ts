@@ -8,16 +8,20 @@ import type {
   openShipment,
   registerGuarantee,
   registerImporter,
+  SplitAnswer,
+  SplitOrder,
+  splitShipment,
 } from '@tidewaiter/contracts';
+import { shipmentWorkflowId } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
-import { Refused, WrongState } from '@tidewaiter/kernel';
-import { byOf, CLOCK, EVENT_STORE, type CallerIdentity, idFor } from '@tidewaiter/platform';
+import { Conflict, NotFound, Refused, Unavailable, WrongState } from '@tidewaiter/kernel';
+import { byOf, CLOCK, EVENT_STORE, type CallerIdentity, idFor, WORKFLOWS } from '@tidewaiter/platform';
 import { engagement, groundAgainstEngagement } from '../domain/engagement.js';
 import { guarantee } from '../domain/guarantee.js';
 import { importer } from '../domain/importer.js';
 import { groundAgainstImporter } from '../domain/proof.js';
-import { shipment } from '../domain/shipment.js';
+import { partsFrom, shipment } from '../domain/shipment.js';
 import { dayIn } from '../domain/standing.js';
 import { claim, guaranteeKey } from '../postgres/claims.js';
 import { knownEngagement, knownImporter, knownShipment } from './known.js';
@@ -25,12 +29,18 @@ import { REFERENCE_DATA, type ReferenceData } from './reference-data.js';
 
 type Body<R> = InputOf<R>['body'];
 
+/** The way to the workflow of the shipment that is to be divided; the platform gives it. */
+export interface SplitPort {
+  split(workflowId: string, order: SplitOrder, updateId: string): Promise<SplitAnswer>;
+}
+
 /** The front desk: what people and partner systems may ask for over HTTP. Ids follow from the command id, so a repeat meets itself. */
 export class Desk {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: () => Instant,
     @Inject(REFERENCE_DATA) private readonly reference: ReferenceData,
+    @Inject(WORKFLOWS) private readonly workflows: SplitPort,
   ) {}
 
   /** @returns the importer's id. @throws Refused `shipments.importer.code-taken` and what the decider refuses */
@@ -206,6 +216,48 @@ export class Desk {
       { expectedVersion, fingerprint: changes },
     );
     return { shipmentId, version: done.version };
+  }
+
+  /**
+   * Divides a shipment among parts. Its own story decides whether it still can be: only it knows that nothing was sent.
+   *
+   * @throws Conflict `event-store.version.stale`; Unavailable `workflow.not-begun`; Refused `shipments.split.too-late`,
+   *         `shipments.reference.taken`; and what `partsFrom` throws
+   */
+  async splitShipment(
+    shipmentId: string,
+    body: Body<typeof splitShipment>,
+    caller: CallerIdentity,
+    commandId: string,
+    expectedVersion: number,
+  ): Promise<{ shipmentId: string; parts: { shipmentId: string; reference: string }[] }> {
+    const { tenant, actor: by } = caller;
+    const { state, version } = await knownShipment(this.store, tenant, shipmentId);
+    const parts = body.parts.map((part, n) => ({
+      ...part,
+      shipmentId: idFor('shipment', tenant, `${commandId}/${n + 1}`),
+      reference: part.reference ?? `${state.reference}-${n + 1}`,
+    }));
+    const done = state.parts;
+    if (done?.[0]?.shipmentId === parts[0]!.shipmentId) return { shipmentId, parts: [...done] };
+    if (version !== expectedVersion) {
+      throw new Conflict('event-store.version.stale', `the shipment is at version ${version}, not ${expectedVersion}`, {
+        advice: 'Read the shipment again and send its ETag.',
+      });
+    }
+    // Said before the story is asked, with the place in the request.
+    partsFrom(state, parts, by);
+    const order = { by, commandId, reason: body.reason, parts };
+    const answer = await this.workflows
+      .split(shipmentWorkflowId(shipmentId), order, commandId)
+      .catch((error: unknown) => {
+        if (!(error instanceof NotFound)) throw error;
+        throw new Unavailable('workflow.not-begun', 'The story of this shipment has not begun yet.', {
+          advice: 'Repeat the request in a moment under the same Idempotency-Key.',
+        });
+      });
+    if (answer.kind === 'refused') throw new Refused(answer.code, answer.says);
+    return { shipmentId, parts: answer.parts };
   }
 }
 

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import type { AnswerOf, changeGuaranteeLimit, forecastGuarantee, InputOf, showGuarantee } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import { exact, minorUnits, money, plusDays, type Instant, type LegalDate } from '@tidewaiter/kernel';
+import { exact, minorUnits, money, plusDays, sum, type Instant, type LegalDate, type Money } from '@tidewaiter/kernel';
 import { byOf, CLOCK, EVENT_STORE, type CallerIdentity } from '@tidewaiter/platform';
 import { headroomOf } from '../domain/guarantee.js';
 import { LEAST_HISTORY_DAYS, runsOut } from '../domain/guarantee-forecast.js';
 import { guaranteeHistory, type GuaranteeDay } from '../postgres/guarantee-days.js';
+import * as guaranteeUse from '../postgres/guarantee-use.js';
 import { guaranteeNow, onAccount } from './guarantee-account.js';
 import { Views } from './views.js';
 
@@ -22,12 +23,32 @@ export class Guarantees {
 
   /** @throws NotFound `shipments.guarantee.unknown` */
   async show(tenant: string, guaranteeId: string): Promise<AnswerOf<typeof showGuarantee>> {
-    const { state } = await this.store.transaction(tenant, (tx) => guaranteeNow(tx, guaranteeId));
-    const holds = Object.entries(state.reservations).map(([shipmentId, amount]) => ({
-      shipmentId,
-      amount: money(amount, state.limit.currency),
-    }));
-    return { ...(await this.views.guarantee(tenant, guaranteeId)), holds };
+    const view = await this.views.guarantee(tenant, guaranteeId);
+    const { state, holders, refused } = await this.store.transaction(tenant, async (tx) => {
+      const { state } = await guaranteeNow(tx, guaranteeId);
+      return {
+        state,
+        holders: await guaranteeUse.holders(tx, Object.keys(state.reservations)),
+        refused: await guaranteeUse.refused(tx, state),
+      };
+    });
+    const { currency } = state.limit;
+    const holds = Object.entries(state.reservations).map(([shipmentId, amount]) => {
+      const { reference, mrn } = holders.get(shipmentId)!;
+      return { shipmentId, reference, mrn, amount: money(amount, currency) };
+    });
+    const sumOf = (some: typeof holds): Money =>
+      sum(
+        some.map(({ amount }) => amount),
+        currency,
+      );
+    return {
+      ...view,
+      used: sumOf(holds.filter(({ mrn }) => mrn !== null)),
+      awaiting: sumOf(holds.filter(({ mrn }) => mrn === null)),
+      holds,
+      refused,
+    };
   }
 
   /** @throws NotFound `shipments.guarantee.unknown`; Refused `shipments.guarantee.below-held`, `shipments.guarantee.currency` */

@@ -6,6 +6,7 @@ import { importer } from '../domain/importer.js';
 import { shipment } from '../domain/shipment.js';
 import { task } from '../domain/task.js';
 import { guaranteeDays } from '../postgres/guarantee-days.js';
+import { partyTerms } from '../postgres/party-terms.js';
 
 type Table = 'importers' | 'guarantees' | 'engagements' | 'shipments' | 'tasks';
 
@@ -112,4 +113,12 @@ const tasks = projectionOf({
 });
 
 /** Read models of this context's own streams; the event store runs them where it appends. */
-export const readModels: InlineProjection[] = [importers, guarantees, guaranteeDays, engagements, shipments, tasks];
+export const readModels: InlineProjection[] = [
+  importers,
+  guarantees,
+  guaranteeDays,
+  engagements,
+  shipments,
+  partyTerms,
+  tasks,
+];

@@ -1,8 +1,25 @@
+import type { StoredEvent } from '@tidewaiter/event-store';
 import { newId } from '@tidewaiter/kernel';
 import { callerOf, command, Room, stepOf } from '../testing/room.js';
 import { SHEET_LENGTH } from './guarantee-account.js';
 
 const gbp = (amount: string) => ({ amount, currency: 'GBP' });
+
+const registered = (shipmentId: string, mrn: string): StoredEvent => ({
+  id: newId(),
+  context: 'customs',
+  type: 'DeclarationRegistered',
+  data: { shipmentId, mrn },
+  stream: `declaration-${shipmentId}`,
+  version: 1,
+  time: '2026-11-24T11:00:00.000000Z',
+  tenant: 'acme',
+  subject: shipmentId,
+  actor: 'authority:cds',
+  correlationId: shipmentId,
+  causationId: 'test',
+  position: '',
+});
 
 describe('what the stories ask of this room', () => {
   let room: Room;
@@ -186,6 +203,38 @@ describe('what the stories ask of this room', () => {
         says: expect.stringContaining('150.00 is needed'),
       });
       expect(await room.views.guarantee('acme', guaranteeId)).toMatchObject({ headroom: gbp('50.00') });
+    });
+
+    it('says what of it is used, what waits to be registered, and which shipments it was too small for', async () => {
+      const importerId = await room.importer();
+      const guaranteeId = await room.guarantee(importerId, '500.00');
+      const engagementId = await room.engagement({ importerId });
+      const [filed, prepared, short] = [
+        await room.shipment(engagementId),
+        await room.shipment(engagementId),
+        await room.shipment(engagementId, { reference: 'SHORT-1' }),
+      ];
+      await room.activities.reserveGuarantee(stepOf(filed), gbp('200.00'));
+      await room.activities.reserveGuarantee(stepOf(prepared), gbp('150.00'));
+      const mrn = '26GBABCDEFGHIJKLM5';
+      await room.toBoard(registered(filed, mrn));
+      const about = { amount: gbp('282.66'), headroom: gbp('150.00') };
+      const spec = { kind: 'raise-guarantee' as const, role: 'operator', says: 'Too small', about, due: null };
+      const { taskId } = await room.activities.raiseTask(stepOf(short), spec);
+      const shown = await room.guarantees.show('acme', guaranteeId);
+      expect(shown).toMatchObject({
+        reserved: gbp('350.00'),
+        headroom: gbp('150.00'),
+        used: gbp('200.00'),
+        awaiting: gbp('150.00'),
+        refused: [{ shipmentId: short, reference: 'SHORT-1', taskId, needed: gbp('282.66') }],
+      });
+      expect(shown.holds.map(({ shipmentId, mrn: number }) => [shipmentId, number])).toEqual(
+        expect.arrayContaining([
+          [filed, mrn],
+          [prepared, null],
+        ]),
+      );
     });
 
     it('goes on with a new sheet when one is full, and forgets nothing', async () => {

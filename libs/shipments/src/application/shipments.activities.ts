@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
-import type { Money, ShipmentsActivities, Step, TaskSpec, Wrote } from '@tidewaiter/contracts';
-import type { EventStore } from '@tidewaiter/event-store';
+import type { Money, ShipmentsActivities, SplitOrder, Step, TaskSpec, Wrote } from '@tidewaiter/contracts';
+import type { EventStore, Tx } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
 import { endOfDay, plusDays, TidewaiterError, WrongState, zero } from '@tidewaiter/kernel';
 import { byOfStep, CLOCK, EVENT_STORE, idFor } from '@tidewaiter/platform';
@@ -9,10 +9,10 @@ import { engagement, nextReviewDay, NOTICE_DAYS } from '../domain/engagement.js'
 import { headroomOf } from '../domain/guarantee.js';
 import { proveStanding } from '../domain/proof.js';
 import { screen, type ScreenedName } from '../domain/screening.js';
-import { shipment, situationOf, type Shipment } from '../domain/shipment.js';
+import { partsFrom, shipment, situationOf, type Shipment } from '../domain/shipment.js';
 import { dayIn, identifierFor, zoneOf } from '../domain/standing.js';
 import { task } from '../domain/task.js';
-import { guaranteeKey, holderOf } from '../postgres/claims.js';
+import { claim, guaranteeKey, holderOf } from '../postgres/claims.js';
 import { clearedHits, subjectKind } from '../postgres/lookups.js';
 import { guaranteeNow, onAccount } from './guarantee-account.js';
 import { knownEngagement, knownImporter, knownShipment, type Known } from './known.js';
@@ -172,18 +172,48 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
     const { tenant, subject: shipmentId } = step;
     const { state } = await knownShipment(this.store, tenant, shipmentId);
     return this.store.transaction(tenant, async (tx) => {
-      const key = guaranteeKey(state.importer.importerId, state.destination);
-      const guaranteeId = await holderOf(tx, 'guarantee', key);
-      const by = byOfStep(step);
-      let wrote: Wrote = {};
-      if (guaranteeId !== undefined) {
-        const release = { type: 'ReleaseHeadroom' as const, shipmentId };
-        ({ wrote } = await onAccount(this.store, tx, guaranteeId, release, by));
-      }
+      const wrote = await this.giveBack(tx, state, step);
       const command = { type: 'CloseShipment' as const, outcome, reason };
-      const done = await this.store.execute(shipment, `shipment-${shipmentId}`, command, by, { tx });
+      const done = await this.store.execute(shipment, `shipment-${shipmentId}`, command, byOfStep(step), { tx });
       return { wrote: { ...wrote, ...done.wrote } };
     });
+  }
+
+  async splitShipment(step: Step, order: SplitOrder): ReturnType<ShipmentsActivities['splitShipment']> {
+    const { tenant, subject: shipmentId } = step;
+    const { state } = await knownShipment(this.store, tenant, shipmentId);
+    const { reason, by: person, parts: asked } = order;
+    const command = { type: 'SplitShipment' as const, parts: asked, reason, by: person };
+    return this.store.transaction(tenant, async (tx) => {
+      const whole = await this.store.execute(shipment, `shipment-${shipmentId}`, command, byOfStep(step), { tx });
+      // A repeat meets the parts of the first time: they are opened with the event that names them.
+      if (state.parts === undefined) {
+        for (const part of partsFrom(state, asked, person)) await this.openPart(tx, step, part);
+      }
+      const wrote = await this.giveBack(tx, state, step);
+      return { parts: [...(whole.state as Known<Shipment>).parts!], wrote: { ...wrote, ...whole.wrote } };
+    });
+  }
+
+  /** @throws WrongState `shipments.reference.taken` */
+  private async openPart(tx: Tx, step: Step, part: ReturnType<typeof partsFrom>[number]): Promise<void> {
+    const { shipmentId, reference } = part;
+    if (!(await claim(tx, 'reference', reference, shipmentId))) {
+      throw new WrongState('shipments.reference.taken', `reference ${reference} belongs to another shipment`, {
+        advice: 'Give every part a reference of its own.',
+      });
+    }
+    // The engagement took the whole: whether it stands today is proved when the part's own story begins.
+    const command = { type: 'OpenShipment' as const, ground: null, ...part };
+    const by = { ...byOfStep(step), subject: shipmentId, correlationId: shipmentId };
+    await this.store.execute(shipment, `shipment-${shipmentId}`, command, by, { tx });
+  }
+
+  private async giveBack(tx: Tx, { importer, destination, shipmentId }: Known<Shipment>, step: Step): Promise<Wrote> {
+    const guaranteeId = await holderOf(tx, 'guarantee', guaranteeKey(importer.importerId, destination));
+    if (guaranteeId === undefined) return {};
+    const release = { type: 'ReleaseHeadroom' as const, shipmentId };
+    return (await onAccount(this.store, tx, guaranteeId, release, byOfStep(step))).wrote;
   }
 
   async reviewEngagement(step: Step): ReturnType<ShipmentsActivities['reviewEngagement']> {

@@ -8,6 +8,7 @@ import type {
   showShipment,
   showTask,
   showTimeline,
+  Stage,
 } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
@@ -34,7 +35,12 @@ interface Paging {
   limit: number;
   after?: string | undefined;
 }
-type ShipmentRow = Row<Known<Shipment>> & { opened_at: string; board: BoardRow | null };
+type ShipmentRow = Row<Known<Shipment>> & {
+  opened_at: string;
+  board: BoardRow | null;
+  /** stages of its parts by their ids; null where it has none */
+  stages: Record<string, Stage> | null;
+};
 type TimelineRow = Omit<AnswerOf<typeof showTimeline>['items'][number], 'eventId' | 'causationId'> & {
   event_id: string;
   causation_id: string;
@@ -45,7 +51,13 @@ export type ShipmentView = AnswerOf<typeof showShipment>;
 export type EngagementView = AnswerOf<typeof showEngagement>;
 export type TaskView = AnswerOf<typeof showTask>;
 
-const SHIPMENT = `select s.id, s.position, s.state, s.version, s.opened_at, b.row as board
+/** Stages of the parts of a shipment `s` by their ids. */
+export const STAGES_OF_PARTS = `case when s.state ? 'parts' then (
+    select jsonb_object_agg(p.shipment_id, p.stage) from board p
+     where p.tenant_id = s.tenant_id and p.shipment_id in (select (part->>'shipmentId')::uuid from jsonb_array_elements(s.state->'parts') part)
+  ) end`;
+
+const SHIPMENT = `select s.id, s.position, s.state, s.version, s.opened_at, b.row as board, ${STAGES_OF_PARTS} as stages
   from shipments s left join board b on b.tenant_id = s.tenant_id and b.shipment_id = s.id`;
 
 const TASK = `select id, position, state, version,
@@ -222,6 +234,7 @@ export function shipmentView({
   version,
   opened_at: openedAt,
   board,
+  stages,
 }: Omit<ShipmentRow, 'id' | 'position'>): ShipmentView {
   const row = board ?? initialBoard;
   const { shipmentId, engagementId, reference, destination, origin, transport, portOfEntry } = state;
@@ -242,6 +255,8 @@ export function shipmentView({
     mrn: row.mrn?.value ?? null,
     lastEvent: row.lastEvent,
     openedAt,
+    parentId: state.parentId ?? null,
+    parts: (state.parts ?? []).map((part) => ({ ...part, stage: stages?.[part.shipmentId] ?? 'engagement' })),
     version,
     events: row.events,
   };

@@ -25,7 +25,7 @@ interface OpenTask {
 export interface BoardRow {
   /** index into `STAGES` */
   reached: number;
-  outcome: 'delivered' | 'unimported' | null;
+  outcome: 'delivered' | 'unimported' | 'split' | null;
   sealed: boolean;
   tasks: Readonly<Record<string, OpenTask>>;
   /** tasks settled before they were heard of */
@@ -68,6 +68,7 @@ const rank = (stage: Stage): number => STAGES.indexOf(stage);
 const EFFECTS: { readonly [T in AnyEvent['type']]?: Effect } = {
   ShipmentOpened: { stage: 'engagement', waitingFor: 'engagement' },
   ShipmentAmended: { waitingFor: 'engagement' },
+  ShipmentSplit: { waitingFor: 'archive' },
   EngagementBlocked: { waitingFor: 'engagement' },
   ShipmentEngaged: { stage: 'documentation', waitingFor: 'documents' },
   ChecklistDerived: { stage: 'documentation', waitingFor: 'documents' },
@@ -147,6 +148,8 @@ function particulars(row: BoardRow, event: BoardEvent): BoardRow {
       return withPayment(row, event, known.data.paymentId, known.data.amount);
     case 'PaymentBounced':
       return withPayment(row, event, known.data.paymentId, null);
+    case 'ShipmentSplit':
+      return { ...row, outcome: 'split' };
     case 'ShipmentClosed':
       return { ...row, outcome: known.data.outcome };
     case 'DossierSealed':
@@ -195,9 +198,12 @@ export function evolveBoard(row: BoardRow, event: BoardEvent): BoardRow {
   };
 }
 
+/** Nothing came in under this shipment: it was given up, or its goods went on as parts. */
+export const isUnimported = ({ outcome }: BoardRow): boolean => outcome === 'unimported' || outcome === 'split';
+
 /** The stage people see: the furthest reached; archived once the dossier is sealed, closed when nothing was imported. */
 export function stageOf(row: BoardRow): Stage {
-  if (row.outcome === 'unimported') return 'closed';
+  if (isUnimported(row)) return 'closed';
   if (row.sealed) return 'archived';
   return STAGES[row.reached]!;
 }
@@ -209,7 +215,7 @@ export function firstTask(row: BoardRow): OpenTask | undefined {
 
 /** What the shipment waits for: a person's task before anything else; null when it waits for nothing. */
 export function waitingForOf(row: BoardRow): string | null {
-  if (row.outcome === 'unimported' || row.sealed) return null;
+  if (isUnimported(row) || row.sealed) return null;
   const task = firstTask(row);
   return task ? `${task.role}: ${task.kind}` : row.now.waitingFor;
 }

@@ -38,6 +38,10 @@ const BODIES: Record<TaskKind, z.ZodType> = {
   'provide-documents': again,
   'approve-payment': z.strictObject({ approve: z.literal(true), digest: z.string().optional() }),
   'resolve-difference': z.union([z.strictObject({ accept: z.literal(true), reason: reason.optional() }), abandon]),
+  'settle-statement-difference': z.union([
+    z.strictObject({ accept: z.literal(true), reason }),
+    z.strictObject({ dispute: z.literal(true), reason }),
+  ]),
   'raise-guarantee': again,
   'ask-authority': again,
   'rebook-delivery': again,

@@ -1,6 +1,6 @@
 import { STAGES, type Stage } from '@tidewaiter/contracts';
 import { plusMillis, type Instant } from '@tidewaiter/kernel';
-import type { BoardRow } from './board.js';
+import { isUnimported, type BoardRow } from './board.js';
 
 /** Fewer like cases than these say nothing: then there is no estimate, only their number. */
 export const LIKE_AT_LEAST = 30;
@@ -48,12 +48,10 @@ export function dotsOf(durations: readonly number[], since: Instant, now: Instan
 const DELIVERED = STAGES.indexOf('record-keeping');
 
 /** Seconds from each stage to the delivery of a shipment that was delivered; none before, and none where nothing was imported. */
-export function durationsOf({
-  since = {},
-  outcome,
-}: BoardRow): { stage: Stage; seconds: number; deliveredAt: Instant }[] {
+export function durationsOf(row: BoardRow): { stage: Stage; seconds: number; deliveredAt: Instant }[] {
+  const { since = {} } = row;
   const deliveredAt = since['record-keeping'];
-  if (deliveredAt === undefined || outcome === 'unimported') return [];
+  if (deliveredAt === undefined || isUnimported(row)) return [];
   return STAGES.slice(0, DELIVERED).flatMap((stage) => {
     const entered = since[stage];
     if (entered === undefined || entered > deliveredAt) return [];

@@ -30,6 +30,11 @@ const CONSEQUENCES: Readonly<Record<TaskKind, Consequence>> = {
   'review-assessment': { clock: 'sla', handling: 1, ifMissed: 'nothing is filed' },
   'correct-declaration': { clock: 'sla', handling: 1, ifMissed: 'the goods wait, and storage is charged by the day' },
   'resolve-difference': { clock: 'sla', handling: 1, ifMissed: 'the debt is not paid' },
+  'settle-statement-difference': {
+    clock: 'statutory',
+    handling: 2,
+    ifMissed: 'the statement cannot be paid in time: what it bills is collected undisputed, or the account is closed',
+  },
   'ask-authority': { clock: 'sla', handling: 1, ifMissed: 'it stays unknown whether the filing arrived' },
   'rebook-delivery': { clock: 'sla', handling: 1, ifMissed: 'released goods stay where they are' },
   'retry-step': { clock: 'sla', handling: 1, ifMissed: 'the story does not go on' },

@@ -54,6 +54,7 @@ const SENTENCES: Sentences = {
   EngagementEnded: (d) => `Engagement ended: ${d.reason}`,
   ShipmentOpened: (d) => `Shipment ${d.reference} opened, ${d.origin} to ${d.portOfEntry} by ${d.transport}`,
   ShipmentAmended: (d) => `Amended: ${list(Object.keys(d).filter((key) => key !== 'shipmentId'))}`,
+  ShipmentSplit: (d) => `Split into ${list(d.parts.map((part) => part.reference))}: ${d.reason}`,
   PartiesScreened: (d) =>
     d.outcome === 'clear'
       ? `Parties screened against ${count(d.list.entries, 'entry', 'entries')}: clear`
@@ -63,7 +64,10 @@ const SENTENCES: Sentences = {
   TaskRaised: (d) => `Task for ${d.role}: ${d.says}`,
   TaskDecided: (d) => `Task decided by ${d.by}${d.closes ? '' : ', another person is needed'}`,
   TaskWithdrawn: (d) => `Task withdrawn: ${d.reason}`,
-  ShipmentClosed: (d) => `Shipment closed, ${d.outcome}${d.reason === null ? '' : `: ${d.reason}`}`,
+  ShipmentClosed: (d) =>
+    d.outcome === 'split'
+      ? 'Closed as a whole; its parts go on'
+      : `Shipment closed, ${d.outcome}${d.reason === null ? '' : `: ${d.reason}`}`,
   FileStored: (d) => `File stored, ${d.size} bytes`,
   FileRefused: (d) => `File refused: ${d.says}`,
   DocumentReceived: (d) => `${d.type} received`,
@@ -79,6 +83,9 @@ const SENTENCES: Sentences = {
   ChecklistDerived: (d) => `${count(d.requirements.length, 'requirement')} derived`,
   SlotFilled: (d) => `${d.slot} provided`,
   ChecksRun: (d) => `Papers compared: ${count(d.findings.length, 'finding')}`,
+  DifferenceProposed: (d) => `${d.by} proposes to accept a difference (${d.kind}, ${d.subject}): ${d.reason}`,
+  DifferenceAccepted: (d) => `Difference accepted by ${d.by} (${d.kind}, ${d.subject}): ${d.reason}`,
+  DifferenceRefused: (d) => `${d.by} tried to accept a difference (${d.kind}, ${d.subject}): ${d.says}`,
   DocumentSetCompleted: (d) => `Papers complete: invoice ${d.set.invoice.number}, ${amountOf(d.set.invoice.total)}`,
   DocumentSetBlocked: (d) =>
     `Papers wait for a person: ${count(d.confirm.length, 'paper')} to confirm, ${count(d.findings.length, 'finding')}`,
@@ -192,8 +199,11 @@ const SENTENCES: Sentences = {
   RetentionClockSet: (d) => `Kept until ${d.until} (${d.law})`,
   LegalHoldPlaced: (d) => `Legal hold placed by ${d.by}: ${d.matter}`,
   LegalHoldLifted: (d) => `Legal hold lifted by ${d.by}`,
+  LegalHoldLiftRefused: (d) => `${d.by} tried to lift the legal hold: ${d.says}`,
+  DisposalApprovalRefused: (d) => `${d.by} tried to approve the disposal: ${d.says}`,
   MatterHoldPlaced: (d) => `Hold on a ${d.scope.kind} placed by ${d.by}: ${d.matter}`,
   MatterHoldLifted: (d) => `Hold lifted by ${d.by}`,
+  MatterHoldLiftRefused: (d) => `${d.by} tried to lift the hold: ${d.says}`,
   DisposalApproved: (d) => `Disposal approved by ${d.by}, kept until ${d.until}`,
   EvidenceExported: (d) => `Evidence of ${count(d.events, 'event')} taken away by ${d.by}: ${d.reason}`,
   ReaderKeyIssued: (d) => `${d.name} may read the log until ${d.until}`,

@@ -188,4 +188,45 @@ describe('closing a shipment', () => {
       .when({ type: 'CloseShipment', outcome: 'delivered', reason: null })
       .thenRefused('shipments.shipment.unknown');
   });
+
+  describe('split into parts', () => {
+    const ids = [newId(), newId()];
+    const split = (quantities: string[]): ShipmentCommand => ({
+      type: 'SplitShipment',
+      parts: ids.map((id, n) => ({
+        shipmentId: id,
+        reference: `NW-1001-${n + 1}`,
+        lines: [1, 2].map((number) => ({ number, quantity: quantities[n]! })),
+      })),
+      reason: 'two vessels',
+      by: 'user:oscar',
+    });
+    const parts = ids.map((id, n) => ({ shipmentId: id, reference: `NW-1001-${n + 1}` }));
+    const done: ShipmentEvent = {
+      type: 'ShipmentSplit',
+      data: { shipmentId, parts, reason: 'two vessels', by: 'user:oscar' },
+    };
+
+    it('names them, and takes nothing more but its end', () => {
+      given(opened)
+        .when(split(['30', '10']))
+        .then(done);
+      given(opened, done).when(prove()).thenRefused('shipments.shipment.closed');
+      given(opened, done)
+        .when(split(['30', '10']))
+        .thenRefused('shipments.shipment.closed');
+      given(opened, done)
+        .when({ type: 'AmendShipment', portOfEntry: 'GBSOU' })
+        .thenRefused('shipments.shipment.already-engaged');
+      given(opened, done)
+        .when({ type: 'CloseShipment', outcome: 'split', reason: null })
+        .then({ type: 'ShipmentClosed', data: { shipmentId, outcome: 'split', reason: null } });
+    });
+
+    it('is refused when the parts do not add up', () => {
+      given(opened)
+        .when(split(['30', '11']))
+        .thenRefused('shipments.split.uneven');
+    });
+  });
 });

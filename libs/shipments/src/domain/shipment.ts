@@ -6,16 +6,19 @@ import type {
   shipmentClosed,
   shipmentEngaged,
   shipmentOpened,
+  shipmentSplit,
   Situation,
 } from '@tidewaiter/contracts';
 import type { Decider, LegalDate } from '@tidewaiter/kernel';
 import { Invalid, NotFound, Refused, unreachable, WrongState } from '@tidewaiter/kernel';
+import { partsOf, type PartAsked } from './parts.js';
 import type { Ground } from './standing.js';
 import { without } from './without.js';
 
 export type ShipmentEvent =
   | EventOf<typeof shipmentOpened>
   | EventOf<typeof shipmentAmended>
+  | EventOf<typeof shipmentSplit>
   | EventOf<typeof partiesScreened>
   | EventOf<typeof shipmentEngaged>
   | EventOf<typeof engagementBlocked>
@@ -28,9 +31,11 @@ export type Screening = Omit<EventOf<typeof partiesScreened>['data'], 'shipmentI
 export type Shipment =
   | { status: 'none' }
   | (Opened & {
-      status: 'opened' | 'blocked' | 'engaged' | 'closed';
+      status: 'opened' | 'blocked' | 'engaged' | 'split' | 'closed';
       /** why it may not go on; null unless blocked */
       because: { code: string; says: string } | null;
+      /** the shipments that it was divided among */
+      parts?: readonly { shipmentId: string; reference: string }[];
     });
 
 /** What the engagement and the importer say of this shipment on the day. */
@@ -42,7 +47,8 @@ export type ShipmentCommand =
   | ({ type: 'OpenShipment'; ground: Ground | null } & Opened)
   | ({ type: 'AmendShipment' } & Amendment)
   | { type: 'ProveStanding'; standing: Standing; screening: Screening; lawDate: LegalDate }
-  | { type: 'CloseShipment'; outcome: 'delivered' | 'unimported'; reason: string | null };
+  | { type: 'SplitShipment'; parts: readonly PartAsked[]; reason: string; by: string }
+  | { type: 'CloseShipment'; outcome: 'delivered' | 'unimported' | 'split'; reason: string | null };
 
 type Known = Exclude<Shipment, { status: 'none' }>;
 
@@ -77,13 +83,15 @@ function checkParticulars({ parties, lines, portOfEntry, destination }: Opened):
   }
 }
 
+const isOver = ({ status }: Known): boolean => status === 'split' || status === 'closed';
+
 function known(state: Shipment): Known {
   if (state.status === 'none') throw new NotFound('shipments.shipment.unknown', 'no such shipment');
   return state;
 }
 
 function amend(state: Known, changes: Amendment): ShipmentEvent[] {
-  if (state.status === 'engaged' || state.status === 'closed') {
+  if (state.status === 'engaged' || isOver(state)) {
     throw new WrongState(
       'shipments.shipment.already-engaged',
       `the shipment is ${state.status}: its particulars stand`,
@@ -97,6 +105,19 @@ function amend(state: Known, changes: Amendment): ShipmentEvent[] {
   return [{ type: 'ShipmentAmended', data: { shipmentId: state.shipmentId, ...changes } }];
 }
 
+/**
+ * What the parts of a shipment are opened with.
+ *
+ * @throws WrongState `shipments.shipment.closed`, and what `partsOf` throws
+ */
+export function partsFrom(state: Shipment, asked: readonly PartAsked[], by: string): Opened[] {
+  const whole = known(state);
+  if (isOver(whole)) {
+    throw new WrongState('shipments.shipment.closed', `the shipment is ${whole.status}: nothing is left to divide`);
+  }
+  return partsOf(without(whole, 'status', 'because', 'parts'), asked, by);
+}
+
 function blockedBy(standing: Standing, hits: Screening['hits']): { code: string; says: string } | null {
   if (standing.kind === 'refused') return { code: standing.code, says: standing.says };
   if (hits.length === 0) return null;
@@ -105,7 +126,7 @@ function blockedBy(standing: Standing, hits: Screening['hits']): { code: string;
 }
 
 function prove(state: Known, command: Extract<ShipmentCommand, { type: 'ProveStanding' }>): ShipmentEvent[] {
-  if (state.status === 'closed') throw new WrongState('shipments.shipment.closed', 'the shipment is closed');
+  if (isOver(state)) throw new WrongState('shipments.shipment.closed', `the shipment is ${state.status}`);
   if (state.status === 'engaged') return [];
   const { shipmentId, engagementId, importer } = state;
   const { standing, screening, lawDate } = command;
@@ -149,6 +170,21 @@ function decide(state: Shipment, command: ShipmentCommand): ShipmentEvent[] {
     }
     case 'ProveStanding':
       return prove(known(state), command);
+    case 'SplitShipment': {
+      const { parts, reason, by } = command;
+      const opened = partsFrom(state, parts, by);
+      return [
+        {
+          type: 'ShipmentSplit',
+          data: {
+            shipmentId: known(state).shipmentId,
+            parts: opened.map(({ shipmentId, reference }) => ({ shipmentId, reference })),
+            reason,
+            by,
+          },
+        },
+      ];
+    }
     case 'CloseShipment': {
       const { status, shipmentId } = known(state);
       if (status === 'closed') return [];
@@ -171,6 +207,8 @@ function evolve(state: Shipment, event: ShipmentEvent): Shipment {
       return { ...state, status: 'engaged', because: null };
     case 'EngagementBlocked':
       return { ...state, status: 'blocked', because: { code: event.data.code, says: event.data.says } };
+    case 'ShipmentSplit':
+      return { ...state, status: 'split', because: null, parts: event.data.parts };
     case 'ShipmentClosed':
       return { ...state, status: 'closed', because: null };
     default:
@@ -187,5 +225,5 @@ export const shipment: Decider<Shipment, ShipmentCommand, ShipmentEvent> = {
 
 /** What later rooms are told of the shipment. */
 export function situationOf(state: Known): Situation {
-  return without(state, 'status', 'because', 'openedBy');
+  return without(state, 'status', 'because', 'openedBy', 'parentId', 'parts');
 }

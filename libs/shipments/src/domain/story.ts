@@ -61,6 +61,7 @@ const LATE_SECONDS = 60;
 const MILESTONES = new Set([
   'ShipmentOpened',
   'ShipmentEngaged',
+  'ShipmentSplit',
   'DocumentSetCompleted',
   'DutyAssessed',
   'DeclarationSent',
@@ -168,7 +169,7 @@ const RESTS_ON: Readonly<Record<string, { names: readonly string[]; on: readonly
   GoodsDelivered: { names: ['MilestoneRecorded'], on: ['bookingId'] },
   ProofOfDeliveryCaptured: { names: ['GoodsDelivered'], on: ['bookingId'] },
   ShipmentDelivered: { names: ['ProofOfDeliveryCaptured', 'GoodsDelivered'], on: ['bookingId'] },
-  ShipmentClosed: { names: ['ShipmentDelivered', 'DeclarationInvalidated'], on: [] },
+  ShipmentClosed: { names: ['ShipmentDelivered', 'DeclarationInvalidated', 'ShipmentSplit'], on: [] },
   GuaranteeReleased: { names: ['GuaranteeReserved'], on: ['guaranteeId'] },
   DossierSealed: { names: ['ShipmentClosed'], on: [] },
   RetentionClockSet: { names: ['DossierSealed'], on: [] },

@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { allRoutes, type DecisionAnswer, type Role } from '@tidewaiter/contracts';
+import { allRoutes, type AnswerOf, type DecisionAnswer, type listPeople, type Role } from '@tidewaiter/contracts';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { newId, Unavailable } from '@tidewaiter/kernel';
 import { createLog, EVENT_BUS, HouseModule, WORKFLOWS } from '@tidewaiter/platform';
 import { ShipmentsActivitiesService } from '../application/shipments.activities.js';
-import { controllers, recordBook, services } from '../shipments.module.js';
+import { bulkDrain, controllers, recordBook, services } from '../shipments.module.js';
 import { Issuer } from '../testing/issuer.js';
 import { stepOf } from '../testing/room.js';
 import { without } from '../domain/without.js';
@@ -55,7 +55,11 @@ describe('the routes of shipments', () => {
     });
     const house = HouseModule.of('shipments', createLog({ level: 'error', service: 'shipments' }));
     const quiet = async () => undefined;
-    const module = await Test.createTestingModule({ imports: [house, recordBook], controllers, providers: services })
+    const module = await Test.createTestingModule({
+      imports: [house, recordBook],
+      controllers,
+      providers: [...services, ...bulkDrain],
+    })
       .overrideProvider(EVENT_BUS)
       .useValue({ ensureTopics: quiet, publish: quiet, ping: quiet, close: quiet })
       .overrideProvider(WORKFLOWS)
@@ -256,6 +260,29 @@ describe('the routes of shipments', () => {
     });
     expect((await ask('GET', '/v1/guarantees')).body['items']).toHaveLength(1);
     expect((await ask('GET', '/v1/importers?limit=1')).body['next']).toEqual(expect.any(String));
+  });
+
+  it('show an administrator who was here with which roles, what of these does not go together, and nobody of another tenant', async () => {
+    await ask('GET', '/v1/importers', { user: 'both', roles: ['operator', 'approver'] });
+    await ask('GET', '/v1/importers', { user: 'stranger', tenant: 'globex' });
+    const people = async () => {
+      const { body } = await ask('GET', '/v1/people', { user: 'ada', roles: ['administrator'] });
+      return body as unknown as AnswerOf<typeof listPeople>;
+    };
+    let shown = await people();
+    // Nobody waits for the note: it is there in a moment.
+    while (!['both', 'ada'].every((name) => shown.people.some(({ subject }) => subject === name)))
+      shown = await people();
+    expect(shown.grantedBy).toBe(issuer.url);
+    expect(shown.people.find(({ subject }) => subject === 'both')).toMatchObject({
+      roles: ['approver', 'operator'],
+      conflicts: [{ roles: ['operator', 'approver'], because: expect.stringContaining('for each other') }],
+    });
+    expect(shown.people.map(({ subject }) => subject)).not.toContain('stranger');
+    expect(await ask('GET', '/v1/people', { roles: ['approver'] })).toMatchObject({
+      status: 403,
+      body: { code: 'identity.role.missing', detail: expect.stringContaining('administrator') },
+    });
   });
 
   it('carry a decision to the workflow, and say so when it does not answer in time', async () => {

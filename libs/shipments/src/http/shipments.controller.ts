@@ -5,6 +5,7 @@ import {
   openShipment,
   showShipment,
   showTimeline,
+  splitShipment,
   type InputOf,
 } from '@tidewaiter/contracts';
 import { Caller, CommandId, IfMatch, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
@@ -45,6 +46,16 @@ export class ShipmentsController {
     @IfMatch() version: number,
   ) {
     return this.desk.amendShipment(params.shipmentId, body, caller, commandId, version);
+  }
+
+  @Serves(splitShipment)
+  split(
+    @Input() { params, body }: InputOf<typeof splitShipment>,
+    @Caller() caller: CallerIdentity,
+    @CommandId() commandId: string,
+    @IfMatch() version: number,
+  ) {
+    return this.desk.splitShipment(params.shipmentId, body, caller, commandId, version);
   }
 
   @Serves(showTimeline)

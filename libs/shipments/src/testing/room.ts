@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Decision, DecisionAnswer, InputOf, openEngagement, openShipment, Step } from '@tidewaiter/contracts';
 import { inTenant, type EventStore, type StoredEvent } from '@tidewaiter/event-store';
 import { TestDatabase } from '@tidewaiter/event-store/testing';
@@ -5,6 +6,7 @@ import type { Instant } from '@tidewaiter/kernel';
 import { Bell, createDatabase, type CallerIdentity, type Database } from '@tidewaiter/platform';
 import { Board } from '../application/board.js';
 import { Desk } from '../application/desk.js';
+import { Guarantees } from '../application/guarantees.js';
 import { readModels } from '../application/read-models.js';
 import { loadReferenceData, type ReferenceData } from '../application/reference-data.js';
 import { ShipmentsActivitiesService } from '../application/shipments.activities.js';
@@ -62,6 +64,7 @@ export class Room {
   ) {}
 
   static async open(): Promise<Room> {
+    process.env['SUBJECT_KEY'] ??= randomBytes(32).toString('base64');
     const test = await TestDatabase.create('shipments', new URL('../../migrations/', import.meta.url));
     const store = test.store({ inline: readModels });
     const database = createDatabase(test.pool('shipments_app'), test.pool('shipments_system', 2));
@@ -71,10 +74,20 @@ export class Room {
   private readonly clock = (): Instant => this.at;
 
   get desk(): Desk {
-    return new Desk(this.store, this.clock, this.reference);
+    return new Desk(this.store, this.clock, this.reference, {
+      // As the workflow does it: the activity under the command of the order.
+      split: async (workflowId, order, updateId) => {
+        const shipmentId = workflowId.slice('shipment/'.length);
+        const step = stepOf(shipmentId, { commandId: updateId, actor: order.by });
+        return { kind: 'split', parts: (await this.activities.splitShipment(step, order)).parts };
+      },
+    });
   }
   get views(): Views {
     return new Views(this.store, this.clock, this.reference);
+  }
+  get guarantees(): Guarantees {
+    return new Guarantees(this.store, this.clock, this.views);
   }
   get activities(): ShipmentsActivitiesService {
     return new ShipmentsActivitiesService(this.store, this.clock, this.reference);

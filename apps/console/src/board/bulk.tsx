@@ -1,0 +1,144 @@
+import { ProblemError } from '@tidewaiter/client';
+import { countBulk, listBulk, startBulk, stopBulk, type AnswerOf } from '@tidewaiter/contracts';
+import { useEffect } from 'react';
+import { readAgain, useChange, useRoute } from '../api/queries.js';
+import { holds, useSession } from '../api/session.js';
+import { announce } from '../app/announce.js';
+import { Go } from '../shipment/go.js';
+import { useOffline, words } from '../shipment/parts.js';
+import { Button, Dialog, ErrorState, Instant, Skeleton, StatusMark } from '../ui/index.js';
+
+type Job = AnswerOf<typeof listBulk>['items'][number];
+type Filter = Job['filter'];
+
+/** An act over all shipments of the view: how many there are is said first, then it runs as a job of the server. */
+export default function Bulk({ filter, says, onClose }: { filter: Filter; says: string; onClose: () => void }) {
+  const session = useSession();
+  const offline = useOffline();
+  const count = useRoute(countBulk, { query: filter }, { staleTime: 0 });
+  const jobs = useRoute(listBulk, {}, { refetchInterval: 1_000, staleTime: 0 });
+  const running = jobs.data?.items.some(({ state }) => state === 'running') ?? false;
+  // What was to be done has changed when a job has ended.
+  useEffect(() => void readAgain(countBulk), [running]);
+  const start = useChange(startBulk, {
+    reads: [listBulk, countBulk],
+    onDone: ({ total }) => announce(`Begun: ${total} to do.`),
+  });
+  const changed = start.error instanceof ProblemError && start.error.code === 'shipments.bulk.changed';
+  return (
+    <Dialog title="Act on all that match" open onClose={onClose} wide>
+      {count.error && <ErrorState error={count.error} what="the count" onRetry={() => void count.refetch()} />}
+      {!count.data && !count.error && <Skeleton height={24} lines={3} />}
+      {count.data && (
+        <>
+          <p>
+            <b>
+              All {count.data.shipments.toLocaleString('en-GB')} matching{' '}
+              {count.data.shipments === 1 ? 'shipment' : 'shipments'}
+            </b>
+            , {says}. Nothing is approved, sent or paid by the dozen: what can be done at once is to try again.
+          </p>
+          {start.error && (
+            <div>
+              <ErrorState error={start.error} what="the beginning of the job" />
+              {changed && <p>The count below is the new one.</p>}
+            </div>
+          )}
+          {count.data.acts.length === 0 ? (
+            <p className="soft">None of their open tasks can be answered by trying again.</p>
+          ) : (
+            <table className="table">
+              <thead>
+                <tr>
+                  <th scope="col">Task</th>
+                  <th scope="col" className="num">
+                    Open
+                  </th>
+                  <th scope="col">Act</th>
+                </tr>
+              </thead>
+              <tbody>
+                {count.data.acts.map(({ kind, count: tasks, others }) => (
+                  <tr key={kind}>
+                    <th scope="row">{words(kind)}</th>
+                    <td className="num">{(tasks + others).toLocaleString('en-GB')}</td>
+                    <td>
+                      <Button
+                        size="small"
+                        label={`Try again for ${tasks}: ${words(kind)}`}
+                        busy={start.isPending}
+                        because={
+                          offline ??
+                          (tasks === 0
+                            ? 'For another role.'
+                            : holds(session, 'operator', 'approver', 'compliance', 'administrator')
+                              ? undefined
+                              : 'For those who work on shipments.')
+                        }
+                        onPress={() => start.mutate({ body: { filter, kind, count: tasks } })}
+                      >
+                        {`Try again for ${tasks.toLocaleString('en-GB')}`}
+                      </Button>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </>
+      )}
+      {jobs.data && jobs.data.items.length > 0 && (
+        <section className="stack-tight" aria-label="Jobs">
+          <h3>Jobs</h3>
+          <p className="label">They run on the server: this page may be left.</p>
+          {jobs.data.items.slice(0, 5).map((job) => (
+            <JobRow key={job.jobId} job={job} />
+          ))}
+        </section>
+      )}
+    </Dialog>
+  );
+}
+
+const filterWords = (filter: Filter): string =>
+  Object.entries(filter)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(', ') || 'every shipment';
+
+function JobRow({ job }: { job: Job }) {
+  const { jobId, kind, filter, by, startedAt, state, total, done, refused, refusals } = job;
+  const stop = useChange(stopBulk, { reads: [listBulk, countBulk] });
+  const settled = done + refused;
+  return (
+    <section className="sheet-body stack-tight" aria-label={`Job of ${by}, ${words(kind)}`}>
+      <div className="row between">
+        <StatusMark state={state === 'running' ? 'wait' : refused > 0 ? 'act' : state === 'done' ? 'go' : 'idle'}>
+          <b>{words(kind)}</b>: {settled.toLocaleString('en-GB')} of {total.toLocaleString('en-GB')}
+          {refused > 0 && `, ${refused} refused`}
+          {state === 'stopped' && ', stopped'}
+        </StatusMark>
+        {state === 'running' && (
+          <Button size="small" busy={stop.isPending} onPress={() => stop.mutate({ params: { jobId } })}>
+            Stop
+          </Button>
+        )}
+      </div>
+      <progress max={total} value={settled} aria-label={`${words(kind)}, done`} />
+      <span className="label">
+        {by}, <Instant at={startedAt} seconds /> · {filterWords(filter)}
+      </span>
+      {refusals.length > 0 && (
+        <details>
+          <summary>{refused} refused</summary>
+          <ul className="stack-tight">
+            {refusals.map(({ taskId, shipmentId, reference, says }) => (
+              <li key={taskId}>
+                <Go to={`/shipments/${shipmentId}/people`}>{reference}</Go>: {says}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}

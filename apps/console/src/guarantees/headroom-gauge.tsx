@@ -1,0 +1,40 @@
+import { useLocale } from '../app/preferences.js';
+import { gauge } from '../pictures/gauge.js';
+import { formatMoney, type MoneyValue } from '../ui/index.js';
+import './guarantees.css';
+
+/** How much of a limit is taken, as a bar; its value is told in words. `used` and `awaiting` together are what is reserved. */
+export function HeadroomGauge({
+  of,
+  limit,
+  used,
+  awaiting,
+  headroom,
+  small = false,
+}: {
+  of: string;
+  limit: MoneyValue;
+  used: string;
+  awaiting: string;
+  headroom: MoneyValue;
+  small?: boolean;
+}) {
+  const locale = useLocale();
+  const { used: taken, reserved } = gauge({ limit: limit.amount, used, reserved: awaiting });
+  const percent = Math.round((taken + reserved) * 100);
+  return (
+    <div
+      className="gauge"
+      role="meter"
+      aria-label={`${of}, taken of its limit`}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent}
+      aria-valuetext={`${percent} % taken, ${formatMoney(headroom, locale)} of ${formatMoney(limit, locale)} free`}
+      {...(small ? { 'data-size': 'small' } : {})}
+    >
+      <span data-part="used" style={{ inlineSize: `${taken * 100}%` }} />
+      <span data-part="awaiting" style={{ inlineSize: `${reserved * 100}%` }} />
+    </div>
+  );
+}

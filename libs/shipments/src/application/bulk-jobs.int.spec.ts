@@ -1,0 +1,80 @@
+import { newId, Refused, Unavailable } from '@tidewaiter/kernel';
+import { callerOf, command, Room, stepOf } from '../testing/room.js';
+import { BulkJobs, BulkWorker } from './bulk-jobs.js';
+
+describe('acts over every shipment that a filter matches', () => {
+  let room: Room;
+  let jobs: BulkJobs;
+  let worker: BulkWorker;
+  let references: string[];
+  const operator = callerOf('acme', 'olga', ['operator']);
+
+  beforeAll(async () => {
+    room = await Room.open();
+    const now = () => new Date().toISOString();
+    jobs = new BulkJobs(room.database, now, { nudge: () => undefined });
+    worker = new BulkWorker(room.database, now, room.decisions);
+  });
+  afterAll(() => room.close());
+  beforeEach(async () => {
+    room.asked.length = 0;
+    const engagement = await room.engagement();
+    const run = newId().slice(-6).toUpperCase();
+    references = ['A', 'B', 'C'].map((name) => `${run}-${name}`);
+    for (const reference of references) {
+      const id = await room.shipment(engagement, { reference });
+      await room.toBoard(...(await room.store.read('acme', `shipment-${id}`)));
+      const spec = { kind: 'retry-step' as const, role: 'operator', says: 'Try again', about: {}, due: null };
+      await room.activities.raiseTask(stepOf(id), spec);
+    }
+  });
+  const filter = () => ({ q: references[0]!.slice(0, 6) });
+  const workOff = async (): Promise<void> => {
+    while ((await worker.work()) > 0);
+  };
+  const newest = async () => (await jobs.list('acme')).items[0]!;
+
+  it('say how many there are, do as many, each once and under the caller’s name, and say what was refused', async () => {
+    expect(await jobs.count(operator, filter())).toEqual({
+      shipments: 3,
+      acts: [{ kind: 'retry-step', count: 3, others: 0 }],
+    });
+    expect(await jobs.count(callerOf('acme', 'amara', ['approver']), filter())).toMatchObject({
+      acts: [{ kind: 'retry-step', count: 0, others: 3 }],
+    });
+    expect(await jobs.count(callerOf('globex'), filter())).toEqual({ shipments: 0, acts: [] });
+
+    const answers = [() => Promise.reject(new Refused('workflow.gone', 'It has ended.'))];
+    room.answer = () => answers.pop()?.() ?? Promise.resolve({ kind: 'done', closes: true, says: 'Tried again.' });
+    const [body, commandId] = [{ filter: filter(), kind: 'retry-step' as const, count: 3 }, command()];
+    expect(await jobs.start(operator, body, commandId)).toMatchObject({ state: 'running', total: 3, done: 0 });
+    const again = await jobs.start(operator, body, commandId);
+    await workOff();
+    expect(await newest()).toMatchObject({
+      ...{ jobId: again.jobId, state: 'done', total: 3, done: 2, refused: 1, by: 'user:olga', filter: filter() },
+      refusals: [{ reference: expect.stringMatching(filter().q), code: 'workflow.gone', says: 'It has ended.' }],
+    });
+    expect(room.asked).toHaveLength(3);
+    expect(new Set(room.asked.map(({ updateId }) => updateId)).size).toBe(3);
+    expect(room.asked[0]!.decision).toMatchObject({ by: 'user:olga', decision: { retry: true } });
+  });
+
+  it('are not begun when the count is another than the one that was shown', async () => {
+    const body = { filter: filter(), kind: 'retry-step' as const, count: 2 };
+    await expect(jobs.start(operator, body, command())).rejects.toMatchObject({
+      code: 'shipments.bulk.changed',
+      details: { facts: { count: 3 } },
+    });
+    expect((await jobs.list('acme')).items.filter(({ filter: { q } }) => q === filter().q)).toEqual([]);
+  });
+
+  it('wait for what cannot be decided now, and do no more when they are stopped', async () => {
+    room.answer = () => Promise.reject(new Unavailable('workflow.not-answering', 'no answer'));
+    const { jobId } = await jobs.start(operator, { filter: filter(), kind: 'retry-step', count: 3 }, command());
+    await workOff();
+    expect(await newest()).toMatchObject({ jobId, state: 'running', done: 0, refused: 0, endedAt: null });
+    await expect(jobs.stop('globex', jobId)).rejects.toMatchObject({ code: 'shipments.bulk.unknown' });
+    expect(await jobs.stop('acme', jobId)).toMatchObject({ state: 'stopped', endedAt: expect.any(String) });
+    expect(await worker.work()).toBe(0);
+  });
+});

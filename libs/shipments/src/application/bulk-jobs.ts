@@ -1,0 +1,134 @@
+import { Inject } from '@nestjs/common';
+import { BULK_KINDS, ROLES, type AnswerOf, type countBulk, type InputOf, type startBulk } from '@tidewaiter/contracts';
+import { NotFound, Refused, TidewaiterError } from '@tidewaiter/kernel';
+import {
+  CLOCK,
+  DATABASE,
+  drainToken,
+  idFor,
+  type CallerIdentity,
+  type Clock,
+  type Database,
+  type DrainHandler,
+  type Nudge,
+} from '@tidewaiter/platform';
+import { mayDecide } from '../domain/decisions.js';
+import { bulkJobs, type JobRow, type TakenItem } from '../postgres/bulk-jobs.js';
+import { conditionOf } from './board-views.js';
+import { TaskDecisions } from './task-decisions.js';
+
+export const BULK_DRAIN = 'shipments.bulk';
+
+const ITEMS_AT_MOST = 20_000;
+const AT_ONCE = 10;
+const JOBS_SHOWN = 20;
+
+type Job = AnswerOf<typeof startBulk>;
+
+/** Roles whose tasks somebody may decide. */
+const decidable = ({ roles }: CallerIdentity): string[] => ROLES.filter((role) => mayDecide(roles, role));
+
+const jobView = ({ job_id, kind, filter, actor, started_at, stopped_at, settled_at, ...counts }: JobRow): Job => {
+  const { total, done, refused, refusals } = counts;
+  const open = total - done - refused;
+  const state = open === 0 ? 'done' : stopped_at ? 'stopped' : 'running';
+  const ended = open === 0 ? settled_at : stopped_at;
+  return {
+    ...{ jobId: job_id, kind, filter, by: actor, startedAt: started_at.toISOString() },
+    ...{ endedAt: ended?.toISOString() ?? null, state, total, done, refused, refusals },
+  };
+};
+
+/** Acts over every shipment that a filter matches. */
+export class BulkJobs {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(drainToken(BULK_DRAIN)) private readonly drain: Nudge,
+  ) {}
+
+  async count(caller: CallerIdentity, filter: InputOf<typeof countBulk>['query']): Promise<AnswerOf<typeof countBulk>> {
+    const condition = conditionOf(filter);
+    return this.database.tenant(caller.tenant, async (tx) => ({
+      shipments: await bulkJobs.shipments(tx, condition),
+      acts: await bulkJobs.acts(tx, condition, BULK_KINDS, decidable(caller)),
+    }));
+  }
+
+  /** @throws Refused `shipments.bulk.changed`, `shipments.bulk.too-many` */
+  async start(
+    caller: CallerIdentity,
+    { filter, kind, count }: InputOf<typeof startBulk>['body'],
+    commandId: string,
+  ): Promise<Job> {
+    const { tenant, subject, actor, roles } = caller;
+    if (count > ITEMS_AT_MOST)
+      throw new Refused('shipments.bulk.too-many', `${count} tasks are more than the ${ITEMS_AT_MOST} of one job`, {
+        advice: 'Narrow the filter.',
+      });
+    const jobId = idFor('bulk', tenant, commandId);
+    const job = await this.database.tenant(tenant, async (tx) => {
+      const begun = { jobId, kind, filter, caller: { subject, actor, roles }, at: this.clock() };
+      // The door lets one answer out for a key; a repeat after a cut finds the job that was begun.
+      if (await bulkJobs.begin(tx, begun)) {
+        const taken = await bulkJobs.fill(tx, jobId, conditionOf(filter), kind, decidable(caller));
+        if (taken !== count)
+          throw new Refused('shipments.bulk.changed', `${taken} tasks match now, not ${count}: nothing was begun`, {
+            advice: 'Look at the count again, then begin.',
+            facts: { count: taken },
+          });
+      }
+      return bulkJobs.one(tx, jobId);
+    });
+    this.drain.nudge();
+    return jobView(job!);
+  }
+
+  async list(tenant: string): Promise<{ items: Job[] }> {
+    const rows = await this.database.tenant(tenant, (tx) => bulkJobs.newest(tx, JOBS_SHOWN));
+    return { items: rows.map(jobView) };
+  }
+
+  /** @throws NotFound `shipments.bulk.unknown` */
+  async stop(tenant: string, jobId: string): Promise<Job> {
+    const job = await this.database.tenant(tenant, async (tx) => {
+      await bulkJobs.stop(tx, jobId, this.clock());
+      return bulkJobs.one(tx, jobId);
+    });
+    if (!job) throw new NotFound('shipments.bulk.unknown', 'no such job');
+    return jobView(job);
+  }
+}
+
+/** Works jobs off, a few tasks at a time and jobs side by side. One that was begun goes on after a restart. */
+export class BulkWorker implements DrainHandler {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TaskDecisions) private readonly decisions: TaskDecisions,
+  ) {}
+
+  async work(): Promise<number> {
+    const taken = await this.database.system((tx) => bulkJobs.take(tx, AT_ONCE));
+    await Promise.all(taken.map((item) => this.settle(item)));
+    return taken.length;
+  }
+
+  private async settle(item: TakenItem): Promise<void> {
+    const { tenant_id: tenant, job_id: jobId, task_id: taskId, version, caller } = item;
+    const who: CallerIdentity = { tenant, name: '', ...caller };
+    try {
+      // The same command however often it is tried: a task is decided once.
+      await this.decisions.decide(taskId, { retry: true }, who, `bulk/${jobId}/${taskId}`, version);
+      await this.database.system((tx) => bulkJobs.settle(tx, item, { outcome: 'done' }, this.clock()));
+    } catch (error) {
+      if (!(error instanceof TidewaiterError) || error.kind === 'unavailable') {
+        await this.database.system((tx) => bulkJobs.postpone(tx, item));
+        if (error instanceof TidewaiterError) return;
+        throw error;
+      }
+      const refusal = { outcome: 'refused' as const, code: error.code, says: error.message };
+      await this.database.system((tx) => bulkJobs.settle(tx, item, refusal, this.clock()));
+    }
+  }
+}

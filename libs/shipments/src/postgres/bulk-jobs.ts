@@ -1,0 +1,159 @@
+import type { AnswerOf, Role, startBulk } from '@tidewaiter/contracts';
+import type { Tx } from '@tidewaiter/event-store';
+import type { Instant } from '@tidewaiter/kernel';
+
+type Job = AnswerOf<typeof startBulk>;
+
+/** A condition over the board as `b`; its parameters begin with `$2`. */
+interface Condition {
+  where: string;
+  params: readonly unknown[];
+}
+
+export interface JobRow extends Pick<Job, 'kind' | 'filter' | 'total' | 'done' | 'refused' | 'refusals'> {
+  [column: string]: unknown;
+  job_id: string;
+  actor: string;
+  started_at: Date;
+  stopped_at: Date | null;
+  settled_at: Date | null;
+}
+
+export interface TakenItem {
+  [column: string]: unknown;
+  tenant_id: string;
+  job_id: string;
+  n: number;
+  task_id: string;
+  version: number;
+  caller: { subject: string; actor: string; roles: Role[] };
+}
+
+/** How long a worker that was killed keeps others from an item, and how long what cannot be decided now is left alone. */
+const LEASE = `interval '60 seconds'`;
+const PAUSE = `interval '2 seconds'`;
+
+const JOB = `select j.id as job_id, j.kind, j.filter, j.caller->>'actor' as actor, j.started_at, j.stopped_at, c.*,
+    coalesce((select jsonb_agg(jsonb_build_object('taskId', r.task_id, 'shipmentId', r.shipment_id, 'reference', s.reference, 'code', r.code, 'says', r.says) order by r.n)
+      from (select * from bulk_items where tenant_id = j.tenant_id and job_id = j.id and outcome = 'refused' order by n limit 100) r
+      join shipments s on s.tenant_id = j.tenant_id and s.id = r.shipment_id), '[]') as refusals
+  from bulk_jobs j cross join lateral (
+    select count(*)::integer as total, (count(*) filter (where outcome = 'done'))::integer as done,
+      (count(*) filter (where outcome = 'refused'))::integer as refused, max(settled_at) as settled_at
+    from bulk_items where tenant_id = j.tenant_id and job_id = j.id) c`;
+
+const MATCHING = `from board b join tasks t on t.tenant_id = b.tenant_id and t.shipment_id = b.shipment_id`;
+
+export const bulkJobs = {
+  async shipments(tx: Tx, { where, params }: Condition): Promise<number> {
+    const { rows } = await tx.query<{ count: number }>(
+      `select count(*)::integer as count from board b where ${where}`,
+      [tx.tenant, ...params],
+    );
+    return rows[0]!.count;
+  },
+
+  /** Open tasks by kind: those of the roles, and those of others. */
+  async acts<K extends string>(
+    tx: Tx,
+    { where, params }: Condition,
+    kinds: readonly K[],
+    roles: readonly string[],
+  ): Promise<{ kind: K; count: number; others: number }[]> {
+    const at = params.length + 2;
+    const mine = `t.state->>'role' = any($${at + 1})`;
+    const { rows } = await tx.query<{ kind: K; count: number; others: number }>(
+      `select t.kind, (count(*) filter (where ${mine}))::integer as count, (count(*) filter (where not ${mine}))::integer as others
+       ${MATCHING} where ${where} and t.status = 'open' and t.kind = any($${at}) group by t.kind order by t.kind`,
+      [tx.tenant, ...params, kinds, roles],
+    );
+    return rows;
+  },
+
+  /** @returns whether it was begun now; false where it was before */
+  async begin(
+    tx: Tx,
+    { jobId, kind, filter, caller, at }: { jobId: string; kind: string; filter: object; caller: object; at: Instant },
+  ): Promise<boolean> {
+    const { rowCount } = await tx.query(
+      `insert into bulk_jobs (tenant_id, id, kind, filter, caller, started_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+      [tx.tenant, jobId, kind, JSON.stringify(filter), JSON.stringify(caller), at],
+    );
+    return rowCount === 1;
+  },
+
+  /** @returns how many tasks the job has to decide */
+  async fill(
+    tx: Tx,
+    jobId: string,
+    { where, params }: Condition,
+    kind: string,
+    roles: readonly string[],
+  ): Promise<number> {
+    const at = params.length + 2;
+    const { rowCount } = await tx.query(
+      `insert into bulk_items (tenant_id, job_id, n, task_id, shipment_id, version)
+       select $1, $${at}, row_number() over (order by t.due, t.position), t.id, t.shipment_id, t.version
+       ${MATCHING} where ${where} and t.status = 'open' and t.kind = $${at + 1} and t.state->>'role' = any($${at + 2})`,
+      [tx.tenant, ...params, jobId, kind, roles],
+    );
+    return rowCount ?? 0;
+  },
+
+  async one(tx: Tx, jobId: string): Promise<JobRow | undefined> {
+    const { rows } = await tx.query<JobRow>(`${JOB} where j.tenant_id = $1 and j.id = $2`, [tx.tenant, jobId]);
+    return rows[0];
+  },
+
+  async newest(tx: Tx, limit: number): Promise<JobRow[]> {
+    const { rows } = await tx.query<JobRow>(`${JOB} where j.tenant_id = $1 order by j.started_at desc limit $2`, [
+      tx.tenant,
+      limit,
+    ]);
+    return rows;
+  },
+
+  async stop(tx: Tx, jobId: string, at: Instant): Promise<void> {
+    await tx.query('update bulk_jobs set stopped_at = $3 where tenant_id = $1 and id = $2 and stopped_at is null', [
+      tx.tenant,
+      jobId,
+      at,
+    ]);
+  },
+
+  /** Items of all tenants that nobody works on, the first of each job before the second of any. */
+  async take(tx: Tx, limit: number): Promise<TakenItem[]> {
+    const { rows } = await tx.query<TakenItem>(
+      `with next as (
+         select i.tenant_id, i.job_id, i.n, j.caller from bulk_items i
+         join bulk_jobs j on j.tenant_id = i.tenant_id and j.id = i.job_id
+         where i.outcome is null and i.not_before <= now() and j.stopped_at is null
+         order by i.n, i.job_id limit $1 for update of i skip locked
+       )
+       update bulk_items i set not_before = now() + ${LEASE} from next
+       where i.tenant_id = next.tenant_id and i.job_id = next.job_id and i.n = next.n
+       returning i.tenant_id, i.job_id, i.n, i.task_id, i.version, next.caller`,
+      [limit],
+    );
+    return rows;
+  },
+
+  async settle(
+    tx: Tx,
+    { tenant_id, job_id, n }: TakenItem,
+    { outcome, code, says }: { outcome: 'done' | 'refused'; code?: string; says?: string },
+    at: Instant,
+  ): Promise<void> {
+    await tx.query(
+      `update bulk_items set outcome = $4, code = $5, says = $6, settled_at = $7 where tenant_id = $1 and job_id = $2 and n = $3`,
+      [tenant_id, job_id, n, outcome, code ?? null, says ?? null, at],
+    );
+  },
+
+  async postpone(tx: Tx, { tenant_id, job_id, n }: TakenItem): Promise<void> {
+    await tx.query(
+      `update bulk_items set not_before = now() + ${PAUSE} where tenant_id = $1 and job_id = $2 and n = $3`,
+      [tenant_id, job_id, n],
+    );
+  },
+};
