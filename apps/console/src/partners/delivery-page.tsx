@@ -18,7 +18,7 @@ export default function DeliveryPage() {
   return (
     <Page
       title={delivery.data?.type ?? 'Delivery'}
-      actions={<Copies path={`/v1/webhook-deliveries/${deliveryId}`} command={`partner delivery ${deliveryId}`} />}
+      actions={<Copies path={`/v1/webhook-deliveries/${deliveryId}`} command={`partner delivery show ${deliveryId}`} />}
     >
       <PartnerTabs part="deliveries" />
       <Source query={delivery} what="the delivery" who="The partners’ service" height={320}>
