@@ -48,7 +48,15 @@ export const RECONCILIATION_SCHEDULE_ID = 'reconciliation';
 export const reconciliationWorkflowId = (tenant: string): string => `${RECONCILIATION_SCHEDULE_ID}/${tenant}`;
 
 /** Contexts that record events: whose stores are compared with the log. */
-export const RECORDING_CONTEXTS = ['shipments', 'documents', 'duties', 'customs', 'carriers', 'audit'] as const;
+export const RECORDING_CONTEXTS = [
+  'shipments',
+  'documents',
+  'duties',
+  'customs',
+  'carriers',
+  'audit',
+  'partners',
+] as const;
 export type RecordingContext = (typeof RECORDING_CONTEXTS)[number];
 
 /** A published event, handed to the shipment's (or engagement's) workflow by the fact bridge. */

@@ -1,6 +1,6 @@
 import { Module, type Provider } from '@nestjs/common';
 import { CONTEXTS } from '@tidewaiter/contracts';
-import { Bell, ContextModule, hostConsumer, hostDrain } from '@tidewaiter/platform';
+import { Bell, ContextModule, hostActivities, hostConsumer, hostDrain } from '@tidewaiter/platform';
 import { Courier, WEBHOOKS } from './application/courier.js';
 import { Deliveries } from './application/deliveries.js';
 import { DeliveryLog } from './application/delivery-log.js';
@@ -32,11 +32,16 @@ export const recordBook = ContextModule.for('partners', {
   inline: [endpointsProjection],
 });
 
+/** No story has a step here: what runs on the queue is the comparison of the record book with the log, as in every context. */
+class PartnersActivitiesService {}
+
 @Module({
   imports: [recordBook],
   controllers,
   providers: [
     ...services,
+    PartnersActivitiesService,
+    hostActivities('partners', PartnersActivitiesService),
     hostConsumer({
       context: 'partners',
       name: 'partners.feed',
