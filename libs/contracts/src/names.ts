@@ -239,3 +239,7 @@ export const ADVANCES = ['1h', '1d', '7d', '30d'] as const;
 export const DELIVERY_STATUSES = ['waiting', 'failing', 'dead', 'sent', 'skipped'] as const;
 /** What a replay takes. `never`: events that the endpoint was not sent yet. */
 export const REPLAY_STATUSES = ['failing', 'dead', 'sent', 'skipped', 'never'] as const;
+
+/** What a partner's key opens. Keys open nothing else. */
+export const KEY_SCOPES = ['events:read', 'deliveries:read'] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];

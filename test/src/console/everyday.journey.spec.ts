@@ -41,6 +41,7 @@ const PAGES = [
   '/partners/deliveries',
   '/partners/catalogue',
   '/partners/tail',
+  '/partners/keys',
   '/health',
   '/style',
 ];
