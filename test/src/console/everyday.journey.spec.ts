@@ -793,6 +793,29 @@ describe('the console’s everyday pages', () => {
       expect(seat.troubles).toEqual([]);
     }, 60_000);
 
+    it('make a key that is shown once, opens its scope and nothing else, and is revoked', async () => {
+      await using seat = await desk.seat('partner');
+      const page = await seat.open('/partners/keys');
+      await page.getByLabel('Name').fill('their ERP');
+      await page.getByLabel('Ends').fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10));
+      await page.getByLabel(/^Look at endpoints and deliveries/).check();
+      await page.getByLabel(/^Follow the live feed/).uncheck();
+      await page.getByRole('button', { name: 'Make the key' }).click();
+      const dialog = page.getByRole('alertdialog', { name: 'Key, shown this once' });
+      const key = (await dialog.getByText(/^twk_acme\./).textContent())!;
+      await dialog.getByRole('button', { name: 'I have kept it' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      expect(await bodyOf(page)).not.toContain(key.split('.')[2]);
+      const called = async (path: string): Promise<number> =>
+        (await fetch(`${house.api}${path}`, { headers: { Authorization: `Bearer ${key}` } })).status;
+      expect([await called('/v1/webhook-deliveries'), await called('/v1/shipments')]).toEqual([200, 403]);
+      await page.getByRole('button', { name: 'Revoke the key of their ERP' }).click();
+      await page.getByText('Revoked', { exact: true }).waitFor();
+      expect(await called('/v1/webhook-deliveries')).toBe(401);
+      expect(await seat.wrongs()).toEqual([]);
+      expect(seat.troubles).toEqual([]);
+    }, 60_000);
+
     it('let an operator look and not touch, and show a stranger’s thing like one that does not exist', async () => {
       await using seat = await desk.seat('operator');
       const page = await seat.open(`/partners/endpoints/${endpointId}`);
