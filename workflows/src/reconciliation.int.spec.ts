@@ -120,6 +120,7 @@ describe('reconciliation', () => {
       'customs: 50',
       'carriers: 0',
       'audit: 0',
+      'partners: 0',
     ]);
   }, 60_000);
 

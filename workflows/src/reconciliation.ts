@@ -1,4 +1,4 @@
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, patched, workflowInfo } from '@temporalio/workflow';
 import type { Reconciled, Step, StreamDifference } from '@tidewaiter/contracts';
 import { RECORDING_CONTEXTS, type RecordingContext } from '@tidewaiter/contracts/names';
 import { audit, records, tasks } from './activities.js';
@@ -40,9 +40,13 @@ export async function reconciliation(tenant: string, sofar?: Sofar): Promise<Rec
     causationId: workflowId,
     actor: 'system:workflow',
   };
-  for (let pages = 0; run.context < RECORDING_CONTEXTS.length; pages += 1) {
+  // Runs that began before partners recorded anything go on without it.
+  const contexts = patched('partners-record')
+    ? RECORDING_CONTEXTS
+    : RECORDING_CONTEXTS.filter((each) => each !== 'partners');
+  for (let pages = 0; run.context < contexts.length; pages += 1) {
     if (pages === PAGES) return continueAsNew<typeof reconciliation>(tenant, run);
-    await comparePage(step, run, RECORDING_CONTEXTS[run.context]!);
+    await comparePage(step, run, contexts[run.context]!);
   }
   const { streams, events, differences, runId, began } = run;
   const { task } = await audit.recordReconciliation(step, { runId, began, streams, events, differences });

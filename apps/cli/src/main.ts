@@ -5,6 +5,7 @@ import { dutyCommands } from './commands/duty.js';
 import { fxCommands } from './commands/fx.js';
 import { identityCommands } from './commands/identity.js';
 import { moneyCommands } from './commands/money.js';
+import { partnerCommands } from './commands/partner.js';
 import { rulesCommands } from './commands/rules.js';
 import { scenarioCommands } from './commands/scenario.js';
 import { shipmentCommands } from './commands/shipment.js';
@@ -40,6 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   rulesCommands(program);
   fxCommands(program);
   auditCommands(program);
+  partnerCommands(program);
   try {
     await program.parseAsync(argv);
     return Number(process.exitCode ?? EXIT.done);

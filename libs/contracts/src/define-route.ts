@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SIGN_IN_TOO_OLD, type ContextName, type Role } from './names.js';
+import { SIGN_IN_TOO_OLD, type ContextName, type KeyScope, type Role } from './names.js';
 
 export interface RouteDefinition<
   P extends z.ZodType = z.ZodType,
@@ -33,6 +33,8 @@ export interface RouteDefinition<
   conditional: boolean;
   /** asks a browser's session for a sign-in younger than five minutes: always, or where the body says `approve: true` */
   freshSignIn?: 'always' | 'when-approving';
+  /** a partner's key with this scope is taken in the place of a token */
+  keyScope?: KeyScope;
   /** the answer shows a secret: it is kept nowhere, not even for a repeat under its Idempotency-Key */
   holdsSecret: boolean;
   /** stable problem codes a caller may meet, beside those of every route */
@@ -66,6 +68,7 @@ export function defineRoute<
     idempotent?: boolean;
     conditional?: boolean;
     freshSignIn?: 'always' | 'when-approving';
+    keyScope?: KeyScope;
     holdsSecret?: boolean;
     problems?: readonly string[];
   },
@@ -89,6 +92,7 @@ export function defineRoute<
     idempotent: options.idempotent ?? (method === 'POST' && Array.isArray(options.access)),
     conditional: options.conditional ?? false,
     ...(options.freshSignIn === undefined ? {} : { freshSignIn: options.freshSignIn }),
+    ...(options.keyScope === undefined ? {} : { keyScope: options.keyScope }),
     holdsSecret: options.holdsSecret ?? false,
     problems: [...(options.problems ?? []), ...(options.freshSignIn === undefined ? [] : [SIGN_IN_TOO_OLD])],
   };

@@ -42,6 +42,7 @@ export * from './audit/browse.routes.js';
 export * from './partners/events.js';
 export * from './partners/routes.js';
 export * from './partners/endpoint.routes.js';
+export * from './partners/key.routes.js';
 export * from './platform/routes.js';
 export * from './platform/session.routes.js';
 export * from './platform/simulation.routes.js';

@@ -48,7 +48,15 @@ export const RECONCILIATION_SCHEDULE_ID = 'reconciliation';
 export const reconciliationWorkflowId = (tenant: string): string => `${RECONCILIATION_SCHEDULE_ID}/${tenant}`;
 
 /** Contexts that record events: whose stores are compared with the log. */
-export const RECORDING_CONTEXTS = ['shipments', 'documents', 'duties', 'customs', 'carriers', 'audit'] as const;
+export const RECORDING_CONTEXTS = [
+  'shipments',
+  'documents',
+  'duties',
+  'customs',
+  'carriers',
+  'audit',
+  'partners',
+] as const;
 export type RecordingContext = (typeof RECORDING_CONTEXTS)[number];
 
 /** A published event, handed to the shipment's (or engagement's) workflow by the fact bridge. */
@@ -234,3 +242,7 @@ export const REPLAY_STATUSES = ['failing', 'dead', 'sent', 'skipped', 'never'] a
 
 /** Bytes of one piece of an upload at most: a cut loses no more than the piece that was on its way. */
 export const UPLOAD_PIECE_BYTES = 1024 * 1024;
+
+/** What a partner's key opens. Keys open nothing else. */
+export const KEY_SCOPES = ['events:read', 'deliveries:read'] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];

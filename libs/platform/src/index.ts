@@ -19,6 +19,7 @@ export {
   type CallerIdentity,
   type TokenVerifier,
 } from './identity/caller.js';
+export { API_KEYS, ApiKeys, apiKeyOf, unknownKey, type KnownKey, type PresentedKey } from './identity/api-keys.js';
 export { Sessions, type Session } from './identity/session.js';
 export { createLog, LOG, type Log } from './observability/log.js';
 export { alarms, metrics, streamsParked } from './observability/metrics.js';

@@ -3,15 +3,20 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
   decideTask,
+  listEndpoints,
   listLogEntries,
   listPayments,
   listToday,
+  listWebhookDeliveries,
   openShipment,
   previewAssessment,
   showBoardSummary,
+  showEndpoint,
+  showWebhookDelivery,
   type AnswerOf,
   type openEngagement,
 } from '@tidewaiter/contracts';
+import { Receiver, signersOf, status, type Received } from '@tidewaiter/partners/testing';
 import { Sessions } from '@tidewaiter/platform';
 import type { Page, Request } from 'playwright-core';
 import { customer, particulars } from '../consignment.js';
@@ -36,6 +41,7 @@ const PAGES = [
   '/partners/deliveries',
   '/partners/catalogue',
   '/partners/tail',
+  '/partners/keys',
   '/health',
   '/style',
 ];
@@ -618,4 +624,217 @@ describe('the console’s everyday pages', () => {
     await seen.getByRole('complementary', { name: 'Simulation' }).getByText('clock +1 hour').waitFor();
     expect(await seen.getByRole('button', { name: 'Advance' }).count()).toBe(0);
   }, 60_000);
+
+  describe('the partners’ pages', () => {
+    let receiver: Receiver;
+    let endpointId: string;
+    const secrets: string[] = [];
+    const bodyOf = (page: Page): Promise<string> => page.evaluate(() => document.documentElement.outerHTML);
+
+    beforeAll(async () => {
+      receiver = await Receiver.open();
+    });
+    afterAll(() => receiver?.close());
+
+    /** The secret in the dialog that shows it, which is closed then. */
+    const secretShown = async (page: Page): Promise<string> => {
+      const dialog = page.getByRole('alertdialog', { name: 'Signing secret, shown this once' });
+      const secret = (await dialog.getByText(/^whsec_/).textContent())!;
+      await dialog.getByRole('button', { name: 'I have kept it' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      return secret;
+    };
+
+    it('add an endpoint, and show its secret this once', async () => {
+      await using seat = await desk.seat('partner');
+      const page = await seat.open('/partners');
+      await page.getByRole('heading', { name: 'Endpoints', level: 1 }).waitFor();
+      await page.getByLabel('Address').fill('https://10.0.0.1/hook');
+      await page.getByLabel('Types').fill('shipments.*');
+      await page.getByRole('button', { name: 'Add the endpoint' }).click();
+      await page
+        .getByRole('alert', { name: 'There is a problem' })
+        .getByText(/public internet/)
+        .waitFor();
+      await page.getByLabel('Address').fill(receiver.url);
+      await page.getByRole('button', { name: 'Add the endpoint' }).click();
+      secrets.push(await secretShown(page));
+      await page.getByRole('row', { name: /Enabled/ }).waitFor();
+      expect(await bodyOf(page)).not.toContain(secrets[0]);
+      expect(seat.troubles).toEqual([]);
+      const { items } = await house.as('partner').call(listEndpoints);
+      endpointId = items[0]!.endpointId;
+    }, 60_000);
+
+    it('say of a failing endpoint when it is tried next and what waits; a retry keeps the webhook-id', async () => {
+      receiver.answer = status(503, {}, 'down for an hour');
+      const { shipmentId } = await house
+        .as('operator')
+        .call(openShipment, { body: particulars(engagement.engagementId, `HOOK-${newRunId().toUpperCase()}`) });
+      await using seat = await desk.seat('partner');
+      const page = await seat.open(`/partners/deliveries?shipment=${shipmentId}&status=failing`);
+      const row = page.getByRole('row', { name: /shipments\.ShipmentOpened/ });
+      await row.getByText(/next in \d+ (s|min)/).waitFor();
+      await row.getByText(/\d+ later events? of this shipment waits?/).waitFor();
+      await row.getByText(/^503 in \d+ ms$/).waitFor();
+      for (const theme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        expect(await seat.wrongs()).toEqual([]);
+      }
+      receiver.answer = status(204);
+      await row.getByRole('button', { name: /^Retry now/ }).click();
+      const opened = (): Received[] =>
+        receiver.received.filter(
+          ({ event }) => event.subject === shipmentId && event.type === 'tidewaiter.shipments.ShipmentOpened.v1',
+        );
+      await until('it arrived', async () => {
+        const { items } = await house
+          .as('partner')
+          .call(listWebhookDeliveries, { query: { limit: 200, shipment: shipmentId, status: 'sent' } });
+        return items.some(({ type }) => type === 'shipments.ShipmentOpened');
+      });
+      expect(opened().length).toBeGreaterThanOrEqual(2);
+      expect(new Set(opened().map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+      const [delivery] = (
+        await house.as('partner').call(listWebhookDeliveries, {
+          query: { limit: 200, shipment: shipmentId, type: 'shipments.ShipmentOpened' },
+        })
+      ).items;
+      expect(opened()[0]!.headers['webhook-id']).toBe(delivery!.deliveryId);
+      await seat.open(`/partners/deliveries/${delivery!.deliveryId}`);
+      await page
+        .getByText(/^503 in/)
+        .first()
+        .click();
+      await page.getByText('down for an hour').first().waitFor();
+      for (const theme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        expect(await seat.wrongs()).toEqual([]);
+      }
+      await until('the lane has gone on', async () => {
+        const { items } = await house
+          .as('partner')
+          .call(listWebhookDeliveries, { query: { limit: 200, shipment: shipmentId } });
+        return items.length > 1 && items.every((each) => each.status === 'sent');
+      });
+
+      // A replay by filter sends exactly what its dry run counted.
+      const filter = `shipment=${shipmentId}&status=sent&type=shipments.ShipmentOpened`;
+      await seat.open(`/partners/deliveries?${filter}`);
+      const before = opened().length;
+      await page.getByRole('button', { name: 'Replay by this filter…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Send again' });
+      await dialog.getByText(/^Dry run: 1 event in 1 lane/).waitFor();
+      expect(opened()).toHaveLength(before);
+      await dialog.getByRole('button', { name: 'Send 1 again' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await until('it was sent again', async () => opened().length > before);
+      const { attempts } = await house
+        .as('partner')
+        .call(showWebhookDelivery, { params: { deliveryId: delivery!.deliveryId } });
+      expect([opened().length - before, attempts.length]).toEqual([1, opened().length]);
+      expect(new Set(opened().map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+      expect(seat.troubles).toEqual([]);
+    }, 120_000);
+
+    it('rotate a secret: two signatures, a test with the new one alone, one signature; no secret stays anywhere', async () => {
+      await using seat = await desk.seat('partner');
+      const page = await seat.open(`/partners/endpoints/${endpointId}`);
+      await page.getByRole('button', { name: 'Make a new secret' }).click();
+      secrets.push(await secretShown(page));
+      const test = async (button: string): Promise<string[]> => {
+        const before = receiver.received.length;
+        await page.getByRole('button', { name: button, exact: true }).click();
+        await until('the test came', async () => receiver.received.length > before);
+        const sent = receiver.received.slice(before).find(({ event }) => event.type === 'tidewaiter.partners.Test.v1');
+        return signersOf(sent!, secrets);
+      };
+      expect(await test('Send a test')).toEqual(secrets);
+      expect(await test('Test with the newest alone')).toEqual([secrets[1]]);
+      await page
+        .getByText(/^Test arrived: 204/)
+        .first()
+        .waitFor();
+      for (const theme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        expect(await seat.wrongs()).toEqual([]);
+      }
+      await page.getByRole('button', { name: 'Retire secret 1' }).click();
+      await page.getByRole('button', { name: 'Retire the old secret' }).waitFor();
+      expect(await test('Send a test')).toEqual([secrets[1]]);
+      await seat.open('/partners/endpoints');
+      await page.goBack();
+      await page.getByRole('heading', { name: 'Signing secrets' }).waitFor();
+      const told = [
+        await bodyOf(page),
+        await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])),
+        JSON.stringify(await house.as('partner').call(showEndpoint, { params: { endpointId } })),
+        JSON.stringify(await house.as('partner').call(listEndpoints)),
+      ];
+      for (const secret of secrets) for (const text of told) expect(text.includes(secret)).toBe(false);
+      await until('the log has the rotation', async () => {
+        const { items } = await house
+          .as('auditor')
+          .call(listLogEntries, { query: { stream: `endpoint-${endpointId}`, limit: 20 } });
+        return items.some(({ type }) => type === 'tidewaiter.partners.EndpointSecretRetired.v1');
+      });
+      expect(seat.troubles).toEqual([]);
+    }, 120_000);
+
+    it('show what is recorded within two seconds on the tail, and a pause loses none', async () => {
+      await using seat = await desk.seat('partner');
+      const page = await seat.open('/partners/tail');
+      await page.getByLabel('Only types that hold').fill('ShipmentOpened');
+      const rows = page.locator('details.tail');
+      const open = (): Promise<unknown> =>
+        house
+          .as('operator')
+          .call(openShipment, { body: particulars(engagement.engagementId, `TAIL-${newRunId().toUpperCase()}`) });
+      await open();
+      await rows.nth(0).waitFor({ timeout: 2_000 });
+      await page.getByRole('button', { name: 'Pause the tail' }).click();
+      const before = await rows.count();
+      await open();
+      await open();
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await until('none is missing', async () => (await rows.count()) >= before + 2);
+      expect(seat.troubles).toEqual([]);
+    }, 60_000);
+
+    it('make a key that is shown once, opens its scope and nothing else, and is revoked', async () => {
+      await using seat = await desk.seat('partner');
+      const page = await seat.open('/partners/keys');
+      await page.getByLabel('Name').fill('their ERP');
+      await page.getByLabel('Ends').fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10));
+      await page.getByLabel(/^Look at endpoints and deliveries/).check();
+      await page.getByLabel(/^Follow the live feed/).uncheck();
+      await page.getByRole('button', { name: 'Make the key' }).click();
+      const dialog = page.getByRole('alertdialog', { name: 'Key, shown this once' });
+      const key = (await dialog.getByText(/^twk_acme\./).textContent())!;
+      await dialog.getByRole('button', { name: 'I have kept it' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      expect(await bodyOf(page)).not.toContain(key.split('.')[2]);
+      const called = async (path: string): Promise<number> =>
+        (await fetch(`${house.api}${path}`, { headers: { Authorization: `Bearer ${key}` } })).status;
+      expect([await called('/v1/webhook-deliveries'), await called('/v1/shipments')]).toEqual([200, 403]);
+      await page.getByRole('button', { name: 'Revoke the key of their ERP' }).click();
+      await page.getByText('Revoked', { exact: true }).waitFor();
+      expect(await called('/v1/webhook-deliveries')).toBe(401);
+      expect(await seat.wrongs()).toEqual([]);
+      expect(seat.troubles).toEqual([]);
+    }, 60_000);
+
+    it('let an operator look and not touch, and show a stranger’s thing like one that does not exist', async () => {
+      await using seat = await desk.seat('operator');
+      const page = await seat.open(`/partners/endpoints/${endpointId}`);
+      const rotate = page.getByRole('button', { name: 'Make a new secret' });
+      expect(await rotate.getAttribute('aria-disabled')).toBe('true');
+      await page
+        .getByText(/For partner developers and tenant administrators/)
+        .first()
+        .waitFor();
+      await seat.open(`/partners/endpoints/${crypto.randomUUID()}`);
+      await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    }, 60_000);
+  });
 });

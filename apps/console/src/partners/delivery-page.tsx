@@ -18,7 +18,7 @@ export default function DeliveryPage() {
   return (
     <Page
       title={delivery.data?.type ?? 'Delivery'}
-      actions={<Copies path={`/v1/webhook-deliveries/${deliveryId}`} command={`partner delivery ${deliveryId}`} />}
+      actions={<Copies path={`/v1/webhook-deliveries/${deliveryId}`} command={`partner delivery show ${deliveryId}`} />}
     >
       <PartnerTabs part="deliveries" />
       <Source query={delivery} what="the delivery" who="The partners’ service" height={320}>
@@ -26,7 +26,7 @@ export default function DeliveryPage() {
           <div className="stack">
             <Standing delivery={known} />
             <Tries delivery={known} />
-            <Panel title="What is signed and sent">
+            <Panel title="What is signed and sent" aside={<CopyButton text={known.body} label="Copy the body" />}>
               <pre className="table-scroll" tabIndex={0} aria-label="Body">
                 {known.body}
               </pre>
@@ -101,12 +101,7 @@ function Skip({ delivery: { deliveryId, behind }, because }: { delivery: Deliver
         value={reason}
         onChange={setReason}
       />
-      <Button
-        type="submit"
-        kind="danger"
-        busy={skip.isPending}
-        because={off}
-      >
+      <Button type="submit" kind="danger" busy={skip.isPending} because={off}>
         Skip
       </Button>
     </form>

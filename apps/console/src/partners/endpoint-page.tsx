@@ -36,7 +36,7 @@ export default function EndpointPage() {
     <Page
       title={endpoint.data ? shortUrl(endpoint.data.url) : 'Endpoint'}
       lead={endpoint.data?.note}
-      actions={<Copies path={`/v1/endpoints/${endpointId}`} command={`partner endpoint ${endpointId}`} />}
+      actions={<Copies path={`/v1/endpoints/${endpointId}`} command={`partner endpoint show ${endpointId}`} />}
     >
       <PartnerTabs part="endpoints" />
       <Source query={endpoint} what="the endpoint" who="The partners’ service" height={320}>
@@ -142,12 +142,7 @@ function Doing({ endpoint, because }: PartProps) {
           }}
         >
           <TextField label="Why is it disabled" value={reason} onChange={setReason} />
-          <Button
-            type="submit"
-            kind="danger"
-            busy={disable.isPending}
-            because={off}
-          >
+          <Button type="submit" kind="danger" busy={disable.isPending} because={off}>
             Disable
           </Button>
         </form>

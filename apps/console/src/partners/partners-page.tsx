@@ -23,6 +23,7 @@ const PARTS: readonly [part: string, label: string, lead: string, page: LazyExot
     'Every event has one type, one schema and one place in the stream, the same by REST, webhook and command line.',
     lazy(() => import('./catalogue.js')),
   ],
+  ['keys', 'Keys', 'What programs of yours call with, without a person who signs in.', lazy(() => import('./keys.js'))],
   ['tail', 'Live tail', 'The tenant’s events as they are recorded.', lazy(() => import('./tail.js'))],
 ];
 

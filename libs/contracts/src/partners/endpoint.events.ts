@@ -80,7 +80,7 @@ export const deliveriesReplayed = defineEvent(
   }),
 );
 
-export type PartnersEvent =
+export type EndpointEvent =
   | EventOf<typeof endpointAdded>
   | EventOf<typeof endpointChanged>
   | EventOf<typeof endpointDisabled>

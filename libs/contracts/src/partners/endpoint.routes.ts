@@ -54,6 +54,7 @@ const shownOnce = z
 export const listEndpoints = defineRoute('partners', 'listEndpoints', 'GET /v1/endpoints', {
   summary: 'Where the tenant’s events are sent as webhooks',
   access: onlookers,
+  keyScope: 'deliveries:read',
   answer: z.strictObject({ items: z.array(endpoint) }),
 });
 export const addEndpoint = defineRoute('partners', 'addEndpoint', 'POST /v1/endpoints', {
@@ -182,6 +183,7 @@ const delivery = z.strictObject({
 export const listWebhookDeliveries = defineRoute('partners', 'listWebhookDeliveries', 'GET /v1/webhook-deliveries', {
   summary: 'What was and is to be sent, newest first',
   access: onlookers,
+  keyScope: 'deliveries:read',
   query: z.strictObject({ ...pageQuery, ...filter, status: z.enum(DELIVERY_STATUSES).optional() }),
   answer: pageOf(delivery),
   problems: ['partners.cursor.invalid'],
@@ -193,6 +195,7 @@ export const showWebhookDelivery = defineRoute(
   {
     summary: 'A delivery with every try: what was sent, what came back',
     access: onlookers,
+    keyScope: 'deliveries:read',
     params: z.strictObject({ deliveryId: uuid }),
     answer: z.strictObject({
       ...delivery.shape,

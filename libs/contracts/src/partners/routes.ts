@@ -7,6 +7,7 @@ export const streamEvents = defineRoute('partners', 'streamEvents', 'GET /v1/eve
   description:
     '`id` is the feed position, `event` the event’s type, `data` the CloudEvent. A comment every 15 s keeps the line open.',
   access: ['operator', 'approver', 'compliance', 'auditor', 'partner', 'administrator'],
+  keyScope: 'events:read',
   query: z.strictObject({
     shipment: uuid.optional(),
     after: z

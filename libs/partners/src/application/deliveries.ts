@@ -67,11 +67,17 @@ export class Deliveries {
     });
   }
 
-  /** The head of a claimed lane; null, and the lane given back, when somebody took it out meanwhile. */
+  /** The head of a claimed lane; null, and the lane given back, when somebody took it out or it died meanwhile. */
   async head(claimed: Claimed): Promise<Due | null> {
     return this.database.tenant(claimed.tenant, async (tx) => {
-      const { rows } = await tx.query<{ delivery_id: string; url: string; body: string; previous_version: number }>(
-        `select d.delivery_id, e.url, f.body, d.previous_version
+      const { rows } = await tx.query<{
+        delivery_id: string;
+        state: string;
+        url: string;
+        body: string;
+        previous_version: number;
+      }>(
+        `select d.delivery_id, d.state, e.url, f.body, d.previous_version
            from deliveries d
            join endpoints e using (tenant_id, endpoint_id)
            join feed f on f.tenant_id = d.tenant_id and f.position = d.position
@@ -80,7 +86,8 @@ export class Deliveries {
         [claimed.tenant, claimed.endpointId, claimed.lane],
       );
       const [row] = rows;
-      if (row) return { deliveryId: row.delivery_id, url: row.url, body: bodyOf(row.body, row.previous_version) };
+      if (row?.state === 'waiting')
+        return { deliveryId: row.delivery_id, url: row.url, body: bodyOf(row.body, row.previous_version) };
       await giveBack(tx, claimed);
       return null;
     });
@@ -110,7 +117,7 @@ export class Deliveries {
     await this.disableIfHopeless(claimed, deliveryId, done, failingSince, at);
   }
 
-  /** @returns how many deliveries and secrets were past their time */
+  /** Deletes deliveries older than they are kept, and secrets past their time. */
   async forgetOld(): Promise<void> {
     const now = this.clock();
     await this.database.system(async (tx) => {

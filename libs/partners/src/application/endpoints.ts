@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { allEvents, type AnswerOf, type InputOf, type PartnersEvent } from '@tidewaiter/contracts';
+import { allEvents, type AnswerOf, type InputOf, type EndpointEvent } from '@tidewaiter/contracts';
 import type * as contracts from '@tidewaiter/contracts';
 import type { EventStore, Executed, InlineProjection, StoredEvent, SubjectKeys, Tx } from '@tidewaiter/event-store';
 import { NotFound, Refused, type Instant } from '@tidewaiter/kernel';
@@ -34,7 +34,7 @@ export const endpointsProjection: InlineProjection = {
 };
 
 async function applied(tx: Tx, event: StoredEvent): Promise<void> {
-  const fact = event as unknown as PartnersEvent;
+  const fact = event as unknown as EndpointEvent;
   if (!('endpointId' in fact.data)) return;
   const { tenant, version, time } = event;
   const at = [tenant, fact.data.endpointId, version] as const;
@@ -210,7 +210,7 @@ export class Endpoints {
     const command = { type: 'MakeSecret' as const, secretId, at: this.clock() };
     const made = await this.withSecret(caller, endpointId, secretId, commandId, command, endpointId);
     const fact = made.events.find(({ type }) => type === 'EndpointSecretMade') as
-      Extract<PartnersEvent, { type: 'EndpointSecretMade' }> | undefined;
+      Extract<EndpointEvent, { type: 'EndpointSecretMade' }> | undefined;
     if (!fact) throw new Error('a new secret without its event');
     const { number, previousUntil } = fact.data;
     return { endpointId, secretId, number, secret: made.secret, bothUntil: previousUntil, version: made.version };
@@ -269,7 +269,7 @@ export class Endpoints {
     command: Bare<EndpointCommand>,
     fingerprint: unknown,
     before: (tx: Tx) => Promise<void> = async () => undefined,
-  ): Promise<{ secret: string | null; version: number; events: Executed<Endpoint, PartnersEvent>['events'] }> {
+  ): Promise<{ secret: string | null; version: number; events: Executed<Endpoint, EndpointEvent>['events'] }> {
     const seal = await this.keys.sealer(caller.tenant, endpointId);
     return this.store.transaction(caller.tenant, async (tx) => {
       const done = await this.execute(caller, endpointId, command, commandId, { fingerprint, tx });
@@ -308,7 +308,7 @@ export class Endpoints {
     command: Bare<EndpointCommand>,
     commandId: string,
     options: { fingerprint?: unknown; expectedVersion?: number; tx?: Tx },
-  ): Promise<Executed<Endpoint, PartnersEvent>> {
+  ): Promise<Executed<Endpoint, EndpointEvent>> {
     const whole = { ...command, endpointId, by: caller.actor };
     return this.store.execute(
       endpoint,

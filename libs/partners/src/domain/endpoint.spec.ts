@@ -1,4 +1,4 @@
-import type { PartnersEvent } from '@tidewaiter/contracts';
+import type { EndpointEvent } from '@tidewaiter/contracts';
 import { newId } from '@tidewaiter/kernel';
 import { specFor } from '@tidewaiter/kernel/testing';
 import { endpoint, signing, type EndpointCommand } from './endpoint.js';
@@ -10,12 +10,12 @@ const who = { endpointId, by };
 const terms = { url: 'https://erp.acme.example/hook', types: ['customs.*'], note: '' };
 const noon = '2026-11-24T12:00:00.000000Z';
 
-const added: PartnersEvent = { type: 'EndpointAdded', data: { ...who, ...terms } };
-const made = (secretId: string, number: number, previousUntil: string | null): PartnersEvent => ({
+const added: EndpointEvent = { type: 'EndpointAdded', data: { ...who, ...terms } };
+const made = (secretId: string, number: number, previousUntil: string | null): EndpointEvent => ({
   type: 'EndpointSecretMade',
   data: { ...who, secretId, number, previousUntil },
 });
-const disabled: PartnersEvent = {
+const disabled: EndpointEvent = {
   type: 'EndpointDisabled',
   data: { ...who, cause: 'asked', because: 'moving house' },
 };

@@ -1,4 +1,4 @@
-import type { PartnersEvent } from '@tidewaiter/contracts';
+import type { EndpointEvent } from '@tidewaiter/contracts';
 import { NotFound, plusMillis, Refused, unreachable, WrongState, type Decider, type Instant } from '@tidewaiter/kernel';
 
 /** How long the secret before the newest signs beside it. */
@@ -27,7 +27,7 @@ export interface EndpointTerms {
   note: string;
 }
 
-type DisabledCause = Extract<PartnersEvent, { type: 'EndpointDisabled' }>['data']['cause'];
+type DisabledCause = Extract<EndpointEvent, { type: 'EndpointDisabled' }>['data']['cause'];
 
 export type EndpointCommand = { endpointId: string; by: string } & (
   | { type: 'AddEndpoint'; terms: EndpointTerms; secretId: string }
@@ -39,7 +39,7 @@ export type EndpointCommand = { endpointId: string; by: string } & (
   | { type: 'SkipDelivery'; deliveryId: string; eventId: string; lane: string; because: string }
 );
 
-export const endpoint: Decider<Endpoint, EndpointCommand, PartnersEvent> = {
+export const endpoint: Decider<Endpoint, EndpointCommand, EndpointEvent> = {
   initial: { terms: null, disabled: false, secrets: [], made: 0 },
   decide(state, command) {
     const { endpointId, by } = command;
@@ -103,7 +103,7 @@ export const unknownEndpoint = (): NotFound =>
   new NotFound('partners.endpoint.unknown', 'There is no such endpoint.', { advice: 'Look at the list of endpoints.' });
 
 /** One rotation at a time: a third secret would have to sign too, and nobody could tell which one a receiver still has. */
-function makeSecret(state: Endpoint, command: Extract<EndpointCommand, { type: 'MakeSecret' }>): PartnersEvent[] {
+function makeSecret(state: Endpoint, command: Extract<EndpointCommand, { type: 'MakeSecret' }>): EndpointEvent[] {
   const { endpointId, secretId, at, by } = command;
   const old = signing(state.secrets, at).find(({ signsUntil }) => signsUntil !== null);
   if (old) {
@@ -117,7 +117,7 @@ function makeSecret(state: Endpoint, command: Extract<EndpointCommand, { type: '
   return [{ type: 'EndpointSecretMade', data: { endpointId, secretId, number, previousUntil, by } }];
 }
 
-function retireSecret(state: Endpoint, command: Extract<EndpointCommand, { type: 'RetireSecret' }>): PartnersEvent[] {
+function retireSecret(state: Endpoint, command: Extract<EndpointCommand, { type: 'RetireSecret' }>): EndpointEvent[] {
   const { endpointId, secretId, by } = command;
   const secret = state.secrets.find((each) => each.secretId === secretId);
   if (!secret) {

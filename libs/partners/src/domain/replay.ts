@@ -1,7 +1,7 @@
-import type { PartnersEvent } from '@tidewaiter/contracts';
+import type { EndpointEvent } from '@tidewaiter/contracts';
 import type { Decider } from '@tidewaiter/kernel';
 
-type Replayed = Extract<PartnersEvent, { type: 'DeliveriesReplayed' }>;
+type Replayed = Extract<EndpointEvent, { type: 'DeliveriesReplayed' }>;
 
 /** One replay: a fact of its own, `replay-<replayId>`. */
 export const replay: Decider<{ done: boolean }, Replayed['data'], Replayed> = {

@@ -12,6 +12,7 @@ import { canonicalJson, Forbidden, Invalid } from '@tidewaiter/kernel';
 import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { z } from 'zod';
+import { API_KEYS, apiKeyOf, type ApiKeys } from '../identity/api-keys.js';
 import { TOKEN_VERIFIER, type CallerIdentity, type TokenVerifier } from '../identity/caller.js';
 import { checkFreshSignIn } from '../identity/fresh-sign-in.js';
 import { isOurOrigin, SESSIONS, type Sessions } from '../identity/session.js';
@@ -29,6 +30,7 @@ export class Gate implements CanActivate {
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(TOKEN_VERIFIER) private readonly tokens: TokenVerifier,
     @Inject(SESSIONS) private readonly sessions: Sessions,
+    @Inject(API_KEYS) private readonly keys: ApiKeys,
   ) {}
 
   canActivate(context: ExecutionContext): Promise<boolean> {
@@ -48,7 +50,13 @@ export class Gate implements CanActivate {
       if (authorization !== undefined) request.headers.authorization = authorization;
     }
     if (typeof access === 'string') return true;
-    const caller = await this.tokens.verify(await this.authorizationOf(request));
+    const authorization = await this.authorizationOf(request);
+    const key = apiKeyOf(authorization);
+    if (key) {
+      facts.caller = await this.keys.admit(key, route.keyScope);
+      return true;
+    }
+    const caller = await this.tokens.verify(authorization);
     facts.caller = caller;
     if (caller.roles.some((role) => access.includes(role))) return true;
     const held = caller.roles.join(', ') || 'none';

@@ -9,6 +9,7 @@ import { Door, Gate } from '../http/gate.js';
 import { HouseController } from '../http/house.controller.js';
 import { IDEMPOTENCY, Idempotency } from '../http/idempotency.js';
 import { ProblemFilter } from '../http/problems.js';
+import { API_KEYS, ApiKeys } from '../identity/api-keys.js';
 import { createTokenVerifier, TOKEN_VERIFIER } from '../identity/caller.js';
 import { SESSIONS, Sessions } from '../identity/session.js';
 import { LOG, type Log } from '../observability/log.js';
@@ -68,6 +69,7 @@ export class HouseModule {
       { provide: EVENT_BUS, useValue: bus },
       { provide: SESSIONS, useValue: new Sessions(env.SESSION_KEY, env.PUBLIC_URL?.startsWith('https:') ?? false) },
       { provide: IDEMPOTENCY, useValue: new Idempotency() },
+      { provide: API_KEYS, useValue: new ApiKeys() },
       {
         provide: TOKEN_VERIFIER,
         useValue: createTokenVerifier({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE }),

@@ -1,0 +1,1 @@
+export { Receiver, signersOf, status, type Received } from './receiver.js';
