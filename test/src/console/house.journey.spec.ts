@@ -13,6 +13,7 @@ import {
   reportSeparationOfDuties,
   search,
   showGuarantee,
+  showLedger,
   showTask,
   type AnswerOf,
   type openEngagement,
@@ -350,6 +351,26 @@ describe('the console’s pages of the house', () => {
   }, 120_000);
 
   describe('a guarantee', () => {
+    it('that is too small gives way to cash for one shipment, which is booked', async () => {
+      const operator = house.as('operator');
+      const { reference, shipmentId } = await shipped(operator, engagement);
+      const task = await waiting(operator, shipmentId, 'raise-guarantee');
+      const { amount } = task.about as { amount: { amount: string; currency: string } };
+      await using seat = await desk.seat('operator');
+      const page = await seat.open(`/shipments/${shipmentId}/people`);
+      const region = page.getByRole('region', { name: 'Raise guarantee' });
+      await region.getByText('Secure it otherwise').click();
+      expect(await region.getByLabel('Amount of the security').inputValue()).toBe(amount.amount);
+      await region.getByLabel('Reference of the security').fill('DEP-7781');
+      await region.getByLabel('Cash lodged on').fill(new Date().toISOString().slice(0, 10));
+      expect(await seat.wrongs()).toEqual([]);
+      await region.getByRole('button', { name: 'The authority holds this cash' }).click();
+      await until('the filing', async () => (await house.outside.filings(reference)).length === 1);
+      const ledger = await operator.call(showLedger, { params: { shipmentId } });
+      expect(JSON.stringify(ledger)).toContain(amount.amount);
+      expect(ledger.balanced).toBe(true);
+    }, 120_000);
+
     it('refuses a filing beyond its headroom before it is sent, says which, and lets it go on once it is raised', async () => {
       const operator = house.as('operator');
       const { reference, shipmentId } = await shipped(operator, engagement);

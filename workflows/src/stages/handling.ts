@@ -86,7 +86,7 @@ export function attend(handling: Handling, fact: Fact): void {
       notice(
         handling,
         `corrected/${timeOf(fact)}`,
-        'The authority corrected the declaration: compare its figures with ours.',
+        `The authority corrected the declaration${changesIn(fact)}: compare its figures with ours.`,
         fact,
       );
       break;
@@ -95,6 +95,13 @@ export function attend(handling: Handling, fact: Fact): void {
       watchHolds(handling, fact);
       break;
   }
+}
+
+/** ` (lines[0].commodity is now 8712003000)`; empty where the authority names places alone. */
+function changesIn(fact: Fact): string {
+  const changes = (fact.data['changes'] ?? []) as { field: string | null; becomes: string | null }[];
+  const said = changes.flatMap(({ field, becomes }) => (field && becomes ? `${field} is now ${becomes}` : []));
+  return said.length === 0 ? '' : ` (${said.join(', ')})`;
 }
 
 function notice({ errands, declarationId }: Handling, key: string, says: string, fact: Fact): void {

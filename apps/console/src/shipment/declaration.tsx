@@ -213,7 +213,10 @@ export default function DeclarationPage() {
                     It is prepared from the papers once they are complete.
                   </EmptyState>
                 ) : (
-                  <Check sections={sections} declaration={declaration} task={task} />
+                  <>
+                    <CorrectedThere entries={entries} sections={sections} />
+                    <Check sections={sections} declaration={declaration} task={task} />
+                  </>
                 );
               }}
             </Source>
@@ -223,6 +226,48 @@ export default function DeclarationPage() {
         );
       }}
     </Source>
+  );
+}
+
+/** What the authority put into the declaration itself, beside what we had sent; the newest word on each place. */
+function CorrectedThere({ entries, sections }: { entries: readonly TimelineEntry[]; sections: readonly Section[] }) {
+  const corrections = entries.filter(({ name }) => name === 'DeclarationCorrected');
+  const changes = new Map(
+    corrections.flatMap(({ data }) =>
+      ((data['changes'] ?? []) as { pointer: string; field: string | null; becomes: string | null }[]).map(
+        (change) => [change.pointer, change] as const,
+      ),
+    ),
+  );
+  if (changes.size === 0) return null;
+  const ours = new Map(sections.flatMap(({ answers }) => answers.map(({ field, value }) => [field, value])));
+  return (
+    <Panel title="As corrected by the authority" aside={<span className="label">What stands there now is theirs</span>}>
+      <div className="table-scroll">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Place</th>
+              <th scope="col">We had sent</th>
+              <th scope="col">Stands there now</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...changes.values()].map(({ pointer, field, becomes }) => (
+              <tr key={pointer}>
+                <th scope="row">
+                  {field === null ? 'No field of ours' : field}
+                  <br />
+                  <span className="label">{pointer}</span>
+                </th>
+                <td>{ours.get(field) ?? <span className="soft">not ours</span>}</td>
+                <td>{becomes ?? <span className="soft">the message does not say</span>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
   );
 }
 

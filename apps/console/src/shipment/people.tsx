@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { useSession } from '../api/session.js';
 import { Button, EmptyState, ErrorState, Instant, LegalDate, StatusMark, TextField } from '../ui/index.js';
+import { Security } from '../today/security.js';
 import { useOpenTasks, useShipmentId, useTimeline, type Task } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
 import { ParticularsForm } from './particulars.js';
@@ -136,6 +137,9 @@ function OpenTask({ task }: { task: Task }) {
           </Button>
         )}
       </div>
+      {task.kind === 'raise-guarantee' && (
+        <Security about={task.about} busy={decide.isPending} because={because} decide={answer} />
+      )}
       {RETRIES.includes(task.kind) && may && (
         <details>
           <summary>Give up on it</summary>

@@ -23,6 +23,7 @@ import {
   type State,
 } from '../ui/index.js';
 import { actOf, linesOf, problemFieldsOf, reasonedActsOf, type WorkItem } from './acts.js';
+import { Security } from './security.js';
 import './today.css';
 
 /** Of the two lists one is current, not whatever is on this page. */
@@ -409,6 +410,9 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
           </Link>
         )}
       </div>
+      {task.kind === 'raise-guarantee' && (
+        <Security about={task.about} busy={change.isPending} because={because} decide={decide} />
+      )}
       {reasoned && (
         <details open={act === null && fields.length === 0 && lines.length === 0}>
           <summary>{reasoned.summary}</summary>

@@ -155,7 +155,16 @@ export const declarationCorrected = defineEvent(
   'customs',
   'DeclarationCorrected',
   'Data was corrected by us or by the authority.',
-  z.strictObject({ ...notice, pointers: z.array(z.string()) }),
+  z.strictObject({
+    ...notice,
+    pointers: z.array(z.string()),
+    changes: z
+      .array(
+        z.strictObject({ pointer: z.string(), field: z.string().nullable(), becomes: z.string().max(512).nullable() }),
+      )
+      .optional()
+      .meta({ description: 'what stands at each place now, where the authority says it' }),
+  }),
   { happenedAt: '/authorityTime' },
 );
 

@@ -416,7 +416,10 @@ function noticeOf(state: Declaration, fact: Fact, { notice, about, functionCode,
         data: { ...notice, kind: fact.release, quantities: letGo(state, notice.version, declared) },
       };
     case 'corrected':
-      return { type: 'DeclarationCorrected', data: { ...notice, pointers: fact.pointers } };
+      return {
+        type: 'DeclarationCorrected',
+        data: { ...notice, pointers: fact.pointers, ...(fact.changes ? { changes: fact.changes } : {}) },
+      };
     case 'invalidated':
       // Only the summary that it names was cancelled: what was released stands.
       if (state.requests.some(({ request, purpose }) => request === about.request && purpose === 'summarise'))

@@ -20,6 +20,15 @@ interface Decided {
   says: string;
 }
 
+/** A place that an authority corrected, and what stands there now; null where the message does not say it. */
+export interface Correction {
+  /** the authority's own pointer */
+  pointer: string;
+  /** our path: `lines[0].commodity`; null when it maps to none */
+  field: string | null;
+  becomes: string | null;
+}
+
 /** What one message of an authority says, in words that every channel shares; `at` where a statement has a time of its own. */
 export type Fact = { at?: Instant } & (
   | { kind: 'registered' }
@@ -38,7 +47,7 @@ export type Fact = { at?: Instant } & (
     }
   | { kind: 'funds-short'; amount: Money | null; account: string | null; reminder: boolean }
   | { kind: 'released'; release: 'conditional' | 'full' }
-  | { kind: 'corrected'; pointers: string[] }
+  | { kind: 'corrected'; pointers: string[]; changes?: Correction[] }
   | { kind: 'invalidated'; reason: string }
   | { kind: 'request-answered'; answer: 'received' | 'granted' | 'denied' }
   | ({ kind: 'hold'; decision: 'hold' | 'detained' | 'refused' } & Decided)

@@ -96,6 +96,29 @@ describe('a notification', () => {
     ]);
   });
 
+  it('about a correction says what stands at each place now, by the number of the goods item', () => {
+    const place = (...levels: [section: string, index?: number, tag?: string][]): string =>
+      `<Amendment><ChangeReasonCode>16</ChangeReasonCode>${levels
+        .map(
+          ([section, index, tag]) =>
+            `<Pointer>${index ? `<SequenceNumeric>${index}</SequenceNumeric>` : ''}<DocumentSectionCode>${section}</DocumentSectionCode>${tag ? `<TagID>${tag}</TagID>` : ''}</Pointer>`,
+        )
+        .join('')}</Amendment>`;
+    const before =
+      place(['42A'], ['67A'], ['68A', 2], ['23A'], ['21A', 1, '145']) + place(['42A'], ['67A'], ['99Z', 1, '001']);
+    const after =
+      '</Declaration><Declaration><FunctionCode>9</FunctionCode><GoodsShipment><GovernmentAgencyGoodsItem><SequenceNumeric>2</SequenceNumeric>' +
+      '<Commodity><Classification><ID>87120030</ID></Classification></Commodity></GovernmentAgencyGoodsItem></GoodsShipment>';
+    expect(only(notificationXml({ code: '07', before, after })).facts[0]).toMatchObject({
+      kind: 'corrected',
+      pointers: ['42A/67A/68A[2]/23A/21A[1].145', '42A/67A/99Z[1].001'],
+      changes: [
+        { pointer: '42A/67A/68A[2]/23A/21A[1].145', field: 'lines[1].commodity', becomes: '87120030' },
+        { pointer: '42A/67A/99Z[1].001', becomes: null },
+      ],
+    });
+  });
+
   it.each([
     ['02', 'registered'],
     ['05', 'control'],

@@ -1,7 +1,7 @@
 import type { FieldProblem, Money } from '@tidewaiter/contracts';
 import { exact, minorUnits, TidewaiterError, toInstant, type Instant } from '@tidewaiter/kernel';
 import { readXml, type XmlElement } from '@tidewaiter/xml';
-import type { Fact, StatedTax } from '../../domain/facts.js';
+import type { Correction, Fact, StatedTax } from '../../domain/facts.js';
 import type { Interpretation, RawMessage, ReadMessage, Slot } from '../authority.js';
 import { numberNotes } from '../notes.js';
 import type { Profile } from '../profile.js';
@@ -130,6 +130,28 @@ function dutyOf(response: XmlElement, declaration: XmlElement | undefined, profi
   };
 }
 
+/** DMSRES: the places stand in `Amendment`, the new values in a part of the declaration behind the response's own. */
+function changesOf(response: XmlElement): Correction[] {
+  const [, corrected] = response.children('Declaration');
+  return response.children('Amendment').map((amendment) => {
+    const levels = pointerOf(amendment);
+    const { element, field, whole } = resolvePointer(levels);
+    const at = corrected && whole ? elementAt(corrected, element) : undefined;
+    return { pointer: printPointer(levels), field, becomes: at?.value.slice(0, 512) || null };
+  });
+}
+
+/** Follows an element path through a part of a declaration, in which goods items are told by their number, not their place. */
+function elementAt(root: XmlElement, path: string): XmlElement | undefined {
+  return path.split('/').reduce<XmlElement | undefined>((here, step) => {
+    const [, name, index = '1'] = /^(\w+)(?:\[(\d+)\])?$/.exec(step) ?? [];
+    const alike = here?.children(name) ?? [];
+    const numbered = alike.filter((each) => each.textAt('SequenceNumeric') !== undefined);
+    if (numbered.length > 0) return numbered.find((each) => each.textAt('SequenceNumeric') === index);
+    return alike[Number(index) - 1] ?? (alike.length === 1 ? alike[0] : undefined);
+  }, root);
+}
+
 /** DMSALV: the code names the agency, its words what it decided. */
 function agencyFact(response: XmlElement): Fact {
   const code = response.textAt('AdditionalInformation/StatementCode') ?? response.textAt('Status/NameCode') ?? '';
@@ -191,6 +213,7 @@ function factOf(code: string, response: XmlElement, declaration: XmlElement | un
       return {
         kind: 'corrected',
         pointers: response.children('Amendment').map((each) => printPointer(pointerOf(each))),
+        changes: changesOf(response),
       };
     case 'DMSROG':
       return { kind: 'released', release: 'conditional' };
