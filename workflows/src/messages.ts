@@ -8,10 +8,14 @@ export const decideUpdate = defineUpdate<DecisionAnswer, [Decision]>(DECIDE_UPDA
 export const splitUpdate = defineUpdate<SplitAnswer, [SplitOrder]>(SPLIT_UPDATE);
 export const progressQuery = defineQuery<Progress>(PROGRESS_QUERY);
 
-/** Every way in: facts are noted, decisions and a split carried out, progress told. Set before anything is awaited. */
+/** Every way in: facts are noted, decisions carried out, progress told. Set before anything is awaited. */
 export function listen(story: Story): void {
   setHandler(factSignal, (fact) => story.note(fact));
   setHandler(decideUpdate, (decision) => story.decide(decision));
-  setHandler(splitUpdate, (order) => story.split(order));
   setHandler(progressQuery, () => story.progress());
+}
+
+/** The way in for who divides a shipment; only the shipment's own story has it. */
+export function listenForSplit(story: Story): void {
+  setHandler(splitUpdate, (order) => story.split(order));
 }

@@ -1,6 +1,6 @@
 import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
 import type { ShipmentRef } from '@tidewaiter/contracts';
-import { listen } from './messages.js';
+import { listen, listenForSplit } from './messages.js';
 import { assessDuties, reserveGuarantee } from './stages/assess-duties.js';
 import { watchRelease } from './stages/after-release.js';
 import { clearance, type Filing } from './stages/clearance.js';
@@ -14,6 +14,7 @@ import { Abandoned, Split, Story } from './story.js';
 export async function shipmentLifecycle(shipment: ShipmentRef): Promise<void> {
   const story = new Story(shipment, shipment.shipmentId);
   listen(story);
+  listenForSplit(story);
   try {
     await tell(story);
   } finally {

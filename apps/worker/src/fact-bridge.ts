@@ -92,19 +92,9 @@ export class FactBridge {
       correlationId: event.correlationid,
       ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
     };
-    await this.client.workflow.signalWithStart(WORKFLOWS.postEntry, {
-      workflowId: postEntryWorkflowId(declarationId),
-      taskQueue: WORKFLOW_QUEUE,
-      args: [ref],
-      signal: FACT_SIGNAL,
-      // The story reads the record itself: that something happened is all it needs.
-      signalArgs: [{ ...fact, data: {} }],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      typedSearchAttributes: new TypedSearchAttributes([
-        { key: SHIPMENT_ID, value: event.subject },
-        { key: TENANT, value: event.tenantid },
-      ]),
-    });
+    // The story reads the record itself: that something happened is all it needs.
+    const bare = { ...fact, data: {} };
+    await this.tellOrStart(WORKFLOWS.postEntry, postEntryWorkflowId(declarationId), ref, bare, 'ALLOW_DUPLICATE');
   }
 
   private async startVoidance(event: EventEnvelope): Promise<void> {
@@ -132,18 +122,7 @@ export class FactBridge {
     };
     const workflowId = shipmentWorkflowId(event.subject);
     try {
-      await this.client.workflow.signalWithStart(WORKFLOWS.shipmentLifecycle, {
-        workflowId,
-        taskQueue: WORKFLOW_QUEUE,
-        args: [ref],
-        signal: FACT_SIGNAL,
-        signalArgs: [withoutBulk(fact)],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        typedSearchAttributes: new TypedSearchAttributes([
-          { key: SHIPMENT_ID, value: event.subject },
-          { key: TENANT, value: event.tenantid },
-        ]),
-      });
+      await this.tellOrStart(WORKFLOWS.shipmentLifecycle, workflowId, ref, withoutBulk(fact), 'REJECT_DUPLICATE');
     } catch (error) {
       // The story has ended; what comes later is on record all the same and belongs to what follows it.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -155,16 +134,27 @@ export class FactBridge {
   private async tellReturned(event: EventEnvelope, fact: Fact, ref: ShipmentRef): Promise<void> {
     const workflowId = returnedPaymentsWorkflowId(event.subject);
     if (fact.name !== 'duties.PaymentBounced') return this.tellIfThere(workflowId, fact);
-    await this.client.workflow.signalWithStart(WORKFLOWS.returnedPayments, {
+    await this.tellOrStart(WORKFLOWS.returnedPayments, workflowId, ref, fact, 'ALLOW_DUPLICATE');
+  }
+
+  /** Signals the story, and starts it where it does not run; `policy` says whether it may run again after its end. */
+  private async tellOrStart(
+    workflow: string,
+    workflowId: string,
+    ref: ShipmentRef,
+    fact: Fact,
+    policy: 'ALLOW_DUPLICATE' | 'REJECT_DUPLICATE',
+  ): Promise<void> {
+    await this.client.workflow.signalWithStart(workflow, {
       workflowId,
       taskQueue: WORKFLOW_QUEUE,
       args: [ref],
       signal: FACT_SIGNAL,
       signalArgs: [fact],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdReusePolicy: policy,
       typedSearchAttributes: new TypedSearchAttributes([
-        { key: SHIPMENT_ID, value: event.subject },
-        { key: TENANT, value: event.tenantid },
+        { key: SHIPMENT_ID, value: ref.shipmentId },
+        { key: TENANT, value: ref.tenant },
       ]),
     });
   }

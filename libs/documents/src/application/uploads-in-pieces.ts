@@ -57,7 +57,7 @@ export class UploadsInPieces {
   /** @throws NotFound `documents.upload.unknown` */
   async show(tenant: string, uploadId: string): Promise<Upload> {
     const { announced, offset } = await this.known(tenant, uploadId);
-    return { uploadId, shipmentId: announced.shipmentId, size: announced.size, offset };
+    return viewOf(uploadId, announced, offset);
   }
 
   /**
@@ -80,7 +80,7 @@ export class UploadsInPieces {
     }
     // What is here already stays as it is: only what lies behind it is new.
     if (end > offset) await this.pieces.write(tenant, uploadId, offset, bytes.subarray(offset - from));
-    return this.show(tenant, uploadId);
+    return viewOf(uploadId, announced, Math.max(offset, end));
   }
 
   /** @throws WrongState `documents.upload.incomplete`, and what a file that came at once is refused for */
@@ -126,3 +126,10 @@ export class UploadsInPieces {
     });
   }
 }
+
+const viewOf = (uploadId: string, { shipmentId, size }: Announced, offset: number): Upload => ({
+  uploadId,
+  shipmentId,
+  size,
+  offset,
+});

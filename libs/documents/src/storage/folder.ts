@@ -17,7 +17,8 @@ export interface Incoming {
   whole: boolean;
 }
 
-const STALE = 24 * 3_600_000;
+/** What nobody went on with for so long, in milliseconds, is thrown away. */
+export const STALE = 24 * 3_600_000;
 
 /**
  * Files in a folder, addressed by the digest of their content, each tenant's apart: `<folder>/<tenant>/<aa>/<sha256>`.
@@ -112,7 +113,8 @@ export class FolderStorage {
   }
 }
 
-function tenantFolder(tenant: string): string {
+/** Name of a tenant's folder. @throws RangeError for what is none */
+export function tenantFolder(tenant: string): string {
   if (!/^[a-z0-9-]{1,40}$/.test(tenant)) throw new RangeError('not the name of a tenant');
   return tenant;
 }

@@ -2,9 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-
-const STALE = 24 * 3_600_000;
-const TENANT = /^[a-z0-9-]{1,40}$/;
+import { STALE, tenantFolder } from './folder.js';
 
 /** What was announced of a file whose bytes come in pieces. */
 export interface Announced {
@@ -78,8 +76,7 @@ export class Pieces {
   }
 
   private folderOf(tenant: string): string {
-    if (!TENANT.test(tenant)) throw new RangeError('not the name of a tenant');
-    return join(this.folder, '.pieces', tenant);
+    return join(this.folder, '.pieces', tenantFolder(tenant));
   }
 
   private at(tenant: string, uploadId: string, end = ''): string {

@@ -197,18 +197,11 @@ export class DeliveryLog {
           advice: 'Look at the head of the lane.',
         });
       }
-      const { endpointId, eventId, lane } = found;
-      const command = {
-        type: 'SkipDelivery' as const,
-        endpointId,
-        deliveryId,
-        eventId,
-        lane,
-        because,
-        by: caller.actor,
-      };
-      const by = byOf(caller, endpointId, commandId);
       if (!blocks) return;
+      const { endpointId, eventId, lane } = found;
+      const skipped = { endpointId, deliveryId, eventId, lane, because, by: caller.actor };
+      const command = { type: 'SkipDelivery' as const, ...skipped };
+      const by = byOf(caller, endpointId, commandId);
       await this.store.execute(endpoint, endpointStream(endpointId), command, by, {
         fingerprint: [deliveryId, because],
         tx,
@@ -284,23 +277,9 @@ export class DeliveryLog {
     });
   }
 
-  private async found(
-    tx: Tx,
-    deliveryId: string,
-  ): Promise<
-    LaneName & { state: string; tries: number; eventId: string; disabled: boolean; earlier: boolean; position: string }
-  > {
-    const { rows } = await tx.query<
-      LaneName & {
-        state: string;
-        tries: number;
-        eventId: string;
-        disabled: boolean;
-        earlier: boolean;
-        position: string;
-      }
-    >(
-      `select d.endpoint_id as "endpointId", d.lane, d.state, d.tries, d.event_id as "eventId", d.position,
+  private async found(tx: Tx, deliveryId: string): Promise<Found> {
+    const { rows } = await tx.query<Found>(
+      `select d.endpoint_id as "endpointId", d.lane, d.state, d.tries, d.event_id as "eventId",
               e.disabled_cause is not null as disabled,
               exists (select from deliveries earlier
                        where earlier.tenant_id = d.tenant_id and earlier.endpoint_id = d.endpoint_id and earlier.lane = d.lane
@@ -312,6 +291,15 @@ export class DeliveryLog {
     if (!rows[0]) throw unknownDelivery();
     return rows[0];
   }
+}
+
+interface Found extends LaneName {
+  state: string;
+  tries: number;
+  eventId: string;
+  disabled: boolean;
+  /** an earlier one of its lane is not sent yet */
+  earlier: boolean;
 }
 
 const viewOf = (row: DeliveryRow): Listed => ({
