@@ -43,7 +43,7 @@ export class UploadsInPieces {
     }
     const uploadId = uuidOf('upload', tenant, commandId);
     if ((await this.pieces.known(tenant, uploadId)) === null) {
-      if ((await this.pieces.count(tenant)) >= OPEN_AT_MOST) {
+      if ((await this.pieces.tidy(tenant, Date.now())) >= OPEN_AT_MOST) {
         throw new Refused('documents.upload.too-many', `${OPEN_AT_MOST} uploads are under way already`, {
           advice: 'Finish some of them; what nobody goes on with is gone after a day.',
         });

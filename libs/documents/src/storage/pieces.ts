@@ -57,22 +57,26 @@ export class Pieces {
     for (const end of ['', '.json']) await rm(this.at(tenant, uploadId, end), { force: true });
   }
 
-  /** @returns uploads of a tenant that are not whole yet, or not taken */
-  async count(tenant: string): Promise<number> {
-    const names = await readdir(this.folderOf(tenant)).catch((): string[] => []);
-    return names.filter((name) => name.endsWith('.json')).length;
+  /** Throws away what nobody went on with for a day, whoever the tenant is. */
+  async sweep(now: number): Promise<void> {
+    const tenants = await readdir(join(this.folder, '.pieces')).catch((): string[] => []);
+    for (const tenant of tenants) await this.tidy(tenant, now);
   }
 
-  /** Throws away what nobody went on with for a day. */
-  async sweep(now: number): Promise<void> {
-    const root = join(this.folder, '.pieces');
-    for (const tenant of await readdir(root).catch((): string[] => [])) {
-      for (const name of await readdir(join(root, tenant))) {
-        if (name.endsWith('.json')) continue;
-        const { mtimeMs } = await stat(join(root, tenant, name)).catch(() => ({ mtimeMs: now }));
-        if (now - mtimeMs > STALE) await this.discard(tenant, name);
-      }
+  /**
+   * The same for one tenant.
+   *
+   * @returns uploads that are left: under way, or not taken yet
+   */
+  async tidy(tenant: string, now: number): Promise<number> {
+    const names = await readdir(this.folderOf(tenant)).catch((): string[] => []);
+    let left = 0;
+    for (const name of names.filter((each) => !each.endsWith('.json'))) {
+      const { mtimeMs } = await stat(this.at(tenant, name)).catch(() => ({ mtimeMs: now }));
+      if (now - mtimeMs > STALE) await this.discard(tenant, name);
+      else left += 1;
     }
+    return left;
   }
 
   private folderOf(tenant: string): string {
