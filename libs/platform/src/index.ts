@@ -21,6 +21,7 @@ export {
 } from './identity/caller.js';
 export { API_KEYS, ApiKeys, apiKeyOf, unknownKey, type KnownKey, type PresentedKey } from './identity/api-keys.js';
 export { Sessions, type Session } from './identity/session.js';
+export { refuseIfRefused } from './runtime/refused.js';
 export { createLog, LOG, type Log } from './observability/log.js';
 export { alarms, metrics, streamsParked } from './observability/metrics.js';
 export { currentTraceId, currentTraceparent, inSpan } from './observability/trace.js';

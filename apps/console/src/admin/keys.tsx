@@ -14,7 +14,7 @@ import {
   StatusMark,
   TextField,
 } from '../ui/index.js';
-import { newSecret, type Secret } from './secret.js';
+import { newSecret, type Secret } from '../app/new-secret.js';
 
 /** Keys with which outside parties read the log. The keys of partners' programs are made where partners are. */
 export default function Keys() {

@@ -13,11 +13,9 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/client.js';
 import { useChange, useRoute } from '../api/queries.js';
-import { holds, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { useHeldList } from '../feed/held-list.js';
 import { Go, useAsked } from '../shipment/go.js';
-import { useOffline } from '../shipment/parts.js';
 import {
   ApplyPill,
   Button,
@@ -31,7 +29,8 @@ import {
   StatusMark,
   TextField,
 } from '../ui/index.js';
-import { MAY_NOT, refusal, shortUrl, span, STATUS } from './words.js';
+import { useMayNot } from './may-not.js';
+import { refusal, shortUrl, span, STATUS } from './words.js';
 
 type Delivery = AnswerOf<typeof listWebhookDeliveries>['items'][number];
 type ReplayBody = InputOf<typeof replayWebhookDeliveries>['body'];
@@ -309,11 +308,4 @@ function Replay({ asked, because }: { asked: Filter; because: string | undefined
       </Dialog>
     </>
   );
-}
-
-/** Why the acts are off, for who may only look and where there is no connection. */
-export function useMayNot(): string | undefined {
-  const session = useSession();
-  const offline = useOffline();
-  return holds(session, 'partner', 'administrator') ? offline : MAY_NOT;
 }

@@ -5,7 +5,8 @@ import { announce } from '../app/announce.js';
 import { Go, useSteps } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { Button, CopyButton, DigestChip, Instant, Page, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
-import { Next, Retry, useMayNot } from './deliveries.js';
+import { Next, Retry } from './deliveries.js';
+import { useMayNot } from './may-not.js';
 import { PartnerTabs } from './partners-page.js';
 import { refusal, shortUrl, STATUS } from './words.js';
 

@@ -11,16 +11,16 @@ import {
 } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
-import { holds, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { Go, useSteps } from '../shipment/go.js';
-import { Copies, Panel, Source, useOffline } from '../shipment/parts.js';
+import { Copies, Panel, Source } from '../shipment/parts.js';
 import { Button, Instant, Page, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
 import { EndpointForm } from './endpoint-form.js';
 import { EndpointStatus } from './endpoints.js';
 import { PartnerTabs } from './partners-page.js';
 import { SecretOnce } from './secret-once.js';
-import { MAY_NOT, refusal, shortUrl } from './words.js';
+import { useMayNot } from './may-not.js';
+import { refusal, shortUrl } from './words.js';
 
 type Endpoint = AnswerOf<typeof showEndpoint>;
 const READS = [showEndpoint, listEndpoints] as const;
@@ -29,9 +29,7 @@ const READS = [showEndpoint, listEndpoints] as const;
 export default function EndpointPage() {
   const { endpointId = '' } = useSteps<{ endpointId?: string }>();
   const endpoint = useRoute(showEndpoint, { params: { endpointId } }, { refetchInterval: 5_000 });
-  const session = useSession();
-  const offline = useOffline();
-  const because = holds(session, 'partner', 'administrator') ? offline : MAY_NOT;
+  const because = useMayNot();
   return (
     <Page
       title={endpoint.data ? shortUrl(endpoint.data.url) : 'Endpoint'}

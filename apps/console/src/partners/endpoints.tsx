@@ -1,20 +1,18 @@
 import { addEndpoint, listEndpoints, type AnswerOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
-import { holds, useSession } from '../api/session.js';
 import { Go } from '../shipment/go.js';
-import { Copies, Panel, Source, useOffline } from '../shipment/parts.js';
+import { Copies, Panel, Source } from '../shipment/parts.js';
 import { EmptyState, Instant, StatusMark } from '../ui/index.js';
 import { EndpointForm } from './endpoint-form.js';
 import { SecretOnce } from './secret-once.js';
-import { MAY_NOT, shortUrl } from './words.js';
+import { useMayNot } from './may-not.js';
+import { shortUrl } from './words.js';
 
 type Endpoint = AnswerOf<typeof listEndpoints>['items'][number];
 
 export default function Endpoints() {
   const endpoints = useRoute(listEndpoints, {}, { refetchInterval: 5_000 });
-  const session = useSession();
-  const offline = useOffline();
   const [secret, setSecret] = useState<string | null>(null);
   const [added, setAdded] = useState(0);
   const add = useChange(addEndpoint, {
@@ -24,7 +22,7 @@ export default function Endpoints() {
       setAdded((before) => before + 1);
     },
   });
-  const because = holds(session, 'partner', 'administrator') ? offline : MAY_NOT;
+  const because = useMayNot();
   return (
     <div className="stack">
       <Source query={endpoints} what="the endpoints" who="The partners’ service" height={160}>

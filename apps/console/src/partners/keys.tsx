@@ -1,11 +1,11 @@
 import { issuePartnerKey, KEY_SCOPES, listPartnerKeys, revokePartnerKey, type KeyScope } from '@tidewaiter/contracts';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { announce } from '../app/announce.js';
+import { newSecret, type Secret } from '../app/new-secret.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { Button, EmptyState, fieldProblems, Instant, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
-import { useMayNot } from './deliveries.js';
-import { newKeySecret } from './key-secret.js';
+import { useMayNot } from './may-not.js';
 import { SecretOnce } from './secret-once.js';
 import { refusal } from './words.js';
 
@@ -94,20 +94,20 @@ function Issue({ because }: { because: string | undefined }) {
   const [until, setUntil] = useState('');
   const [scopes, setScopes] = useState<readonly KeyScope[]>(['events:read']);
   const [shown, setShown] = useState<string | null>(null);
-  const issue = useChange(issuePartnerKey, { reads: [listPartnerKeys] });
-  const send = async (): Promise<void> => {
-    // Made here: the server is told its digest and never learns the secret.
-    const { secret, digest } = await newKeySecret();
-    const body = { name, scopes: [...scopes], until: `${until}T00:00:00Z`, digest };
-    issue.mutate(
-      { body },
-      {
-        onSuccess: ({ keyId, tenant }) => {
-          setShown(`twk_${tenant}.${keyId}.${secret}`);
-          setName('');
-        },
-      },
-    );
+  const made = useRef<Secret | null>(null);
+  const issue = useChange(issuePartnerKey, {
+    reads: [listPartnerKeys],
+    onDone: ({ keyId, tenant }) => {
+      setShown(`twk_${tenant}.${keyId}.${made.current!.secret}`);
+      made.current = null;
+      setName('');
+    },
+  });
+  const send = (): void => {
+    // A repeat after a cut is the same key: its secret is kept until it is answered.
+    made.current ??= newSecret();
+    const { digest } = made.current;
+    issue.mutate({ body: { name, scopes: [...scopes], until: `${until}T00:00:00Z`, digest } });
   };
   return (
     <Panel title="Make a key">
@@ -115,7 +115,7 @@ function Issue({ because }: { because: string | undefined }) {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          if (because === undefined && !issue.isPending) void send();
+          if (because === undefined && !issue.isPending) send();
         }}
       >
         <ProblemSummary

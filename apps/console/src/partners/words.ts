@@ -36,5 +36,3 @@ export const refusal = (error: Error | null): FieldProblem[] =>
               : 'No answer came. Press again: it is the same act.',
         },
       ];
-
-export const MAY_NOT = 'For partner developers and tenant administrators. A tenant administrator grants it.';

@@ -8,6 +8,7 @@ import {
   DATABASE,
   EVENT_STORE,
   LOG,
+  refuseIfRefused,
   SUBJECT_KEYS,
   type CallerIdentity,
   type Clock,
@@ -16,8 +17,10 @@ import {
 } from '@tidewaiter/platform';
 import { DISPOSAL_APPROVALS, disposable, dossier, retentionClock, scopeKey, type Leaf } from '../domain/index.js';
 import { leavesOf } from '../log/log-reader.js';
-import { refuseIfRefused } from './refused.js';
 import { retentionLaws } from './retention-rules.js';
+
+/** Who may do what one person may not do twice. */
+export const ANOTHER_OFFICER = 'Ask another compliance officer.';
 
 export const dossierStream = (shipmentId: string): string => `dossier-${shipmentId}`;
 
@@ -118,7 +121,7 @@ export class Disposal {
     const { state, events } = await this.store.execute(dossier, dossierStream(shipmentId), command, by, {
       fingerprint: { type: command.type, by: command.by },
     });
-    refuseIfRefused(events);
+    refuseIfRefused(events, ANOTHER_OFFICER);
     const enough = state.approvals.length >= DISPOSAL_APPROVALS && !state.erased;
     const became = enough
       ? await this.dispose(shipmentId, jurisdiction, { ...by, commandId: `${commandId}/erase` })

@@ -22,17 +22,17 @@ import {
   Caller,
   CommandId,
   EVENT_STORE,
+  refuseIfRefused,
   Input,
   Serves,
   type CallerIdentity,
   WORKFLOWS,
   type WorkflowPort,
 } from '@tidewaiter/platform';
-import { dossierStream } from '../application/disposal.js';
+import { ANOTHER_OFFICER, dossierStream } from '../application/disposal.js';
 import { Evidence } from '../application/evidence.js';
 import { EvidenceExport } from '../application/evidence-export.js';
 import { newId } from '@tidewaiter/kernel';
-import { refuseIfRefused } from '../application/refused.js';
 import { dossier } from '../domain/index.js';
 
 @Controller()
@@ -122,7 +122,7 @@ export class EvidenceController {
     const command = { type: 'LiftHold' as const, shipmentId, by: caller.actor };
     const by = byOf(caller, shipmentId, commandId);
     const done = await this.store.execute(dossier, dossierStream(shipmentId), command, by, { fingerprint: command });
-    refuseIfRefused(done.events);
+    refuseIfRefused(done.events, ANOTHER_OFFICER);
     return { shipmentId };
   }
 

@@ -1,9 +1,18 @@
 import { Controller, Inject } from '@nestjs/common';
 import { approveDisposal, liftMatterHold, placeMatterHold, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import { byOf, Caller, CommandId, EVENT_STORE, idFor, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
-import { Disposal } from '../application/disposal.js';
-import { refuseIfRefused } from '../application/refused.js';
+import {
+  byOf,
+  Caller,
+  CommandId,
+  EVENT_STORE,
+  idFor,
+  Input,
+  refuseIfRefused,
+  Serves,
+  type CallerIdentity,
+} from '@tidewaiter/platform';
+import { ANOTHER_OFFICER, Disposal } from '../application/disposal.js';
 import { matter } from '../domain/index.js';
 
 const matterStream = (matterId: string): string => `matter-${matterId}`;
@@ -38,7 +47,7 @@ export class RetentionController {
     const command = { type: 'LiftMatterHold' as const, matterId, by: caller.actor };
     const by = byOf(caller, matterId, commandId);
     const done = await this.store.execute(matter, matterStream(matterId), command, by, { fingerprint: command });
-    refuseIfRefused(done.events);
+    refuseIfRefused(done.events, ANOTHER_OFFICER);
     return { matterId };
   }
 

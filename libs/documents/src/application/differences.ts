@@ -1,8 +1,8 @@
 import { Inject } from '@nestjs/common';
 import type { AnswerOf, InputOf, acceptDifference } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import { NotFound, Refused } from '@tidewaiter/kernel';
-import { byOf, DATABASE, EVENT_STORE, type CallerIdentity, type Database } from '@tidewaiter/platform';
+import { NotFound } from '@tidewaiter/kernel';
+import { byOf, DATABASE, EVENT_STORE, refuseIfRefused, type CallerIdentity, type Database } from '@tidewaiter/platform';
 import { checklist } from '../domain/index.js';
 import { digestOf } from './digests.js';
 import { checklistStream, Judging } from './judging.js';
@@ -33,7 +33,7 @@ export class Differences {
     await this.views.findings(tenant, shipmentId);
     const by = byOf(caller, shipmentId, commandId);
     const stream = checklistStream(shipmentId);
-    const refusal = await this.database.tenant(tenant, async (tx) => {
+    const events = await this.database.tenant(tenant, async (tx) => {
       const { state } = await this.store.load(checklist, tenant, stream, tx);
       const found = state.status === 'none' ? [] : (state.checks?.findings ?? []);
       const finding = found.find((each) => digestOf(each) === digest);
@@ -56,15 +56,10 @@ export class Differences {
       );
       if (done.events.some(({ type }) => type === 'DifferenceAccepted'))
         await this.judging.judge(tx, shipmentId, { ...by, commandId: `${commandId}/judge` });
-      return done.events.find(({ type }) => type === 'DifferenceRefused');
+      return done.events;
     });
-    if (refusal) {
-      const { code, says } = refusal.data as { code: string; says: string };
-      throw new Refused(code, says, {
-        advice: 'Ask somebody in compliance. This attempt is on record.',
-        facts: { by: actor },
-      });
-    }
+    // Only now: what was recorded is to stay.
+    refuseIfRefused(events, 'Ask somebody in compliance.');
     return this.views.findings(tenant, shipmentId);
   }
 }

@@ -7,7 +7,7 @@ export interface Secret {
   digest: string;
 }
 
-/** A secret that this browser alone knows. Hashed without WebCrypto, which is not there on plain http. */
+/** A secret of a key that this browser alone knows: the server is told its digest. Hashed without WebCrypto, which is not there on plain http. */
 export function newSecret(): Secret {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   const secret = btoa(String.fromCharCode(...bytes))

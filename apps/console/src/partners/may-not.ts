@@ -1,0 +1,11 @@
+import { holds, useSession } from '../api/session.js';
+import { useOffline } from '../shipment/parts.js';
+
+const MAY_NOT = 'For partner developers and tenant administrators. A tenant administrator grants it.';
+
+/** Why the acts are off, for who may only look and where there is no connection. */
+export function useMayNot(): string | undefined {
+  const session = useSession();
+  const offline = useOffline();
+  return holds(session, 'partner', 'administrator') ? offline : MAY_NOT;
+}
