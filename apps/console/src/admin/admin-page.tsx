@@ -1,11 +1,11 @@
 import type { Role } from '@tidewaiter/contracts';
-import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import { holds, useSession } from '../api/session.js';
-import { Go, useSteps } from '../shipment/go.js';
-import { NotFound, Page, Skeleton } from '../ui/index.js';
+import { useSteps } from '../shipment/go.js';
+import { NotFound, Page, Part, Tabs } from '../ui/index.js';
 import '../shipment/shipment.css';
 
-interface Part {
+interface AdminPart {
   part: string;
   label: string;
   lead: string;
@@ -13,7 +13,7 @@ interface Part {
   page: LazyExoticComponent<ComponentType>;
 }
 
-const PARTS: readonly Part[] = [
+const PARTS: readonly AdminPart[] = [
   {
     part: 'users',
     label: 'Users and roles',
@@ -45,32 +45,22 @@ export default function AdminPage() {
   const found = part === undefined ? first : PARTS.find((each) => each.part === part);
   if (!found) return <NotFound />;
   const body = (
-    <Suspense
-      fallback={
-        <div aria-busy="true">
-          <Skeleton height={320} />
-        </div>
-      }
-    >
+    <Part>
       <found.page />
-    </Suspense>
+    </Part>
   );
   // Around a refusal there is no page.
   if (!holds(session, ...found.sees)) return body;
   return (
     <Page title={found.label} lead={found.lead}>
-      <nav className="tabs" aria-label="Parts of Admin">
-        {PARTS.filter(({ sees }) => holds(session, ...sees)).map((each) => (
-          <Go
-            key={each.part}
-            className="tab"
-            to={`/admin/${each.part}`}
-            {...(each === found ? { 'aria-current': 'page' as const } : {})}
-          >
-            {each.label}
-          </Go>
-        ))}
-      </nav>
+      <Tabs
+        label="Parts of Admin"
+        tabs={PARTS.filter(({ sees }) => holds(session, ...sees)).map((each) => ({
+          to: `/admin/${each.part}`,
+          name: each.label,
+          isOpen: each === found,
+        }))}
+      />
       {body}
     </Page>
   );

@@ -1,5 +1,5 @@
-import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
-import { NotFound, Page, Skeleton } from '../ui/index.js';
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import { NotFound, Page, Part, Tabs } from '../ui/index.js';
 import '../shipment/shipment.css';
 import './audit.css';
 import { Go, useSteps } from '../shipment/go.js';
@@ -44,33 +44,24 @@ export default function AuditPage() {
   const { part = '' } = useSteps<{ part?: string }>();
   const found = PARTS.find(([each]) => each === part);
   if (!found) return <NotFound />;
-  const [, label, lead, Part] = found;
+  const [, label, lead, Open] = found;
   return (
     <Page title={part === '' ? 'Audit' : label} lead={lead}>
-      <nav className="tabs" aria-label="Parts of the audit">
-        {PARTS.map(([each, name]) => (
-          <Go
-            key={each}
-            className="tab"
-            to={each === '' ? '/audit' : `/audit/${each}`}
-            {...(each === part ? { 'aria-current': 'page' as const } : {})}
-          >
-            {name}
-          </Go>
-        ))}
+      <Tabs
+        label="Parts of the audit"
+        tabs={PARTS.map(([each, name]) => ({
+          to: each === '' ? '/audit' : `/audit/${each}`,
+          name,
+          isOpen: each === part,
+        }))}
+      >
         <Go className="tab" to="/audit/verify">
           Verify a file
         </Go>
-      </nav>
-      <Suspense
-        fallback={
-          <div aria-busy="true">
-            <Skeleton height={320} />
-          </div>
-        }
-      >
-        <Part />
-      </Suspense>
+      </Tabs>
+      <Part>
+        <Open />
+      </Part>
     </Page>
   );
 }

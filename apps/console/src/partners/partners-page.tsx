@@ -1,6 +1,6 @@
-import { lazy, Suspense, type ComponentType, type LazyExoticComponent } from 'react';
-import { Go, useSteps } from '../shipment/go.js';
-import { NotFound, Page, Skeleton } from '../ui/index.js';
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import { useSteps } from '../shipment/go.js';
+import { NotFound, Page, Part, Tabs } from '../ui/index.js';
 import '../shipment/shipment.css';
 import '../audit/audit.css';
 
@@ -32,7 +32,7 @@ export default function PartnersPage() {
   const { part = '' } = useSteps<{ part?: string }>();
   const found = PARTS.find(([each]) => each === part);
   if (!found) return <NotFound />;
-  const [, label, lead, Part] = found;
+  const [, label, lead, Open] = found;
   return (
     <Page
       title={label}
@@ -44,30 +44,16 @@ export default function PartnersPage() {
       }
     >
       <PartnerTabs part={part} />
-      <Suspense
-        fallback={
-          <div aria-busy="true">
-            <Skeleton height={320} />
-          </div>
-        }
-      >
-        <Part />
-      </Suspense>
+      <Part>
+        <Open />
+      </Part>
     </Page>
   );
 }
 
 export const PartnerTabs = ({ part }: { part?: string }) => (
-  <nav className="tabs" aria-label="Partners">
-    {PARTS.map(([each, name]) => (
-      <Go
-        key={each}
-        className="tab"
-        to={`/partners/${each}`}
-        {...(each === part ? { 'aria-current': 'page' as const } : {})}
-      >
-        {name}
-      </Go>
-    ))}
-  </nav>
+  <Tabs
+    label="Partners"
+    tabs={PARTS.map(([each, name]) => ({ to: `/partners/${each}`, name, isOpen: each === part }))}
+  />
 );

@@ -19,7 +19,7 @@ import {
   type AnswerOf,
 } from '@tidewaiter/contracts';
 import { useLocation, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState, type ComponentType, type LazyExoticComponent } from 'react';
+import { lazy, useMemo, useState, type ComponentType, type LazyExoticComponent } from 'react';
 import { useRoute } from '../api/queries.js';
 import { holds, useSession } from '../api/session.js';
 import { useKeys } from '../app/keys.js';
@@ -30,9 +30,11 @@ import {
   Instant,
   Money,
   Page,
+  Part,
   Skeleton,
   StatusMark,
   Strip,
+  Tabs,
   type State,
 } from '../ui/index.js';
 import { useLocale } from '../app/preferences.js';
@@ -140,27 +142,17 @@ export default function ShipmentPage() {
           <Skeleton height={168} />
         </div>
       )}
-      <nav className="tabs" aria-label="Parts of the shipment">
-        {TABS.map(([each, name]) => (
-          <Go
-            key={each}
-            className="tab"
-            to={`/shipments/${shipmentId}${each === '' ? '' : `/${each}`}`}
-            {...(each === tab ? { 'aria-current': 'page' as const } : {})}
-          >
-            {name}
-          </Go>
-        ))}
-      </nav>
-      <Suspense
-        fallback={
-          <div aria-busy="true">
-            <Skeleton height={320} />
-          </div>
-        }
-      >
+      <Tabs
+        label="Parts of the shipment"
+        tabs={TABS.map(([each, name]) => ({
+          to: `/shipments/${shipmentId}${each === '' ? '' : `/${each}`}`,
+          name,
+          isOpen: each === tab,
+        }))}
+      />
+      <Part>
         <Tab />
-      </Suspense>
+      </Part>
       <p>
         <Copies
           path={`/v1/shipments/${shipmentId}${tab === '' ? '/story' : ''}`}

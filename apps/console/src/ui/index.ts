@@ -9,6 +9,7 @@ export * from './page.js';
 export * from './states.js';
 export * from './status-mark.js';
 export * from './strip.js';
+export * from './tabs.js';
 export * from './time.js';
 export * from './apply-pill.js';
 export * from './problem-fields.js';
