@@ -1,15 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { KafkaBus, silentLog } from '@tidewaiter/event-bus';
-import { serverSetting, TestDatabase } from '@tidewaiter/event-store/testing';
+import { serverSetting } from '@tidewaiter/event-store/testing';
 import { eventStreams, parseVerifierKey, verifyLog } from '@tidewaiter/merkle';
 import { startService, type RunningService } from '@tidewaiter/platform';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { TestHouse } from '@tidewaiter/platform/testing';
 import { AuditModule } from './audit.module.js';
 import { ed25519Verify, nodeHasher as hasher } from '@tidewaiter/merkle/node';
 import { MIGRATIONS, received } from './testing/log-bench.js';
@@ -17,35 +15,15 @@ import { MIGRATIONS, received } from './testing/log-bench.js';
 /** The module as a service of its own: over HTTP with tokens, fed from Kafka. The tenant is new, the broker may be shared. */
 const tenant = `t-${randomBytes(5).toString('hex')}`;
 const shipmentId = randomUUID();
-const ISSUER_KEY = 'test';
 
 let service: RunningService;
-let database: TestDatabase;
-let issuer: Server;
-let secret: CryptoKey;
+let house: TestHouse;
 let folder: string;
 const bus = new KafkaBus({
   brokers: serverSetting('TEST_KAFKA_BROKERS').split(','),
   clientId: 'audit-test',
   log: silentLog,
 });
-
-async function startIssuer(): Promise<string> {
-  const pair = await generateKeyPair('ES256');
-  secret = pair.privateKey;
-  const jwk = { ...(await exportJWK(pair.publicKey)), kid: ISSUER_KEY, alg: 'ES256', use: 'sig' };
-  issuer = createServer((request, response) => {
-    const base = `http://${request.headers.host}`;
-    response.setHeader('Content-Type', 'application/json');
-    response.end(
-      JSON.stringify(
-        request.url?.endsWith('configuration') ? { issuer: base, jwks_uri: `${base}/jwks` } : { keys: [jwk] },
-      ),
-    );
-  });
-  await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
-}
 
 async function ownNamespace(): Promise<string> {
   const address = process.env['TEST_TEMPORAL_ADDRESS'];
@@ -61,22 +39,16 @@ async function ownNamespace(): Promise<string> {
 }
 
 beforeAll(async () => {
-  database = await TestDatabase.create('audit', MIGRATIONS);
+  house = await TestHouse.open('audit', MIGRATIONS);
   folder = await mkdtemp(join(tmpdir(), 'signer-'));
   await bus.ensureTopics();
-  const url = await startIssuer();
   Object.assign(process.env, {
-    AUDIT_DATABASE_URL: database.url('audit_app'),
-    AUDIT_SYSTEM_DATABASE_URL: database.url('audit_system'),
     AUDIT_SIGNER_FOLDER: folder,
     AUDIT_CHECKPOINT_MS: '100',
     AUDIT_ORIGIN: 'audit.example',
-    OIDC_ISSUER: url,
     KAFKA_BROKERS: serverSetting('TEST_KAFKA_BROKERS'),
     TEMPORAL_ADDRESS: process.env['TEST_TEMPORAL_ADDRESS'],
     TEMPORAL_NAMESPACE: await ownNamespace(),
-    PAYLOAD_KEY: randomBytes(32).toString('base64'),
-    SUBJECT_KEY: randomBytes(32).toString('base64'),
     LOG_LEVEL: 'error',
   });
   service = await startService('audit', [AuditModule]);
@@ -85,20 +57,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await service?.close();
   await bus.close();
-  issuer?.close();
-  await database?.drop();
+  await house?.close();
   await rm(folder, { recursive: true, force: true });
 }, 30_000);
 
-const tokenFor = (role: string, of = tenant): Promise<string> =>
-  new SignJWT({ tenant: of, roles: [role], name: 'A person' })
-    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: ISSUER_KEY })
-    .setSubject(`a-${role}`)
-    .setIssuer(process.env['OIDC_ISSUER']!)
-    .setAudience('tidewaiter-api')
-    .setIssuedAt()
-    .setExpirationTime('5 minutes')
-    .sign(secret);
+const tokenFor = (role: string, of = tenant): Promise<string> => house.issuer.token(of, `a-${role}`, [role]);
 
 const ask = async (
   path: string,

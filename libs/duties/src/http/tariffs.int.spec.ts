@@ -1,13 +1,11 @@
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { allRoutes, ROLES, type Role } from '@tidewaiter/contracts';
-import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { newId } from '@tidewaiter/kernel';
 import { ContextModule, createLog, createService } from '@tidewaiter/platform';
-import { Issuer } from '@tidewaiter/platform/testing';
+import { TestHouse } from '@tidewaiter/platform/testing';
 import { Classifying } from '../application/classifying.js';
 import { FxRates } from '../application/fx-rates.js';
 import { Lookup } from '../application/lookup.js';
@@ -70,37 +68,23 @@ const ours = allRoutes().filter(
 );
 
 describe('the routes of tariffs', () => {
-  let test: TestDatabase;
-  let issuer: Issuer;
+  let house: TestHouse;
   let app: NestFastifyApplication;
   let url: string;
-  const saved = { ...process.env };
 
   beforeAll(async () => {
-    test = await TestDatabase.create('duties', new URL('../../migrations/', import.meta.url));
-    issuer = await Issuer.open();
-    Object.assign(process.env, {
-      DUTIES_DATABASE_URL: test.url('duties_app'),
-      DUTIES_SYSTEM_DATABASE_URL: test.url('duties_system'),
-      SUBJECT_KEY: randomBytes(32).toString('base64'),
-      PAYLOAD_KEY: randomBytes(32).toString('base64'),
-      OIDC_ISSUER: issuer.url,
-      KAFKA_BROKERS: '127.0.0.1:9',
-      TEMPORAL_ADDRESS: '127.0.0.1:9',
-    });
+    house = await TestHouse.open('duties', new URL('../../migrations/', import.meta.url));
     app = await createService('duties', createLog({ level: 'error', service: 'duties' }), [TariffsModule]);
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
   }, 60_000);
   afterAll(async () => {
     await app?.close();
-    await issuer?.close();
-    await test?.drop();
-    process.env = saved;
+    await house?.close();
   });
 
   const bearer = async ({ tenant = 'acme', roles = ['operator'] }: Who): Promise<Record<string, string>> =>
-    roles === null ? {} : { Authorization: `Bearer ${await issuer.token(tenant, 'olivia', roles)}` };
+    roles === null ? {} : { Authorization: `Bearer ${await house.issuer.token(tenant, 'olivia', roles)}` };
 
   async function send(method: string, path: string, init: RequestInit, who: Who): Promise<Answer> {
     const headers = {

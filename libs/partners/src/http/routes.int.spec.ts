@@ -1,12 +1,9 @@
 import 'reflect-metadata';
 import { createHash, randomBytes } from 'node:crypto';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { allRoutes, type Role } from '@tidewaiter/contracts';
-import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { newId } from '@tidewaiter/kernel';
-import { createLog, EVENT_BUS, HouseModule, WORKFLOWS } from '@tidewaiter/platform';
-import { Issuer } from '@tidewaiter/platform/testing';
+import { TestHouse } from '@tidewaiter/platform/testing';
 import { controllers, recordBook, services } from '../partners.module.js';
 
 type Body = Record<string, unknown>;
@@ -20,48 +17,21 @@ interface Asked {
 }
 
 describe('the routes of partners', () => {
-  let test: TestDatabase;
-  let issuer: Issuer;
+  let house: TestHouse;
   let app: NestFastifyApplication;
-  const saved = { ...process.env };
 
   beforeAll(async () => {
-    test = await TestDatabase.create('partners', new URL('../../migrations/', import.meta.url));
-    issuer = await Issuer.open();
-    Object.assign(process.env, {
-      PARTNERS_DATABASE_URL: test.url('partners_app'),
-      PARTNERS_SYSTEM_DATABASE_URL: test.url('partners_system'),
-      SUBJECT_KEY: randomBytes(32).toString('base64'),
-      PAYLOAD_KEY: randomBytes(32).toString('base64'),
-      OIDC_ISSUER: issuer.url,
-      KAFKA_BROKERS: '127.0.0.1:9',
-      TEMPORAL_ADDRESS: '127.0.0.1:9',
-    });
-    const house = HouseModule.of('partners', createLog({ level: 'error', service: 'partners' }));
-    const quiet = async () => undefined;
-    const module = await Test.createTestingModule({ imports: [house, recordBook], controllers, providers: services })
-      .overrideProvider(EVENT_BUS)
-      .useValue({ ensureTopics: quiet, publish: quiet, ping: quiet, close: quiet })
-      .overrideProvider(WORKFLOWS)
-      .useValue({})
-      .compile();
-    app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: ['error'] });
-    await app.init();
-    await app.getHttpAdapter().getInstance().ready();
+    house = await TestHouse.open('partners', new URL('../../migrations/', import.meta.url));
+    app = await house.serve({ imports: [recordBook], controllers, providers: services });
   });
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
-    await test.drop();
-    process.env = saved;
-  });
+  afterAll(() => house?.close());
 
   async function ask(
     method: 'GET' | 'POST' | 'PUT',
     url: string,
     { body, headers = {}, tenant = 'acme', roles = ['partner'], key }: Asked = {},
   ) {
-    const authorization = `Bearer ${key ?? (await issuer.token(tenant, 'pat', roles))}`;
+    const authorization = `Bearer ${key ?? (await house.issuer.token(tenant, 'pat', roles))}`;
     const idempotency = method === 'GET' ? {} : { 'idempotency-key': newId() };
     const answer = await app.inject({
       method,
@@ -101,7 +71,7 @@ describe('the routes of partners', () => {
     expect(again).toMatchObject({ status: 201, body: { ...first.body, secret: null } });
     const other = await ask('POST', '/v1/endpoints', { body: { ...body, types: [] }, headers });
     expect(other.body['code']).toBe('event-store.command.differs');
-    const { rows } = await test.pool().query('select * from partners.idempotency');
+    const { rows } = await house.database.pool().query('select * from partners.idempotency');
     expect(JSON.stringify(rows)).not.toContain(secret.slice('whsec_'.length));
   });
 

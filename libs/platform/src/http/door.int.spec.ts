@@ -3,7 +3,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Controller, Get, Inject, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { defineRoute, pageOf, pageQuery, type InputOf } from '@tidewaiter/contracts';
-import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { Conflict, NotFound, Refused } from '@tidewaiter/kernel';
 import { z } from 'zod';
 import type { CallerIdentity } from '../identity/caller.js';
@@ -12,7 +11,7 @@ import { currentTraceId, startTracing, stopTracing } from '../observability/trac
 import { DATABASE, type Database } from '../postgres/database.js';
 import { createService } from '../run-service.js';
 import { ContextModule } from '../runtime/context.module.js';
-import { Issuer } from '../testing/issuer.js';
+import { TestHouse } from '../testing/test-house.js';
 import { Binary } from './binary.js';
 import { forgetOldKeys, Idempotency, IDEMPOTENCY } from './idempotency.js';
 import { Caller, CommandId, IfMatch, Input, RawBody, Serves } from './serves.js';
@@ -165,31 +164,19 @@ interface Answer {
 }
 
 describe('the door', () => {
-  let test: TestDatabase;
-  let issuer: Issuer;
+  let house: TestHouse;
   let app: NestFastifyApplication;
   let url: string;
   let logged: string[];
   let bearer: { ada: string; bob: string; eve: string; guest: string };
-  const saved = { ...process.env };
 
   beforeAll(async () => {
-    test = await TestDatabase.create('shipments');
-    const admin = test.pool();
+    house = await TestHouse.open('shipments');
+    const admin = house.database.pool();
     await admin.query(`set role shipments_owner; set search_path to shipments;
       create table trial_notes (tenant_id text not null, id uuid not null, text text not null, version integer not null, primary key (tenant_id, id));
       select protect('trial_notes'); reset role`);
-    issuer = await Issuer.open();
-    Object.assign(process.env, {
-      SHIPMENTS_DATABASE_URL: test.url('shipments_app'),
-      SHIPMENTS_SYSTEM_DATABASE_URL: test.url('shipments_system'),
-      SUBJECT_KEY: randomBytes(32).toString('base64'),
-      PAYLOAD_KEY: randomBytes(32).toString('base64'),
-      OIDC_ISSUER: issuer.url,
-      KAFKA_BROKERS: '127.0.0.1:9',
-      TEMPORAL_ADDRESS: '127.0.0.1:9',
-      MAX_JSON_BYTES: '2000',
-    });
+    process.env['MAX_JSON_BYTES'] = '2000';
     delete process.env['METRICS_TOKEN'];
     logged = [];
     await startTracing('trial');
@@ -199,19 +186,17 @@ describe('the door', () => {
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
     bearer = {
-      ada: await issuer.token('acme', 'ada', ['operator']),
-      bob: await issuer.token('acme', 'bob', ['operator']),
-      eve: await issuer.token('globex', 'eve', ['operator']),
-      guest: await issuer.token('acme', 'guest', ['auditor']),
+      ada: await house.issuer.token('acme', 'ada', ['operator']),
+      bob: await house.issuer.token('acme', 'bob', ['operator']),
+      eve: await house.issuer.token('globex', 'eve', ['operator']),
+      guest: await house.issuer.token('acme', 'guest', ['auditor']),
     };
   });
 
   afterAll(async () => {
     await app?.close();
     await stopTracing();
-    await issuer?.close();
-    await test?.drop();
-    process.env = saved;
+    await house?.close();
   });
 
   beforeEach(() => Object.assign(stage, { runs: 0, hold: undefined, fail: undefined }));
@@ -388,7 +373,7 @@ describe('the door', () => {
 
     it('under the same command id, whenever its first try ended', async () => {
       const headers = key();
-      const pool = test.pool();
+      const pool = house.database.pool();
       const first = await write(headers);
       // As a process leaves it that was killed between effect and answer, half a minute ago.
       await pool.query(
@@ -595,13 +580,13 @@ describe('the door', () => {
     const [old, young] = [key(), key()];
     await write(old);
     await write(young);
-    await test
+    await house.database
       .pool()
       .query(`update shipments.idempotency set created_at = now() - interval '8 days' where key = $1`, [
         old['Idempotency-Key'],
       ]);
-    await forgetOldKeys(test.pool('shipments_system'));
-    const { rows } = await test
+    await forgetOldKeys(house.database.pool('shipments_system'));
+    const { rows } = await house.database
       .pool()
       .query<{ key: string }>('select key from shipments.idempotency where key = any($1)', [
         [old['Idempotency-Key'], young['Idempotency-Key']],

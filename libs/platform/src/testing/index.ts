@@ -1,1 +1,2 @@
 export { Issuer, type TokenChanges } from './issuer.js';
+export { TestHouse } from './test-house.js';

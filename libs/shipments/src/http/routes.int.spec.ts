@@ -1,14 +1,10 @@
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { allRoutes, type AnswerOf, type DecisionAnswer, type listPeople, type Role } from '@tidewaiter/contracts';
-import { TestDatabase } from '@tidewaiter/event-store/testing';
 import { newId, Unavailable } from '@tidewaiter/kernel';
-import { createLog, EVENT_BUS, HouseModule, WORKFLOWS } from '@tidewaiter/platform';
+import { TestHouse } from '@tidewaiter/platform/testing';
 import { ShipmentsActivitiesService } from '../application/shipments.activities.js';
 import { bulkDrain, controllers, recordBook, services } from '../shipments.module.js';
-import { Issuer } from '../testing/issuer.js';
 import { stepOf } from '../testing/room.js';
 import { without } from '../domain/without.js';
 
@@ -35,46 +31,18 @@ const opening = (engagementId: unknown, changes: Body = {}): Body => ({
 });
 
 describe('the routes of shipments', () => {
-  let test: TestDatabase;
-  let issuer: Issuer;
+  let house: TestHouse;
   let app: NestFastifyApplication;
   let workflow: () => Promise<DecisionAnswer>;
-  const saved = { ...process.env };
 
   beforeAll(async () => {
-    test = await TestDatabase.create('shipments', new URL('../../migrations/', import.meta.url));
-    issuer = await Issuer.open();
-    Object.assign(process.env, {
-      SHIPMENTS_DATABASE_URL: test.url('shipments_app'),
-      SHIPMENTS_SYSTEM_DATABASE_URL: test.url('shipments_system'),
-      SUBJECT_KEY: randomBytes(32).toString('base64'),
-      PAYLOAD_KEY: randomBytes(32).toString('base64'),
-      OIDC_ISSUER: issuer.url,
-      KAFKA_BROKERS: '127.0.0.1:9',
-      TEMPORAL_ADDRESS: '127.0.0.1:9',
-    });
-    const house = HouseModule.of('shipments', createLog({ level: 'error', service: 'shipments' }));
-    const quiet = async () => undefined;
-    const module = await Test.createTestingModule({
-      imports: [house, recordBook],
-      controllers,
-      providers: [...services, ...bulkDrain],
-    })
-      .overrideProvider(EVENT_BUS)
-      .useValue({ ensureTopics: quiet, publish: quiet, ping: quiet, close: quiet })
-      .overrideProvider(WORKFLOWS)
-      .useValue({ decide: () => workflow() })
-      .compile();
-    app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: ['error'] });
-    await app.init();
-    await app.getHttpAdapter().getInstance().ready();
+    house = await TestHouse.open('shipments', new URL('../../migrations/', import.meta.url));
+    app = await house.serve(
+      { imports: [recordBook], controllers, providers: [...services, ...bulkDrain] },
+      { decide: () => workflow() },
+    );
   });
-  afterAll(async () => {
-    await app.close();
-    await issuer.close();
-    await test.drop();
-    process.env = saved;
-  });
+  afterAll(() => house?.close());
 
   async function ask(
     method: 'GET' | 'POST' | 'PATCH',
@@ -87,7 +55,7 @@ describe('the routes of shipments', () => {
       roles = ['operator'],
     }: { body?: Body; headers?: Record<string, string>; tenant?: string; user?: string; roles?: Role[] } = {},
   ): Promise<Answer> {
-    const authorization = `Bearer ${await issuer.token(tenant, user, roles)}`;
+    const authorization = `Bearer ${await house.issuer.token(tenant, user, roles)}`;
     const key = method === 'GET' ? {} : { 'idempotency-key': newId() };
     const answer = await app.inject({
       method,
@@ -273,7 +241,7 @@ describe('the routes of shipments', () => {
     // Nobody waits for the note: it is there in a moment.
     while (!['both', 'ada'].every((name) => shown.people.some(({ subject }) => subject === name)))
       shown = await people();
-    expect(shown.grantedBy).toBe(issuer.url);
+    expect(shown.grantedBy).toBe(house.issuer.url);
     expect(shown.people.find(({ subject }) => subject === 'both')).toMatchObject({
       roles: ['approver', 'operator'],
       conflicts: [{ roles: ['operator', 'approver'], because: expect.stringContaining('for each other') }],
