@@ -19,7 +19,15 @@ export {
   type CallerIdentity,
   type TokenVerifier,
 } from './identity/caller.js';
-export { API_KEYS, ApiKeys, apiKeyOf, unknownKey, type KnownKey, type PresentedKey } from './identity/api-keys.js';
+export {
+  API_KEYS,
+  ApiKeys,
+  apiKeyOf,
+  isSecretOf,
+  unknownKey,
+  type KnownKey,
+  type PresentedKey,
+} from './identity/api-keys.js';
 export { Sessions, type Session } from './identity/session.js';
 export { refuseIfRefused } from './runtime/refused.js';
 export { createLog, LOG, type Log } from './observability/log.js';

@@ -1,12 +1,11 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { auditors, type AnswerOf, type AuditEvent, type listReaders } from '@tidewaiter/contracts';
 import type { InlineProjection } from '@tidewaiter/event-store';
 import { Forbidden, NotFound, toInstant } from '@tidewaiter/kernel';
-import { nodeSha256 } from '@tidewaiter/merkle/node';
 import {
   CLOCK,
   DATABASE,
+  isSecretOf,
   TOKEN_VERIFIER,
   Unauthenticated,
   type CallerIdentity,
@@ -97,9 +96,7 @@ export class Readers {
       'select reader_id, name, valid_until, digest, issued_by, revoked from readers where tenant_id = $1 and reader_id::text = $2',
       [log, readerId],
     );
-    const digest = nodeSha256(Buffer.from(secret));
-    const known = Buffer.from(row?.digest ?? '', 'hex');
-    if (!row || known.length !== digest.length || !timingSafeEqual(known, digest)) {
+    if (!row || !isSecretOf(row.digest, secret)) {
       throw new Unauthenticated('audit.reader.invalid', 'The key is not one this log knows.', {
         advice: 'Ask who gave it to you.',
       });

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import type { AnswerOf, InputOf, issuePartnerKey, KeyEvent, KeyScope, listPartnerKeys } from '@tidewaiter/contracts';
 import type { EventStore, InlineProjection } from '@tidewaiter/event-store';
@@ -10,6 +9,7 @@ import {
   DATABASE,
   EVENT_STORE,
   idFor,
+  isSecretOf,
   unknownKey,
   type ApiKeys,
   type CallerIdentity,
@@ -112,9 +112,7 @@ export class Keys {
       tenant,
       keyId,
     ]);
-    const digest = createHash('sha256').update(secret).digest();
-    const known = Buffer.from(row?.digest ?? '', 'hex');
-    if (!row || known.length !== digest.length || !timingSafeEqual(known, digest)) throw unknownKey();
+    if (!row || !isSecretOf(row.digest, secret)) throw unknownKey();
     const now = this.clock();
     if (row.revoked || row.valid_until.getTime() <= Date.parse(now)) throw unknownKey();
     await this.database.ask(

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { KeyScope } from '@tidewaiter/contracts';
 import { Forbidden } from '@tidewaiter/kernel';
 import { Unauthenticated, type CallerIdentity } from './caller.js';
@@ -23,6 +24,17 @@ const KEY = /^Bearer +twk_([a-z0-9-]{1,40})\.([0-9a-f-]{36})\.([A-Za-z0-9_-]{43}
 export function apiKeyOf(authorization: string | undefined): PresentedKey | null {
   const match = KEY.exec(authorization ?? '');
   return match ? { tenant: match[1]!, keyId: match[2]!, secret: match[3]! } : null;
+}
+
+/**
+ * Whether a secret is the one whose SHA-256 is known, without telling by its time how much of it is right.
+ *
+ * @param digest hex
+ */
+export function isSecretOf(digest: string, secret: string): boolean {
+  const known = Buffer.from(digest, 'hex');
+  const given = createHash('sha256').update(secret).digest();
+  return known.length === given.length && timingSafeEqual(known, given);
 }
 
 /** Keys of programs, beside the tokens of people: the context that gives them out says which it knows. */
