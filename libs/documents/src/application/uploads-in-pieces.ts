@@ -1,13 +1,11 @@
 import { Inject } from '@nestjs/common';
 import { UPLOAD_PIECE_BYTES, type AnswerOf, type beginUpload, type InputOf } from '@tidewaiter/contracts';
-import type { EventStore } from '@tidewaiter/event-store';
 import { Conflict, Invalid, NotFound, Refused, WrongState } from '@tidewaiter/kernel';
-import { EVENT_STORE, type CallerIdentity } from '@tidewaiter/platform';
-import { isKnown, readsOf } from '../postgres/documents.repository.js';
+import type { CallerIdentity } from '@tidewaiter/platform';
 import type { Announced, Pieces } from '../storage/pieces.js';
 import { uuidOf } from './digests.js';
 import { LIMITS, PIECES, type UploadLimits } from './tokens.js';
-import { Uploads, type Part, type Uploaded } from './uploads.js';
+import { tooLarge, Uploads, type Part, type Uploaded } from './uploads.js';
 
 export type Upload = AnswerOf<typeof beginUpload>;
 
@@ -16,7 +14,6 @@ const OPEN_AT_MOST = 200;
 /** A file over a line that may be cut: what is here stays, and the rest follows behind the last byte. */
 export class UploadsInPieces {
   constructor(
-    @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(PIECES) private readonly pieces: Pieces,
     @Inject(LIMITS) private readonly limits: UploadLimits,
     @Inject(Uploads) private readonly uploads: Uploads,
@@ -29,18 +26,8 @@ export class UploadsInPieces {
     { type, name, mediaType, size, supersedes }: InputOf<typeof beginUpload>['body'],
     commandId: string,
   ): Promise<Upload> {
-    if (!(await isKnown(readsOf(this.store, tenant), shipmentId))) {
-      throw new NotFound('documents.shipment.unknown', 'there is no such shipment', {
-        advice: 'If it was opened a moment ago, begin again.',
-      });
-    }
-    if (size > this.limits.file) {
-      const says = `the file has more than ${this.limits.file} bytes`;
-      throw new Invalid('documents.file.too-large', says, {
-        advice: 'Split the document, or scan it at a lower resolution.',
-        places: [{ pointer: '/size', reason: says }],
-      });
-    }
+    await this.uploads.shipmentKnown(tenant, shipmentId);
+    if (size > this.limits.file) throw tooLarge(this.limits.file, '/size');
     const uploadId = uuidOf('upload', tenant, commandId);
     if ((await this.pieces.known(tenant, uploadId)) === null) {
       if ((await this.pieces.tidy(tenant, Date.now())) >= OPEN_AT_MOST) {

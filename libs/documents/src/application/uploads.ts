@@ -57,6 +57,15 @@ const KNOWN_WITHIN = 3_000;
 const badRequest = (code: string, says: string, advice: string): Invalid =>
   new Invalid(`documents.upload.${code}`, says, { advice, places: [{ pointer: 'body', reason: says }] });
 
+/** @param pointer where the request says it */
+export const tooLarge = (limit: number, pointer: string): Invalid => {
+  const says = `the file has more than ${limit} bytes`;
+  return new Invalid('documents.file.too-large', says, {
+    advice: 'Split the document, or scan it at a lower resolution.',
+    places: [{ pointer, reason: says }],
+  });
+};
+
 /** The door: one file of a request, streamed to the disk, looked at strictly, kept or refused, and read. */
 export class Uploads {
   private readonly gate = new Gate(2);
@@ -131,8 +140,12 @@ export class Uploads {
     return { shipmentId, documentType, supersedes };
   }
 
-  /** A shipment is heard of by event: one that was opened a moment ago is waited for. */
-  private async shipmentKnown(tenant: string, shipmentId: string): Promise<void> {
+  /**
+   * A shipment is heard of by event: one that was opened a moment ago is waited for.
+   *
+   * @throws NotFound `documents.shipment.unknown`
+   */
+  async shipmentKnown(tenant: string, shipmentId: string): Promise<void> {
     const until = performance.now() + KNOWN_WITHIN;
     while (!(await isKnown(readsOf(this.store, tenant), shipmentId))) {
       if (performance.now() > until) {
@@ -189,11 +202,7 @@ export class Uploads {
     if (!whole) {
       const limit =
         mediaType === 'application/pdf' ? this.limits.file : Math.min(this.limits.structured, this.limits.file);
-      const says = `the file has more than ${limit} bytes`;
-      throw new Invalid('documents.file.too-large', says, {
-        advice: 'Split the document, or scan it at a lower resolution.',
-        places: [{ pointer: `byte ${limit}`, reason: says }],
-      });
+      throw tooLarge(limit, `byte ${limit}`);
     }
     agree(mediaType, declared, name, allowedFor(documentType));
     await this.gate.through(async () => checkStrictly(mediaType, await readFile(path)));

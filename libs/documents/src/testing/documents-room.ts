@@ -62,7 +62,7 @@ export class DocumentsRoom {
     const judging = new Judging(this.store);
     this.reading = new Reading(this.store, this.base, this.storage, judging, silent);
     this.uploads = this.uploadsWith(this.reading);
-    this.inPieces = new UploadsInPieces(this.store, this.pieces, limits, this.uploads);
+    this.inPieces = new UploadsInPieces(this.pieces, limits, this.uploads);
     this.views = new DocumentViews(this.store);
     this.differences = new Differences(this.store, this.base, judging, this.views);
     this.activities = new DocumentsActivitiesService(this.store, judging, rows, now, this.storage);
