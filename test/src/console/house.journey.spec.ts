@@ -240,9 +240,9 @@ describe('the console’s pages of the house', () => {
     if (shots) await page.screenshot({ path: join(shots, 'bulk.png') });
     for (const n of [1, 2, 3])
       await until('one filing each', async () => (await house.outside.filings(`${run}-${n}`)).length === 1);
-    await using approver = await desk.seat('auditor');
-    await approver.open(`/board?q=${run.toLowerCase()}`);
-    expect(await approver.page.getByRole('button', { name: 'Act on all' }).count()).toBe(0);
+    await using auditor = await desk.seat('auditor');
+    await auditor.open(`/board?q=${run.toLowerCase()}`);
+    expect(await auditor.page.getByRole('button', { name: 'Act on all' }).count()).toBe(0);
   }, 180_000);
 
   it('lets a difference between papers stand with a reason, by a second person, and prints both', async () => {
