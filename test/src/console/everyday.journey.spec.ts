@@ -40,6 +40,7 @@ const PAGES = [
   '/partners/endpoints',
   '/partners/deliveries',
   '/partners/catalogue',
+  '/partners/signature',
   '/partners/tail',
   '/partners/keys',
   '/health',

@@ -1,4 +1,5 @@
 import { feed } from '@tidewaiter/client';
+import { checkSignatureCommand } from './check-signature.js';
 import {
   addEndpoint,
   DELIVERY_STATUSES,
@@ -34,6 +35,7 @@ export function partnerCommands(program: Command): void {
   replayCommand(partner);
   rotationCommands(partner);
   tailCommand(partner);
+  checkSignatureCommand(partner);
 }
 
 function endpointCommands(partner: Command): void {

@@ -8,6 +8,7 @@ import { Button, CopyButton, DigestChip, Instant, Page, ProblemSummary, StatusMa
 import { Next, Retry } from './deliveries.js';
 import { useMayNot } from './may-not.js';
 import { PartnerTabs } from './partners-page.js';
+import { SignaturePanel } from './signature-panel.js';
 import { refusal, shortUrl, STATUS } from './words.js';
 
 type Delivery = AnswerOf<typeof showWebhookDelivery>;
@@ -32,6 +33,7 @@ export default function DeliveryPage() {
                 {known.body}
               </pre>
             </Panel>
+            <SignaturePanel delivery={known} />
           </div>
         )}
       </Source>
