@@ -6,6 +6,7 @@ import {
   disableEndpoint,
   enableEndpoint,
   listEndpoints,
+  listEventTypes,
   listWebhookDeliveries,
   REPLAY_STATUSES,
   replayWebhookDeliveries,
@@ -13,6 +14,7 @@ import {
   retryWebhookDelivery,
   rotateSecret,
   showEndpoint,
+  showEventType,
   showWebhookDelivery,
   skipWebhookDelivery,
   testEndpoint,
@@ -35,6 +37,7 @@ export function partnerCommands(program: Command): void {
   replayCommand(partner);
   rotationCommands(partner);
   tailCommand(partner);
+  catalogueCommand(partner);
   checkSignatureCommand(partner);
 }
 
@@ -246,5 +249,28 @@ function tailCommand(partner: Command): void {
         else
           out.data(`#${id}  ${event.time.slice(11, 19)}  ${event.type.replace('tidewaiter.', '')}  ${event.subject}`);
       }
+    });
+}
+
+function catalogueCommand(partner: Command): void {
+  partner
+    .command('catalogue [type]')
+    .description('types of events; one, such as customs.GoodsReleased, with a sample and what came when')
+    .action(async (type: string | undefined, _: unknown, command: Command) => {
+      const { house, out } = surroundings(command);
+      const client = house.client();
+      if (type === undefined) {
+        const { items } = await client.call(listEventTypes);
+        if (out.json) return out.emit(items);
+        for (const { context, name, description } of items) out.data(`${context}.${name}  ${description}`);
+        return;
+      }
+      const [context = '', name = ''] = type.split('.');
+      const known = await client.call(showEventType, { params: { context, name } });
+      if (out.json) return out.emit(known);
+      out.data(known.description);
+      for (const { on, version, first, added } of known.changes)
+        out.data(`${on}  v${version}  ${first ? 'first, with ' : ''}${added.join(' ')}`);
+      for (const { sample } of known.versions.slice(-1)) out.data(JSON.stringify(sample, null, 2));
     });
 }

@@ -4,12 +4,22 @@ import { useChange, useRoute } from '../api/queries.js';
 import { announce } from '../app/announce.js';
 import { Go, useSteps } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
-import { Button, CopyButton, DigestChip, Instant, Page, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
+import {
+  Button,
+  CopyButton,
+  DigestChip,
+  Instant,
+  NotFound,
+  Page,
+  ProblemSummary,
+  StatusMark,
+  TextField,
+} from '../ui/index.js';
 import { Next, Retry } from './deliveries.js';
 import { useMayNot } from './may-not.js';
 import { PartnerTabs } from './partners-page.js';
 import { SignaturePanel } from './signature-panel.js';
-import { refusal, shortUrl, STATUS } from './words.js';
+import { isUnknown, refusal, shortUrl, STATUS } from './words.js';
 
 type Delivery = AnswerOf<typeof showWebhookDelivery>;
 
@@ -17,6 +27,7 @@ type Delivery = AnswerOf<typeof showWebhookDelivery>;
 export default function DeliveryPage() {
   const { deliveryId = '' } = useSteps<{ deliveryId?: string }>();
   const delivery = useRoute(showWebhookDelivery, { params: { deliveryId } }, { refetchInterval: 2_000 });
+  if (isUnknown(delivery.error)) return <NotFound />;
   return (
     <Page
       title={delivery.data?.type ?? 'Delivery'}

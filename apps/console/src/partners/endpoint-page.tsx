@@ -14,13 +14,13 @@ import { useChange, useRoute } from '../api/queries.js';
 import { announce } from '../app/announce.js';
 import { Go, useSteps } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
-import { Button, Instant, Page, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
+import { Button, Instant, NotFound, Page, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
 import { EndpointForm } from './endpoint-form.js';
 import { EndpointStatus } from './endpoints.js';
 import { PartnerTabs } from './partners-page.js';
 import { SecretOnce } from './secret-once.js';
 import { useMayNot } from './may-not.js';
-import { refusal, shortUrl } from './words.js';
+import { isUnknown, refusal, shortUrl } from './words.js';
 
 type Endpoint = AnswerOf<typeof showEndpoint>;
 const READS = [showEndpoint, listEndpoints] as const;
@@ -30,6 +30,7 @@ export default function EndpointPage() {
   const { endpointId = '' } = useSteps<{ endpointId?: string }>();
   const endpoint = useRoute(showEndpoint, { params: { endpointId } }, { refetchInterval: 5_000 });
   const because = useMayNot();
+  if (isUnknown(endpoint.error)) return <NotFound />;
   return (
     <Page
       title={endpoint.data ? shortUrl(endpoint.data.url) : 'Endpoint'}
