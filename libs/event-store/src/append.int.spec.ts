@@ -2,7 +2,8 @@ import { jest } from '@jest/globals';
 import { SchemaMismatch } from '@tidewaiter/contracts';
 import { fold, newId } from '@tidewaiter/kernel';
 import fc from 'fast-check';
-import type { EventStore, Executed, InlineProjection, Ordered, Tx } from './event-store.js';
+import type { QueryResultRow } from 'pg';
+import type { EventStore, Executed, InlineProjection, Ordered } from './event-store.js';
 import { ending, type EndingCommand } from './testing/engagement-ending.js';
 import { byOf, TestDatabase } from './testing/servers.js';
 
@@ -342,11 +343,11 @@ describe('appending', () => {
       const work = store.transaction('acme', async (tx) => {
         const hindered = {
           ...tx,
-          query: async (sql: string, params?: readonly unknown[]) => {
+          query: async <R extends QueryResultRow>(sql: string, params?: readonly unknown[]) => {
             if (sql.includes('append_all')) await store.execute(ending, 'engagement-w', suspend('first'), byOf('w0'));
-            return tx.query(sql, params);
+            return tx.query<R>(sql, params);
           },
-        } as Tx;
+        };
         await store.executeAll(
           ending,
           [order('engagement-v', suspend('x'), 'v1'), order('engagement-w', suspend('x'), 'w1')],
