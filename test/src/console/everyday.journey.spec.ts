@@ -709,6 +709,8 @@ describe('the console’s everyday pages', () => {
         .first()
         .click();
       await page.getByText('down for an hour').first().waitFor();
+      const acts = page.getByRole('region', { name: 'Acts of people', exact: true });
+      await acts.getByRole('row', { name: /Sent again.*no reason given/ }).waitFor();
       for (const theme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: theme });
         expect(await seat.wrongs()).toEqual([]);
@@ -728,9 +730,18 @@ describe('the console’s everyday pages', () => {
       const dialog = page.getByRole('dialog', { name: 'Send again' });
       await dialog.getByText(/^Dry run: 1 event in 1 lane/).waitFor();
       expect(opened()).toHaveLength(before);
+      await dialog.getByLabel('Because').fill('their disk was full');
       await dialog.getByRole('button', { name: 'Send 1 again' }).click();
       await dialog.waitFor({ state: 'detached' });
       await until('it was sent again', async () => opened().length > before);
+      await seat.open(`/partners/deliveries/${delivery!.deliveryId}`);
+      await acts.getByRole('row', { name: /Replayed by filter.*their disk was full/ }).waitFor();
+      await until('the log has who pressed', async () => {
+        const { items } = await house
+          .as('auditor')
+          .call(listLogEntries, { query: { stream: `endpoint-${endpointId}`, limit: 20 } });
+        return items.some(({ type }) => type === 'tidewaiter.partners.DeliveryRetried.v1');
+      });
       const { attempts } = await house
         .as('partner')
         .call(showWebhookDelivery, { params: { deliveryId: delivery!.deliveryId } });
@@ -809,6 +820,17 @@ describe('the console’s everyday pages', () => {
         await page.emulateMedia({ colorScheme: theme });
         expect(await seat.wrongs()).toEqual([]);
       }
+      await page.getByRole('button', { name: 'Show as table' }).click();
+      await page
+        .getByRole('region', { name: 'Tries by hour, scrolls' })
+        .getByRole('columnheader', { name: 'Success' })
+        .waitFor();
+      await page.getByText(/^positions 1 to \d+ are of the last 30 days$/).waitFor();
+      await page.getByLabel('Which').selectOption('never sent');
+      await page.getByRole('button', { name: 'Replay from there…' }).click();
+      const dry = page.getByRole('dialog', { name: 'Send again' });
+      await dry.getByText(/^Dry run: \d+ events? in \d+ lanes?/).waitFor();
+      await dry.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Retire secret 1' }).click();
       await page.getByRole('button', { name: 'Retire the old secret' }).waitFor();
       expect(await test('Send a test')).toEqual([secrets[1]]);

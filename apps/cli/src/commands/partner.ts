@@ -163,14 +163,17 @@ function deliveryCommands(partner: Command): void {
       if (out.json) return out.emit(known);
       out.data(`${known.type}  ${known.status}  ${known.url}`);
       for (const { at, says, durationMs } of known.attempts) out.data(`${at}  ${says} in ${durationMs} ms`);
+      for (const { act, at, by, because } of known.acts)
+        out.data(`${at}  ${act} by ${by}${because === null ? '' : `: ${because}`}`);
       out.data(known.body);
     });
   delivery
     .command('retry <delivery>')
+    .option('--because <reason>', 'why, for the record')
     .description('send it now, under the same webhook-id')
-    .action(async (deliveryId: string, _: unknown, command: Command) => {
+    .action(async (deliveryId: string, body: { because?: string }, command: Command) => {
       const { house, out } = surroundings(command);
-      const answer = await house.client().call(retryWebhookDelivery, { params: { deliveryId } });
+      const answer = await house.client().call(retryWebhookDelivery, { params: { deliveryId }, body });
       if (out.json) out.emit(answer);
       else out.say(`next: tidewaiter partner delivery show ${deliveryId}`);
     });
@@ -189,11 +192,15 @@ function deliveryCommands(partner: Command): void {
 function replayCommand(partner: Command): void {
   withFilter(partner.command('replay'))
     .addOption(new Option('--status <status>', 'default: any').choices(REPLAY_STATUSES))
+    .option('--because <reason>', 'why, for the record')
     .option('--expect <count>', 'send again, if the filter still matches so many; without it nothing is sent')
     .description('count what a filter matches, or send exactly that many again')
     .action(
       async (
-        { expect, ...filter }: Filter & { status?: (typeof REPLAY_STATUSES)[number]; expect?: string },
+        {
+          expect,
+          ...filter
+        }: Filter & { status?: (typeof REPLAY_STATUSES)[number]; because?: string; expect?: string },
         command: Command,
       ) => {
         const { house, out } = surroundings(command);
