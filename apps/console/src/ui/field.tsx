@@ -46,7 +46,7 @@ function Frame({ label, hint, error, id: given, control }: FieldProps & { contro
 export interface TextFieldProps extends FieldProps {
   value: string;
   onChange: (value: string) => void;
-  type?: 'text' | 'date' | 'search';
+  type?: 'text' | 'date' | 'search' | 'password';
   inputMode?: 'decimal' | 'numeric' | 'text';
   placeholder?: string;
   required?: boolean;
