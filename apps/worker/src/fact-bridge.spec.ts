@@ -6,6 +6,7 @@ import {
 } from '@temporalio/client';
 import {
   ENGAGEMENT_FACTS,
+  DECIDED_MONEY_FACTS,
   ENTRY_FACTS,
   eventTypeOf,
   SHIPMENT_FACTS,
@@ -91,7 +92,9 @@ describe('the fact bridge', () => {
   });
 
   it.each(ENTRY_FACTS)('tells the entry of %s, starting its story again when it has ended', async (name) => {
-    await bridge.handle(envelope(name, { data: { declarationId: 'declaration-1', says: 'anything' } }));
+    await bridge.handle(
+      envelope(name, { data: { declarationId: 'declaration-1', caseId: 'case-1', says: 'anything' } }),
+    );
     expect(temporal.calls.filter(({ workflow }) => workflow === 'postEntry')).toMatchObject([
       {
         how: 'signalWithStart',
@@ -103,6 +106,13 @@ describe('the fact bridge', () => {
         },
       },
     ]);
+  });
+
+  it.each(DECIDED_MONEY_FACTS)('leaves %s to the entry where it is of a case, and only there', async (name) => {
+    await bridge.handle(envelope(name, { data: { declarationId: 'declaration-1', caseId: 'case-1' } }));
+    expect(temporal.calls.map(({ workflow }) => workflow)).toEqual(['postEntry']);
+    await bridge.handle(envelope(name, { data: { declarationId: 'declaration-1', paymentId: 'payment-1' } }));
+    expect(temporal.calls.filter(({ workflow }) => workflow === 'postEntry')).toHaveLength(1);
   });
 
   it('starts the list of what a voided basis concerns once', async () => {

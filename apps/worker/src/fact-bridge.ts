@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
+  DECIDED_MONEY_FACTS,
   ENGAGEMENT_FACTS,
   engagementWorkflowId,
   ENTRY_FACTS,
@@ -38,6 +39,7 @@ const TENANT = defineSearchAttributeKey('Tenant', SearchAttributeType.KEYWORD);
 const forShipment = new Set<string>(SHIPMENT_FACTS);
 const forEngagement = new Set<string>(ENGAGEMENT_FACTS);
 const forEntry = new Set<string>(ENTRY_FACTS);
+const forDecidedMoney = new Set<string>(DECIDED_MONEY_FACTS);
 const forReturned = new Set<string>(RETURNED_PAYMENT_FACTS);
 const forVoidance = new Set<string>(VOIDANCE_FACTS);
 const forStatement = new Set<string>(STATEMENT_FACTS);
@@ -75,8 +77,11 @@ export class FactBridge {
     const parsed = parseEventType(event.type);
     if (!parsed) return;
     const name = `${parsed.context}.${parsed.name}`;
-    if (forShipment.has(name)) await this.tellShipment(event, factOf(event, name));
-    if (forEntry.has(name)) await this.tellEntry(event, factOf(event, name));
+    const isOfCase = forDecidedMoney.has(name) && typeof event.data['caseId'] === 'string';
+    // A debt after the entry is followed by the entry's story, whether the shipment's own still runs or not.
+    if (forShipment.has(name) && !isOfCase) await this.tellShipment(event, factOf(event, name));
+    if (forEntry.has(name) && (isOfCase || !forDecidedMoney.has(name)) && event.data['declarationId'] !== undefined)
+      await this.tellEntry(event, factOf(event, name));
     if (forEngagement.has(name)) await this.tellEngagement(event, factOf(event, name));
     if (forVoidance.has(name)) await this.startVoidance(event);
     if (forStatement.has(name)) await this.tellStatement(event, factOf(event, name));

@@ -6,6 +6,7 @@ import { Assessing } from '../application/assessing.js';
 import { BankInbox, BankMessages } from '../application/bank-messages.js';
 import { DutiesActivitiesService } from '../application/duties.activities.js';
 import { Bookings } from '../application/bookings.js';
+import { DecidedMoneyDesk } from '../application/decided-money.js';
 import { Invoicing } from '../application/invoicing.js';
 import { Statements } from '../application/statements.js';
 import { Books } from '../application/books.js';
@@ -109,6 +110,7 @@ export class Desk {
       desk.debts,
       desk.bookings,
       desk.statements,
+      new DecidedMoneyDesk(desk.store, desk.paying, loadInterestRules(), books, clock),
     );
     desk.inbox = new BankInbox(desk.data, { nudge: () => undefined });
     desk.messages = new BankMessages(desk.data, bank, desk.paying, quiet);
