@@ -4,6 +4,7 @@ import { Assessing } from './application/assessing.js';
 import { BANK_DRAIN, BankInbox, BankMessages } from './application/bank-messages.js';
 import { Bookings } from './application/bookings.js';
 import { DecidedMoneyDesk } from './application/decided-money.js';
+import { RefundCredits } from './application/refund-credits.js';
 import { Books } from './application/books.js';
 import { Classifying } from './application/classifying.js';
 import { Debts } from './application/debts.js';
@@ -83,6 +84,7 @@ const openBanking = ({ BANK_URL, BANK_TOKEN, BANK_ACCOUNT, BANK_TIMEOUT_MS }: Du
     Statements,
     Invoicing,
     Bookings,
+    RefundCredits,
     DecidedMoneyDesk,
     EntryNumbers,
     hostConsumer({

@@ -135,6 +135,7 @@ describe('money that the authority decided about after the entry', () => {
       owed: gbp('1000.00'),
       lines: [line('1000.00')],
       demand: { reference: 'C18-9', payBy: '2026-12-02' },
+      references: ['C18-9'],
     };
     const first = await look(owing);
     if (first.kind !== 'approve') throw new Error(first.kind);
@@ -169,6 +170,44 @@ describe('money that the authority decided about after the entry', () => {
     });
     expect(await look(back)).toMatchObject({ kind: 'claimed', amount: gbp('12.00') });
     expect(declarationId).toBeDefined();
+  });
+
+  describe('a refund that the bank credits', () => {
+    const credit = async (transactionId: string, amount: string, reference: string) => {
+      const data = {
+        ...{ TransactionId: transactionId, CreditDebitIndicator: 'Credit', Status: 'Booked' },
+        ...{ BookingDateTime: '2026-12-03T09:00:00+00:00', TransactionReference: reference },
+        Amount: { Amount: amount, Currency: 'GBP' },
+      };
+      await desk.inbox.receive(Buffer.from(JSON.stringify({ Data: data })));
+      await desk.messages.work();
+    };
+    const granted = (over: object = {}) => ({ refund: gbp('10.00'), references: ['C285-1'], ...over });
+
+    it('is refunded when the whole sum comes under its reference, once, and not by another', async () => {
+      const { shipmentId, look, line } = await paidEntry();
+      const back = granted({ lines: [{ ...line('-10.00'), taxType: 'A00' }] });
+      expect(await look(back)).toMatchObject({ kind: 'claimed', amount: gbp('10.00') });
+      await credit('t-1', '9.99', 'C285-1');
+      await credit('t-2', '10.00', 'C285-9');
+      expect(await look(back)).toMatchObject({ kind: 'claimed' });
+      await credit('t-3', '10.00', 'c285-1 ');
+      await credit('t-3', '10.00', 'c285-1 ');
+      expect(await look(back)).toMatchObject({ kind: 'settled' });
+      expect(await totals(shipmentId)).toMatchObject({ refundable: '0.00', refunded: '10.00' });
+    });
+
+    it('is refunded too when the money came before the claim was known', async () => {
+      const { shipmentId, look, line } = await paidEntry();
+      await credit('t-4', '10.00', 'C285-2');
+      const back = granted({ references: ['C285-2'], lines: [{ ...line('-10.00'), taxType: 'A00' }] });
+      expect(await look(back)).toMatchObject({ kind: 'settled' });
+      expect(await totals(shipmentId)).toMatchObject({ refunded: '10.00' });
+      const other = await paidEntry();
+      expect(await other.look({ ...back, lines: [{ ...other.line('-10.00'), taxType: 'A00' }] })).toMatchObject({
+        kind: 'claimed',
+      });
+    });
   });
 
   it('is the same ledger when it is folded again from the events', async () => {

@@ -22,6 +22,7 @@ import { ledgerOf } from '../postgres/ledger.projection.js';
 import { paymentRows } from '../postgres/payments.js';
 import { uuidOf } from './digest.js';
 import { Paying, type PaymentState } from './paying.js';
+import { RefundCredits } from './refund-credits.js';
 import { INTEREST_RULES, RULE_BOOKS } from './rule-books.js';
 
 type Made = Exclude<Payment, { status: 'none' }>;
@@ -36,6 +37,9 @@ interface Known {
   book: Entry[];
 }
 
+/** What a transfer can quote. @see Open Banking Read-Write API 3.1, RemittanceInformation */
+const LONGEST_REFERENCE = 35;
+
 /** A payment that the bank has, or may have, and nobody knows the end of. */
 const isUnderWay = ({ status }: Made): boolean => ['approved', 'outcome-unknown', 'sent'].includes(status);
 
@@ -47,6 +51,7 @@ export class DecidedMoneyDesk {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(Paying) private readonly paying: Paying,
+    @Inject(RefundCredits) private readonly credits: RefundCredits,
     @Inject(INTEREST_RULES) private readonly rules: InterestRules,
     @Inject(RULE_BOOKS) private readonly books: readonly LoadedRuleBook[],
     @Inject(CLOCK) private readonly clock: Clock,
@@ -72,11 +77,21 @@ export class DecidedMoneyDesk {
         return approvalOf(await this.paying.state(by.tenant, waiting.paymentId), owed, wrote);
       return this.ask(by, decided, owed, wrote);
     }
-    const { bookings } = await this.known(by, decided);
-    const claims = bookings.filter(({ opened, open }) => opened.type === 'RefundClaimBooked' && open.length > 0);
+    return this.claimed(by, decided, wrote);
+  }
+
+  /** What waits for the authority's money, without what has come already. */
+  private async claimed(by: By, decided: DecidedMoney, wrote: Wrote): Promise<DecidedMoneyState> {
+    const open = async () =>
+      (await this.known(by, decided)).bookings.filter(
+        ({ opened, open: left }) => opened.type === 'RefundClaimBooked' && left.length > 0,
+      );
+    for (const { bookingId } of await open())
+      Object.assign(wrote, await this.credits.awaited(by, bookingId, decided.references));
+    const claims = await open();
     if (claims.length === 0) return { kind: 'settled', wrote };
-    const open = claims.flatMap((claim) => claim.open);
-    const amount = money(sumOf(open), open[0]!.amount.currency);
+    const items = claims.flatMap((claim) => claim.open);
+    const amount = money(sumOf(items), items[0]!.amount.currency);
     return { kind: 'claimed', bookingIds: claims.map(({ bookingId }) => bookingId), amount, wrote };
   }
 
@@ -211,7 +226,7 @@ export class DecidedMoneyDesk {
   private async ask(by: By, decided: DecidedMoney, owed: Owed, wrote: Wrote): Promise<DecidedMoneyState> {
     const { payments, before } = await this.known(by, decided);
     const payee = decided.demand?.payee ?? before?.payee;
-    const reference = decided.demand?.reference ?? decided.references[0];
+    const reference = decided.references.find((each) => each.length <= LONGEST_REFERENCE);
     if (!payee || reference === undefined) {
       const says = 'Neither the decision nor a payment of the entry says whom it is paid to.';
       return { kind: 'unclear', about: 'payee', says, amount: owed.total!, wrote };
