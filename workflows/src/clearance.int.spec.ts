@@ -29,17 +29,17 @@ const gone = async (world: Parameters<Parameters<Stage['play']>[1]>[0], kind: st
 };
 
 describe('a clearance', () => {
-  it('that another agency holds is not delivered before that agency lifts its hold', async () => {
+  it('that another agency holds is not delivered before that agency lifts its hold, also when hold and release come together', async () => {
     let id = '';
     const { world } = await stage.play(
       telling(async (world, declarationId) => {
         id = declarationId;
         const hold = { declarationId, agency: 'FSA', bill: null, lines: [1], decision: 'hold', says: 'sampling' };
-        await world.fact('customs.HoldPlaced', { ...hold, authorityTime: at(2) });
-        await world.fact('customs.GoodsReleased', {
-          ...{ declarationId, authorityTime: at(5) },
-          quantities: [{ line: 1, quantity: { value: '40', unit: 'NAR' } }],
-        });
+        const quantities = [{ line: 1, quantity: { value: '40', unit: 'NAR' } }];
+        await world.facts(
+          ['customs.HoldPlaced', { ...hold, authorityTime: at(2) }],
+          ['customs.GoodsReleased', { declarationId, authorityTime: at(5), quantities }],
+        );
       }),
       async (world) => {
         await gone(world, 'lift-hold');

@@ -66,9 +66,10 @@ describe('the fact bridge', () => {
     temporal = new FakeClient();
     bridge = new FactBridge(temporal as unknown as Client);
   });
+  const tell = (...events: EventEnvelope[]) => bridge.handle(events);
 
   it.each(SHIPMENT_FACTS)('tells the shipment of %s, starting its story if nobody has', async (name) => {
-    await bridge.handle(envelope(name));
+    await tell(envelope(name));
     const [told, ...others] = temporal.calls.filter(({ workflow }) => workflow === 'shipmentLifecycle');
     expect(others).toEqual([]);
     expect(told).toMatchObject({
@@ -85,16 +86,14 @@ describe('the fact bridge', () => {
   });
 
   it('hands on what a fact says, but of the opening its id alone', async () => {
-    await bridge.handle(envelope('duties.PaymentSettled'));
-    await bridge.handle(envelope('shipments.ShipmentOpened'));
+    await tell(envelope('duties.PaymentSettled'));
+    await tell(envelope('shipments.ShipmentOpened'));
     const said = temporal.calls.map(({ options }) => (options['signalArgs'] as { data: unknown }[])[0]!.data);
     expect(said).toEqual([{ engagementId: 'engagement-1', kind: 'ongoing', amount: '1.00' }, {}]);
   });
 
   it.each(ENTRY_FACTS)('tells the entry of %s, starting its story again when it has ended', async (name) => {
-    await bridge.handle(
-      envelope(name, { data: { declarationId: 'declaration-1', caseId: 'case-1', says: 'anything' } }),
-    );
+    await tell(envelope(name, { data: { declarationId: 'declaration-1', caseId: 'case-1', says: 'anything' } }));
     expect(temporal.calls.filter(({ workflow }) => workflow === 'postEntry')).toMatchObject([
       {
         how: 'signalWithStart',
@@ -109,16 +108,47 @@ describe('the fact bridge', () => {
   });
 
   it.each(DECIDED_MONEY_FACTS)('leaves %s to the entry where it is of a case, and only there', async (name) => {
-    await bridge.handle(envelope(name, { data: { declarationId: 'declaration-1', caseId: 'case-1' } }));
+    await tell(envelope(name, { data: { declarationId: 'declaration-1', caseId: 'case-1' } }));
     expect(temporal.calls.map(({ workflow }) => workflow)).toEqual(['postEntry']);
-    await bridge.handle(envelope(name, { data: { declarationId: 'declaration-1', paymentId: 'payment-1' } }));
+    await tell(envelope(name, { data: { declarationId: 'declaration-1', paymentId: 'payment-1' } }));
     expect(temporal.calls.filter(({ workflow }) => workflow === 'postEntry')).toHaveLength(1);
   });
 
+  it('tells a workflow at once what comes together for it, in its order, and portions what is too much for one signal', async () => {
+    const many = ['customs.DeclarationAccepted', 'customs.DutyNotified', 'customs.GoodsReleased'].map((name, index) =>
+      envelope(name, { id: `event-${index}`, data: { declarationId: 'declaration-1' } }),
+    );
+    await tell(...many, envelope('duties.PaymentSettled', { subject: 'shipment-2' }));
+    const signals = temporal.calls.map(({ workflow, options }) => [
+      workflow,
+      options['workflowId'],
+      options['signal'],
+      (options['signalArgs'] as [object | object[]])[0],
+    ]);
+    expect(signals).toMatchObject([
+      [
+        ...['shipmentLifecycle', 'shipment/shipment-1', 'facts'],
+        [
+          { eventId: 'event-0', name: 'customs.DeclarationAccepted', data: { declarationId: 'declaration-1' } },
+          { eventId: 'event-1', name: 'customs.DutyNotified' },
+          { eventId: 'event-2', name: 'customs.GoodsReleased' },
+        ],
+      ],
+      ['shipmentLifecycle', 'shipment/shipment-2', 'fact', { name: 'duties.PaymentSettled' }],
+      ['postEntry', 'post-entry/declaration-1', 'fact', { eventId: 'event-2', data: {} }],
+    ]);
+
+    temporal.calls.length = 0;
+    await tell(...Array.from({ length: 40 }, (_, n) => envelope('duties.PaymentSettled', { id: `event-${n}` })));
+    const portions = temporal.calls.map(({ options }) => (options['signalArgs'] as [{ eventId: string }[]])[0]);
+    expect(portions.map(({ length }) => length)).toEqual([16, 16, 8]);
+    expect(portions.flat().map(({ eventId }) => eventId)).toEqual(Array.from({ length: 40 }, (_, n) => `event-${n}`));
+  });
+
   it('starts the list of what a voided basis concerns once', async () => {
-    await bridge.handle(envelope('duties.LegalBasisVoided', { data: { voidanceId: 'voidance-1' } }));
+    await tell(envelope('duties.LegalBasisVoided', { data: { voidanceId: 'voidance-1' } }));
     temporal.failure = new WorkflowExecutionAlreadyStartedError('it ran', 'voidance/voidance-1', 'legalBasisVoidance');
-    await bridge.handle(envelope('duties.LegalBasisVoided', { data: { voidanceId: 'voidance-1' } }));
+    await tell(envelope('duties.LegalBasisVoided', { data: { voidanceId: 'voidance-1' } }));
     expect(temporal.calls).toMatchObject(
       [1, 2].map(() => ({
         how: 'start',
@@ -131,10 +161,10 @@ describe('the fact bridge', () => {
   it('asks people about a statement that differs, once, and about one that agrees not at all', async () => {
     const reconciled = (differences: object[]) =>
       envelope('duties.StatementReconciled', { data: { statementId: 'statement-1', differences } });
-    await bridge.handle(reconciled([]));
+    await tell(reconciled([]));
     expect(temporal.calls).toEqual([]);
-    await bridge.handle(reconciled([{ n: 1 }]));
-    await bridge.handle(envelope('duties.StatementDifferenceSettled', { data: { statementId: 'statement-1', n: 1 } }));
+    await tell(reconciled([{ n: 1 }]));
+    await tell(envelope('duties.StatementDifferenceSettled', { data: { statementId: 'statement-1', n: 1 } }));
     expect(temporal.calls).toMatchObject([
       { how: 'start', workflow: 'statementDifferences', options: { workflowId: 'statement/statement-1' } },
       { how: 'signal', workflow: 'statement/statement-1', options: { signalArgs: [{ data: { n: 1 } }] } },
@@ -142,16 +172,16 @@ describe('the fact bridge', () => {
   });
 
   it('carries the trace on, when there is one', async () => {
-    await bridge.handle(envelope('duties.PaymentSettled', { traceparent: '00-a-b-01' }));
-    await bridge.handle(envelope('duties.PaymentSettled'));
+    await tell(envelope('duties.PaymentSettled', { traceparent: '00-a-b-01' }));
+    await tell(envelope('duties.PaymentSettled'));
     const refs = temporal.calls.map(({ options }) => (options['args'] as object[])[0]);
     expect(refs[0]).toMatchObject({ traceparent: '00-a-b-01' });
     expect(refs[1]).not.toHaveProperty('traceparent');
   });
 
   it('puts ids alone where Temporal keeps plain text', async () => {
-    await bridge.handle(envelope('shipments.ShipmentOpened', { data: { importer: 'Northwind Robotics' } }));
-    await bridge.handle(envelope('shipments.EngagementOpened'));
+    await tell(envelope('shipments.ShipmentOpened', { data: { importer: 'Northwind Robotics' } }));
+    await tell(envelope('shipments.EngagementOpened'));
     const attributes = temporal.calls.map(({ options }) =>
       (options['typedSearchAttributes'] as { getAll(): { key: { name: string }; value: unknown }[] })
         .getAll()
@@ -168,7 +198,7 @@ describe('the fact bridge', () => {
   });
 
   it('starts the programme of an ongoing engagement', async () => {
-    await bridge.handle(envelope('shipments.EngagementOpened'));
+    await tell(envelope('shipments.EngagementOpened'));
     expect(temporal.calls).toMatchObject([
       {
         how: 'start',
@@ -184,14 +214,14 @@ describe('the fact bridge', () => {
   });
 
   it('starts nothing for an engagement of one shipment', async () => {
-    await bridge.handle(
+    await tell(
       envelope('shipments.EngagementOpened', { data: { engagementId: 'engagement-1', kind: 'per-shipment' } }),
     );
     expect(temporal.calls).toEqual([]);
   });
 
   it.each(ENGAGEMENT_FACTS.slice(1))('tells the programme of %s', async (name) => {
-    await bridge.handle(envelope(name));
+    await tell(envelope(name));
     expect(temporal.calls).toMatchObject([
       { how: 'signal', workflow: 'engagement/engagement-1', options: { signal: 'fact', signalArgs: [{ name }] } },
     ]);
@@ -199,18 +229,18 @@ describe('the fact bridge', () => {
 
   it('changes nothing where the story has ended, or was started before', async () => {
     temporal.failure = new WorkflowExecutionAlreadyStartedError('it ran', 'shipment/shipment-1', 'shipmentLifecycle');
-    await bridge.handle(envelope('carriers.ShipmentDelivered'));
-    await bridge.handle(envelope('shipments.EngagementOpened'));
+    await tell(envelope('carriers.ShipmentDelivered'));
+    await tell(envelope('shipments.EngagementOpened'));
     temporal.failure = new WorkflowNotFoundError('no such programme', 'engagement/engagement-1', undefined);
-    await bridge.handle(envelope('shipments.MandateGranted'));
+    await tell(envelope('shipments.MandateGranted'));
     expect(temporal.calls).toHaveLength(3);
   });
 
   it('gives money that comes back after the story has ended a story of its own', async () => {
     const ended = new WorkflowExecutionAlreadyStartedError('it ran', 'shipment/shipment-1', 'shipmentLifecycle');
     temporal.over.set('shipmentLifecycle', ended);
-    await bridge.handle(envelope('duties.PaymentBounced', { data: { paymentId: 'payment-1' } }));
-    await bridge.handle(envelope('duties.PaymentSettled', { data: { paymentId: 'payment-2' } }));
+    await tell(envelope('duties.PaymentBounced', { data: { paymentId: 'payment-1' } }));
+    await tell(envelope('duties.PaymentSettled', { data: { paymentId: 'payment-2' } }));
     const later = temporal.calls.filter(({ workflow }) => workflow !== 'shipmentLifecycle');
     expect(later).toMatchObject([
       {
@@ -232,7 +262,7 @@ describe('the fact bridge', () => {
   it('lets any other failure be seen, so that the fact comes again', async () => {
     temporal.failure = new ServiceError('14 UNAVAILABLE');
     for (const name of ['carriers.ShipmentDelivered', 'shipments.EngagementOpened', 'shipments.MandateGranted']) {
-      await expect(bridge.handle(envelope(name))).rejects.toBe(temporal.failure);
+      await expect(tell(envelope(name))).rejects.toBe(temporal.failure);
     }
   });
 
@@ -244,7 +274,7 @@ describe('the fact bridge', () => {
       '',
     ]) {
       expect(isFact(type)).toBe(false);
-      await bridge.handle(envelope('duties.PaymentSettled', { type }));
+      await tell(envelope('duties.PaymentSettled', { type }));
     }
     expect(temporal.calls).toEqual([]);
     expect(

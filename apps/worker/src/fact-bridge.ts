@@ -5,13 +5,19 @@ import {
   WorkflowNotFoundError,
   type Client,
 } from '@temporalio/client';
-import { TypedSearchAttributes, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  TypedSearchAttributes,
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  type Workflow,
+} from '@temporalio/common';
 import {
   DECIDED_MONEY_FACTS,
   ENGAGEMENT_FACTS,
   engagementWorkflowId,
   ENTRY_FACTS,
   FACT_SIGNAL,
+  FACTS_SIGNAL,
   parseEventType,
   postEntryWorkflowId,
   RETURNED_PAYMENT_FACTS,
@@ -66,40 +72,58 @@ const factOf = (event: EventEnvelope, name: string): Fact => ({
   data: event.data,
 });
 
+/** Whether money is of a decision after the entry. */
+const isOfCase = ({ data }: EventEnvelope): boolean =>
+  typeof data['caseId'] === 'string' && typeof data['declarationId'] === 'string';
+
+/** Facts may have 64 KiB each, and Temporal takes 2 MiB at once. */
+const MOST_AT_ONCE = 16;
+
+/** What one workflow is told, in the order in which it happened; the first one's trace goes on. */
+interface Told {
+  event: EventEnvelope;
+  facts: Fact[];
+}
+
+function tell(all: Map<string, Told>, of: string, event: EventEnvelope, fact: Fact): void {
+  const told = all.get(of);
+  if (told) told.facts.push(fact);
+  else all.set(of, { event, facts: [fact] });
+}
+
 /**
- * Turns published events into starts and signals. At least once: the story notes event ids, so twice is once. A fact
- * that comes before its workflow starts it; one that comes after its end changes nothing there.
+ * Turns published events into starts and signals: what comes together for one workflow is one signal. At least once: the story notes
+ * event ids, so twice is once. A fact that comes before its workflow starts it; one that comes after its end changes nothing there.
  */
 export class FactBridge {
   constructor(private readonly client: Client) {}
 
-  async handle(event: EventEnvelope): Promise<void> {
-    const parsed = parseEventType(event.type);
-    if (!parsed) return;
-    const name = `${parsed.context}.${parsed.name}`;
-    const isOfCase = forDecidedMoney.has(name) && typeof event.data['caseId'] === 'string';
-    // A debt after the entry is followed by the entry's story, whether the shipment's own still runs or not.
-    if (forShipment.has(name) && !isOfCase) await this.tellShipment(event, factOf(event, name));
-    if (forEntry.has(name) && (isOfCase || !forDecidedMoney.has(name)) && event.data['declarationId'] !== undefined)
-      await this.tellEntry(event, factOf(event, name));
-    if (forEngagement.has(name)) await this.tellEngagement(event, factOf(event, name));
-    if (forVoidance.has(name)) await this.startVoidance(event);
-    if (forStatement.has(name)) await this.tellStatement(event, factOf(event, name));
+  async handle(events: readonly EventEnvelope[]): Promise<void> {
+    const shipments = new Map<string, Told>();
+    const entries = new Map<string, Told>();
+    for (const event of events) {
+      const parsed = parseEventType(event.type);
+      if (!parsed) continue;
+      const name = `${parsed.context}.${parsed.name}`;
+      const fact = factOf(event, name);
+      const ofCase = forDecidedMoney.has(name) ? isOfCase(event) : null;
+      // A debt after the entry is followed by the entry's story, whether the shipment's own still runs or not.
+      if (forShipment.has(name) && ofCase !== true) tell(shipments, event.subject, event, withoutBulk(fact));
+      // The story of an entry reads the record itself: that something happened is all it needs.
+      if (forEntry.has(name) && ofCase !== false)
+        tell(entries, String(event.data['declarationId']), event, { ...fact, data: {} });
+      if (forEngagement.has(name)) await this.tellEngagement(event, fact);
+      if (forVoidance.has(name)) await this.startVoidance(event);
+      if (forStatement.has(name)) await this.tellStatement(event, fact);
+    }
+    for (const told of shipments.values()) await this.tellShipment(told);
+    for (const [declarationId, told] of entries) await this.tellEntry(declarationId, told);
   }
 
   /** An entry lives on after its shipment, and again after it was thought final: what comes later starts its story again. */
-  private async tellEntry(event: EventEnvelope, fact: Fact): Promise<void> {
-    const declarationId = String(event.data['declarationId']);
-    const ref: EntryRef = {
-      tenant: event.tenantid,
-      shipmentId: event.subject,
-      declarationId,
-      correlationId: event.correlationid,
-      ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
-    };
-    // The story reads the record itself: that something happened is all it needs.
-    const bare = { ...fact, data: {} };
-    await this.tellOrStart(WORKFLOWS.postEntry, postEntryWorkflowId(declarationId), ref, bare, 'ALLOW_DUPLICATE');
+  private async tellEntry(declarationId: string, { event, facts }: Told): Promise<void> {
+    const ref: EntryRef = { ...refOf(event), declarationId };
+    await this.tellOrStart(WORKFLOWS.postEntry, postEntryWorkflowId(declarationId), ref, facts, 'ALLOW_DUPLICATE');
   }
 
   private async startVoidance(event: EventEnvelope): Promise<void> {
@@ -118,20 +142,15 @@ export class FactBridge {
     await this.startOnce(WORKFLOWS.statementDifferences, workflowId, ref);
   }
 
-  private async tellShipment(event: EventEnvelope, fact: Fact): Promise<void> {
-    const ref: ShipmentRef = {
-      tenant: event.tenantid,
-      shipmentId: event.subject,
-      correlationId: event.correlationid,
-      ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
-    };
+  private async tellShipment({ event, facts }: Told): Promise<void> {
+    const ref = refOf(event);
     const workflowId = shipmentWorkflowId(event.subject);
     try {
-      await this.tellOrStart(WORKFLOWS.shipmentLifecycle, workflowId, ref, withoutBulk(fact), 'REJECT_DUPLICATE');
+      await this.tellOrStart(WORKFLOWS.shipmentLifecycle, workflowId, ref, facts, 'REJECT_DUPLICATE');
     } catch (error) {
       // The story has ended; what comes later is on record all the same and belongs to what follows it.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      if (forReturned.has(fact.name)) await this.tellReturned(event, fact, ref);
+      for (const fact of facts) if (forReturned.has(fact.name)) await this.tellReturned(event, fact, ref);
     }
   }
 
@@ -139,7 +158,7 @@ export class FactBridge {
   private async tellReturned(event: EventEnvelope, fact: Fact, ref: ShipmentRef): Promise<void> {
     const workflowId = returnedPaymentsWorkflowId(event.subject);
     if (fact.name !== 'duties.PaymentBounced') return this.tellIfThere(workflowId, fact);
-    await this.tellOrStart(WORKFLOWS.returnedPayments, workflowId, ref, fact, 'ALLOW_DUPLICATE');
+    await this.tellOrStart(WORKFLOWS.returnedPayments, workflowId, ref, [fact], 'ALLOW_DUPLICATE');
   }
 
   /** Signals the story, and starts it where it does not run; `policy` says whether it may run again after its end. */
@@ -147,21 +166,26 @@ export class FactBridge {
     workflow: string,
     workflowId: string,
     ref: ShipmentRef,
-    fact: Fact,
+    facts: readonly Fact[],
     policy: 'ALLOW_DUPLICATE' | 'REJECT_DUPLICATE',
   ): Promise<void> {
-    await this.client.workflow.signalWithStart(workflow, {
-      workflowId,
-      taskQueue: WORKFLOW_QUEUE,
-      args: [ref],
-      signal: FACT_SIGNAL,
-      signalArgs: [fact],
-      workflowIdReusePolicy: policy,
-      typedSearchAttributes: new TypedSearchAttributes([
-        { key: SHIPMENT_ID, value: ref.shipmentId },
-        { key: TENANT, value: ref.tenant },
-      ]),
-    });
+    for (let start = 0; start < facts.length; start += MOST_AT_ONCE) {
+      const portion = facts.slice(start, start + MOST_AT_ONCE);
+      const [signal, signalArgs]: [string, unknown[]] =
+        portion.length === 1 ? [FACT_SIGNAL, portion] : [FACTS_SIGNAL, [portion]];
+      await this.client.workflow.signalWithStart<Workflow, unknown[]>(workflow, {
+        workflowId,
+        taskQueue: WORKFLOW_QUEUE,
+        args: [ref],
+        signal,
+        signalArgs,
+        workflowIdReusePolicy: policy,
+        typedSearchAttributes: new TypedSearchAttributes([
+          { key: SHIPMENT_ID, value: ref.shipmentId },
+          { key: TENANT, value: ref.tenant },
+        ]),
+      });
+    }
   }
 
   private async tellEngagement(event: EventEnvelope, fact: Fact): Promise<void> {
@@ -200,6 +224,13 @@ export class FactBridge {
     }
   }
 }
+
+const refOf = (event: EventEnvelope): ShipmentRef => ({
+  tenant: event.tenantid,
+  shipmentId: event.subject,
+  correlationId: event.correlationid,
+  ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+});
 
 /** The opening carries parties and goods that the first step reads from the record itself: the signal needs its id only. */
 const withoutBulk = (fact: Fact): Fact => (fact.name === 'shipments.ShipmentOpened' ? { ...fact, data: {} } : fact);

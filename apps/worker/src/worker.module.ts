@@ -18,7 +18,7 @@ import {
 import { Forwarder } from '@tidewaiter/event-bus';
 import {
   alarms,
-  inSpan,
+  inLinkedSpan,
   LOG,
   READINESS,
   settings,
@@ -138,9 +138,14 @@ class FactForwarder implements OnApplicationBootstrap, BeforeApplicationShutdown
       group: 'tidewaiter.worker.facts',
       topics: FACT_TOPICS,
       open: async (envelope) => envelope,
-      handle: async (event) => {
-        if (!isFact(event.type)) return;
-        await inSpan('forward fact', { traceparent: event.traceparent }, () => bridge.handle(event));
+      handle: async (events) => {
+        const facts = events.filter(({ type }) => isFact(type));
+        if (facts.length === 0) return;
+        await inLinkedSpan(
+          'forward facts',
+          facts.map(({ traceparent }) => traceparent),
+          () => bridge.handle(facts),
+        );
       },
       retryable: (error) => !isHopeless(error),
       onSkipped: () => alarms.labels('worker.fact.passed-over').inc(),

@@ -61,6 +61,8 @@ export type RecordingContext = (typeof RECORDING_CONTEXTS)[number];
 
 /** A published event, handed to the shipment's (or engagement's) workflow by the fact bridge. */
 export const FACT_SIGNAL = 'fact';
+/** Several published events of one workflow that came together, in their order; else like `FACT_SIGNAL`. */
+export const FACTS_SIGNAL = 'facts';
 /** A person's decision on a task, sent to the workflow that raised it; answers `DecisionAnswer`. */
 export const DECIDE_UPDATE = 'decide';
 /** A person divides a shipment among parts, sent to its workflow; answers `SplitAnswer`. */

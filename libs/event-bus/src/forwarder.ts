@@ -11,8 +11,11 @@ export interface ForwarderOptions<E> extends KafkaConnection {
   group: string;
   topics: readonly string[];
   open(envelope: EventEnvelope): Promise<E>;
-  /** Must bear being called again with the same event. */
-  handle(event: E): Promise<void>;
+  /**
+   * Takes events of one key that came together, in their order. Must bear being called again with the same events: when several fail,
+   * each is handed on alone.
+   */
+  handle(events: readonly E[]): Promise<void>;
   /** whether a failed event is tried again for as long as it takes; every failure is, unless this says otherwise */
   retryable?: (error: unknown) => boolean;
   /** a record was passed over: it is no event, or its failure is not worth another try */
@@ -111,32 +114,56 @@ export class Forwarder<E> {
       const key = record.key?.toString('latin1') ?? '';
       byKey.set(key, [...(byKey.get(key) ?? []), record]);
     }
-    const handedOn = await Promise.all(
-      [...byKey.values()].map(async (ofKey) => {
-        for (const record of ofKey) if (!(await this.handOn(record, active, heartbeat))) return false;
-        return true;
-      }),
-    );
+    const handedOn = await Promise.all([...byKey.values()].map((ofKey) => this.handOn(ofKey, active, heartbeat)));
     return handedOn.every(Boolean);
   }
 
-  /** @returns false when the partition or the process ends before the event was handed on */
+  /**
+   * Together when that succeeds, else one after the other, so that what will never be taken does not hold up the rest.
+   * @returns false when the partition or the process ends before the events were handed on
+   */
   private async handOn(
+    records: readonly ReceivedRecord[],
+    active: () => boolean,
+    heartbeat: () => Promise<void>,
+  ): Promise<boolean> {
+    const readable = records.flatMap((record) => {
+      try {
+        return [{ record, envelope: readEnvelope(record) }];
+      } catch (error) {
+        this.skip(record, error);
+        return [];
+      }
+    });
+    if (readable.length > 1) {
+      if (!active()) return false;
+      try {
+        await this.handle(readable.map(({ envelope }) => envelope));
+        return true;
+      } catch {
+        await heartbeat();
+      }
+    }
+    for (const { record, envelope } of readable) {
+      if (!(await this.handOnAlone(record, envelope, active, heartbeat))) return false;
+    }
+    return true;
+  }
+
+  private async handle(envelopes: readonly EventEnvelope[]): Promise<void> {
+    await this.options.handle(await Promise.all(envelopes.map((envelope) => this.options.open(envelope))));
+  }
+
+  private async handOnAlone(
     record: ReceivedRecord,
+    envelope: EventEnvelope,
     active: () => boolean,
     heartbeat: () => Promise<void>,
   ): Promise<boolean> {
     const { log, group, longestBackoffMs = 5000 } = this.options;
-    let envelope: EventEnvelope;
-    try {
-      envelope = readEnvelope(record);
-    } catch (error) {
-      this.skip(record, error);
-      return true;
-    }
     for (let tries = 0; active(); tries += 1) {
       try {
-        await this.options.handle(await this.options.open(envelope));
+        await this.handle([envelope]);
         return true;
       } catch (error) {
         if (!(this.options.retryable?.(error) ?? true)) {

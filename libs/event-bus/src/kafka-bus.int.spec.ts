@@ -109,28 +109,34 @@ describe('the bus on Kafka', () => {
     const stream = `engagement-${newId()}`;
     const envelopes = Array.from({ length: 60 }, (_, index) => envelopeOf(stream, index + 1));
     const got: EventEnvelope[] = [];
-    const one = forwarder({ handle: async (event) => void (event.stream === stream && got.push(event)) });
+    const one = forwarder({
+      handle: async (events) => void got.push(...events.filter((event) => event.stream === stream)),
+    });
     await one.start();
     await Promise.all(envelopes.map((envelope) => bus.publish(topic, [recordOf(envelope)])));
     await until(() => got.length === 60);
     expect(got).toEqual(envelopes);
   });
 
-  it('hands an event on until it is taken, and those behind it after it', async () => {
+  it('hands on together what came together for a key, and each until it is taken, those behind it after it', async () => {
     const stream = `engagement-${newId()}`;
-    const tries: number[] = [];
+    const tries: number[][] = [];
     const one = forwarder({
       longestBackoffMs: 10,
-      handle: async (event) => {
-        if (event.stream !== stream) return;
-        tries.push(event.version);
+      handle: async (events) => {
+        const own = events.filter((event) => event.stream === stream).map(({ version }) => version);
+        if (own.length === 0) return;
+        tries.push(own);
         if (tries.length < 4) throw new Error('the workflow server is away');
       },
     });
     await one.start();
     await bus.publish(topic, [recordOf(envelopeOf(stream, 1)), recordOf(envelopeOf(stream, 2))]);
-    await until(() => tries.at(-1) === 2);
-    expect(tries).toEqual([1, 1, 1, 1, 2]);
+    await until(() => tries.flat().filter((version) => version === 2).length === 2);
+    expect(tries).toEqual([[1, 2], [1], [1], [1], [2]]);
+    await bus.publish(topic, [recordOf(envelopeOf(stream, 3)), recordOf(envelopeOf(stream, 4))]);
+    await until(() => tries.flat().includes(4));
+    expect(tries.slice(5)).toEqual([[3, 4]]);
   });
 
   it('passes over records that are no events, and what is not worth another try, and counts them', async () => {
@@ -138,10 +144,11 @@ describe('the bus on Kafka', () => {
     const skipped: string[] = [];
     let done = 0;
     const one = forwarder({
-      handle: async (event) => {
-        if (event.stream !== stream) return;
-        if (event.version === 1) throw new Error('never');
-        done = event.version;
+      handle: async (events) => {
+        for (const event of events.filter((each) => each.stream === stream)) {
+          if (event.version === 1) throw new Error('never');
+          done = event.version;
+        }
       },
       retryable: (error) => (error as Error).message !== 'never',
       onSkipped: (_, error) => void skipped.push((error as Error).message),
@@ -160,8 +167,8 @@ describe('the bus on Kafka', () => {
     const stream = `engagement-${newId()}`;
     const group = `forwarder-${newId()}`;
     const seen: number[] = [];
-    const handle = async (event: EventEnvelope): Promise<void> =>
-      void (event.stream === stream && seen.push(event.version));
+    const handle = async (events: readonly EventEnvelope[]): Promise<void> =>
+      void seen.push(...events.filter((event) => event.stream === stream).map(({ version }) => version));
     const first = forwarder({ group, handle });
     await first.start();
     await bus.publish(topic, [recordOf(envelopeOf(stream, 1))]);

@@ -2,7 +2,8 @@ import { jest } from '@jest/globals';
 import { SchemaMismatch } from '@tidewaiter/contracts';
 import { fold, newId } from '@tidewaiter/kernel';
 import fc from 'fast-check';
-import type { EventStore, InlineProjection } from './event-store.js';
+import type { QueryResultRow } from 'pg';
+import type { EventStore, Executed, InlineProjection, Ordered } from './event-store.js';
 import { ending, type EndingCommand } from './testing/engagement-ending.js';
 import { byOf, TestDatabase } from './testing/servers.js';
 
@@ -232,5 +233,144 @@ describe('appending', () => {
     const projecting = database.store({ inline: [failing] });
     await expect(projecting.execute(ending, 'engagement-o', suspend('x'), byOf('o1'))).rejects.toThrow('no room');
     expect((await store.load(ending, 'acme', 'engagement-o')).version).toBe(0);
+  });
+
+  describe('several commands at once', () => {
+    const order = (stream: string, command: EndingCommand, id: string, more: Partial<Ordered<EndingCommand>> = {}) => ({
+      stream,
+      command,
+      by: byOf(id),
+      ...more,
+    });
+    const all = (ordered: readonly Ordered<EndingCommand>[], into: EventStore = store) =>
+      into.transaction('acme', (tx) => into.executeAll(ending, ordered, tx));
+
+    it('answers each as if it had come alone, on one stream and on several, the stored and the repeated too', async () => {
+      const commands = fc.array(
+        fc.record({
+          stream: fc.integer({ min: 0, max: 2 }),
+          id: fc.integer({ min: 0, max: 5 }),
+          size: fc.integer({ min: 0, max: 2 }),
+        }),
+        { maxLength: 10 },
+      );
+      const plain = (answers: Executed<unknown>[]) =>
+        answers.map(({ state, version, repeated, events }) => ({
+          state,
+          version,
+          repeated,
+          events: events.map(({ type, data, version: at, causationId }) => ({ type, data, at, causationId })),
+        }));
+      await fc.assert(
+        fc.asyncProperty(commands, commands, async (before, then) => {
+          const ordered = (run: string, each: { stream: number; id: number; size: number }) =>
+            order(
+              `engagement-${run}-${each.stream}`,
+              {
+                type: 'SuspendOften',
+                engagementId,
+                codes: Array.from({ length: each.size }, (_, n) => `${each.id}.${n}`),
+              },
+              `several/${each.id}`,
+            );
+          const [alone, together] = [newId(), newId()];
+          const expected: Executed<unknown>[] = [];
+          for (const each of [...before, ...then]) {
+            const { stream, command, by } = ordered(alone, each);
+            expected.push(await store.execute(ending, stream, command, by));
+          }
+          const got = [
+            ...(await all(before.map((each) => ordered(together, each)))),
+            ...(await all(then.map((each) => ordered(together, each)))),
+          ];
+          expect(plain(got)).toEqual(plain(expected));
+          for (const stream of [0, 1, 2]) {
+            const [a, b] = [alone, together].map((run) => `engagement-${run}-${stream}`) as [string, string];
+            const stored = await store.read('acme', b);
+            expect(stored.map(({ data }) => data)).toEqual((await store.read('acme', a)).map(({ data }) => data));
+            expect(stored.map(({ version }) => version)).toEqual(stored.map((_, index) => index + 1));
+            const told = new Map(got.flatMap(({ events }) => events).map(({ id, position }) => [id, position]));
+            expect(stored.map(({ id, position }) => [id, position])).toEqual(
+              stored.map(({ id }) => [id, told.get(id)]),
+            );
+          }
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    it('leave the outbox in the order of each stream, under its key', async () => {
+      await all([
+        order('engagement-r', suspend('x'), 'r1'),
+        order('engagement-s', suspend('x'), 's1'),
+        order('engagement-r', suspend('y'), 'r2'),
+      ]);
+      const rows = await store.query<{ stream: string; version: number; same: boolean }>(
+        'acme',
+        `select e.stream, e.version, o.key = s.key and o.lane = lane_of(s.key) as same
+         from outbox o join events e using (position) join streams s on (s.tenant_id = e.tenant_id and s.stream = e.stream)
+         where e.stream in ('engagement-r', 'engagement-s') order by position`,
+      );
+      expect(rows).toEqual([
+        { stream: 'engagement-r', version: 1, same: true },
+        { stream: 'engagement-s', version: 1, same: true },
+        { stream: 'engagement-r', version: 2, same: true },
+      ]);
+    });
+
+    it('carry a trace each, where one is named', async () => {
+      const [one, other] = ['1', '2'].map((n) => `00-${n.repeat(32)}-b7ad6b7169203331-01`) as [string, string];
+      await all([
+        order('engagement-t', suspend('x'), 't1', { traceparent: one }),
+        order('engagement-t', suspend('y'), 't2', { traceparent: other }),
+      ]);
+      expect((await store.read('acme', 'engagement-t')).map(({ traceparent }) => traceparent)).toEqual([one, other]);
+    });
+
+    it('refuse an id that another of them uses for something else, and whatever a decider refuses: nothing is written', async () => {
+      const differing = [order('engagement-u', suspend('x'), 'u1'), order('engagement-u', end('sold'), 'u1')];
+      await expect(all(differing)).rejects.toMatchObject({ code: 'event-store.command.differs' });
+      const refused = [order('engagement-u', end('sold'), 'u2'), order('engagement-u', suspend('x'), 'u3')];
+      await expect(all(refused)).rejects.toMatchObject({ code: 'shipments.engagement.ended' });
+      expect((await store.load(ending, 'acme', 'engagement-u')).version).toBe(0);
+      const foreign = store.transaction('globex', (tx) =>
+        store.executeAll(ending, [order('engagement-u', suspend('x'), 'u4')], tx),
+      );
+      await expect(foreign).rejects.toThrow(/tenant globex cannot append for acme/);
+    });
+
+    it('find out that somebody else was first on one of the streams', async () => {
+      const work = store.transaction('acme', async (tx) => {
+        const hindered = {
+          ...tx,
+          query: async <R extends QueryResultRow>(sql: string, params?: readonly unknown[]) => {
+            if (sql.includes('append_all')) await store.execute(ending, 'engagement-w', suspend('first'), byOf('w0'));
+            return tx.query<R>(sql, params);
+          },
+        };
+        await store.executeAll(
+          ending,
+          [order('engagement-v', suspend('x'), 'v1'), order('engagement-w', suspend('x'), 'w1')],
+          hindered,
+        );
+      });
+      await expect(work).rejects.toMatchObject({ code: 'event-store.version.contended' });
+      expect((await store.load(ending, 'acme', 'engagement-v')).version).toBe(0);
+      expect((await store.load(ending, 'acme', 'engagement-w')).version).toBe(1);
+    });
+
+    it('run inline projections once over all that they led to, and ring once they have committed', async () => {
+      const seen: string[][] = [];
+      const projection: InlineProjection = {
+        name: 'noting',
+        tables: [],
+        apply: async (_, events) => void seen.push(events.map(({ stream, version }) => `${stream}@${version}`)),
+      };
+      let rang = 0;
+      const projecting = database.store({ inline: [projection], onAppended: () => (rang += 1) });
+      await all([order('engagement-x', suspend('x'), 'x1'), order('engagement-y', suspend('y'), 'y1')], projecting);
+      expect(seen).toEqual([['engagement-x@1', 'engagement-y@1']]);
+      expect(rang).toBe(1);
+    });
   });
 });

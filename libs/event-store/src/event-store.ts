@@ -67,6 +67,17 @@ export interface Executed<S, E extends DomainEvent = DomainEvent> {
   wrote: Record<string, number>;
 }
 
+/** One of several commands that are carried out together. */
+export interface Ordered<C> {
+  stream: string;
+  command: C;
+  by: By;
+  /** see `ExecuteOptions.fingerprint` */
+  fingerprint?: unknown;
+  /** the trace that it belongs to, where it is not that of the work at hand */
+  traceparent?: string;
+}
+
 /** Runs inside the appending transaction: a read model that is never behind. Must be rebuildable from events alone. */
 export interface InlineProjection {
   name: string;
@@ -91,6 +102,18 @@ export interface EventStore {
     by: By,
     options?: ExecuteOptions,
   ): Promise<Executed<S, E>>;
+
+  /**
+   * Carries out several commands of one tenant, in the order given: their streams are read with one statement, and what they lead to is
+   * appended with one. Each has its own id and its own answer.
+   * @throws what `execute` throws; Conflict `event-store.version.contended` when somebody else wrote to one of the streams: nothing of
+   * the transaction may be kept then
+   */
+  executeAll<S, C, E extends DomainEvent>(
+    decider: Decider<S, C, E>,
+    ordered: readonly Ordered<C>[],
+    tx: Tx,
+  ): Promise<Executed<S, E>[]>;
 
   /** State and version of a stream; version 0 when it has no events. */
   load<S, E extends DomainEvent>(

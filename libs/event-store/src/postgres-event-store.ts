@@ -13,7 +13,16 @@ import {
 } from '@tidewaiter/kernel';
 import type { Pool, QueryResult, QueryResultRow } from 'pg';
 import { buildEvent, type BuiltEvent } from './envelope.js';
-import type { By, EventStore, ExecuteOptions, Executed, InlineProjection, StoredEvent, Tx } from './event-store.js';
+import type {
+  By,
+  EventStore,
+  ExecuteOptions,
+  Executed,
+  InlineProjection,
+  Ordered,
+  StoredEvent,
+  Tx,
+} from './event-store.js';
 import { openEvent } from './reader.js';
 import { rebuildProjection } from './rebuild.js';
 import type { SubjectKeys } from './subject-keys.js';
@@ -57,9 +66,26 @@ interface KnownCommand {
   last: number;
 }
 
+/** A stream while several commands are carried out: what is stored, and where the commands have led it. */
+interface Line<S, E extends DomainEvent> {
+  stored: StoredEvent<E>[];
+  commands: Map<string, KnownCommand>;
+  state: S;
+  version: number;
+}
+
+/** What one of several commands led to, before it is stored. */
+interface Planned<S, E extends DomainEvent> {
+  fingerprint: string;
+  built: readonly BuiltEvent[];
+  answer: Executed<S, E>;
+}
+
 const ATTEMPTS = 12;
 const READ = 'select version, place, body, command_id, fingerprint from read_stream($1, $2, $3, $4, $5)';
 const APPEND = 'select append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as positions';
+const READ_ALL = 'select stream, version, place, body, command_id, fingerprint from read_streams($1, $2, $3)';
+const APPEND_ALL = 'select append_all($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as positions';
 const SETTLE = 'select settle($1, $2, $3, $4, $5)';
 const LAST_VERSION = 2_147_483_647;
 /** What Postgres says when somebody else was first: serialization, deadlock, and two firsts of one command. */
@@ -103,26 +129,31 @@ class PostgresEventStore implements EventStore {
       const decided = decider.decide(state, command);
       const built = await this.build(stream, version, decided, by);
       const events = await this.tryAppend(stream, version, fingerprint, built, by, tx);
-      if (events) {
-        const newVersion = version + built.length;
-        return {
-          state: fold(
-            { initial: state, evolve: (before, event) => decider.evolve(before, event) },
-            factsOf(events as StoredEvent<E>[]),
-          ),
-          version: newVersion,
-          events: events as StoredEvent<E>[],
-          repeated: false,
-          wrote: built.length > 0 ? { [stream]: newVersion } : {},
-        };
-      }
-      if (attempt === ATTEMPTS) {
-        throw new Conflict('event-store.version.contended', `${stream} is written by many at once`, {
-          advice: 'Send the command again, with the same command id.',
-        });
-      }
+      if (events) return newAnswer(decider, state, stream, version, events as StoredEvent<E>[]);
+      if (attempt === ATTEMPTS) throw contended(stream);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** attempt, 100)));
     }
+  }
+
+  async executeAll<S, C, E extends DomainEvent>(
+    decider: Decider<S, C, E>,
+    ordered: readonly Ordered<C>[],
+    tx: Tx,
+  ): Promise<Executed<S, E>[]> {
+    const lines = await this.linesOf(decider, ordered, tx);
+    const planned: Planned<S, E>[] = [];
+    const first = new Map<string, Planned<S, E>>();
+    for (const each of ordered) {
+      const id = `${each.stream} ${each.by.commandId}`;
+      const earlier = first.get(id);
+      const plan = earlier
+        ? again(each.stream, earlier, each)
+        : await this.plan(decider, lines.get(each.stream)!, each);
+      if (!earlier) first.set(id, plan);
+      planned.push(plan);
+    }
+    await this.appendAll(ordered, planned, tx);
+    return planned.map(({ answer }) => answer);
   }
 
   async load<S, E extends DomainEvent>(
@@ -167,6 +198,97 @@ class PostgresEventStore implements EventStore {
     return rebuildProjection(projection, this.options);
   }
 
+  private async linesOf<S, C, E extends DomainEvent>(
+    decider: Decider<S, C, E>,
+    ordered: readonly Ordered<C>[],
+    tx: Tx,
+  ): Promise<Map<string, Line<S, E>>> {
+    for (const { by } of ordered) {
+      if (tx.tenant !== by.tenant)
+        throw new Error(`a transaction of tenant ${tx.tenant} cannot append for ${by.tenant}`);
+    }
+    const { rows } = await tx.query<StreamRow & { stream: string }>(READ_ALL, [
+      tx.tenant,
+      ordered.map(({ stream }) => stream),
+      ordered.map(({ by }) => by.commandId),
+    ]);
+    const lines = new Map<string, Line<S, E>>();
+    for (const { stream } of ordered) {
+      lines.set(stream, { stored: [], commands: new Map(), state: decider.initial, version: 0 });
+    }
+    for (const row of rows) {
+      const line = lines.get(row.stream)!;
+      const known = line.commands.get(row.command_id);
+      line.commands.set(row.command_id, commandIn(row, known));
+      if (row.body === null) continue;
+      line.stored.push((await this.open(row)) as StoredEvent<E>);
+    }
+    for (const line of lines.values()) {
+      line.state = fold(decider, factsOf(line.stored));
+      line.version = line.stored.length;
+    }
+    return lines;
+  }
+
+  /** Decides one of several commands where the ones before it have led its stream. */
+  private async plan<S, C, E extends DomainEvent>(
+    decider: Decider<S, C, E>,
+    line: Line<S, E>,
+    { stream, command, by, fingerprint: given, traceparent }: Ordered<C>,
+  ): Promise<Planned<S, E>> {
+    const fingerprint = fingerprintOf(command, given);
+    const known = line.commands.get(by.commandId);
+    if (known) {
+      return { fingerprint, built: [], answer: firstAnswer(decider, stream, known, fingerprint, line.stored) };
+    }
+    const built = await this.build(stream, line.version, decider.decide(line.state, command), by, traceparent);
+    const events = built.map((each) => storedOf(each, this.context, '') as StoredEvent<E>);
+    const answer = newAnswer(decider, line.state, stream, line.version, events);
+    line.state = answer.state;
+    line.version = answer.version;
+    return { fingerprint, built, answer };
+  }
+
+  private async appendAll<S, C, E extends DomainEvent>(
+    ordered: readonly Ordered<C>[],
+    planned: readonly Planned<S, E>[],
+    tx: Tx,
+  ): Promise<void> {
+    const fresh = planned.flatMap((plan, index) => (plan.answer.repeated ? [] : [{ plan, of: ordered[index]! }]));
+    for (const { plan, of } of fresh) {
+      if (plan.built.length > 0) continue;
+      await tx.query(SETTLE, [tx.tenant, of.stream, of.by.commandId, plan.fingerprint, plan.answer.version]);
+    }
+    const added = fresh.flatMap(({ plan, of }) =>
+      plan.built.map((event, index) => ({ event, stored: plan.answer.events[index]!, plan, of })),
+    );
+    if (added.length === 0) return;
+    const { rows } = await tx.query<{ positions: string[] | null }>(APPEND_ALL, [
+      tx.tenant,
+      added.map(({ of }) => of.stream),
+      added.map(({ stored }) => stored.version),
+      added.map(({ of }) => of.by.subject),
+      added.map(({ of }) => of.by.commandId),
+      added.map(({ plan }) => plan.fingerprint),
+      added.map(({ stored }) => stored.time),
+      added.map(({ stored }) => stored.id),
+      added.map(({ event }) => event.envelope.type),
+      added.map(({ event }) => event.body),
+    ]);
+    const positions = rows[0]?.positions;
+    if (!positions) throw contended([...new Set(added.map(({ of }) => of.stream))].join(', '));
+    for (const [index, { stored }] of added.entries()) stored.position = positions[index]!;
+    await this.project(
+      tx,
+      added.map(({ stored }) => stored),
+    );
+    this.announce(tx);
+  }
+
+  private async project(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
+    for (const projection of this.inline) await projection.apply(tx, events);
+  }
+
   private async find<E extends DomainEvent>(
     queries: Queries,
     tenant: string,
@@ -179,21 +301,24 @@ class PostgresEventStore implements EventStore {
     const events: StoredEvent<E>[] = [];
     let command: KnownCommand | undefined;
     for (const row of rows) {
-      if (row.body !== null) {
-        const envelope = JSON.parse(row.body) as EventEnvelope;
-        events.push((await openEvent(this.options.keys, envelope, row.place!)) as StoredEvent<E>);
-        if (row.command_id === commandId) {
-          command = { fingerprint: row.fingerprint, first: command?.first ?? row.version, last: row.version };
-        }
-      } else {
-        command = { fingerprint: row.fingerprint, first: row.version + 1, last: row.version };
-      }
+      if (row.command_id === commandId) command = commandIn(row, command);
+      if (row.body !== null) events.push((await this.open(row)) as StoredEvent<E>);
     }
     return { events, command };
   }
 
-  private async build(stream: string, version: number, decided: readonly DomainEvent[], by: By): Promise<BuiltEvent[]> {
-    const { clock = now, ids = newId, trace, keys } = this.options;
+  private open(row: StreamRow): Promise<StoredEvent> {
+    return openEvent(this.options.keys, JSON.parse(row.body!) as EventEnvelope, row.place!);
+  }
+
+  private async build(
+    stream: string,
+    version: number,
+    decided: readonly DomainEvent[],
+    by: By,
+    traceparent: string | undefined = this.options.trace?.(),
+  ): Promise<BuiltEvent[]> {
+    const { clock = now, ids = newId, keys } = this.options;
     const time = clock();
     const built: BuiltEvent[] = [];
     for (const [index, event] of decided.entries()) {
@@ -203,7 +328,7 @@ class PostgresEventStore implements EventStore {
         version: version + index + 1,
         id: ids(),
         time,
-        traceparent: trace?.(),
+        traceparent,
       };
       built.push(await buildEvent(keys, of, event, by));
     }
@@ -231,7 +356,7 @@ class PostgresEventStore implements EventStore {
     };
     const appendAndProject = async (inner: Tx): Promise<StoredEvent[] | undefined> => {
       const events = await append(inner);
-      if (events && events.length > 0) for (const projection of this.inline) await projection.apply(inner, events);
+      if (events && events.length > 0) await this.project(inner, events);
       return events;
     };
 
@@ -259,6 +384,40 @@ class PostgresEventStore implements EventStore {
   }
 }
 
+/** A command as the rows of its stream tell it, row after row; `known` is what the earlier ones told. */
+function commandIn(row: StreamRow, known: KnownCommand | undefined): KnownCommand {
+  return row.body === null
+    ? { fingerprint: row.fingerprint, first: row.version + 1, last: row.version }
+    : { fingerprint: row.fingerprint, first: known?.first ?? row.version, last: row.version };
+}
+
+function newAnswer<S, C, E extends DomainEvent>(
+  decider: Decider<S, C, E>,
+  before: S,
+  stream: string,
+  version: number,
+  events: StoredEvent<E>[],
+): Executed<S, E> {
+  const newVersion = version + events.length;
+  return {
+    state: fold({ initial: before, evolve: (state, event) => decider.evolve(state, event) }, factsOf(events)),
+    version: newVersion,
+    events,
+    repeated: false,
+    wrote: events.length > 0 ? { [stream]: newVersion } : {},
+  };
+}
+
+/** The same command id twice among several commands. */
+function again<S, C, E extends DomainEvent>(
+  stream: string,
+  earlier: Planned<S, E>,
+  { command, fingerprint }: Ordered<C>,
+): Planned<S, E> {
+  if (earlier.fingerprint !== fingerprintOf(command, fingerprint)) throw differs(stream);
+  return { ...earlier, built: [], answer: { ...earlier.answer, repeated: true } };
+}
+
 function firstAnswer<S, C, E extends DomainEvent>(
   decider: Decider<S, C, E>,
   stream: string,
@@ -266,11 +425,7 @@ function firstAnswer<S, C, E extends DomainEvent>(
   fingerprint: string,
   events: StoredEvent<E>[],
 ): Executed<S, E> {
-  if (known.fingerprint !== fingerprint) {
-    throw new Conflict('event-store.command.differs', `the command id was used on ${stream} for something else`, {
-      advice: 'Use a new command id for a new command, and the same one only to repeat it unchanged.',
-    });
-  }
+  if (known.fingerprint !== fingerprint) throw differs(stream);
   const then = events.slice(0, known.last);
   const led = then.slice(known.first - 1);
   return {
@@ -284,6 +439,16 @@ function firstAnswer<S, C, E extends DomainEvent>(
 
 /** A stored event is its fact and more: type and data fit together, which the compiler cannot see through the generic. */
 const factsOf = <E extends DomainEvent>(events: readonly StoredEvent<E>[]): E[] => events as unknown as E[];
+
+const differs = (stream: string): Conflict =>
+  new Conflict('event-store.command.differs', `the command id was used on ${stream} for something else`, {
+    advice: 'Use a new command id for a new command, and the same one only to repeat it unchanged.',
+  });
+
+const contended = (stream: string): Conflict =>
+  new Conflict('event-store.version.contended', `${stream} is written by many at once`, {
+    advice: 'Send the command again, with the same command id.',
+  });
 
 const stale = (stream: string, expected: number, found: number): Conflict =>
   new Conflict('event-store.version.stale', `${stream} is at version ${found}, not ${expected}`, {

@@ -32,7 +32,7 @@ export { Sessions, type Session } from './identity/session.js';
 export { refuseIfRefused } from './runtime/refused.js';
 export { createLog, LOG, type Log } from './observability/log.js';
 export { alarms, metrics, streamsParked } from './observability/metrics.js';
-export { currentTraceId, currentTraceparent, inSpan } from './observability/trace.js';
+export { currentTraceId, currentTraceparent, inLinkedSpan, inSpan } from './observability/trace.js';
 export { createDatabase, createPool, DATABASE, type Database } from './postgres/database.js';
 export { byOf, byOfStep, byPartOf } from './runtime/by.js';
 export { idFor } from './runtime/ids.js';

@@ -76,6 +76,19 @@ async function look(server: number, ms: number): Promise<Look> {
   };
 }
 
+const REST_MS = 15_000;
+const LONGEST_REST_MS = 300_000;
+
+/** Waits until the two take no less than a moment ago: what the beginning left behind (queues, garbage, compactions) is no cost of waiting. */
+async function rest(server: number): Promise<void> {
+  let before = Number.POSITIVE_INFINITY;
+  for (const end = performance.now() + LONGEST_REST_MS; performance.now() < end;) {
+    const { worker, server: theirs } = await look(server, REST_MS);
+    if (worker + theirs > 0.9 * before) return;
+    before = worker + theirs;
+  }
+}
+
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
 /** Activities that lead a shipment to an accepted declaration, and leave it there. */
@@ -160,8 +173,7 @@ export async function waiting(figures: Figures): Promise<void> {
       before = accepted;
       for (let looks = 0; looks < 60 && accepted === before; looks += 1) await sleep(500);
     }
-    // What the beginning left behind (queues, garbage, compactions) is no cost of waiting.
-    await sleep(15_000);
+    await rest(server);
     const first = await look(server, LOOK_MS);
     const second = await look(server, LOOK_MS);
 

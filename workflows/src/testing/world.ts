@@ -27,6 +27,7 @@ import type {
 import {
   DECIDE_UPDATE,
   FACT_SIGNAL,
+  FACTS_SIGNAL,
   shipmentWorkflowId,
   SPLIT_UPDATE,
   WORKFLOWS,
@@ -127,10 +128,17 @@ export class World {
     data: Record<string, unknown>,
     eventId = `event-${name}-${(this.eventNumber += 1)}`,
   ): Promise<void> {
-    const stream = `${name.split('.')[0]}-${this.shipmentId}`;
-    await this.client.workflow
-      .getHandle(this.workflowId)
-      .signal(FACT_SIGNAL, { eventId, name, stream, version: this.eventNumber, data } satisfies Fact);
+    await this.client.workflow.getHandle(this.workflowId).signal(FACT_SIGNAL, this.published(name, data, eventId));
+  }
+
+  /** Facts that come together, in their order. */
+  async facts(...told: readonly [name: string, data: Record<string, unknown>][]): Promise<void> {
+    const together = told.map(([name, data]) => this.published(name, data, `event-${name}-${(this.eventNumber += 1)}`));
+    await this.client.workflow.getHandle(this.workflowId).signal(FACTS_SIGNAL, together);
+  }
+
+  private published(name: string, data: Record<string, unknown>, eventId: string): Fact {
+    return { eventId, name, stream: `${name.split('.')[0]}-${this.shipmentId}`, version: this.eventNumber, data };
   }
 
   async decide(kind: string, decision: Record<string, unknown>, by = 'user:someone'): Promise<DecisionAnswer> {

@@ -103,6 +103,44 @@ describe('messages of the authority', () => {
     expect(new Set(messages.map((each) => each.messageId)).size).toBe(12);
   });
 
+  it('of many declarations, read at once, say what they say one by one: doubles, conflicts and strangers among them', async () => {
+    const several = [await lodged(), await lodged(), await lodged()];
+    const taken = new Map<Lodged, Buffer[]>();
+    for (const of of several) {
+      const [first, ...rest] = uneventful(of);
+      const same = id();
+      const conflicting = [
+        body(of, { ...accepted(), id: same }),
+        body(of, { code: '10', id: same, at: '20261124120000Z' }),
+      ];
+      taken.set(of, [first!, ...rest, first!, ...conflicting, Buffer.from('<MetaData><Response>')]);
+    }
+    const stranger = notificationXml({ ...accepted(), lrn: 'SOMEBODY-ELSES', id: id() });
+    await house.take(stranger, randomUUID());
+    for (let n = 0; n < 8; n += 1) {
+      for (const of of several) await house.take(taken.get(of)![n]!, of.conversationId);
+    }
+    await house.readAll();
+
+    const alone = await lodged();
+    const [first, ...rest] = uneventful(alone);
+    const same = id();
+    const conflicting = [
+      body(alone, { ...accepted(), id: same }),
+      body(alone, { code: '10', id: same, at: '20261124120000Z' }),
+    ];
+    for (const bytes of [first!, ...rest, first!, ...conflicting, Buffer.from('<MetaData><Response>')]) {
+      await house.receive(bytes, alone.conversationId);
+    }
+    const told = async (of: Lodged) => {
+      const { summary, messages } = await show(of);
+      return [summary, await events(of), messages.map(({ name, duplicate }) => [name, duplicate])];
+    };
+    for (const of of several) expect(await told(of)).toEqual(await told(alone));
+    const sha256 = createHash('sha256').update(stranger).digest('hex');
+    expect((await house.declarations.unmatched()).items.map((each) => each.sha256)).toContain(sha256);
+  });
+
   it('point a rejection to our field, and a corrected version leaves it', async () => {
     const of = await lodged();
     await house.receive(body(of, rejected('CDS12056', '42A/67A/68A[2]/23A/21A[1].145')), of.conversationId);

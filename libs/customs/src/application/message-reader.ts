@@ -1,13 +1,13 @@
-import type { EventStore, Tx } from '@tidewaiter/event-store';
+import type { EventStore, Ordered, Tx } from '@tidewaiter/event-store';
 import { Conflict, plusMillis, type Instant } from '@tidewaiter/kernel';
-import { inSpan } from '@tidewaiter/platform';
+import { currentTraceparent, inSpan } from '@tidewaiter/platform';
 import type { Authority, Interpretation } from '../authorities/authority.js';
 import type { Profile } from '../authorities/profile.js';
 import type { Authorities } from '../authorities/registry.js';
 import { declaration, type DeclarationCommand } from '../domain/declaration.js';
 import { filings, type Filed } from '../postgres/filings.repository.js';
 import { inbox, keyOf, type KeyScheme, type Owner, type RawBody } from '../postgres/inbox.repository.js';
-import { messages } from '../postgres/messages.repository.js';
+import { messages, type LinkedMessage } from '../postgres/messages.repository.js';
 import type { SystemDatabase } from './inbox.js';
 
 interface Log {
@@ -35,6 +35,10 @@ interface Part {
   keys: Record<KeyScheme, string | null>;
   /** the declarations that its references lead to */
   owners: readonly Owner[];
+}
+
+interface OwnedPart extends Part {
+  declarationId: string;
 }
 
 const BATCH = 64;
@@ -117,7 +121,7 @@ export class MessageReader {
   }
 
   /**
-   * Records what leads to one declaration: those of different declarations side by side, those of one in order.
+   * Records what leads to one declaration, in the order in which it came.
    * @returns the parts that lead to none, or to several
    */
   private async recordMatched(parts: readonly Part[], failed: Set<string>): Promise<Part[]> {
@@ -129,7 +133,7 @@ export class MessageReader {
       ),
     );
     const others: Part[] = [];
-    const byTenant = new Map<string, Map<string, Part[]>>();
+    const byTenant = new Map<string, OwnedPart[]>();
     for (const [index, part] of parts.entries()) {
       part.owners = owners[index]!;
       const [owner, ...more] = part.owners;
@@ -137,38 +141,20 @@ export class MessageReader {
         others.push(part);
         continue;
       }
-      const declarations = byTenant.get(owner.tenant) ?? new Map<string, Part[]>();
-      byTenant.set(owner.tenant, declarations);
-      declarations.set(owner.declarationId, [...(declarations.get(owner.declarationId) ?? []), part]);
+      const owned = { ...part, declarationId: owner.declarationId };
+      byTenant.set(owner.tenant, [...(byTenant.get(owner.tenant) ?? []), owned]);
     }
-    for (const [tenant, declarations] of byTenant) await this.recordOf(tenant, declarations, failed);
+    for (const [tenant, owned] of byTenant) await this.recordOf(tenant, owned, failed);
     return others;
   }
 
-  /** All in one transaction, whose statements travel together; what one of them breaks is tried again with each on its own. */
-  private async recordOf(
-    tenant: string,
-    declarations: ReadonlyMap<string, readonly Part[]>,
-    failed: Set<string>,
-  ): Promise<void> {
-    const record = (tx: Tx, declarationId: string, part: Part): Promise<void> =>
-      // What is pushed begins a trace of its own.
-      inSpan('read authority message', {}, () => this.record(tx, declarationId, part));
+  /** All in one transaction, with a few statements for all of them; what one of them breaks is tried again with each on its own. */
+  private async recordOf(tenant: string, parts: readonly OwnedPart[], failed: Set<string>): Promise<void> {
     try {
-      await this.store.transaction(tenant, (tx) =>
-        allOf(
-          [...declarations].map(async ([declarationId, own]) => {
-            for (const part of own) await record(tx, declarationId, part);
-          }),
-        ),
-      );
+      await this.store.transaction(tenant, (tx) => this.record(tx, parts));
     } catch {
-      for (const [declarationId, own] of declarations) {
-        for (const part of own) {
-          await this.guarded(part.raw, failed, () =>
-            this.store.transaction(tenant, (tx) => record(tx, declarationId, part)),
-          );
-        }
+      for (const part of parts) {
+        await this.guarded(part.raw, failed, () => this.store.transaction(tenant, (tx) => this.record(tx, [part])));
       }
     }
   }
@@ -218,42 +204,52 @@ export class MessageReader {
     return plusMillis(this.clock(), Math.min(FIRST_LOOK_MS * 2 ** Math.min(tries - 1, 20), LONGEST_LOOK_MS));
   }
 
-  private async record(tx: Tx, declarationId: string, part: Part): Promise<void> {
-    const { raw, index, said } = part;
-    const fallback = `sha256-${raw.sha256.slice(0, 32)}${index === 0 ? '' : `.${index}`}`;
-    const identity = (said.kind === 'read' ? said.identity : null) ?? fallback;
+  private async record(tx: Tx, parts: readonly OwnedPart[]): Promise<void> {
+    const asked = parts.map((part) => ({ declarationId: part.declarationId, identity: identityOf(part) }));
     const [known, filed] = await Promise.all([
-      messages.withIdentity(tx, declarationId, identity),
-      filings.filed(tx, declarationId),
+      messages.withIdentity(tx, asked),
+      filings.filed(tx, [...new Set(asked.map(({ declarationId }) => declarationId))]),
     ]);
-    if (known.some((each) => each.rawId === raw.rawId)) return;
-    if (!filed) throw new Conflict('customs.declaration.half-written', 'the filing is not written yet');
-    const same = known.some((each) => each.sha256 === raw.sha256);
-    const conflict = known.length > 0 && !same;
-    const messageId = same ? `${identity}.${raw.rawId}` : conflict ? `${identity}.${raw.sha256.slice(0, 8)}` : identity;
-    const { rawId, sha256, receivedAt } = raw;
+    const links: LinkedMessage[] = [];
+    const ordered: Ordered<DeclarationCommand>[] = [];
+    for (const [number, part] of parts.entries()) {
+      const { raw, index, said, declarationId } = part;
+      const { identity } = asked[number]!;
+      const before = [...known, ...links].filter(
+        (each) => each.declarationId === declarationId && each.identity === identity,
+      );
+      if (before.some((each) => each.rawId === raw.rawId)) continue;
+      const filing = filed.get(declarationId);
+      if (!filing) throw new Conflict('customs.declaration.half-written', 'the filing is not written yet');
+      const { rawId, sha256, receivedAt } = raw;
+      const duplicate = before.some((each) => each.sha256 === sha256);
+      const conflict = before.length > 0 && !duplicate;
+      const messageId = duplicate ? `${identity}.${rawId}` : conflict ? `${identity}.${sha256.slice(0, 8)}` : identity;
+      const functionCode = said.kind === 'read' ? said.functionCode : '';
+      links.push({
+        ...{ declarationId, messageId, rawId, position: index, identity, functionCode, sha256, receivedAt, duplicate },
+      });
+      if (duplicate) continue;
+      // What is pushed begins a trace of its own.
+      ordered.push(
+        await inSpan('read authority message', {}, async () =>
+          this.ordered(tx.tenant, part, { messageId, conflict, filing }),
+        ),
+      );
+    }
+    if (links.length === 0) return;
     await allOf([
-      messages.link(tx, declarationId, {
-        messageId,
-        rawId,
-        position: index,
-        identity,
-        functionCode: said.kind === 'read' ? said.functionCode : '',
-        sha256,
-        receivedAt,
-        duplicate: same,
-      }),
-      ...(same ? [] : [this.append(tx, part, { declarationId, messageId, conflict, filed })]),
+      messages.link(tx, links),
+      ...(ordered.length === 0 ? [] : [this.store.executeAll(declaration, ordered, tx)]),
     ]);
   }
 
-  private async append(
-    tx: Tx,
-    { raw, index, reader, said, conversationId }: Part,
-    found: { declarationId: string; messageId: string; conflict: boolean; filed: Filed },
-  ): Promise<void> {
-    const { declarationId, messageId, conflict, filed } = found;
-    const authority = this.authorities.named(filed.authority, filed.channel, filed.preparedAt);
+  private ordered(
+    tenant: string,
+    { raw, index, reader, said, conversationId, declarationId }: OwnedPart,
+    { messageId, conflict, filing }: { messageId: string; conflict: boolean; filing: Filed },
+  ): Ordered<DeclarationCommand> {
+    const authority = this.authorities.named(filing.authority, filing.channel, filing.preparedAt);
     // Its own profile reads it once more: currency and payee of a debt are the authority's.
     const part =
       said.kind === 'read' && authority.profile !== reader.profile
@@ -275,22 +271,28 @@ export class MessageReader {
               keys: part.keys,
               facts: part.facts,
             },
-            declared: filed.declared,
+            declared: filing.declared,
             zone: authority.profile.zone,
           };
-    await this.store.execute(
-      declaration,
-      `declaration-${declarationId}`,
+    const traceparent = currentTraceparent();
+    return {
+      stream: `declaration-${declarationId}`,
       command,
-      {
-        tenant: tx.tenant,
-        subject: filed.shipmentId,
+      by: {
+        tenant,
+        subject: filing.shipmentId,
         commandId: index === 0 ? `message/${sha256}` : `message/${sha256}/${index}`,
         actor: `authority:${authority.profile.authority}`,
-        correlationId: filed.correlationId,
+        correlationId: filing.correlationId,
         causationId: `message/${sha256}`,
       },
-      { tx },
-    );
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
   }
+}
+
+/** The authority's own name for the message, or what tells its bytes from others. */
+function identityOf({ raw, index, said }: Part): string {
+  const fallback = `sha256-${raw.sha256.slice(0, 32)}${index === 0 ? '' : `.${index}`}`;
+  return (said.kind === 'read' ? said.identity : null) ?? fallback;
 }

@@ -16,32 +16,59 @@ function keysIn(event: CustomsEvent): { scheme: 'conversation' | 'mrn' | 'lrn'; 
   return [];
 }
 
-async function advance(tx: Tx, stream: string, events: readonly StoredEvent[]): Promise<void> {
-  const last = events.at(-1)!;
-  const declarationId = stream.slice('declaration-'.length);
-  const { rows } = await tx.query<{ state: Declaration }>(
-    'select state from declarations where tenant_id = $1 and declaration_id = $2',
-    [last.tenant, declarationId],
+interface Advanced {
+  declarationId: string;
+  shipmentId: string;
+  state: Declaration;
+  version: number;
+}
+
+/** All of the streams at once: what is known of them is read in one statement and written in another. */
+async function advance(tx: Tx, streams: ReadonlyMap<string, readonly StoredEvent<CustomsEvent>[]>): Promise<void> {
+  const idOf = (stream: string): string => stream.slice('declaration-'.length);
+  const { rows } = await tx.query<{ declaration_id: string; state: Declaration }>(
+    'select declaration_id, state from declarations where tenant_id = $1 and declaration_id = any($2::uuid[])',
+    [tx.tenant, [...streams.keys()].map(idOf)],
   );
-  const facts = events as readonly StoredEvent<CustomsEvent>[];
-  const state = facts.reduce<Declaration>(
-    (before, event) => declaration.evolve(before, event as CustomsEvent),
-    rows[0]?.state ?? declaration.initial,
+  const known = new Map(rows.map((row) => [row.declaration_id, row.state]));
+  const advanced = [...streams].map(([stream, events]): Advanced => {
+    const declarationId = idOf(stream);
+    const before = known.get(declarationId) ?? declaration.initial;
+    return {
+      declarationId,
+      shipmentId: events[0]!.data.shipmentId,
+      state: events.reduce<Declaration>((state, event) => declaration.evolve(state, event as CustomsEvent), before),
+      version: events.at(-1)!.version,
+    };
+  });
+  const named = [...streams].flatMap(([stream, events]) =>
+    events.flatMap((event) => keysIn(event as CustomsEvent).map((key) => ({ ...key, declarationId: idOf(stream) }))),
   );
-  const named = facts.flatMap((event) => keysIn(event as CustomsEvent));
   const writes = [
     tx.query(
-      `insert into declarations (tenant_id, declaration_id, shipment_id, state, version) values ($1, $2, $3, $4, $5)
+      `insert into declarations (tenant_id, declaration_id, shipment_id, state, version)
+       select $1, * from unnest($2::uuid[], $3::uuid[], $4::jsonb[], $5::integer[])
        on conflict (tenant_id, declaration_id) do update set state = excluded.state, version = excluded.version`,
-      [last.tenant, declarationId, facts[0]!.data.shipmentId, JSON.stringify(state), last.version],
+      [
+        tx.tenant,
+        advanced.map(({ declarationId }) => declarationId),
+        advanced.map(({ shipmentId }) => shipmentId),
+        advanced.map(({ state }) => JSON.stringify(state)),
+        advanced.map(({ version }) => version),
+      ],
     ),
   ];
   if (named.length > 0)
     writes.push(
       tx.query(
         `insert into declaration_keys (tenant_id, declaration_id, scheme, value)
-         select $1, $2, * from unnest($3::text[], $4::text[]) on conflict do nothing`,
-        [last.tenant, declarationId, named.map(({ scheme }) => scheme), named.map(({ value }) => value)],
+         select $1, * from unnest($2::uuid[], $3::text[], $4::text[]) on conflict do nothing`,
+        [
+          tx.tenant,
+          named.map(({ declarationId }) => declarationId),
+          named.map(({ scheme }) => scheme),
+          named.map(({ value }) => value),
+        ],
       ),
     );
   // On a pipelined connection these travel together.
@@ -53,11 +80,13 @@ export const declarationsProjection: InlineProjection = {
   name: 'declarations',
   tables: ['declarations', 'declaration_keys'],
   async apply(tx, events) {
-    const streams = new Map<string, StoredEvent[]>();
-    for (const event of events) {
-      if (event.stream.startsWith('declaration-'))
-        streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
+    const streams = new Map<string, StoredEvent<CustomsEvent>[]>();
+    for (const event of events as readonly StoredEvent<CustomsEvent>[]) {
+      if (!event.stream.startsWith('declaration-')) continue;
+      const own = streams.get(event.stream);
+      if (own) own.push(event);
+      else streams.set(event.stream, [event]);
     }
-    for (const [stream, own] of streams) await advance(tx, stream, own);
+    if (streams.size > 0) await advance(tx, streams);
   },
 };

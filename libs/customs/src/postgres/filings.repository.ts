@@ -96,35 +96,37 @@ export const filings = {
     }));
   },
 
-  /** What a message of the authority is measured by; null as long as the filing is not written whole. */
-  async filed(tx: Tx, declarationId: string): Promise<Filed | null> {
+  /** What messages of authorities are measured by, by declaration; one whose filing is not written whole is not among them. */
+  async filed(tx: Tx, declarationIds: readonly string[]): Promise<Map<string, Filed>> {
     const { rows } = await tx.query<{
+      declaration_id: string;
       filing: { authority: string; channel: string; shipmentId: string } | null;
       version: number;
       correlation_id: string;
       prepared_at: Date;
       lines: DeclarationContent['lines'];
     }>(
-      `select d.state -> 'filing' as filing, c.version, c.correlation_id, c.prepared_at, c.content -> 'lines' as lines
+      `select d.declaration_id, d.state -> 'filing' as filing, c.version, c.correlation_id, c.prepared_at, c.content -> 'lines' as lines
        from declarations d join contents c using (tenant_id, declaration_id)
-       where d.tenant_id = $1 and d.declaration_id = $2 order by c.version`,
-      [tx.tenant, declarationId],
+       where d.tenant_id = $1 and d.declaration_id = any($2::uuid[]) order by d.declaration_id, c.version`,
+      [tx.tenant, declarationIds],
     );
-    const [first] = rows;
-    if (!first?.filing) return null;
-    const { authority, channel, shipmentId } = first.filing;
-    const declared = rows.map(({ version, lines }): [number, DeclaredQuantities[number]] => [
-      version,
-      lines.map(({ number, quantity }) => ({ line: number, quantity })),
-    ]);
-    return {
-      authority,
-      channel,
-      shipmentId,
-      correlationId: first.correlation_id,
-      preparedAt: toInstant(first.prepared_at.toISOString()),
-      declared: Object.fromEntries(declared),
-    };
+    const filed = new Map<string, Filed>();
+    for (const { declaration_id: declarationId, filing, version, correlation_id, prepared_at, lines } of rows) {
+      if (!filing) continue;
+      const { authority, channel, shipmentId } = filing;
+      const of = filed.get(declarationId) ?? {
+        authority,
+        channel,
+        shipmentId,
+        correlationId: correlation_id,
+        preparedAt: toInstant(prepared_at.toISOString()),
+        declared: {},
+      };
+      of.declared[version] = lines.map(({ number, quantity }) => ({ line: number, quantity }));
+      filed.set(declarationId, of);
+    }
+    return filed;
   },
 
   /** What a version declares, in the platform's neutral words. */

@@ -3,6 +3,7 @@ import { toInstant, type Instant } from '@tidewaiter/kernel';
 
 /** A message of the authority as it belongs to a declaration. */
 export interface LinkedMessage {
+  declarationId: string;
   messageId: string;
   rawId: string;
   /** within its body, from 0 */
@@ -15,6 +16,7 @@ export interface LinkedMessage {
 }
 
 interface Row {
+  declaration_id: string;
   message_id: string;
   raw_id: string;
   position: number;
@@ -26,6 +28,7 @@ interface Row {
 }
 
 const linked = (row: Row): LinkedMessage => ({
+  declarationId: row.declaration_id,
   messageId: row.message_id,
   rawId: row.raw_id,
   position: row.position,
@@ -36,32 +39,41 @@ const linked = (row: Row): LinkedMessage => ({
   duplicate: row.duplicate,
 });
 
-const COLUMNS = 'message_id, raw_id, position, identity, function_code, sha256, received_at, duplicate';
+const COLUMNS = 'declaration_id, message_id, raw_id, position, identity, function_code, sha256, received_at, duplicate';
 
 /** Links between declarations and messages, in the tenant's own transactions. */
 export const messages = {
-  async link(tx: Tx, declarationId: string, message: LinkedMessage): Promise<void> {
+  async link(tx: Tx, linkedMessages: readonly LinkedMessage[]): Promise<void> {
+    const column = <K extends keyof LinkedMessage>(name: K): LinkedMessage[K][] =>
+      linkedMessages.map((each) => each[name]);
     await tx.query(
-      `insert into messages (tenant_id, declaration_id, ${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      `insert into messages (tenant_id, ${COLUMNS})
+       select $1, * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::integer[], $6::text[], $7::text[], $8::text[],
+         $9::timestamptz[], $10::boolean[])`,
       [
         tx.tenant,
-        declarationId,
-        message.messageId,
-        message.rawId,
-        message.position,
-        message.identity,
-        message.functionCode,
-        message.sha256,
-        message.receivedAt,
-        message.duplicate,
+        column('declarationId'),
+        column('messageId'),
+        column('rawId'),
+        column('position'),
+        column('identity'),
+        column('functionCode'),
+        column('sha256'),
+        column('receivedAt'),
+        column('duplicate'),
       ],
     );
   },
 
-  async withIdentity(tx: Tx, declarationId: string, identity: string): Promise<LinkedMessage[]> {
+  /** Those of each declaration that bear one of the identities asked for. */
+  async withIdentity(
+    tx: Tx,
+    asked: readonly Pick<LinkedMessage, 'declarationId' | 'identity'>[],
+  ): Promise<LinkedMessage[]> {
     const { rows } = await tx.query<Row>(
-      `select ${COLUMNS} from messages where tenant_id = $1 and declaration_id = $2 and identity = $3`,
-      [tx.tenant, declarationId, identity],
+      `select ${COLUMNS} from messages
+       where tenant_id = $1 and (declaration_id, identity) in (select * from unnest($2::uuid[], $3::text[]))`,
+      [tx.tenant, asked.map(({ declarationId }) => declarationId), asked.map(({ identity }) => identity)],
     );
     return rows.map(linked);
   },

@@ -165,13 +165,17 @@ export class CustomsHouse {
 
   /** Takes a body in as the door does, and reads everything that is due. */
   async receive(bytes: Buffer, conversationId: string | null): Promise<void> {
+    await this.take(bytes, conversationId);
+    await this.readAll();
+  }
+
+  async take(bytes: Buffer, conversationId: string | null): Promise<void> {
     const headers = {
       'content-type': 'application/xml',
       authorization: 'a secret',
       ...(conversationId ? { 'x-conversation-id': conversationId } : {}),
     };
     await this.parts.inbox.take('cds', headers, bytes);
-    await this.readAll();
   }
 
   async readAll(): Promise<void> {
