@@ -1,15 +1,18 @@
 import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { Decision, EntryRef, GrantedRefund, TaskSpec } from '@tidewaiter/contracts';
-import { ENTRY_FACTS } from '@tidewaiter/contracts/names';
-import { customs, duties } from './activities.js';
+import type { Decision, EntryRef, TaskSpec } from '@tidewaiter/contracts';
+import { DECIDED_MONEY_FACTS, ENTRY_FACTS } from '@tidewaiter/contracts/names';
+import { customs } from './activities.js';
+import { bookedRefund, followDecided, type Following } from './decided-money.js';
 import { listen } from './messages.js';
 import { Story, type Ruling } from './story.js';
 
 /** The longest that one timer waits: law, calendars and rules are looked at again at least this often. */
 const LONGEST_WAIT_MS = 180 * 86_400_000;
 
-/** Begins the keys of what is asked about refunds that were granted. */
+/** Begins the keys of what is asked about refunds that were granted, in runs of earlier releases. */
 const REFUND = 'refund:';
+/** Begins the keys of what is followed of the authority's decisions about money. */
+const MONEY = 'money:';
 
 /**
  * An entry after it was made, until law counts for it no more: its clocks are looked at on the days that matter, and
@@ -21,6 +24,7 @@ export async function postEntry(entry: EntryRef, settled: string[] = []): Promis
   const story = new Story(entry, entry.shipmentId, workflowInfo().runId);
   listen(story);
   const asked = new Map<string, { wanted: boolean; over: Promise<void> }>();
+  const following = new Map<string, Following>();
   const decided = new Set(settled);
   const news = () => story.has(ENTRY_FACTS);
 
@@ -30,32 +34,19 @@ export async function postEntry(entry: EntryRef, settled: string[] = []): Promis
       (decision) => decide(story, entry.declarationId, task, decision),
       () => !held.wanted,
     );
-    if (answer) decided.add(key);
-    asked.delete(key);
+    over(key, answer === true);
   };
-
-  /** Booked at once; the money itself is waited for, beside all else. */
-  const refund = async (key: string, granted: GrantedRefund, held: { wanted: boolean }): Promise<void> => {
-    const booked = await story.do('book-refund', (step) => duties.bookRefund(step, granted));
-    if (booked.kind === 'booked' && booked.settled) {
-      decided.add(key);
-      asked.delete(key);
-      return;
-    }
-    const answer = await story.ask<true>(
-      refundTask(entry, granted, booked),
-      (decision) => settleRefund(story, booked.kind === 'booked' ? booked.bookingId : null, decision),
-      () => !held.wanted,
-    );
-    if (answer) decided.add(key);
+  const over = (key: string, done: boolean): void => {
+    if (done) decided.add(key);
     asked.delete(key);
   };
 
   for (;;) {
+    const moved = story.has(DECIDED_MONEY_FACTS);
     story.drop(ENTRY_FACTS);
     const review = await story.do('review-entry', (step) => customs.reviewEntry(step, entry.declarationId));
     const wanted = new Map(review.tasks.filter(({ key }) => !decided.has(key)).map(({ key, task }) => [key, task]));
-    for (const [key, held] of asked) held.wanted = wanted.has(key) || key.startsWith(REFUND);
+    for (const [key, held] of asked) held.wanted = wanted.has(key) || isOfMoney(key);
     for (const [key, task] of wanted) {
       if (asked.has(key)) continue;
       const held = { wanted: true, over: Promise.resolve() };
@@ -67,10 +58,28 @@ export async function postEntry(entry: EntryRef, settled: string[] = []): Promis
       if (decided.has(key) || asked.has(key)) continue;
       const held = { wanted: true, over: Promise.resolve() };
       asked.set(key, held);
-      held.over = refund(key, granted, held);
+      held.over = bookedRefund(story, entry, granted, held).then((done) => over(key, done));
     }
-    if (!review.open && wanted.size === 0 && refundsIn(asked).length === 0) break;
-    const watched = [...wanted.keys(), ...refundsIn(asked)];
+    // Money that moved after it was thought settled, as a payment that comes back, is looked at again.
+    if (moved) for (const key of [...decided].filter((each) => each.startsWith(MONEY))) decided.delete(key);
+    for (const told of review.money ?? []) {
+      const key = `${MONEY}${told.caseId}`;
+      const held = following.get(key);
+      if (held && asked.has(key)) {
+        if (moved || held.told.decision !== told.decision) held.turn += 1;
+        held.told = told;
+      } else if (!decided.has(`${key}/${told.decision}`) && !asked.has(`${REFUND}${told.caseId}`)) {
+        const fresh: Following = { wanted: true, over: Promise.resolve(), turn: 0, told };
+        following.set(key, fresh);
+        asked.set(key, fresh);
+        fresh.over = followDecided(story, fresh).then((done) => {
+          over(`${key}/${fresh.told.decision}`, done);
+          asked.delete(key);
+        });
+      }
+    }
+    if (!review.open && wanted.size === 0 && moneyIn(asked).length === 0) break;
+    const watched = [...wanted.keys(), ...moneyIn(asked)];
     const wait = review.nextLookAt === null ? LONGEST_WAIT_MS : Date.parse(review.nextLookAt) - Date.now();
     const changed = () => news() || workflowInfo().continueAsNewSuggested || finished(asked, watched);
     if (wait > 0 && !changed()) await condition(changed, Math.min(wait, LONGEST_WAIT_MS));
@@ -89,45 +98,9 @@ export async function postEntry(entry: EntryRef, settled: string[] = []): Promis
 const finished = (asked: ReadonlyMap<string, unknown>, watched: readonly string[]): boolean =>
   watched.some((key) => !asked.has(key));
 
-const refundsIn = (asked: ReadonlyMap<string, unknown>): string[] =>
-  [...asked.keys()].filter((key) => key.startsWith(REFUND));
+const isOfMoney = (key: string): boolean => key.startsWith(REFUND) || key.startsWith(MONEY);
 
-function refundTask(
-  { declarationId }: EntryRef,
-  { caseId, refund: { amount, currency }, law }: GrantedRefund,
-  booked: Awaited<ReturnType<typeof duties.bookRefund>>,
-): TaskSpec {
-  const bookingId = booked.kind === 'booked' ? booked.bookingId : null;
-  const says =
-    booked.kind === 'booked'
-      ? `${amount} ${currency} were granted (${law}) and are booked as refundable. Say when the money came, and under which reference.`
-      : `${amount} ${currency} were granted (${law}). ${booked.says} Book the claim with its charges under the case, then say so here.`;
-  return {
-    kind: 'settle-refund',
-    role: 'approver',
-    says,
-    about: { declarationId, caseId, bookingId, amount, currency },
-    due: null,
-  };
-}
-
-async function settleRefund(story: Story, bookingId: string | null, decision: Decision): Promise<Ruling<true>> {
-  const { decision: said } = decision;
-  if (said['acknowledge'] === true)
-    return { kind: 'done', closes: true, says: 'What became of the refund is on record.', result: true };
-  if (bookingId === null)
-    return {
-      kind: 'refused',
-      code: 'duties.booking.unknown',
-      says: 'No claim is booked by this task: book it with its charges, and acknowledge.',
-    };
-  const [receivedOn, reference] = [String(said['receivedOn']), String(said['reference'])];
-  const answer = await story.doFor(decision, 'receive-refund', (step) =>
-    duties.receiveRefund(step, { bookingId, receivedOn, reference }),
-  );
-  if (answer.kind === 'refused') return answer;
-  return { kind: 'done', closes: true, says: `The refund came on ${receivedOn}.`, result: true };
-}
+const moneyIn = (asked: ReadonlyMap<string, unknown>): string[] => [...asked.keys()].filter(isOfMoney);
 
 /** Takes back what still waits; the next run asks again for what is still wanted. */
 async function withdraw(asked: ReadonlyMap<string, { wanted: boolean; over: Promise<void> }>): Promise<void> {

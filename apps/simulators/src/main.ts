@@ -14,7 +14,7 @@ import { Clock } from './plumbing/clock.js';
 import { freePort, listen, serve, type Gate, type Listening } from './plumbing/http.js';
 import type { World } from './plumbing/face.js';
 import { ScriptBook } from './scripts/book.js';
-import { settingsOf, type FaceChoice, type Settings } from './settings.js';
+import { rateOf, settingsOf, type FaceChoice, type Settings } from './settings.js';
 
 const open: Listening[] = [];
 const closing: (() => void)[] = [];
@@ -66,6 +66,7 @@ async function start(settings: Settings): Promise<Record<string, string>> {
       clientSecret: settings.AUTHORITY_CLIENT_SECRET!,
       callbackToken: settings.AUTHORITY_CALLBACK_TOKEN!,
       edifactUrl: settings.EDIFACT_CALLBACK_URL ?? null,
+      rate: rateOf(settings),
     });
     faces.authority = authority;
     urls['authority'] = (

@@ -31,6 +31,8 @@ const environment = z.object({
   EDIFACT_TOKEN: secret.optional(),
   ACE_PASSWORD: secret.max(6).optional(),
   SIMULATOR_SEED: secret.optional(),
+  /** requests a second that CDS takes before it answers 429; 0: as many as come */
+  AUTHORITY_RATE: z.coerce.number().int().min(0).max(1_000).optional(),
   BANK_TOKEN: secret.optional(),
   BANK_CALLBACK_TOKEN: secret.optional(),
   CARRIER_TOKEN: secret.optional(),
@@ -42,6 +44,13 @@ export type Settings = z.output<typeof environment> & {
   realTime: boolean;
   skipTime: boolean;
 };
+
+/** What HMRC gives an application by default. @see HMRC developer hub, reference guide, rate limiting */
+const USUAL_RATE = 3;
+
+/** Requests a second that CDS takes; null: as many as come, which is usual where nobody waits as in life. */
+export const rateOf = ({ AUTHORITY_RATE: rate, SIMULATOR_PACE: pace }: Settings): number | null =>
+  (rate ?? (pace === 'lifelike' ? USUAL_RATE : 0)) || null;
 
 /** What each face cannot do without. */
 const NEEDED: Record<FaceChoice, readonly (keyof z.output<typeof environment>)[]> = {

@@ -6,6 +6,7 @@ import {
 } from '@temporalio/client';
 import {
   ENGAGEMENT_FACTS,
+  DECIDED_MONEY_FACTS,
   ENTRY_FACTS,
   eventTypeOf,
   SHIPMENT_FACTS,
@@ -92,7 +93,7 @@ describe('the fact bridge', () => {
   });
 
   it.each(ENTRY_FACTS)('tells the entry of %s, starting its story again when it has ended', async (name) => {
-    await tell(envelope(name, { data: { declarationId: 'declaration-1', says: 'anything' } }));
+    await tell(envelope(name, { data: { declarationId: 'declaration-1', caseId: 'case-1', says: 'anything' } }));
     expect(temporal.calls.filter(({ workflow }) => workflow === 'postEntry')).toMatchObject([
       {
         how: 'signalWithStart',
@@ -104,6 +105,13 @@ describe('the fact bridge', () => {
         },
       },
     ]);
+  });
+
+  it.each(DECIDED_MONEY_FACTS)('leaves %s to the entry where it is of a case, and only there', async (name) => {
+    await tell(envelope(name, { data: { declarationId: 'declaration-1', caseId: 'case-1' } }));
+    expect(temporal.calls.map(({ workflow }) => workflow)).toEqual(['postEntry']);
+    await tell(envelope(name, { data: { declarationId: 'declaration-1', paymentId: 'payment-1' } }));
+    expect(temporal.calls.filter(({ workflow }) => workflow === 'postEntry')).toHaveLength(1);
   });
 
   it('tells a workflow at once what comes together for it, in its order, and portions what is too much for one signal', async () => {

@@ -12,6 +12,7 @@ import {
   type Workflow,
 } from '@temporalio/common';
 import {
+  DECIDED_MONEY_FACTS,
   ENGAGEMENT_FACTS,
   engagementWorkflowId,
   ENTRY_FACTS,
@@ -44,6 +45,7 @@ const TENANT = defineSearchAttributeKey('Tenant', SearchAttributeType.KEYWORD);
 const forShipment = new Set<string>(SHIPMENT_FACTS);
 const forEngagement = new Set<string>(ENGAGEMENT_FACTS);
 const forEntry = new Set<string>(ENTRY_FACTS);
+const forDecidedMoney = new Set<string>(DECIDED_MONEY_FACTS);
 const forReturned = new Set<string>(RETURNED_PAYMENT_FACTS);
 const forVoidance = new Set<string>(VOIDANCE_FACTS);
 const forStatement = new Set<string>(STATEMENT_FACTS);
@@ -69,6 +71,10 @@ const factOf = (event: EventEnvelope, name: string): Fact => ({
   version: event.version,
   data: event.data,
 });
+
+/** Whether money is of a decision after the entry. */
+const isOfCase = ({ data }: EventEnvelope): boolean =>
+  typeof data['caseId'] === 'string' && typeof data['declarationId'] === 'string';
 
 /** Facts may have 64 KiB each, and Temporal takes 2 MiB at once. */
 const MOST_AT_ONCE = 16;
@@ -100,9 +106,12 @@ export class FactBridge {
       if (!parsed) continue;
       const name = `${parsed.context}.${parsed.name}`;
       const fact = factOf(event, name);
-      if (forShipment.has(name)) tell(shipments, event.subject, event, withoutBulk(fact));
+      const ofCase = forDecidedMoney.has(name) ? isOfCase(event) : null;
+      // A debt after the entry is followed by the entry's story, whether the shipment's own still runs or not.
+      if (forShipment.has(name) && ofCase !== true) tell(shipments, event.subject, event, withoutBulk(fact));
       // The story of an entry reads the record itself: that something happened is all it needs.
-      if (forEntry.has(name)) tell(entries, String(event.data['declarationId']), event, { ...fact, data: {} });
+      if (forEntry.has(name) && ofCase !== false)
+        tell(entries, String(event.data['declarationId']), event, { ...fact, data: {} });
       if (forEngagement.has(name)) await this.tellEngagement(event, fact);
       if (forVoidance.has(name)) await this.startVoidance(event);
       if (forStatement.has(name)) await this.tellStatement(event, fact);

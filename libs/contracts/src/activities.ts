@@ -1,5 +1,5 @@
 import type { StatementDifference } from './duties/money.events.js';
-import type { CaseLine } from './customs/post-entry.values.js';
+import type { CaseLine, Demand } from './customs/post-entry.values.js';
 import type { Charges, DocumentSet, GoodsLine, Money, Situation } from './values.js';
 import type { RecordingContext, TaskKind } from './names.js';
 
@@ -176,8 +176,10 @@ export interface PaymentRequest {
   /** the authority's statement: held against our figure first; what differs is answered instead of being paid */
   notice?: DebtNotice;
   /** what of the debt is paid, by line and tax type; with the interest it adds up to the amount */
-  settles?: { line: number; taxType: string; amount: Money }[];
+  settles?: { line: number; taxType: string; amount: Money; legalBasis?: string }[];
   interest?: Money;
+  /** the post-entry case whose debt it is; its generations are counted apart from the entry's own */
+  caseId?: string;
 }
 
 /** An authority's statement of a debt, to be held against our figure. */
@@ -269,6 +271,11 @@ export interface DutiesActivities {
     step: Step,
     granted: GrantedRefund,
   ): Promise<{ kind: 'booked'; bookingId: string; settled: boolean; wrote: Wrote } | { kind: 'unclear'; says: string }>;
+  /**
+   * Books what a decision after the entry makes owed or to come back, as far as it is not booked yet, and asks for the payment of what is
+   * owed and not under way. Called again at any time it changes nothing, and says what is waited for.
+   */
+  settleDecided(step: Step, decided: DecidedMoney): Promise<DecidedMoneyState>;
   /** Money was given to an authority as security for a shipment; it comes back, or is taken as duty, by the bookings of the ledger. */
   lodgeDeposit(
     step: Step,
@@ -327,6 +334,60 @@ export interface GrantedRefund {
   /** differences of duty by line; negative ones come back */
   lines: CaseLine[];
 }
+
+/** Money that the authority decided about after the entry: in a case, or by liquidating it. */
+export interface DecidedMoney {
+  /** of a liquidation: `liquidation/<declaration>/<day>` */
+  caseId: string;
+  /** counts the decisions of the case, from 1: a later one stands in the place of those before */
+  decision: number;
+  shipmentId: string;
+  declarationId: string;
+  declarationVersion: number;
+  /** country of the authority */
+  authority: string;
+  law: string;
+  says: string;
+  /** citation of the basis that fell, where the case is about one */
+  citation: string | null;
+  decidedOn: string;
+  /** day on which the debt of the entry was incurred; null when it is not known */
+  debtOn: string | null;
+  owed: Money | null;
+  refund: Money | null;
+  /** positive differences are owed, negative ones come back */
+  lines: CaseLine[];
+  demand: Demand | null;
+  /** what a transfer of the authority may quote: its numbers of the case and of the entry */
+  references: string[];
+  /** people who entered, confirmed or corrected a value of the entry: none of them approves */
+  editors: string[];
+}
+
+export type DecidedMoneyState =
+  /** nothing of it is open */
+  | { kind: 'settled'; wrote: Wrote }
+  /** a person must say what cannot be told from the record; nothing is guessed */
+  | { kind: 'unclear'; about: 'charges' | 'payee'; says: string; amount: Money; wrote: Wrote }
+  | {
+      kind: 'approve';
+      paymentId: string;
+      digest: string;
+      needed: number;
+      given: number;
+      amount: Money;
+      /** part of the amount */
+      interest: Money | null;
+      payee: { name: string; account: string };
+      reference: string;
+      /** the bank returned the payment before it */
+      returned: boolean;
+      wrote: Wrote;
+    }
+  /** the bank has the order, or may have it */
+  | { kind: 'on-its-way'; paymentId: string; wrote: Wrote }
+  /** the authority owes us */
+  | { kind: 'claimed'; bookingIds: string[]; amount: Money; wrote: Wrote };
 
 export interface FieldProblem {
   code: string;
@@ -462,8 +523,10 @@ export interface CustomsActivities {
     tasks: { key: string; task: TaskSpec }[];
     nextLookAt: string | null;
     open: boolean;
-    /** refunds that the authority granted; absent in answers of the first release */
+    /** refunds that the authority granted; only in answers of earlier releases */
     refunds?: GrantedRefund[];
+    /** what the authority decided about money since; absent in answers of earlier releases */
+    money?: DecidedMoney[];
     wrote: Wrote;
   }>;
   /** A person's word on a clock: met outside of the system, or lengthened on a ground of law. */

@@ -110,6 +110,9 @@ export const SHIPMENT_FACTS = [
   'carriers.ShipmentDelivered',
 ] as const;
 
+/** Money of a post-entry case has moved; of those that name a case `postEntry` hears. */
+export const DECIDED_MONEY_FACTS = ['duties.PaymentSettled', 'duties.PaymentBounced', 'duties.RefundReceived'] as const;
+
 /**
  * Events that the fact bridge hands to `postEntry`, by `declarationId`; each starts it when it does not run. What a quiet
  * entry needs comes with its release alone.
@@ -129,6 +132,7 @@ export const ENTRY_FACTS = [
   'customs.CaseDecided',
   'customs.CaseClosed',
   'customs.CaseReopened',
+  ...DECIDED_MONEY_FACTS,
 ] as const;
 
 /** Events that start `legalBasisVoidance`. */

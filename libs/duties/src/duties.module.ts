@@ -3,6 +3,8 @@ import { ContextModule, hostActivities, hostConsumer, hostDrain } from '@tidewai
 import { Assessing } from './application/assessing.js';
 import { BANK_DRAIN, BankInbox, BankMessages } from './application/bank-messages.js';
 import { Bookings } from './application/bookings.js';
+import { DecidedMoneyDesk } from './application/decided-money.js';
+import { RefundCredits } from './application/refund-credits.js';
 import { Books } from './application/books.js';
 import { Classifying } from './application/classifying.js';
 import { Debts } from './application/debts.js';
@@ -82,6 +84,8 @@ const openBanking = ({ BANK_URL, BANK_TOKEN, BANK_ACCOUNT, BANK_TIMEOUT_MS }: Du
     Statements,
     Invoicing,
     Bookings,
+    RefundCredits,
+    DecidedMoneyDesk,
     EntryNumbers,
     hostConsumer({
       context: 'duties',

@@ -6,10 +6,12 @@ import type {
   Money,
   PaymentAnswer,
   PaymentRequest,
+  Decision,
+  TaskSpec,
 } from '@tidewaiter/contracts';
 import { add, differ, negate } from '../amounts.js';
 import { duties } from '../activities.js';
-import { Abandoned, retryOrAbandon, type Story } from '../story.js';
+import { Abandoned, retryOrAbandon, type Ruling, type Story } from '../story.js';
 
 export interface DutyNotice {
   declarationId: string;
@@ -33,7 +35,7 @@ interface Debt {
 const OUTCOMES = ['duties.PaymentSettled', 'duties.PaymentBounced'] as const;
 const NOTICES = ['customs.DutyNotified'] as const;
 /** A bank that took an order and then says nothing for this long is asked. */
-const BANK_SILENCE_MS = 15 * 60_000;
+export const BANK_SILENCE_MS = 15 * 60_000;
 
 /** Approve by people who entered nothing, pay, settle; a bounced payment is a new one and needs a fresh approval. */
 export async function dutyPayment(story: Story, notice: DutyNotice, debt: Debt): Promise<void> {
@@ -281,54 +283,74 @@ async function agreeOnFigure(story: Story, notice: DutyNotice, assessment: Asses
   );
 }
 
-type NeedsApproval = Extract<PaymentAnswer, { kind: 'needs-approval' }>;
-type Gone = Exclude<PaymentAnswer, NeedsApproval>;
+export type NeedsApproval = Pick<
+  Extract<PaymentAnswer, { kind: 'needs-approval' }>,
+  'paymentId' | 'digest' | 'needed' | 'given'
+>;
+type Gone = Exclude<PaymentAnswer, { kind: 'needs-approval' }>;
+
+/** What people are told of a payment that they approve. */
+export interface ForApproval {
+  total: Money;
+  payee: { name: string; account: string } | null;
+  paymentReference: string | null;
+  interest?: Money | null;
+  /** the payment before it came back */
+  returned?: boolean;
+  /** what it is for, where it is not the debt of the entry itself */
+  because?: string;
+}
 
 /** @returns undefined when `until` held first: what was to be approved is not due any more */
-async function approve(
+const approve = (
   story: Story,
   payment: NeedsApproval,
-  notice: DutyNotice & Partial<Pick<Asked, 'interest' | 'returned'>>,
+  notice: ForApproval,
   until?: () => boolean,
-): Promise<Gone | undefined> {
-  const amount = `${notice.total.amount} ${notice.total.currency}`;
-  const why = notice.returned ? 'The bank returned the last payment. ' : '';
+): Promise<Gone | undefined> =>
+  story.ask<Gone>(approvalTask(payment, notice), approving(story, payment, notice), until);
+
+export function approvalTask({ paymentId, digest, needed }: NeedsApproval, notice: ForApproval): TaskSpec {
+  const why = `${notice.because ? `${notice.because}. ` : ''}${notice.returned ? 'The bank returned the last payment. ' : ''}`;
   const late = notice.interest ? `, with ${notice.interest.amount} ${notice.interest.currency} of interest` : '';
-  return story.ask<Gone>(
-    {
-      kind: 'approve-payment',
-      role: 'approver',
-      says: `${why}Approve ${amount}${late} to ${notice.payee!.name}${payment.needed > 1 ? `; ${payment.needed} different people are needed` : ''}.`,
-      about: {
-        paymentId: payment.paymentId,
-        digest: payment.digest,
-        amount: notice.total,
-        payee: notice.payee,
-        reference: notice.paymentReference,
-        needed: payment.needed,
-      },
-      due: null,
+  return {
+    kind: 'approve-payment',
+    role: 'approver',
+    says: `${why}Approve ${told(notice)}${late} to ${notice.payee!.name}${needed > 1 ? `; ${needed} different people are needed` : ''}.`,
+    about: {
+      ...{ paymentId, digest, amount: notice.total },
+      ...{ payee: notice.payee, reference: notice.paymentReference, needed },
     },
-    async (decision) => {
-      if (decision.decision['approve'] !== true) {
-        return { kind: 'refused', code: 'shipments.task.decision-invalid', says: 'Say { "approve": true }.' };
-      }
-      const digest = typeof decision.decision['digest'] === 'string' ? decision.decision['digest'] : payment.digest;
-      const answer = await story.doFor(decision, 'approve-payment', (step) =>
-        duties.approvePayment(step, payment.paymentId, digest),
-      );
-      if (answer.kind === 'refused') return answer;
-      if (answer.kind === 'needs-approval') {
-        return {
-          kind: 'done',
-          closes: false,
-          says: `Approved; ${answer.needed - answer.given} more of ${answer.needed} needed.`,
-        };
-      }
-      return { kind: 'done', closes: true, says: `Approved; ${amount} goes to the bank.`, result: answer };
-    },
-    until,
-  );
+    due: null,
+  };
+}
+
+const told = ({ total }: ForApproval): string => `${total.amount} ${total.currency}`;
+
+/** What becomes of a person's word on a payment; the last approval that is needed sends it. */
+export function approving(
+  story: Story,
+  payment: NeedsApproval,
+  notice: ForApproval,
+): (decision: Decision) => Promise<Ruling<Gone>> {
+  return async (decision) => {
+    if (decision.decision['approve'] !== true) {
+      return { kind: 'refused', code: 'shipments.task.decision-invalid', says: 'Say { "approve": true }.' };
+    }
+    const digest = typeof decision.decision['digest'] === 'string' ? decision.decision['digest'] : payment.digest;
+    const answer = await story.doFor(decision, 'approve-payment', (step) =>
+      duties.approvePayment(step, payment.paymentId, digest),
+    );
+    if (answer.kind === 'refused') return answer;
+    if (answer.kind === 'needs-approval') {
+      return {
+        kind: 'done',
+        closes: false,
+        says: `Approved; ${answer.needed - answer.given} more of ${answer.needed} needed.`,
+      };
+    }
+    return { kind: 'done', closes: true, says: `Approved; ${told(notice)} goes to the bank.`, result: answer };
+  };
 }
 
 async function learnOutcome(story: Story, paymentId: string): Promise<void> {

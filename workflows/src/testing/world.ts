@@ -256,6 +256,7 @@ export class World {
       settleDifference: async () => ({ kind: 'settled', wrote }),
       voidPayment: async () => ({ kind: 'void', wrote }),
       bookRefund: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, settled: false, wrote }),
+      settleDecided: async () => ({ kind: 'settled', wrote }),
       lodgeDeposit: async () => ({ kind: 'booked', bookingId: `${ZERO}7`, wrote }),
       receiveRefund: async () => ({ kind: 'booked', bookingId: `${ZERO}6`, wrote }),
       resolvePayment: async () => ({ kind: 'sent', wrote }),

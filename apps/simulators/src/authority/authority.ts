@@ -59,6 +59,8 @@ export interface AuthoritySettings {
   callbackToken: string;
   /** where EDIFACT answers are posted, the partner's name appended; null: they wait to be fetched */
   edifactUrl: string | null;
+  /** requests a second that CDS takes; null: as many as come */
+  rate: number | null;
 }
 
 /** A message that has passed the form check of its channel. */

@@ -208,13 +208,20 @@ export interface Finding {
   says: string;
 }
 
+/** What is due of one filing under a reference that others may share. */
+interface Share {
+  filing: Filing;
+  due: DueNow;
+  isPaid: boolean;
+}
+
 /** Everything the authority knows, folded from its ledger. */
 export class Filings implements Memory {
   readonly byConversation = new Map<string, Filing>();
   readonly requests = new Map<string, RequestFiling>();
   readonly byMrn = new Map<string, Filing>();
   readonly notifications = new Map<string, Notification & { isPulled: boolean; writtenAt: number }>();
-  readonly credits = new Map<string, DueNow>();
+  readonly credits = new Map<string, DueNow[]>();
   readonly findings: Finding[] = [];
   readonly accounts = new Accounts();
   /** notifications in the order in which they reached a mailbox, with the number of the ledger's line */
@@ -223,7 +230,7 @@ export class Filings implements Memory {
   private readonly byLrn = new Map<string, Filing[]>();
   private readonly byDucr = new Map<string, Filing[]>();
   private readonly byContent = new Map<string, Filing[]>();
-  private readonly byDue = new Map<string, Filing[]>();
+  private readonly byDue = new Map<string, Share[]>();
   private readonly turnedAway = new Map<string, number>();
   private readonly interchanges = new Set<string>();
   private readonly drawn = new Map<string, Exact>();
@@ -439,10 +446,11 @@ export class Filings implements Memory {
       filing.due = entry.due;
       if (entry.due) {
         filing.dues.push(entry.due.reference);
-        this.byDue.set(entry.due.reference, [filing]);
+        this.byDue.set(entry.due.reference, [{ filing, due: entry.due, isPaid: false }]);
       }
+      filing.isPaid = entry.due === null;
       // A credit may have come before the ledger line was read again.
-      filing.isPaid = entry.due === null || this.covers(entry.due);
+      if (entry.due) this.allot(entry.due.reference);
     }
     if (entry.charge) {
       const { dan, ...movement } = entry.charge;
@@ -462,10 +470,14 @@ export class Filings implements Memory {
       if (!filing) continue;
       filing.statement = { number: entry.number, stage: entry.stage };
       if (entry.stage !== 'final') continue;
-      filing.due = { reference: entry.number, amount: entry.total, currency: entry.currency };
-      filing.isPaid = this.covers(filing.due);
-      this.byDue.set(entry.number, [...(this.byDue.get(entry.number) ?? []), filing]);
+      const paid = this.paidFor(filing);
+      const own = exact(filing.calculation?.total ?? '0').minus(paid);
+      filing.due = { reference: entry.number, amount: own.toFixed(2), currency: entry.currency };
+      filing.dues.push(entry.number);
+      const share = { filing, due: filing.due, isPaid: false };
+      this.byDue.set(entry.number, [...(this.byDue.get(entry.number) ?? []), share]);
     }
+    if (entry.stage === 'final') this.allot(entry.number);
   }
 
   private delivered({ id, copy, n }: { id: string; copy: number; n: number }): void {
@@ -479,10 +491,33 @@ export class Filings implements Memory {
     if (notification) notification.isPulled = true;
   }
 
-  private credit({ reference, amount, currency }: DueNow, isReversed: boolean): void {
-    if (isReversed) this.credits.delete(reference);
-    else this.credits.set(reference, { reference, amount, currency });
-    for (const filing of this.dueUnder(reference)) if (filing.due) filing.isPaid = this.covers(filing.due);
+  private credit(credit: DueNow, isReversed: boolean): void {
+    const { reference, amount } = credit;
+    const there = this.credits.get(reference) ?? [];
+    const gone = there.findIndex((each) => exact(each.amount).equals(amount));
+    const after = isReversed ? there.filter((_, index) => index !== gone) : [...there, credit];
+    this.credits.set(reference, after);
+    this.allot(reference);
+  }
+
+  /**
+   * Which debts under one reference are paid: all when the money is enough for all, as when a statement is paid at once; else, for each
+   * credit, one that is for exactly its sum.
+   */
+  private allot(reference: string): void {
+    const shares = this.byDue.get(reference) ?? [];
+    const credits = [...(this.credits.get(reference) ?? [])].filter(
+      ({ currency }) => currency === shares[0]?.due.currency,
+    );
+    const sumOf = (all: readonly DueNow[]): Exact => all.reduce((sum, { amount }) => sum.plus(amount), exact('0'));
+    const isEnough = sumOf(credits).greaterThanOrEqualTo(sumOf(shares.map(({ due }) => due)));
+    for (const share of shares) {
+      const index = credits.findIndex(({ amount }) => exact(amount).equals(share.due.amount));
+      share.isPaid = isEnough || index >= 0;
+      if (!isEnough && index >= 0) credits.splice(index, 1);
+      const { filing, due } = share;
+      if (filing.due === due) filing.isPaid = share.isPaid;
+    }
   }
 
   private topUp(dan: string, amount: string, at: string): void {
@@ -494,19 +529,12 @@ export class Filings implements Memory {
     }
   }
 
-  private covers(due: DueNow): boolean {
-    const credit = this.credits.get(due.reference);
-    return (
-      credit !== undefined && credit.currency === due.currency && exact(credit.amount).greaterThanOrEqualTo(due.amount)
-    );
-  }
-
   course = (conversationId: string): Filing | RequestFiling | undefined =>
     this.byConversation.get(conversationId) ?? this.requests.get(conversationId);
   requestsOf = (filing: Filing): RequestFiling[] => filing.requests.flatMap((id) => this.requests.get(id) ?? []);
   /** Both declarations and requests, in the order in which they came. */
   courses = (): (Filing | RequestFiling)[] => [...this.byConversation.values(), ...this.requests.values()];
-  dueUnder = (reference: string): Filing[] => this.byDue.get(reference) ?? [];
+  dueUnder = (reference: string): Filing[] => (this.byDue.get(reference) ?? []).map(({ filing }) => filing);
   withLrn = (lrn: string): Filing[] => this.byLrn.get(lrn) ?? [];
   withDucr = (ducr: string): Filing[] => this.byDucr.get(ducr) ?? [];
   withContent = (digest: string): Filing[] => this.byContent.get(digest) ?? [];
@@ -515,7 +543,18 @@ export class Filings implements Memory {
 
   /** What was paid in money for a filing. */
   paidFor = (filing: Filing): Exact =>
-    filing.dues.reduce((sum, reference) => sum.plus(this.credits.get(reference)?.amount ?? '0'), exact('0'));
+    filing.dues.reduce((sum, reference) => sum.plus(this.paidUnder(filing, reference)), exact('0'));
+
+  /** Alone under a reference, all that came is for it; beside others, its own share. */
+  private paidUnder(filing: Filing, reference: string): Exact {
+    const shares = this.byDue.get(reference) ?? [];
+    if (shares.length === 1) {
+      const credits = this.credits.get(reference) ?? [];
+      return credits.reduce((sum, { amount }) => sum.plus(amount), exact('0'));
+    }
+    const own = shares.find((share) => share.filing === filing);
+    return exact(own?.isPaid ? own.due.amount : '0');
+  }
 
   /** The how-manieth transmission under an LRN the next one is, and the how-manieth content. */
   occasion(lrn: string, contentDigest: string): { attempt: number; version: number } {

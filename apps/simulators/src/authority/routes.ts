@@ -20,22 +20,33 @@ import { isMonth, ratesXml } from './rates.js';
 import { requestOf, type RequestKind } from './requests.js';
 import { schemaCheck } from './schema-check.js';
 import { isCountry } from './tariff.js';
+import { RateGate } from './rate-gate.js';
 import { isTokenGood, issueToken, TOKEN_SECONDS } from './tokens.js';
 
 const ACCEPTED = /^application\/vnd\.hmrc\.[123]\.0\+xml$/;
 const MOST_FILES = 11;
 const conversation = (id: string): Record<string, string> => ({ 'X-Conversation-ID': id });
 
+const tooMany = (seconds: number): Reply => {
+  const reply = errorResponse(429, 'MESSAGE_THROTTLED_OUT', 'The application has reached its maximum rate limit');
+  return { ...reply, headers: { ...reply.headers, 'retry-after': String(seconds) } };
+};
+
 /** The authority's own HTTP: OAuth, declarations, enquiry, pull, rates, credits. */
 export function authorityRoutes(authority: Authority, ownUrl: () => string): Route[] {
   const { settings } = authority;
 
+  const gate = new RateGate(settings.rate);
+
   const guarded =
     (handle: (request: Request) => Reply): Route['handle'] =>
-    (request) =>
-      isTokenGood(settings.clientSecret, bearerOf(request), Date.now())
-        ? handle(request)
-        : errorResponse(401, 'UNAUTHORIZED', 'Bearer token is missing or not authorized');
+    (request) => {
+      if (!isTokenGood(settings.clientSecret, bearerOf(request), Date.now()))
+        return errorResponse(401, 'UNAUTHORIZED', 'Bearer token is missing or not authorized');
+      // The machine's time: it is the network that is held back, and not the authority's work.
+      const seconds = gate.wait(Date.now());
+      return seconds === 0 ? handle(request) : tooMany(seconds);
+    };
 
   const token = (request: Request): Reply => {
     const form = new URLSearchParams(request.body.toString('utf8'));
@@ -350,7 +361,7 @@ function lodgedReply(lodged: Lodged): Reply {
     return errorResponse(400, 'BAD_REQUEST', words, errors, headers);
   }
   return brokenReply(lodged, (status) =>
-    errorResponse(status, 'INTERNAL_SERVER_ERROR', 'Internal server error', [], headers),
+    status === 429 ? tooMany(1) : errorResponse(status, 'INTERNAL_SERVER_ERROR', 'Internal server error', [], headers),
   );
 }
 

@@ -88,6 +88,23 @@ describe('a late return', () => {
   });
 });
 
+it('pays a part back of the payee’s own accord, once, as a booked credit under the payee’s reference', async () => {
+  house.script('SHIP-1', {
+    bank: [{ answer: 'settle', refund: { amount: '20.00', reference: 'CF29-1', later: '5d' } }],
+  });
+  await order('k');
+  await house.pass('5d');
+  await house.restart();
+  await house.pass('5d');
+  const [debit, credit, ...others] = house.bank.transactions(account, null, null);
+  expect([debit!['CreditDebitIndicator'], others]).toEqual(['Debit', []]);
+  expect(credit).toMatchObject({
+    ...{ CreditDebitIndicator: 'Credit', Status: 'Booked', TransactionReference: 'CF29-1' },
+    Amount: { Amount: '20.00', Currency: 'GBP' },
+  });
+  expect(summary()).toMatchObject({ debits: 1, returned: 0, doubles: [] });
+});
+
 it('a reversed credit takes the payment of a debt away again', async () => {
   const { reference, lrn } = house.next();
   await house.declare({ reference, lrn });

@@ -19,6 +19,7 @@ export type BankEntry = { used?: string[] } & (
   | { type: 'turned-away'; key: string; status: number | null }
   | { type: 'settled'; id: string; debit: Movement; pushes: Outgoing[] }
   | { type: 'returned'; id: string; credit: Movement; pushes: Outgoing[] }
+  | { type: 'refunded'; id: string; credit: Movement; pushes: Outgoing[] }
   | { type: 'bounced'; id: string; reason: string; pushes: Outgoing[] }
   | { type: 'asked'; id: string | null; key: string | null }
   | { type: 'delivered'; id: string; copy: number; status: number; millis: number }
@@ -81,6 +82,9 @@ export class Bank extends Face<BankEntry> {
       if (entry.type === 'settled') this.movements.push(entry.debit);
       if (entry.type === 'returned') this.movements.push(entry.credit);
       for (const push of entry.pushes) this.outbox.note(push, at.getTime());
+    } else if (entry.type === 'refunded') {
+      this.movements.push(entry.credit);
+      for (const push of entry.pushes) this.outbox.note(push, at.getTime());
     } else if (entry.type === 'asked' && entry.id !== null) {
       const payment = this.payments.get(entry.id);
       if (payment) payment.asked = true;
@@ -123,6 +127,9 @@ export class Bank extends Face<BankEntry> {
     if (status === 'AcceptedSettlementCompleted' && verdict.returns !== null) {
       this.timers.at(payment.statusAt.getTime() + verdict.returns, () => this.sendBack(payment));
     }
+    if (status === 'AcceptedSettlementCompleted' && verdict.refund && !this.isRefunded(payment)) {
+      this.timers.at(payment.statusAt.getTime() + verdict.refund.later, () => this.payBack(payment));
+    }
     if (status !== 'AcceptedSettlementInProcess') return;
     if (verdict.silent === 'until-asked' && !asked) return;
     const due = takenAt.getTime() + this.delay(verdict.after ?? undefined, payment.id);
@@ -146,6 +153,24 @@ export class Bank extends Face<BankEntry> {
       this.record({ type: 'bounced', id, reason: verdict.reason, pushes: [event], used });
       this.outbox.send(event.id);
     }
+  }
+
+  private isRefunded({ id }: Payment): boolean {
+    return this.movements.some(({ indicator, paymentId }) => indicator === 'RFND' && paymentId === id);
+  }
+
+  /** The payee pays a part back: a credit of the payer's account, told as a booked transaction. */
+  private payBack(payment: Payment): void {
+    const { refund } = payment.verdict;
+    if (!refund || this.isRefunded(payment)) return;
+    const { amount, reference } = refund;
+    const credit: Movement = { ...movementOf(payment, 'RFND', this.clock.date()), amount, reference };
+    const id = `refund/${payment.id}`;
+    const push = { id, lane: id, tags: { to: 'subscriber' }, body: JSON.stringify({ Data: transactionRow(credit) }) };
+    const used: string[] = [];
+    const pushes = [this.outgoing(push, payment.initiation.EndToEndIdentification, used)];
+    this.record({ type: 'refunded', id: payment.id, credit, pushes, used });
+    this.outbox.send(id);
   }
 
   /** What had settled comes back: the payer's account is credited, the payee loses it. */
@@ -206,7 +231,7 @@ export class Bank extends Face<BankEntry> {
   summary(): Record<string, unknown> {
     const counts = new Map<string, number>();
     for (const { reference, indicator } of this.movements) {
-      counts.set(reference, (counts.get(reference) ?? 0) + (indicator === 'DBIT' ? 1 : -1));
+      if (indicator !== 'RFND') counts.set(reference, (counts.get(reference) ?? 0) + (indicator === 'DBIT' ? 1 : -1));
     }
     const of = (indicator: Movement['indicator']): number =>
       this.movements.filter((each) => each.indicator === indicator).length;
@@ -228,7 +253,8 @@ export class Bank extends Face<BankEntry> {
     }));
     const debits = this.movements.filter(({ indicator }) => indicator === 'DBIT');
     const returns = this.movements.filter(({ indicator }) => indicator === 'CRDT');
-    return { debits, returns, payments };
+    const refunds = this.movements.filter(({ indicator }) => indicator === 'RFND');
+    return { debits, returns, refunds, payments };
   }
 
   /** Booked movements of an account, oldest first. @param from, to inclusive, ISO instants; null: no bound */
@@ -292,5 +318,6 @@ function verdictOf(step: BankStep | null, now: number): Verdict {
     after: step.after ?? (step.answer === 'late' ? LATE_MS : null),
     silent: isSilent ? (step.for === undefined ? 'until-asked' : now + step.for) : null,
     returns: step.answer === 'return' ? step.later : null,
+    ...(step.refund ? { refund: step.refund } : {}),
   };
 }

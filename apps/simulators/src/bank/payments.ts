@@ -37,6 +37,8 @@ export interface Verdict {
   silent: number | 'until-asked' | null;
   /** milliseconds after settling until the payee's bank sends the money back; null: never */
   returns: number | null;
+  /** what the payee pays back by itself; milliseconds after settling */
+  refund?: { amount: string; reference: string; later: number };
 }
 
 export interface Payment {
@@ -53,9 +55,9 @@ export interface Payment {
   asked: boolean;
 }
 
-/** One movement on an account of this bank; `DBIT` takes money off it, `CRDT` is a payment that came back. */
+/** One movement on an account of this bank; `DBIT` takes money off it, `CRDT` is a payment that came back, `RFND` what the payee paid back. */
 export interface Movement {
-  indicator: 'DBIT' | 'CRDT';
+  indicator: 'DBIT' | 'CRDT' | 'RFND';
   paymentId: string;
   account: string;
   amount: string;

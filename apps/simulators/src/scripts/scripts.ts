@@ -104,6 +104,14 @@ const bankStep = z.strictObject({
   after,
   for: duration.optional(),
   later: duration.default(3 * 86_400_000),
+  /** the payee pays a part back, of its own accord, `later` than the settlement */
+  refund: z
+    .strictObject({
+      amount: z.string().regex(/^\d{1,13}\.\d{2}$/),
+      reference: z.string().min(1).max(35),
+      later: duration.default(3 * 86_400_000),
+    })
+    .optional(),
 });
 export type BankStep = z.output<typeof bankStep>;
 

@@ -40,7 +40,9 @@ export class House {
   private bearer: string | null = null;
 
   constructor(
-    private readonly options: Partial<Pick<World, 'pace' | 'realTime' | 'callbackUrl' | 'seed'>> = {},
+    private readonly options: Partial<Pick<World, 'pace' | 'realTime' | 'callbackUrl' | 'seed'>> & {
+      rate?: number;
+    } = {},
     private readonly folder = mkdtempSync(join(tmpdir(), 'house-')),
   ) {
     this.open();
@@ -64,6 +66,7 @@ export class House {
       clientSecret: 'client-secret-of-the-test',
       callbackToken: CALLBACK_TOKEN,
       edifactUrl: null,
+      rate: this.options.rate ?? null,
     };
     this.authority = new Authority(world, settings);
     this.bank = new Bank(world, { token: 'b', callbackToken: 'b', authorityUrl: null });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
 import { country, digest, instant, legalDate, money, uuid } from '../values.js';
-import { caseKind, caseLine, clock, LIQUIDATION_NOTICES } from './post-entry.values.js';
+import { caseKind, caseLine, clock, demand, LIQUIDATION_NOTICES } from './post-entry.values.js';
 
 const entry = { declarationId: uuid, shipmentId: uuid };
 const ofCase = { caseId: uuid, ...entry };
@@ -82,6 +82,7 @@ export const liquidationNoticed = defineEvent(
     on: legalDate,
     change: z.enum(['none', 'increase', 'decrease']),
     difference: money.nullable(),
+    demand: demand.optional(),
     says: z.string().max(500),
     by: z.string(),
   }),
@@ -163,6 +164,7 @@ export const caseDecided = defineEvent(
     /** to come back to us, or owed by us */
     refund: money.nullable(),
     owed: money.nullable(),
+    demand: demand.optional(),
     by: z.string(),
   }),
 );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute, pageOf, pageQuery } from '../define-route.js';
 import { digest, instant, legalDate, money, uuid } from '../values.js';
-import { caseKind, caseLine, caseStatus, clock, LIQUIDATION_NOTICES } from './post-entry.values.js';
+import { caseKind, caseLine, caseStatus, clock, demand, LIQUIDATION_NOTICES } from './post-entry.values.js';
 
 const readers = ['operator', 'approver', 'compliance', 'auditor', 'partner'] as const;
 const people = ['operator', 'approver', 'compliance'] as const;
@@ -62,6 +62,7 @@ export const caseView = z
         lines: z.array(caseLine),
         refund: money.nullable(),
         owed: money.nullable(),
+        demand: demand.optional(),
       })
       .nullable(),
     openedBy: z.string(),
@@ -123,7 +124,14 @@ export const noteLiquidation = defineRoute(
       kind: z.enum(LIQUIDATION_NOTICES).exclude(['deemed']),
       on: legalDate,
       change: z.enum(['none', 'increase', 'decrease']).default('none'),
-      difference: money.nullable().default(null),
+      difference: money
+        .nullable()
+        .default(null)
+        .meta({
+          description:
+            'against what was owed for the entry until then, decided cases included; it is booked and paid, or claimed',
+        }),
+      demand: demand.optional(),
       says,
     }),
     answer: entryView,
@@ -282,6 +290,7 @@ export const decideCase = defineRoute('customs', 'decideCase', 'POST /v1/customs
     lines: z.array(caseLine).max(999).default([]),
     refund: money.nullable().default(null),
     owed: money.nullable().default(null),
+    demand: demand.optional(),
   }),
   answer: caseView,
   conditional: true,

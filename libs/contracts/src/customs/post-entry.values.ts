@@ -60,6 +60,9 @@ export const caseLine = z
     becomes: z.string().max(80),
     /** difference of duty: positive is owed by us, negative is to come back */
     difference: money.nullable(),
+    taxType: z.string().min(1).max(20).optional().meta({
+      description: 'the charge that differs, by the authority’s own code; without it the customs duty of the line',
+    }),
   })
   .meta({ id: 'CaseLine' });
 export type CaseLine = z.infer<typeof caseLine>;
@@ -92,3 +95,14 @@ export const clock = z
   })
   .meta({ id: 'LegalClock' });
 export type LegalClock = z.infer<typeof clock>;
+
+/** How the authority wants what it decided to be paid. What it leaves out is known from the entry's own payment, or from law. */
+export const demand = z
+  .strictObject({
+    reference: z.string().min(1).max(35).meta({ description: 'what a transfer must quote, theirs or ours' }),
+    payee: z.strictObject({ name: z.string().min(1).max(140), account: z.string().min(1).max(34) }).optional(),
+    payBy: legalDate.optional().meta({ description: 'last day without interest for being late' }),
+    interest: money.optional().meta({ description: 'that it asks on top of what is owed, as it states it' }),
+  })
+  .meta({ id: 'Demand' });
+export type Demand = z.infer<typeof demand>;

@@ -3,7 +3,14 @@ import { defineEvent, type EventOf } from '../define-event.js';
 import { country, digest, legalDate, money, uuid } from '../values.js';
 
 /** What of a debt a payment pays, by line and tax type. */
-const settledItem = z.strictObject({ line: z.int().nonnegative(), taxType: z.string(), amount: money });
+const settledItem = z.strictObject({
+  line: z.int().nonnegative(),
+  taxType: z.string(),
+  amount: money,
+  legalBasis: z.string().optional().meta({ description: 'where the debt itself does not tell it' }),
+});
+/** A debt after the entry is paid apart from that of the entry. */
+const ofCase = z.string().max(80).optional().meta({ description: 'post-entry case whose debt it pays' });
 
 const ruleRef = z.strictObject({ set: z.string(), version: z.string(), digest });
 
@@ -100,6 +107,7 @@ export const paymentRequested = defineEvent(
     settles: z.array(settledItem).optional().meta({
       description: 'what of the debt it pays, by line and tax type; with the interest it adds up to the amount',
     }),
+    caseId: ofCase,
   }),
 );
 
@@ -171,6 +179,8 @@ export const paymentSettled = defineEvent(
     amount: money,
     bankReference: z.string(),
     settledAt: z.string(),
+    declarationId: uuid.optional(),
+    caseId: ofCase,
   }),
   { happenedAt: '/settledAt' },
 );
@@ -186,6 +196,8 @@ export const paymentBounced = defineEvent(
     reason: z.string(),
     returnedOn: z.string().optional().meta({ description: 'instant of the return by the bank' }),
     afterSettlement: z.boolean().optional().meta({ description: 'it had been debited before: the release is at risk' }),
+    declarationId: uuid.optional(),
+    caseId: ofCase,
   }),
 );
 

@@ -96,6 +96,12 @@ const booking = {
   items: z.array(ledgerItem).min(1).max(1000),
   law: z.string().min(3).max(300),
   reason,
+  decision: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'which decision of the case it follows from, counted from 1; absent: booked by a person' }),
+  declarationId: uuid.optional(),
 };
 const against = { bookingId: uuid, shipmentId: uuid, items: z.array(ledgerItem).min(1).max(1000) };
 
@@ -103,7 +109,17 @@ export const additionalDutyBooked = defineEvent(
   'duties',
   'AdditionalDutyBooked',
   'A correction or an act of the authority made more payable.',
-  z.strictObject({ ...booking, dueOn: legalDate.nullable() }),
+  z.strictObject({
+    ...booking,
+    dueOn: legalDate.nullable(),
+    late: z.boolean().optional().meta({ description: 'interest for paying late: no part of what was decided' }),
+  }),
+);
+export const additionalDutyReduced = defineEvent(
+  'duties',
+  'AdditionalDutyReduced',
+  'The authority decided anew: a part of what had become payable, and was not paid yet, is not owed.',
+  z.strictObject({ ...against, reason }),
 );
 export const refundClaimBooked = defineEvent(
   'duties',
@@ -121,7 +137,13 @@ export const refundReceived = defineEvent(
   'duties',
   'RefundReceived',
   'The authority paid a part or all of a claim.',
-  z.strictObject({ ...against, receivedOn: legalDate, reference: z.string().max(70) }),
+  z.strictObject({
+    ...against,
+    receivedOn: legalDate,
+    reference: z.string().max(70),
+    declarationId: uuid.optional(),
+    caseId: z.string().max(80).nullable().optional(),
+  }),
 );
 export const depositLodged = defineEvent(
   'duties',
@@ -323,6 +345,7 @@ export type MoneyEvent =
   | EventOf<typeof debtAgreed>
   | EventOf<typeof interestCharged>
   | EventOf<typeof additionalDutyBooked>
+  | EventOf<typeof additionalDutyReduced>
   | EventOf<typeof refundClaimBooked>
   | EventOf<typeof refundClaimReduced>
   | EventOf<typeof refundReceived>

@@ -431,6 +431,7 @@ export const paymentView = z
     paymentId: uuid,
     shipmentId: uuid,
     declarationId: uuid,
+    caseId: z.string().nullable().meta({ description: 'post-entry case whose debt it pays; null: the entry’s own' }),
     generation: z.int(),
     amount: money,
     payee: z.strictObject({ name: z.string(), account: z.string() }),

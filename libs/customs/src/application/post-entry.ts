@@ -3,7 +3,7 @@ import type {
   AnswerOf,
   CaseKind,
   CustomsActivities,
-  GrantedRefund,
+  DecidedMoney,
   InputOf,
   listCases,
   listRelatedEntries,
@@ -30,8 +30,10 @@ import {
 import { byOf, byOfStep, idFor, type CallerIdentity } from '@tidewaiter/platform';
 import type { Authorities } from '../authorities/registry.js';
 import {
+  decisionsOf,
   entry,
   isOpen,
+  mrnOf,
   nextIn,
   nextLook,
   postEntryCase,
@@ -74,6 +76,8 @@ const personOf = ({ actor, roles }: CallerIdentity): Person => ({ actor, roles }
 interface Known {
   facts: EntryFacts;
   terms: Terms;
+  version: number;
+  mrn: string | null;
 }
 
 /** Entries after they were made: their legal clocks, and the cases that open them again without rewriting them. */
@@ -330,7 +334,7 @@ export class PostEntry {
   // ---- what the story of an entry asks
 
   async review(step: Step, declarationId: string): ReturnType<CustomsActivities['reviewEntry']> {
-    const { facts, terms } = await this.known(step.tenant, declarationId);
+    const { facts, terms, version: declarationVersion, mrn } = await this.known(step.tenant, declarationId);
     const done = await this.store.execute(
       entry,
       `entry-${declarationId}`,
@@ -341,11 +345,22 @@ export class PostEntry {
       postEntry.casesOf(tx, 'declaration_id', declarationId),
     );
     const open = cases.filter(({ state }) => state.status !== 'closed');
+    const { shipmentId, editors } = facts;
+    const of = {
+      ...{ shipmentId, declarationId, declarationVersion, editors, authority: facts.destination },
+      debtOn: facts.dates.debt ?? facts.dates.entry ?? null,
+    };
+    const told = [...cases.flatMap((each) => this.decided(done.state, each)), ...billed(done.state)];
     return {
       tasks: [...clockTasks(done.state), ...open.flatMap((each) => this.caseTasks(done.state, each))],
       nextLookAt: nextLook(done.state),
       open: isOpen(done.state) || open.length > 0,
-      refunds: cases.flatMap((each) => this.granted(done.state, each)),
+      // The number of the entry is what a transfer quotes where the case has none.
+      money: told.map((each) => ({
+        ...each,
+        ...of,
+        references: mrn === null ? each.references : [...each.references, mrn],
+      })),
       wrote: done.wrote,
     };
   }
@@ -434,7 +449,9 @@ export class PostEntry {
         first?.preparedAt ?? this.clock(),
       ).profile;
       const terms = this.rules.terms(destination, zone);
-      return { terms, facts: entryFactsOf({ ...state, filing: state.filing }, destination, terms.calendar.zone) };
+      const { version } = state;
+      const facts = entryFactsOf({ ...state, filing: state.filing }, destination, terms.calendar.zone);
+      return { terms, facts, version, mrn: mrnOf(state, version) };
     });
   }
 
@@ -445,10 +462,11 @@ export class PostEntry {
     fingerprint: object,
     command: (terms: Terms) => EntryCommand,
   ): Promise<EntryView> {
-    const { facts, terms } = await this.known(caller.tenant, declarationId);
+    const known = await this.known(caller.tenant, declarationId);
+    const { facts, terms } = known;
     const by = byOf(caller, facts.shipmentId, commandId);
     await this.store.transaction(caller.tenant, async (tx) => {
-      await this.lookFirst(tx, by, { facts, terms });
+      await this.lookFirst(tx, by, known);
       await this.store.execute(entry, `entry-${declarationId}`, command(terms), by, { tx, fingerprint });
     });
     return this.show(caller.tenant, declarationId);
@@ -553,16 +571,21 @@ export class PostEntry {
     return views;
   }
 
-  private granted(entered: Entry, { caseId, state }: StoredCase): GrantedRefund[] {
+  /** What a case makes owed or has come back, as it was decided last; a later decision without money takes that of an earlier one away. */
+  private decided(entered: Entry, { caseId, state }: StoredCase): Told[] {
     const rule = this.ruleOf(entered, state);
     const { opened, decision } = state;
-    if (!rule || !opened || !decision?.refund) return [];
-    if (decision.outcome !== 'granted' && decision.outcome !== 'partly-granted') return [];
-    const { says, refund, lines } = decision;
+    if (!rule || !opened || !decision) return [];
+    const { says, lines, decidedOn, outcome, owed } = decision;
+    const refund = outcome === 'denied' ? null : decision.refund;
+    const n = decisionsOf(state);
+    if (!owed && !refund && n === 1) return [];
+    const filed = state.acts.at(-1)?.reference ?? null;
+    const numbers = [decision.demand?.reference, opened.reference, filed].flatMap((each) => each ?? []);
     return [
       {
-        ...{ caseId, shipmentId: opened.shipmentId, authority: entered.filing!.destination, law: rule.law },
-        ...{ says, refund, lines, citation: opened.basis?.citation ?? null },
+        ...{ caseId, decision: n, law: rule.law, says, lines, decidedOn, owed, refund },
+        ...{ demand: decision.demand ?? null, citation: opened.basis?.citation ?? null, references: numbers },
       },
     ];
   }
@@ -590,6 +613,23 @@ export class PostEntry {
     ];
   }
 }
+
+type Told = Omit<
+  DecidedMoney,
+  'shipmentId' | 'declarationId' | 'declarationVersion' | 'authority' | 'debtOn' | 'editors'
+>;
+
+/** Liquidations that changed the duty are billed or refunded, each for itself (19 USC 1505(b)). */
+const billed = ({ filing, bills = [] }: Entry): Told[] =>
+  bills.map(({ on, change, says, difference, demand }) => {
+    const sum = { amount: difference.amount.replace('-', ''), currency: difference.currency };
+    return {
+      ...{ caseId: `liquidation/${filing!.declarationId}/${on}`, decision: 1, law: '19 USC 1505(b)', says, lines: [] },
+      ...{ decidedOn: on, citation: null, demand: demand ?? null },
+      ...{ owed: change === 'increase' ? sum : null, refund: change === 'decrease' ? sum : null },
+      references: demand ? [demand.reference] : [],
+    };
+  });
 
 /** A term of ours that nears its end, or has passed, waits for a person. */
 function clockTasks({ filing, clocks }: Entry): { key: string; task: TaskSpec }[] {

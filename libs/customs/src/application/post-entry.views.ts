@@ -75,6 +75,7 @@ export function caseView(
       lines: decision.lines,
       refund: decision.refund,
       owed: decision.owed,
+      ...(decision.demand ? { demand: decision.demand } : {}),
     },
     conflicts:
       rule && state.status !== 'closed'

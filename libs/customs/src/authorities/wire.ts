@@ -56,6 +56,17 @@ export interface WireAnswer {
   body: Buffer;
 }
 
+interface Sending {
+  headers: Record<string, string>;
+  body?: Buffer | string;
+}
+
+/** Milliseconds of the machine's clock, and waiting on it. */
+export interface Time {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
 async function bytesOf(body: Dispatcher.ResponseData['body'], most: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
@@ -67,25 +78,51 @@ async function bytesOf(body: Dispatcher.ResponseData['body'], most: number): Pro
   return Buffer.concat(parts);
 }
 
-/** HTTP to one authority: one transmission per call, no retry inside. */
+/** The longest that one call waits for its turn, all in all. */
+const LONGEST_WAIT_MS = 20_000;
+
+/** What a gateway that is too busy asks for, in milliseconds; null when it names no time. @see RFC 9110, 10.2.3: seconds or a date */
+function retryAfter({ headers }: WireAnswer, now: number): number | null {
+  const asked = headers['retry-after'];
+  if (typeof asked !== 'string') return null;
+  const ms = /^\d{1,6}$/.test(asked.trim()) ? Number(asked) * 1_000 : Date.parse(asked) - now;
+  return Number.isFinite(ms) ? Math.max(ms, 0) : null;
+}
+
+/**
+ * HTTP to one authority: one transmission per call, and no retry inside but after 429. That answer says that nothing was taken: the call
+ * waits as long as it was told and sends the same bytes, and all others wait with it. Told to wait too long it answers 429.
+ */
 export class Wire {
   /** No connection is used twice: a reset of an old one would look like an unknown outcome. */
   private readonly agent: Agent;
+  /** until then the gateway wants to hear nothing (epoch ms) */
+  private heldUntil = 0;
 
   /** @param timeoutMs milliseconds until an answer counts as missing */
   constructor(
     private readonly url: string,
     private readonly timeoutMs: number,
     private readonly largest = 1_000_000,
+    private readonly time: Time = { now: Date.now, sleep: (ms) => new Promise((resume) => setTimeout(resume, ms)) },
   ) {
     this.agent = new Agent({ pipelining: 0, connect: { timeout: Math.min(10_000, timeoutMs) } });
   }
 
-  async call(
-    method: 'GET' | 'POST',
-    path: string,
-    options: { headers: Record<string, string>; body?: Buffer | string },
-  ): Promise<WireAnswer> {
+  async call(method: 'GET' | 'POST', path: string, options: Sending): Promise<WireAnswer> {
+    const giveUpAt = this.time.now() + LONGEST_WAIT_MS;
+    for (;;) {
+      const held = this.heldUntil - this.time.now();
+      if (held > 0) await this.time.sleep(Math.min(held, LONGEST_WAIT_MS));
+      const answer = await this.send(method, path, options);
+      if (answer.status !== 429) return answer;
+      const wait = retryAfter(answer, this.time.now());
+      if (wait === null || this.time.now() + wait > giveUpAt) return answer;
+      this.heldUntil = Math.max(this.heldUntil, this.time.now() + wait);
+    }
+  }
+
+  private async send(method: 'GET' | 'POST', path: string, options: Sending): Promise<WireAnswer> {
     const { statusCode, headers, body } = await request(`${this.url}${path}`, {
       method,
       ...options,

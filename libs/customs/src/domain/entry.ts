@@ -31,7 +31,13 @@ export interface Entry {
   editors: string[];
   liquidation: Pick<Notice, 'kind' | 'on' | 'change' | 'difference'> | null;
   clocks: RunningClock[];
+  /** liquidations that changed the duty, in their order; states of an earlier release do not hold them */
+  bills?: Bill[];
 }
+
+export type Bill = Pick<Notice, 'on' | 'change' | 'says' | 'demand'> & {
+  difference: NonNullable<Notice['difference']>;
+};
 
 /** What is on record of a declaration, as far as law counts from it. */
 export interface EntryFacts {
@@ -55,7 +61,10 @@ export type EntryCommand =
   | { type: 'MeetCaseClocks'; caseId: string; until: 'filed' | 'closed'; how: string; by: string }
   | { type: 'ExtendClock'; clockId: string; until: LegalDate; ground: string; by: string; terms: Terms }
   | { type: 'MeetClock'; clockId: string; how: string; by: string }
-  | ({ type: 'NoteLiquidation'; terms: Terms } & Pick<Notice, 'kind' | 'on' | 'change' | 'difference' | 'says' | 'by'>);
+  | ({ type: 'NoteLiquidation'; terms: Terms } & Pick<
+      Notice,
+      'kind' | 'on' | 'change' | 'difference' | 'says' | 'by' | 'demand'
+    >);
 
 const MADE = new Set<Notice['kind']>(['liquidated', 'deemed', 'reliquidated']);
 const RESTING = new Set<Notice['kind']>(['suspended', 'unset']);
@@ -128,8 +137,11 @@ function evolve(state: Entry, event: EntryEvent): Entry {
     case 'ClockRanOut':
       return change(event.data.clockId, () => ({ state: 'ran-out' }));
     case 'LiquidationNoticed': {
-      const { kind, on, change: changed, difference } = event.data;
-      return { ...state, liquidation: { kind, on, change: changed, difference } };
+      const { kind, on, change: changed, difference, says, demand } = event.data;
+      const isBill = MADE.has(kind) && difference !== null;
+      const bill = { on, change: changed, difference: difference!, says, ...(demand ? { demand } : {}) };
+      const bills = isBill ? { bills: [...(state.bills ?? []), bill] } : {};
+      return { ...state, liquidation: { kind, on, change: changed, difference }, ...bills };
     }
     default:
       return unreachable(event);
@@ -262,7 +274,7 @@ const SCHEDULED = 'us-liquidation';
 /** What may be said of a liquidation after what was said before. */
 function noteLiquidation(
   state: Entry,
-  { kind, on, change, difference, says, by, terms }: Extract<EntryCommand, { type: 'NoteLiquidation' }>,
+  { kind, on, change, difference, says, by, terms, demand }: Extract<EntryCommand, { type: 'NoteLiquidation' }>,
 ): EntryEvent[] {
   const ids = filingOf(state);
   const deemed = state.clocks.find((each) => each.clockId === DEEMED);
@@ -286,7 +298,10 @@ function noteLiquidation(
     throw new Refused('customs.liquidation.not-now', 'a change of the duty says its difference, no change says none');
   }
   const course = new Course(state);
-  course.say({ type: 'LiquidationNoticed', data: { ...ids, kind, on, change, difference, says, by } });
+  course.say({
+    type: 'LiquidationNoticed',
+    data: { ...ids, kind, on, change, difference, says, by, ...(demand ? { demand } : {}) },
+  });
   const moved = { extended: '19 USC 1504(b)', 'suspension-lifted': '19 USC 1504(d)', scheduled: '19 USC 1504(a)' };
   if (kind in moved) {
     const law = moved[kind as keyof typeof moved];

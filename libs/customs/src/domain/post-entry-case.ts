@@ -65,6 +65,8 @@ export interface PostEntryCase {
   status: CaseStatus;
   acts: Act[];
   decision: Decided | null;
+  /** how often it was decided; states of an earlier release do not hold it */
+  decisions?: number;
 }
 
 export type CaseCommand =
@@ -88,7 +90,7 @@ export type CaseCommand =
     }
   | ({ type: 'DecideCase'; rule: CaseRule; person: Person } & Pick<
       Decided,
-      'outcome' | 'decidedOn' | 'says' | 'lines' | 'refund' | 'owed'
+      'outcome' | 'decidedOn' | 'says' | 'lines' | 'refund' | 'owed' | 'demand'
     >)
   | { type: 'CloseCase'; rule: CaseRule; person: Person; reason: string }
   | { type: 'ReopenCase'; rule: CaseRule; person: Person; ground: string; on: LegalDate };
@@ -274,10 +276,18 @@ function decide(state: PostEntryCase, command: CaseCommand): CaseEvent[] {
     }
     case 'DecideCase': {
       mustHave(person, rule.openers, 'recording the decision');
-      mustBe(state, rule.origin === 'authority' ? ['open', 'prepared', 'approved', 'filed'] : ['filed'], 'a decision');
-      const { outcome, decidedOn, says, lines, refund, owed } = command;
+      // What was decided may be decided anew, by the authority itself or on appeal.
+      const from =
+        rule.origin === 'authority' ? (['open', 'prepared', 'approved', 'filed'] as const) : (['filed'] as const);
+      mustBe(state, [...from, 'decided'], 'a decision');
+      const { outcome, decidedOn, says, lines, refund, owed, demand } = command;
       mustAddUp(lines, refund, owed);
-      return [{ type: 'CaseDecided', data: { ...own, outcome, decidedOn, says, lines, refund, owed, by } }];
+      return [
+        {
+          type: 'CaseDecided',
+          data: { ...own, outcome, decidedOn, says, lines, refund, owed, by, ...(demand ? { demand } : {}) },
+        },
+      ];
     }
     case 'CloseCase': {
       mustHave(person, [...rule.openers, rule.preparer], 'closing the case');
@@ -293,6 +303,9 @@ function decide(state: PostEntryCase, command: CaseCommand): CaseEvent[] {
       return unreachable(command);
   }
 }
+
+/** How often a case was decided. */
+export const decisionsOf = ({ decision, decisions }: PostEntryCase): number => decisions ?? (decision === null ? 0 : 1);
 
 function evolve(state: PostEntryCase, event: CaseEvent): PostEntryCase {
   const act = (n: number, to: Partial<Act>): Act[] =>
@@ -312,7 +325,7 @@ function evolve(state: PostEntryCase, event: CaseEvent): PostEntryCase {
       return { ...state, status: 'filed', acts: act(n, { filedOn, reference }) };
     }
     case 'CaseDecided':
-      return { ...state, status: 'decided', decision: event.data };
+      return { ...state, status: 'decided', decision: event.data, decisions: decisionsOf(state) + 1 };
     case 'CaseClosed':
       return { ...state, status: 'closed' };
     case 'CaseReopened':

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the next submission meets. Each but the first five takes the declaration before it misbehaves. */
+/** What the next submission meets. Each but the first six takes the declaration before it misbehaves. */
 export type Behaviour =
   | 'refuse-syntax'
   | 'busy'
+  /** asks for two seconds */
+  | 'busy-for-a-while'
   | 'not-let-in'
   | 'wrong-address'
   | 'lost-before'
@@ -102,6 +104,10 @@ export class MisbehavingAuthority {
           429,
           '<errorResponse><code>MESSAGE_THROTTLED_OUT</code><message>wait</message></errorResponse>',
         );
+      case 'busy-for-a-while':
+        return void response
+          .writeHead(429, { 'retry-after': '2' })
+          .end('<errorResponse><code>MESSAGE_THROTTLED_OUT</code><message>wait</message></errorResponse>');
       case 'not-let-in':
         return xml(response, 401, '<errorResponse><code>UNAUTHORIZED</code><message>who?</message></errorResponse>');
       case 'wrong-address':

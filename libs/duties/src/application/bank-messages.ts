@@ -15,6 +15,7 @@ import { bankMessages, type UnreadMessage } from '../postgres/bank-messages.js';
 import { bankOrders, type OrderOwner } from '../postgres/bank-orders.js';
 import { sha256 } from './digest.js';
 import { Paying } from './paying.js';
+import { RefundCredits } from './refund-credits.js';
 
 export const BANK_DRAIN = 'duties.bank-messages';
 
@@ -40,6 +41,7 @@ export class BankMessages implements DrainHandler {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(BANK) private readonly bank: Bank,
     @Inject(Paying) private readonly paying: Paying,
+    @Inject(RefundCredits) private readonly credits: RefundCredits,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -69,6 +71,7 @@ export class BankMessages implements DrainHandler {
   private async read(message: UnreadMessage): Promise<{ outcome: string; says: string }> {
     try {
       const said = this.bank.read(message.body);
+      if (said.kind === 'credit') return await this.credits.came(said);
       const owner = await this.ownerOf(said.key);
       if (!owner) return { outcome: 'unknown-payment', says: `no order of ours has the key ${said.key}` };
       await this.learn(message, owner, said);

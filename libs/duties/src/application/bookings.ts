@@ -48,7 +48,7 @@ export class Bookings {
       const row = await bookingRows.one(tx, bookingId);
       if (!row)
         throw new NotFound('duties.booking.unknown', 'no such booking', { advice: 'Look at GET /v1/ledger/bookings.' });
-      const decision = { type: 'GoOn' as const, event: followingOf(command, row.shipmentId, items) };
+      const decision = { type: 'GoOn' as const, event: followingOf(command, row, items) };
       return this.store.execute(
         booking,
         stream,
@@ -120,9 +120,16 @@ const FOLLOWS = {
   'deposit-applied': 'DepositApplied',
 } as const;
 
-function followingOf(command: Exclude<BookingCommand, OpeningCommand>, shipmentId: string, items: Items): Following {
+function followingOf(
+  command: Exclude<BookingCommand, OpeningCommand>,
+  { shipmentId, state }: BookingRow,
+  items: Items,
+): Following {
   const { kind, ...rest } = command;
-  return { type: FOLLOWS[kind], data: { ...rest, shipmentId, items } } as Following;
+  const { caseId, declarationId } = state.opened.data;
+  // The case's own story hears of money that came.
+  const of = kind === 'refund-received' && declarationId !== undefined ? { caseId, declarationId } : {};
+  return { type: FOLLOWS[kind], data: { ...rest, ...of, shipmentId, items } } as Following;
 }
 
 const KINDS = {

@@ -139,7 +139,7 @@ export class Debts {
       throw new WrongState('duties.debt.unknown', 'no figure of the authority is known for this declaration');
     }
     const ofShipment = await this.store.transaction(tenant, (tx) => paymentRows.ofShipment(tx, paid.shipmentId));
-    const generations = ofShipment.filter((each) => each.declarationId === declarationId);
+    const generations = ofShipment.filter((each) => each.declarationId === declarationId && each.caseId === null);
     const newer = generations.filter(({ generation }) => generation > paid.generation);
     if (newer.some(({ status }) => status !== 'bounced' && status !== 'void')) return { kind: 'asked' };
     const { declarationVersion, noticeId, mrn, assessmentId, authority, notifiedOn } = owed;

@@ -2,6 +2,8 @@ import { Inject } from '@nestjs/common';
 import type {
   AffectedList,
   Charges,
+  DecidedMoney,
+  DecidedMoneyState,
   DifferingDebt,
   DutiesActivities,
   GoodsLine,
@@ -18,6 +20,7 @@ import { byOfStep } from '@tidewaiter/platform';
 import { Assessing } from './assessing.js';
 import { Bookings } from './bookings.js';
 import { Debts, type KnownDebt } from './debts.js';
+import { DecidedMoneyDesk } from './decided-money.js';
 import { Paying, type PaymentState } from './paying.js';
 import { Statements } from './statements.js';
 import { summaryOf } from './summary.js';
@@ -66,6 +69,7 @@ export class DutiesActivitiesService implements DutiesActivities {
     @Inject(Debts) private readonly debts: Debts,
     @Inject(Bookings) private readonly bookings: Bookings,
     @Inject(Statements) private readonly statements: Statements,
+    @Inject(DecidedMoneyDesk) private readonly decided: DecidedMoneyDesk,
   ) {}
 
   async assess(
@@ -146,6 +150,10 @@ export class DutiesActivitiesService implements DutiesActivities {
       if (!(error instanceof Refused || error instanceof NotFound)) throw error;
       return { kind: 'unclear', says: `${error.message}.` };
     }
+  }
+
+  settleDecided(step: Step, decided: DecidedMoney): Promise<DecidedMoneyState> {
+    return this.decided.settle(byOfStep(step), decided);
   }
 
   lodgeDeposit(

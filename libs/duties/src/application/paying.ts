@@ -22,6 +22,12 @@ export interface PaymentState {
   stream: string;
 }
 
+type OfDebt = Pick<PaymentRequest, 'declarationId' | 'generation' | 'caseId'>;
+
+/** What is owed after the entry is paid apart from the entry's own debt, and counted apart. */
+const paymentIdOf = (tenant: string, { declarationId, caseId, generation }: OfDebt): string =>
+  uuidOf(`payment/${tenant}/${caseId ?? declarationId}/${generation}`);
+
 const streamOf = (paymentId: string): string => `payment-${paymentId}`;
 
 /** Payments of authorities' debts: asked for, approved by people who touched nothing, ordered once, followed to the end. */
@@ -38,7 +44,7 @@ export class Paying {
    * @throws Refused `duties.payment.no-policy`, `duties.payment.nothing-due`; WrongState `duties.payment.on-its-way`
    */
   async request(by: By, request: Omit<PaymentRequest, 'notice'> & { authority?: string }): Promise<PaymentState> {
-    const paymentId = uuidOf(`payment/${by.tenant}/${request.declarationId}/${request.generation}`);
+    const paymentId = paymentIdOf(by.tenant, request);
     const { editors, ...rest } = request;
     // Limits change at midnight UTC: a policy of ours, not a legal date.
     const today = this.clock().slice(0, 10);
@@ -76,12 +82,9 @@ export class Paying {
   }
 
   /** The bank returned the payment before this one: whatever the limits say, it is not sent again without a person. */
-  private async cameBack(
-    tenant: string,
-    { declarationId, generation }: Pick<PaymentRequest, 'declarationId' | 'generation'>,
-  ) {
-    if (generation === 1) return false;
-    const before = uuidOf(`payment/${tenant}/${declarationId}/${generation - 1}`);
+  private async cameBack(tenant: string, request: OfDebt) {
+    if (request.generation === 1) return false;
+    const before = paymentIdOf(tenant, { ...request, generation: request.generation - 1 });
     const { state } = await this.store.load(payment, tenant, streamOf(before));
     return state.status === 'bounced';
   }

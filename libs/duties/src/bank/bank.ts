@@ -22,6 +22,18 @@ export interface Standing {
   at: string | null;
 }
 
+/** Money that came to our account. */
+export interface BankCredit {
+  transactionId: string;
+  /** what the payer quoted */
+  reference: string;
+  amount: Money;
+  /** instant of the booking */
+  at: string;
+}
+
+export type BankSaid = ({ kind: 'payment'; key: string } & Standing) | ({ kind: 'credit' } & BankCredit);
+
 export type OrderOutcome =
   | ({ kind: 'taken' } & Standing)
   /** the bank read the order and took none of it */
@@ -40,5 +52,5 @@ export interface Bank {
   /** @throws Unavailable `duties.bank.closed` */
   find(key: string): Promise<FindOutcome>;
   /** Reads a pushed event. @throws Invalid `duties.bank.message-unreadable` */
-  read(body: Buffer): { key: string } & Standing;
+  read(body: Buffer): BankSaid;
 }

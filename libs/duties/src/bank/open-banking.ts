@@ -1,7 +1,7 @@
-import { Invalid, toInstant, Unavailable } from '@tidewaiter/kernel';
+import { Invalid, money, toInstant, Unavailable } from '@tidewaiter/kernel';
 import { request } from 'undici';
 import { z } from 'zod';
-import type { Bank, BankOrder, FindOutcome, OrderOutcome, Standing } from './bank.js';
+import type { Bank, BankOrder, BankSaid, FindOutcome, OrderOutcome, Standing } from './bank.js';
 
 export interface OpenBankingSettings {
   url: string;
@@ -22,6 +22,20 @@ const paymentData = z.looseObject({
 });
 const paymentAnswer = z.looseObject({ Data: paymentData });
 const pushed = z.looseObject({ Data: paymentData.extend({ IdempotencyKey: z.string().min(1).max(64) }) });
+/** A booked transaction of the account, as OBReadTransaction6 has it. */
+const credited = z.looseObject({
+  Data: z.looseObject({
+    TransactionId: z.string().min(1).max(210),
+    CreditDebitIndicator: z.literal('Credit'),
+    Status: z.literal('Booked'),
+    BookingDateTime: z.string(),
+    Amount: z.looseObject({
+      Amount: z.string().regex(/^\d{1,13}(\.\d{1,5})?$/),
+      Currency: z.string().regex(/^[A-Z]{3}$/),
+    }),
+    TransactionReference: z.string().min(1).max(210),
+  }),
+});
 const errorAnswer = z.looseObject({
   Message: z.string().optional(),
   Errors: z.array(z.looseObject({ ErrorCode: z.string(), Message: z.string().optional() })).optional(),
@@ -124,12 +138,23 @@ export class OpenBanking implements Bank {
       : { kind: 'unknown', says: `the bank answered the question with ${answer.status}` };
   }
 
-  read(body: Buffer): { key: string } & Standing {
-    const event = readJson(pushed, body.toString('utf8'));
-    if (event) return { key: event.Data.IdempotencyKey, ...standingOf(event.Data) };
-    throw new Invalid('duties.bank.message-unreadable', 'the bank’s message is not a payment event', {
-      places: [{ pointer: '/Data', reason: 'DomesticPaymentId, IdempotencyKey and Status expected' }],
-    });
+  read(body: Buffer): BankSaid {
+    const text = body.toString('utf8');
+    const event = readJson(pushed, text);
+    if (event) return { kind: 'payment', key: event.Data.IdempotencyKey, ...standingOf(event.Data) };
+    const credit = readJson(credited, text)?.Data;
+    const at = instantOrNull(credit?.BookingDateTime);
+    if (credit && at) {
+      const { TransactionId: transactionId, TransactionReference: reference, Amount: of } = credit;
+      return { kind: 'credit', transactionId, reference, amount: money(of.Amount, of.Currency), at };
+    }
+    throw new Invalid(
+      'duties.bank.message-unreadable',
+      'the bank’s message is neither a payment event nor a credit of our account',
+      {
+        places: [{ pointer: '/Data', reason: 'DomesticPaymentId, IdempotencyKey and Status expected' }],
+      },
+    );
   }
 
   /** Refused at the door: certainly nothing was taken, and it is not the order's fault. */

@@ -7,6 +7,7 @@ export type BookingEvent = Extract<
   {
     type:
       | 'AdditionalDutyBooked'
+      | 'AdditionalDutyReduced'
       | 'RefundClaimBooked'
       | 'RefundClaimReduced'
       | 'RefundReceived'
@@ -26,6 +27,8 @@ export type Booking =
       opened: Opening;
       /** what is left of it, by charge; nothing is ever left of additional duty: that is the ledger's payable */
       open: LedgerItem[];
+      /** what of it still holds, by charge: booked, less what was taken back by a later decision or denied */
+      stands: LedgerItem[];
     };
 
 const keyOf = ({ line, taxType, legalBasis, amount }: LedgerItem): string =>
@@ -51,6 +54,7 @@ function less(open: readonly LedgerItem[], taken: readonly LedgerItem[]): Ledger
 }
 
 const OPENS: Readonly<Record<Following['type'], Opening['type']>> = {
+  AdditionalDutyReduced: 'AdditionalDutyBooked',
   RefundClaimReduced: 'RefundClaimBooked',
   RefundReceived: 'RefundClaimBooked',
   DepositReturned: 'DepositLodged',
@@ -108,7 +112,7 @@ export const booking: Decider<Booking, BookingDecision, BookingEvent> = {
         advice: 'Name a booking of the fitting kind.',
       });
     }
-    const open = added(state.open);
+    const open = added(event.type === 'AdditionalDutyReduced' ? state.stands : state.open);
     for (const [key, { item, sum }] of added(event.data.items)) {
       const left = open.get(key)?.sum ?? exact('0');
       if (sum.gt(left)) {
@@ -124,10 +128,15 @@ export const booking: Decider<Booking, BookingDecision, BookingEvent> = {
   evolve(state, event) {
     switch (event.type) {
       case 'AdditionalDutyBooked':
-        return { status: 'booked', opened: event, open: [] };
+        return { status: 'booked', opened: event, open: [], stands: event.data.items };
       case 'RefundClaimBooked':
       case 'DepositLodged':
-        return { status: 'booked', opened: event, open: event.data.items };
+        return { status: 'booked', opened: event, open: event.data.items, stands: event.data.items };
+      case 'AdditionalDutyReduced':
+        return state.status === 'none' ? state : { ...state, stands: less(state.stands, event.data.items) };
+      case 'RefundClaimReduced':
+        if (state.status === 'none') return state;
+        return { ...state, open: less(state.open, event.data.items), stands: less(state.stands, event.data.items) };
       default:
         return state.status === 'none' ? state : { ...state, open: less(state.open, event.data.items) };
     }

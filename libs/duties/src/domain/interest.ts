@@ -18,6 +18,13 @@ export const interestRulesSchema = z.strictObject({
         payWithinDays: z.int().nonnegative(),
         leastPrincipal: z.string().optional().meta({ description: 'debts of less bear no interest' }),
         law: z.string(),
+        /** interest on what turns out to be owed after the release, from the day of the debt until it is notified; absent: none */
+        afterRelease: z
+          .strictObject({
+            law: z.string(),
+            taxTypes: z.array(z.string()).optional().meta({ description: 'that bear it; absent: all' }),
+          })
+          .optional(),
         rates: z
           .array(
             z.strictObject({

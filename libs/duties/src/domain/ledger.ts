@@ -58,6 +58,8 @@ type Facet = Omit<Entry, 'posting' | 'account' | 'side'>;
 
 const UNKNOWN: Owner = { customer: 'unknown', importer: 'unknown' };
 const DEMAND = 'the authority’s demand';
+/** Tax type under which interest is booked. */
+export const INTEREST = 'interest';
 
 const pair = (posting: string, debit: string, credit: string, facet: Facet): Entry[] => [
   { posting, account: debit, side: 'debit', ...facet },
@@ -195,11 +197,11 @@ function paidOff({ amount, settles, interest }: Of<'PaymentSent'>, book: readonl
       .filter((each) => !isZero(each.amount.amount))
       .map((each): Facet => {
         const same = owed.find(({ line, taxType }) => line === each.line && taxType === each.taxType);
-        return { ...blank, ...each, legalBasis: same?.legalBasis ?? DEMAND };
+        return { ...blank, ...each, legalBasis: each.legalBasis ?? same?.legalBasis ?? DEMAND };
       });
-    const charged = book.find(({ taxType, side }) => taxType === 'interest' && side === 'credit');
+    const charged = book.find(({ taxType, side }) => taxType === INTEREST && side === 'credit');
     return interest && !isZero(interest.amount)
-      ? [...named, { ...blank, amount: interest, taxType: 'interest', legalBasis: charged?.legalBasis ?? DEMAND }]
+      ? [...named, { ...blank, amount: interest, taxType: INTEREST, legalBasis: charged?.legalBasis ?? DEMAND }]
       : named;
   }
   const fits = owed.length > 0 && owed.every((each) => each.amount.currency === amount.currency);
@@ -242,6 +244,18 @@ function booked(
   );
 }
 
+/** Interest is the importer's own cost; duty and tax are the customer's. */
+const byCost = (items: readonly LedgerItem[], post: (of: LedgerItem[], cost: string) => Entry[]): Entry[] => [
+  ...post(
+    items.filter(({ taxType }) => taxType !== INTEREST),
+    ACCOUNTS.receivable,
+  ),
+  ...post(
+    items.filter(({ taxType }) => taxType === INTEREST),
+    ACCOUNTS.interest,
+  ),
+];
+
 const authorityOf = (book: readonly Entry[], bookingId: string): string =>
   book.find(({ posting }) => posting.startsWith(`booking/${bookingId}`))?.authority ?? 'unassessed';
 
@@ -259,7 +273,15 @@ function afterEntry(event: MoneyEvent, book: readonly Entry[]): Entry[] {
     case 'AdditionalDutyBooked': {
       const { bookingId, items, authority, reason: says } = event.data;
       const facet = { authority, valueDate: null, says };
-      return booked(stepOf(bookingId, 'owed'), items, receivable, ACCOUNTS.payable(authority), facet, owner);
+      const step = stepOf(bookingId, 'owed');
+      return byCost(items, (of, cost) => booked(step, of, cost, ACCOUNTS.payable(authority), facet, owner));
+    }
+    case 'AdditionalDutyReduced': {
+      const { bookingId, items, reason: says } = event.data;
+      const authority = authorityOf(book, bookingId);
+      const facet = { authority, valueDate: null, says };
+      const step = stepOf(bookingId, 'reduced');
+      return byCost(items, (of, cost) => booked(step, of, ACCOUNTS.payable(authority), cost, facet, owner));
     }
     case 'RefundClaimBooked': {
       const { bookingId, items, authority, reason: says } = event.data;
@@ -302,7 +324,7 @@ function afterEntry(event: MoneyEvent, book: readonly Entry[]): Entry[] {
     case 'InterestCharged': {
       const { paymentId, authority, amount, law, until } = event.data;
       if (isZero(amount.amount)) return [];
-      const facet = { ...owner, authority, amount, legalBasis: law, taxType: 'interest', line: 0 };
+      const facet = { ...owner, authority, amount, legalBasis: law, taxType: INTEREST, line: 0 };
       const says = `interest until ${until}`;
       const step = `interest/${paymentId}/${until}`;
       return pair(step, ACCOUNTS.interest, ACCOUNTS.payable(authority), { ...facet, valueDate: until, says });

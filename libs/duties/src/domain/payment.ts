@@ -30,6 +30,7 @@ export interface PaymentFacts {
   rulesDigest?: string;
   interest?: Money;
   settles?: NonNullable<Requested['settles']>;
+  caseId?: string;
 }
 
 export const paymentDigest = (facts: PaymentFacts, sha256: (text: string) => string): string =>
@@ -177,6 +178,9 @@ function voided(state: Payment, { reason }: Extract<PaymentCommand, { type: 'Voi
 
 const ids = (state: Open) => ({ paymentId: state.paymentId, shipmentId: state.shipmentId });
 
+/** Of a payment after the entry the outcome names the case: its own story hears of it. */
+const ofCase = ({ declarationId, caseId }: Open) => (caseId === undefined ? {} : { declarationId, caseId });
+
 /** The bank speaks only of what was fully approved; anything else is not ours to believe. */
 function ordered(state: Payment): Open {
   if (state.status === 'none') throw new WrongState('duties.payment.unknown', 'no such payment was requested');
@@ -214,7 +218,10 @@ function settled(state: Payment, command: Extract<PaymentCommand, { type: 'Recor
   const { bankReference, settledAt } = command;
   return [
     ...sent(payment, command),
-    { type: 'PaymentSettled', data: { ...ids(payment), amount: payment.amount, bankReference, settledAt } },
+    {
+      type: 'PaymentSettled',
+      data: { ...ids(payment), amount: payment.amount, bankReference, settledAt, ...ofCase(payment) },
+    },
   ];
 }
 
@@ -227,7 +234,8 @@ function bounced(
   if (payment.status === 'bounced') return [];
   const day = returnedOn === undefined ? {} : { returnedOn };
   const late = payment.status === 'settled' ? { afterSettlement: true } : {};
-  return [{ type: 'PaymentBounced', data: { ...ids(payment), amount: payment.amount, reason, ...day, ...late } }];
+  const { amount } = payment;
+  return [{ type: 'PaymentBounced', data: { ...ids(payment), amount, reason, ...day, ...late, ...ofCase(payment) } }];
 }
 
 /** One payment of an authority's debt, from the request over its approvals to what the bank made of it. */

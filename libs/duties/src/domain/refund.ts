@@ -1,8 +1,8 @@
 import type { CaseLine, LedgerItem } from '@tidewaiter/contracts';
 import { exact, type Exact, type Money } from '@tidewaiter/kernel';
 
-/** Customs duty in the Union's and the United Kingdom's codes of tax types (Regulation (EU) 2015/2447, annex B, 14 03). */
-const CUSTOMS_DUTY = 'A00';
+/** Customs duty: in the codes of the Union and the United Kingdom (Regulation (EU) 2015/2447, annex B, 14 03), and in the United States'. */
+export const CUSTOMS_DUTY: ReadonlySet<string> = new Set(['A00', '056']);
 
 const sumOf = (items: readonly LedgerItem[]): Exact =>
   items.reduce((sum, { amount }) => sum.plus(amount.amount), exact('0'));
@@ -26,15 +26,16 @@ export function itemsOf(
   );
   if (fitting.length > 0 && sumOf(fitting).eq(refund.amount) && (citation !== null || fitting.length === 1))
     return fitting;
-  const back = new Map<number, Exact>();
-  for (const { line, difference } of lines) {
+  const back = new Map<string, { line: number; taxType: string | undefined; sum: Exact }>();
+  for (const { line, taxType, difference } of lines) {
     if (!difference || !exact(difference.amount).lt(0)) continue;
-    back.set(line, (back.get(line) ?? exact('0')).minus(difference.amount));
+    const key = `${line} ${taxType ?? ''}`;
+    back.set(key, { line, taxType, sum: (back.get(key)?.sum ?? exact('0')).minus(difference.amount) });
   }
   const items: LedgerItem[] = [];
-  for (const [line, sum] of back) {
-    const own = fitting.filter((each) => each.line === line);
-    const [charge, ...others] = own.length > 1 ? own.filter(({ taxType }) => taxType === CUSTOMS_DUTY) : own;
+  for (const { line, taxType: named, sum } of back.values()) {
+    const own = fitting.filter((each) => each.line === line && (named === undefined || each.taxType === named));
+    const [charge, ...others] = own.length > 1 ? own.filter(({ taxType }) => CUSTOMS_DUTY.has(taxType)) : own;
     if (!charge || others.length > 0 || sum.gt(charge.amount.amount)) return null;
     items.push({ ...charge, amount: { ...charge.amount, amount: sum.toFixed(2) } });
   }

@@ -49,6 +49,16 @@ export const assessmentRows = {
     );
   },
 
+  /** @throws Error when nothing of the shipment was assessed: nothing is owed then */
+  async newestDigest(tx: Tx, shipmentId: string): Promise<string> {
+    const { rows } = await tx.query<{ digest: string }>(
+      'select result_digest as digest from assessments where tenant_id = $1 and shipment_id = $2 order by n desc limit 1',
+      [tx.tenant, shipmentId],
+    );
+    if (!rows[0]) throw new Error(`nothing of shipment ${shipmentId} was assessed`);
+    return rows[0].digest;
+  },
+
   async keepBooks(tx: Tx, books: readonly LoadedRuleBook[]): Promise<void> {
     for (const { book, digest } of books) {
       await tx.query('insert into rule_books (tenant_id, digest, content) values ($1, $2, $3) on conflict do nothing', [

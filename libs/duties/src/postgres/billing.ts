@@ -176,6 +176,7 @@ const FOLDS: Readonly<Record<string, (tx: Tx, event: StoredEvent) => Promise<voi
   InvoiceIssued: keepInvoice,
   FeeTariffSet: keepFees,
   AdditionalDutyBooked: foldBooking,
+  AdditionalDutyReduced: foldBooking,
   RefundClaimBooked: foldBooking,
   RefundClaimReduced: foldBooking,
   RefundReceived: foldBooking,

@@ -55,9 +55,9 @@ export const debtRows = {
   async atRisk(tx: Tx, shipmentId: string): Promise<View['releaseAtRisk']> {
     const { rows } = await tx.query<{ reason: string; amount: { amount: string; currency: string }; since: string }>(
       `select p.state->>'reason' as reason, p.state->'amount' as amount, p.state->>'returnedOn' as since from payments p
-       where p.tenant_id = $1 and p.shipment_id = $2 and p.status = 'bounced' and (p.state->>'wasSettled')::boolean
+       where p.tenant_id = $1 and p.shipment_id = $2 and p.status = 'bounced' and (p.state->>'wasSettled')::boolean and p.state->>'caseId' is null
          and not exists (select from payments l where l.tenant_id = p.tenant_id and l.shipment_id = p.shipment_id and l.status = 'settled'
-           and l.state->>'declarationId' = p.state->>'declarationId' and l.position > p.position)
+           and l.state->>'declarationId' = p.state->>'declarationId' and l.state->>'caseId' is null and l.position > p.position)
        order by p.position desc limit 1`,
       [tx.tenant, shipmentId],
     );

@@ -137,6 +137,7 @@ const MOVES_MONEY = new Set<LedgerEvent['type']>([
   'PaymentBounced',
   'InterestCharged',
   'AdditionalDutyBooked',
+  'AdditionalDutyReduced',
   'RefundClaimBooked',
   'RefundClaimReduced',
   'RefundReceived',

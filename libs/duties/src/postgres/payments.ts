@@ -20,6 +20,7 @@ const viewOf = ({ state, approvals, refusals, version }: Row): PaymentView => ({
   paymentId: state.paymentId,
   shipmentId: state.shipmentId,
   declarationId: state.declarationId,
+  caseId: state.caseId ?? null,
   generation: state.generation,
   amount: state.amount,
   payee: state.payee,
@@ -59,6 +60,15 @@ export const paymentRows = {
       [tx.tenant, shipmentId],
     );
     return rows.map(viewOf);
+  },
+
+  /** As they were folded, in the order in which they were asked for. */
+  async states(tx: Tx, shipmentId: string): Promise<Row['state'][]> {
+    const { rows } = await tx.query<Row>(
+      `select ${COLUMNS} from payments where tenant_id = $1 and shipment_id = $2 order by position`,
+      [tx.tenant, shipmentId],
+    );
+    return rows.map(({ state }) => state);
   },
 
   /** Newest first. @throws Invalid `duties.cursor.invalid` */

@@ -6,6 +6,7 @@ import { Assessing } from '../application/assessing.js';
 import { BankInbox, BankMessages } from '../application/bank-messages.js';
 import { DutiesActivitiesService } from '../application/duties.activities.js';
 import { Bookings } from '../application/bookings.js';
+import { DecidedMoneyDesk } from '../application/decided-money.js';
 import { Invoicing } from '../application/invoicing.js';
 import { Statements } from '../application/statements.js';
 import { Books } from '../application/books.js';
@@ -17,6 +18,7 @@ import { TariffBooks } from '../application/tariff-books.js';
 import { TariffSnapshots } from '../application/tariff-snapshots.js';
 import { Tariffs } from '../application/tariffs.js';
 import { loadRemedies, Voiding } from '../application/voiding.js';
+import { RefundCredits } from '../application/refund-credits.js';
 import { Paying } from '../application/paying.js';
 import { loadApprovalPolicy, loadInterestRules, loadSettlementTerms } from '../application/rule-books.js';
 import { OpenBanking } from '../bank/open-banking.js';
@@ -102,6 +104,7 @@ export class Desk {
     desk.statements = new Statements(desk.store, loadSettlementTerms(), books);
     desk.invoicing = new Invoicing(desk.store, books, clock);
     desk.bookings = new Bookings(desk.store);
+    const credits = new RefundCredits(desk.data, desk.bookings);
     desk.activities = new DutiesActivitiesService(
       desk.assessing,
       desk.paying,
@@ -109,9 +112,10 @@ export class Desk {
       desk.debts,
       desk.bookings,
       desk.statements,
+      new DecidedMoneyDesk(desk.store, desk.paying, credits, loadInterestRules(), books, clock),
     );
     desk.inbox = new BankInbox(desk.data, { nudge: () => undefined });
-    desk.messages = new BankMessages(desk.data, bank, desk.paying, quiet);
+    desk.messages = new BankMessages(desk.data, bank, desk.paying, credits, quiet);
     return desk;
   }
 

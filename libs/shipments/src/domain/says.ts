@@ -109,6 +109,7 @@ const SENTENCES: Sentences = {
   DebtAgreed: (d) => `The authority’s figure accepted by ${d.by}: ${d.reason}`,
   InterestCharged: (d) => `${amountOf(d.amount)} of interest from ${d.from} until ${d.until} (${d.law})`,
   AdditionalDutyBooked: (d) => `${count(d.items.length, 'charge')} more payable: ${d.reason}`,
+  AdditionalDutyReduced: (d) => `Less payable than was booked: ${d.reason}`,
   RefundClaimBooked: (d) => `Claim for ${count(d.items.length, 'charge')} booked: ${d.reason}`,
   RefundClaimReduced: (d) => `Claim reduced: ${d.reason}`,
   RefundReceived: (d) => `Refunded on ${d.receivedOn}, ${d.reference}`,

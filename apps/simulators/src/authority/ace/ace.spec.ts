@@ -205,6 +205,47 @@ it('states two entries apart where each act has its night: neither is paid under
   expect(new Set(due.map(({ reference }) => reference)).size).toBe(2);
 });
 
+describe('entries of one night on one statement', () => {
+  const others = ['7654321', '7654322'].map((serial) => `${serial}${entryCheck('ABC', serial)}`);
+  const due = (number: string) => house.filing(`ABC${number}/AE`).due!;
+  const isPaid = (number: string): boolean => house.filing(`ABC${number}/AE`).isPaid;
+  beforeEach(async () => {
+    await house.close();
+    house = new House({ pace: 'lifelike' });
+    for (const [index, number] of others.entries()) {
+      const value = 1000 * (index + 1);
+      await post(release({ number, reference: `SHIP-${number}`, value }));
+      await house.pass('1h');
+      await post(summary({ number, value }));
+    }
+    await house.pass('1d');
+    await house.pass('1d');
+  });
+
+  it('are each paid by their own sum under its number, whichever comes first', async () => {
+    const [first, second] = others as [string, string];
+    expect(due(first).reference).toBe(due(second).reference);
+    expect(due(first).amount).not.toBe(due(second).amount);
+    house.authority.credit(due(second));
+    expect([isPaid(first), isPaid(second)]).toEqual([false, true]);
+    house.authority.credit({ ...due(first), amount: '1.00' });
+    expect(isPaid(first)).toBe(false);
+    house.authority.credit(due(first));
+    expect(isPaid(first)).toBe(true);
+    await house.restart();
+    expect([isPaid(first), isPaid(second)]).toEqual([true, true]);
+    house.authority.credit(due(second), true);
+    expect([isPaid(first), isPaid(second)]).toEqual([true, false]);
+  });
+
+  it('are paid at once by the whole sum', () => {
+    const [first, second] = others as [string, string];
+    const whole = (Number(due(first).amount) + Number(due(second).amount)).toFixed(2);
+    house.authority.credit({ ...due(first), amount: whole });
+    expect([isPaid(first), isPaid(second)]).toEqual([true, true]);
+  });
+});
+
 it('answers enquiries: on file, and not', async () => {
   await post(release());
   await taken();

@@ -49,6 +49,43 @@ describe('one transmission', () => {
     expect(await transport.submit(BODY)).toMatchObject({ kind: 'received' });
   });
 
+  describe('told to wait', () => {
+    let now = 0;
+    const slept: number[] = [];
+    const sleep = (ms: number): Promise<void> => {
+      slept.push(ms);
+      now += ms;
+      return Promise.resolve();
+    };
+    let patient: CdsTransport;
+    beforeEach(() => {
+      [now, slept.length] = [1_000_000, 0];
+      const connection = { url: authority.url, clientId: 'tw', clientSecret: 's', timeoutMs: 400 };
+      patient = new CdsTransport(connection, { now: () => now, sleep });
+    });
+    afterEach(() => patient.close());
+
+    it('waits as long, and sends the same again: nothing was taken', async () => {
+      authority.plan = ['busy-for-a-while', 'busy-for-a-while'];
+      expect(await patient.submit(BODY)).toMatchObject({ kind: 'received' });
+      expect(slept).toEqual([2_000, 2_000]);
+      expect(authority.taken).toHaveLength(1);
+    });
+
+    it('gives up after a while, and still nothing was taken', async () => {
+      authority.plan = Array.from({ length: 11 }, () => 'busy-for-a-while' as const);
+      expect(await patient.submit(BODY)).toMatchObject({ kind: 'not-sent', availability: 'busy' });
+      expect(now - 1_000_000).toBeLessThanOrEqual(20_000);
+      expect(authority.taken).toHaveLength(0);
+    });
+
+    it('holds back every other call as well', async () => {
+      authority.plan = ['busy-for-a-while', 'busy-for-a-while', 'busy-for-a-while', 'busy-for-a-while'];
+      await Promise.all([patient.submit(BODY), patient.submit(BODY), patient.submit(BODY)]);
+      expect(authority.taken.length).toBe(3);
+    });
+  });
+
   it('refused by its form tells why', async () => {
     authority.plan = ['refuse-syntax'];
     expect(await transport.submit(BODY)).toEqual({

@@ -2,7 +2,7 @@ import { Unavailable } from '@tidewaiter/kernel';
 import { z } from 'zod';
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Answer, Collected, Outcome, Slot, SubmitPurpose } from '../authority.js';
-import { codeOf, doubtful, failed, REFUSED, Wire, type WireAnswer } from '../wire.js';
+import { codeOf, doubtful, failed, REFUSED, Wire, type Time, type WireAnswer } from '../wire.js';
 import { readGatewayErrors, readLinks, readSlots, readStatusRows } from './parse.js';
 
 export interface CdsConnection {
@@ -38,8 +38,11 @@ export class CdsTransport {
   private token: { value: string; endsAt: number } | null = null;
   private fetching: Promise<string> | null = null;
 
-  constructor(private readonly connection: CdsConnection) {
-    this.wire = new Wire(connection.url, connection.timeoutMs);
+  constructor(
+    private readonly connection: CdsConnection,
+    time?: Time,
+  ) {
+    this.wire = new Wire(connection.url, connection.timeoutMs, undefined, time);
   }
 
   close(): Promise<void> {
