@@ -144,7 +144,7 @@ export async function checkWebhook(message: WebhookMessage, options: WebhookChec
       step('headers', headers[0], 'The three headers are there.'),
       step('secret', key === null ? secretFault(options.secret.trim()) : undefined, `A key of ${key?.length} bytes.`),
       reached
-        ? step('signatures', signed ? undefined : faults[0], matching(signatures))
+        ? signaturesStep(signatures)
         : { step: 'signatures', outcome: 'not-reached', says: 'Needs the headers and the secret.' },
       timestamp === '' || malformed
         ? { step: 'time', outcome: 'not-reached', says: 'Needs the timestamp.' }
@@ -164,8 +164,16 @@ const step = (
 ): WebhookCheckStep =>
   fault ? { step: name, outcome: 'failed', says: fault.says } : { step: name, outcome: 'passed', says };
 
-const matching = (signatures: readonly CheckedSignature[]): string =>
-  `Signature ${signatures.findIndex(({ outcome }) => outcome === 'matches') + 1} of ${signatures.length} is by this secret: one is enough.`;
+function signaturesStep(signatures: readonly CheckedSignature[]): WebhookCheckStep {
+  const at = signatures.findIndex(({ outcome }) => outcome === 'matches');
+  return at < 0
+    ? { step: 'signatures', outcome: 'failed', says: `None of ${signatures.length} is.` }
+    : {
+        step: 'signatures',
+        outcome: 'passed',
+        says: `Number ${at + 1} of ${signatures.length} is; one is enough.`,
+      };
+}
 
 function shapeOf(text: string): CheckedSignature['outcome'] {
   const [scheme, value = ''] = text.split(',');
@@ -364,7 +372,7 @@ function bodyFault(got: string, sent: string): WebhookFault {
     new TextDecoder().decode(bytes.slice(Math.max(0, place - 8), place + 8));
   return {
     code: 'body-changed',
-    says: `The body differs from byte ${place} on: ${JSON.stringify(around(a))} came, ${JSON.stringify(around(b))} was sent (${a.length} and ${b.length} bytes).`,
+    says: `The body differs from byte ${place} on: ${around(a)} came, ${around(b)} was sent (${a.length} and ${b.length} bytes).`,
     advice: 'Look at what stands between: a proxy that rewrites bodies, a cut, another character set.',
   };
 }

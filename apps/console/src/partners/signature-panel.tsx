@@ -26,6 +26,7 @@ import {
 import { hmacHere } from './hmac.js';
 import { refusal, shortUrl } from './words.js';
 import '../proof/proof.css';
+import './signature.css';
 
 type Delivery = AnswerOf<typeof showWebhookDelivery>;
 
@@ -67,65 +68,67 @@ export function SignaturePanel({ delivery }: { delivery?: Delivery }) {
 
   return (
     <Panel title="Check a signature" id="check-a-signature">
-      <form
-        className="stack"
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (busy || Number.isNaN(at)) return;
-          setBusy(true);
-          setFailed(null);
-          check()
-            .catch((error: unknown) => setFailed(error as Error))
-            .finally(() => setBusy(false));
-        }}
-      >
-        <ProblemSummary problems={refusal(failed)} />
-        <Select
-          label="Endpoint"
-          hint="that it came to"
-          value={endpointId}
-          onChange={setEndpointId}
-          options={[
-            { value: '', label: 'any' },
-            ...(endpoints.data?.items ?? []).map((each) => ({ value: each.endpointId, label: shortUrl(each.url) })),
-          ]}
-        />
-        <TextArea
-          label="Body as it came"
-          hint="byte for byte, before anything parses it"
-          rows={5}
-          value={body}
-          onChange={setBody}
-        />
-        <TextArea
-          label="Headers"
-          hint="webhook-id, webhook-timestamp and webhook-signature: lines, curl options or JSON"
-          rows={3}
-          value={headers}
-          onChange={setHeaders}
-        />
-        <TextField
-          label="When it came"
-          hint="such as 2026-11-28T13:00:00Z; empty: now"
-          value={receivedAt}
-          onChange={setReceivedAt}
-          error={Number.isNaN(at) ? 'An instant such as 2026-11-28T13:00:00Z' : undefined}
-        />
-        <TextField
-          label="Signing secret"
-          hint="whsec_…, checked in this page: it is not sent and not kept"
-          type="password"
-          value={secret}
-          onChange={setSecret}
-        />
-        <div className="buttons">
-          <Button type="submit" kind="primary" busy={busy}>
-            Check the signature
-          </Button>
-        </div>
-      </form>
-      {found && <Result found={found} />}
+      <div className="exact stack">
+        <form
+          className="stack"
+          autoComplete="off"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (busy || Number.isNaN(at)) return;
+            setBusy(true);
+            setFailed(null);
+            check()
+              .catch((error: unknown) => setFailed(error as Error))
+              .finally(() => setBusy(false));
+          }}
+        >
+          <ProblemSummary problems={refusal(failed)} />
+          <Select
+            label="Endpoint"
+            hint="that it came to"
+            value={endpointId}
+            onChange={setEndpointId}
+            options={[
+              { value: '', label: 'any' },
+              ...(endpoints.data?.items ?? []).map((each) => ({ value: each.endpointId, label: shortUrl(each.url) })),
+            ]}
+          />
+          <TextArea
+            label="Body as it came"
+            hint="byte for byte, before anything parses it"
+            rows={5}
+            value={body}
+            onChange={setBody}
+          />
+          <TextArea
+            label="Headers"
+            hint="webhook-id, webhook-timestamp and webhook-signature: lines, curl options or JSON"
+            rows={3}
+            value={headers}
+            onChange={setHeaders}
+          />
+          <TextField
+            label="When it came"
+            hint="such as 2026-11-28T13:00:00Z; empty: now"
+            value={receivedAt}
+            onChange={setReceivedAt}
+            error={Number.isNaN(at) ? 'An instant such as 2026-11-28T13:00:00Z' : undefined}
+          />
+          <TextField
+            label="Signing secret"
+            hint="whsec_…, checked in this page: it is not sent and not kept"
+            type="password"
+            value={secret}
+            onChange={setSecret}
+          />
+          <div className="buttons">
+            <Button type="submit" kind="primary" busy={busy}>
+              Check the signature
+            </Button>
+          </div>
+        </form>
+        {found && <Result found={found} />}
+      </div>
     </Panel>
   );
 }
@@ -152,7 +155,7 @@ async function sentUnder(id: string, delivery: Delivery | undefined): Promise<De
 
 const STEPS: Record<WebhookCheckStep['step'], string> = {
   headers: 'The headers are there',
-  secret: 'The secret is one',
+  secret: 'The secret has the right form',
   signatures: 'A signature is by this secret over these bytes',
   time: 'It is recent enough',
 };
@@ -223,9 +226,7 @@ function Result({ found }: { found: Found }) {
         <dl className="facts">
           <dt>Signed text</dt>
           <dd>
-            <pre className="table-scroll" tabIndex={0} aria-label="Signed text">
-              {signedText}
-            </pre>
+            <pre aria-label="Signed text">{signedText}</pre>
             <CopyButton text={signedText} label="Copy the signed text" />
           </dd>
           {expected !== null && (
