@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -781,6 +782,14 @@ describe('the console’s everyday pages', () => {
       await panel.getByLabel('Signing secret').fill(`whsec_${Buffer.alloc(32, 9).toString('base64')}`);
       await check('It does not verify');
       await panel.getByText('secret-other').waitFor();
+
+      await panel.getByLabel('Signing secret').fill(secrets[0]!);
+      await panel
+        .getByLabel('What your program works out')
+        .fill(createHmac('sha256', secrets[0]!).update(body).digest('hex'));
+      await panel.getByRole('button', { name: 'Check the signature' }).click();
+      await panel.getByText('The key is the text of the whole secret.').waitFor();
+      await panel.getByText('Only the body is signed.').waitFor();
 
       // The same from what was received alone: the page looks up what was sent under its webhook-id.
       const got = receiver.received.find(({ headers }) => headers['webhook-id'] === deliveryId)!;

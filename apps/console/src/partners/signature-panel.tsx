@@ -51,6 +51,7 @@ export function SignaturePanel({ delivery }: { delivery?: Delivery }) {
   );
   const [receivedAt, setReceivedAt] = useState(newest?.at ?? '');
   const [secret, setSecret] = useState('');
+  const [computed, setComputed] = useState('');
   const [busy, setBusy] = useState(false);
   const [found, setFound] = useState<Found | null>(null);
   const [failed, setFailed] = useState<Error | null>(null);
@@ -60,7 +61,7 @@ export function SignaturePanel({ delivery }: { delivery?: Delivery }) {
     const message = { body, ...webhookHeadersIn(headers) };
     // Only the webhook-id is asked about: it is no secret, and tells what was sent under it.
     const known = await sentUnder(message.id, delivery);
-    const options = { secret, at, ...hmacHere(), ...(known ? { sent: sentOf(known) } : {}) };
+    const options = { secret, computed, at, ...hmacHere(), ...(known ? { sent: sentOf(known) } : {}) };
     const checked = await checkWebhook(message, options);
     const elsewhere = known !== null && endpointId !== '' && known.endpointId !== endpointId;
     setFound({ ...checked, sentTo: elsewhere ? known.url : null, compared: known !== null });
@@ -121,6 +122,12 @@ export function SignaturePanel({ delivery }: { delivery?: Delivery }) {
             value={secret}
             onChange={setSecret}
           />
+          <TextField
+            label="What your program works out"
+            hint="its signature over this message; may be left empty"
+            value={computed}
+            onChange={setComputed}
+          />
           <div className="buttons">
             <Button type="submit" kind="primary" busy={busy}>
               Check the signature
@@ -170,7 +177,7 @@ const SIGNATURES: Record<CheckedSignature['outcome'], { state: State; label: str
 function Result({ found }: { found: Found }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [found]);
-  const { verdict, steps, signatures, faults, signedText, expected, sentTo, compared } = found;
+  const { verdict, steps, signatures, faults, program, signedText, expected, sentTo, compared } = found;
   return (
     <section className="verdict" data-holds={verdict === 'verified'} aria-label="Result of the check">
       <header className="verdict-head">
@@ -190,6 +197,19 @@ function Result({ found }: { found: Found }) {
           </p>
         )}
       </header>
+      {program !== null && (
+        <div className="stack-tight">
+          <h4>Your program</h4>
+          {program.length === 0 && (
+            <p>It works out the right signature. Compare it with each of the list, behind v1 and the comma.</p>
+          )}
+          {program.map(({ code, says, advice }) => (
+            <p key={code}>
+              <b>{says}</b> {advice}
+            </p>
+          ))}
+        </div>
+      )}
       <ol className="steps">
         {steps.map(({ step, outcome, says }) => (
           <li key={step} className="step" data-outcome={outcome}>
