@@ -909,6 +909,17 @@ describe('the console’s everyday pages', () => {
       await open();
       await page.getByRole('button', { name: 'Go on' }).click();
       await until('none is missing', async () => (await rows.count()) >= before + 2);
+
+      // Asked of the server: only those come, and curl asks for the same.
+      await page.getByLabel('Type', { exact: true }).fill('shipments.ShipmentOpened');
+      await page.getByRole('button', { name: 'Listen' }).click();
+      await page.waitForURL(/type=shipments\.ShipmentOpened/);
+      await page.getByText('Listening').waitFor();
+      await open();
+      await rows.nth(0).waitFor({ timeout: 2_000 });
+      await open();
+      await until('the next came', async () => (await rows.count()) >= 2);
+      for (const text of await rows.allTextContents()) expect(text).toContain('shipments.ShipmentOpened.v1');
       expect(seat.troubles).toEqual([]);
     }, 60_000);
 

@@ -247,9 +247,10 @@ function tailCommand(partner: Command): void {
   partner
     .command('tail')
     .option('--shipment <shipment>', 'events of one shipment, by its id')
+    .option('--type <type>', 'such as customs.* or customs.GoodsReleased')
     .option('--after <position>', 'go on behind a position; 0 begins at the first event')
     .description('the tenant’s events as they are recorded, until Ctrl-C')
-    .action(async (options: { shipment?: string; after?: string }, command: Command) => {
+    .action(async (options: { shipment?: string; type?: string; after?: string }, command: Command) => {
       const { house, out, signal } = surroundings(command);
       for await (const { id, event } of feed(house.session(), { ...options, signal })) {
         if (out.json) out.emit(event);
