@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import {
   checkWebhook,
+  signWebhook,
   webhookHeaderLines,
   webhookHeadersIn,
   type SentWebhook,
@@ -52,6 +53,11 @@ it('verifies the example of the reference libraries of Standard Webhooks', async
   expect([found.verdict, found.faults]).toEqual(['verified', []]);
   expect(found.signedText).toBe('msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}');
   expect(found.expected).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
+});
+
+it('signs as it checks, and by nothing that is no secret', async () => {
+  expect(await signWebhook(plain, SECRET)).toBe(signature(SECRET, plain));
+  await expect(signWebhook(plain, 'hunter2')).rejects.toThrow('not a signing secret');
 });
 
 describe('a signature that verifies', () => {

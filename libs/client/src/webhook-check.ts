@@ -113,6 +113,21 @@ function fromBase64(text: string): Uint8Array | null {
 }
 const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
+/**
+ * The entry of `webhook-signature` for one secret.
+ *
+ * @throws RangeError for what is no signing secret
+ */
+export async function signWebhook(
+  message: Omit<WebhookMessage, 'signature'>,
+  secret: string,
+  hmac: Hmac = byPlatform,
+): Promise<string> {
+  const sign = signer(keyOf(secret.trim()), hmac);
+  if (sign === null) throw new RangeError('not a signing secret: whsec_ and 24 to 64 bytes in base64');
+  return sign(message);
+}
+
 /** @returns null for what is no secret of the scheme: 24 to 64 bytes in base64 */
 function keyOf(secret: string): Uint8Array | null {
   const key = fromBase64(secret.replace(/^whsec_/, ''));

@@ -1,5 +1,4 @@
 import { feed } from '@tidewaiter/client';
-import { checkSignatureCommand } from './check-signature.js';
 import {
   addEndpoint,
   DELIVERY_STATUSES,
@@ -23,7 +22,9 @@ import {
 } from '@tidewaiter/contracts';
 import { Option, type Command } from 'commander';
 import { CommandFailed, EXIT } from '../output.js';
+import { checkSignatureCommand } from './check-signature.js';
 import { surroundings } from './command.js';
+import { listenCommand } from './listen.js';
 
 type Delivery = AnswerOf<typeof listWebhookDeliveries>['items'][number];
 type Filter = Pick<InputOf<typeof listWebhookDeliveries>['query'], 'endpoint' | 'type' | 'shipment' | 'from' | 'to'>;
@@ -37,6 +38,7 @@ export function partnerCommands(program: Command): void {
   replayCommand(partner);
   rotationCommands(partner);
   tailCommand(partner);
+  listenCommand(partner);
   catalogueCommand(partner);
   checkSignatureCommand(partner);
 }
