@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { WebhookCheck } from '@tidewaiter/client';
 import {
   decideTask,
   listEndpoints,
@@ -791,8 +793,37 @@ describe('the console’s everyday pages', () => {
       await panel.getByText('The key is the text of the whole secret.').waitFor();
       await panel.getByText('Only the body is signed.').waitFor();
 
-      // The same from what was received alone: the page looks up what was sent under its webhook-id.
+      // The same from a terminal, by exit code.
       const got = receiver.received.find(({ headers }) => headers['webhook-id'] === deliveryId)!;
+      const folder = mkdtempSync(join(tmpdir(), 'tidewaiter-hook-'));
+      const put = (name: string, text: string): string => {
+        writeFileSync(join(folder, name), text);
+        return join(folder, name);
+      };
+      expect((await house.command('login', '--as', 'partner')).code).toBe(0);
+      const options = [
+        '--headers',
+        put('headers', JSON.stringify(got.headers)),
+        '--secret-file',
+        put('secret', secrets[0]!),
+      ];
+      const checked = async (text: string) => {
+        const { code, stdout } = await house.command(
+          'partner',
+          'check-signature',
+          put('body', text),
+          ...options,
+          '--compare',
+          '--tolerance',
+          '3600',
+        );
+        const { verdict, faults } = JSON.parse(stdout) as WebhookCheck;
+        return [code, verdict, faults.map((fault) => fault.code)];
+      };
+      expect(await checked(got.body)).toEqual([0, 'verified', []]);
+      expect(await checked(got.body.replace('1.0', '1.1'))).toEqual([7, 'not-verified', ['body-changed']]);
+
+      // The same from what was received alone: the page looks up what was sent under its webhook-id.
       await seat.open('/partners/signature');
       await panel.getByLabel('Endpoint').selectOption(endpointId);
       await panel.getByLabel('Body as it came').fill(got.body);
