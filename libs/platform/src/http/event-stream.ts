@@ -198,7 +198,7 @@ export class EventStreams {
   }
 
   end(): void {
-    for (const stream of this.open) if (!stream.readableEnded) stream.push(null);
+    for (const stream of this.open) stream.push(null);
   }
 }
 
