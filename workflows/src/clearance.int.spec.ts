@@ -116,6 +116,56 @@ describe('a clearance', () => {
     expect(world.told.calls).not.toContain('bookDelivery');
   });
 
+  it('stops the delivery of what is given up after its release, and has it invalidated', async () => {
+    let id = '';
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (_, declarationId) => {
+          id = declarationId;
+          await world.released(declarationId);
+        })(world),
+        bookDelivery: async () => {
+          const given = { declarationId: id, how: 're-exported', reason: 'sold on', documentIds: [], version: 1 };
+          await world.fact('customs.ClearanceGivenUp', { ...given, givenUpAt: at(9) });
+          return { kind: 'confirmed', bookingId: 'b-1', wrote };
+        },
+        withdrawDeclaration: async (_step, { declarationId, how }) => {
+          expect([declarationId, how]).toEqual([id, 're-exported']);
+          await world.fact('customs.RequestAnswered', { declarationId, request: 1, answer: 'granted', errors: [] });
+          return { kind: 'sent', request: 1, wrote };
+        },
+      }),
+      async (world) => {
+        const task = await world.task('review-notice');
+        expect(task.says).toContain('given up (re-exported: sold on) and a carrier was booked');
+        await world.decide('review-notice', { acknowledge: true });
+      },
+      'given-up-after-release',
+    );
+    expect(world.told.calls.filter((name) => name === 'withdrawDeclaration')).toHaveLength(1);
+    expect(world.told.calls).toContain('closeShipment');
+  });
+
+  it('leaves a shipment unimported whose declaration the authority invalidated after the release', async () => {
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (_, declarationId) => world.released(declarationId))(world),
+        bookDelivery: async () => {
+          const [declarationId] = world.declarationIds;
+          await world.fact('customs.DeclarationInvalidated', { declarationId, reason: 'on request', version: 1 });
+          return { kind: 'confirmed', bookingId: 'b-1', wrote };
+        },
+      }),
+      async (world) => {
+        await world.task('review-notice');
+        await world.decide('review-notice', { acknowledge: true });
+      },
+      'invalidated-after-release',
+    );
+    expect(world.told.calls).not.toContain('withdrawDeclaration');
+    expect(world.told.calls).toContain('closeShipment');
+  });
+
   it('carries an amendment out, assessed anew, and asks about a denied one', async () => {
     let id = '';
     const { world } = await stage.play(

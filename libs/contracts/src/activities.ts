@@ -355,6 +355,8 @@ export interface DecidedMoney {
   debtOn: string | null;
   owed: Money | null;
   refund: Money | null;
+  /** the entry does not stand any more: all that was paid for it comes back */
+  allPaid?: boolean;
   /** positive differences are owed, negative ones come back */
   lines: CaseLine[];
   demand: Demand | null;

@@ -22,6 +22,7 @@ import {
   declaration,
   mrnOf,
   newestContent,
+  statusOf,
   type Declaration,
   type DeclarationCommand,
 } from '../domain/declaration.js';
@@ -84,7 +85,8 @@ export class RequestDesk {
     { declarationId, orderId, how, reason }: Parameters<CustomsActivities['withdrawDeclaration']>[1],
   ): ReturnType<CustomsActivities['withdrawDeclaration']> {
     const { state } = await this.store.load(declaration, step.tenant, streamOf(declarationId));
-    if (!state.filing || !stands(state)) return { kind: 'not-needed' };
+    // What is cleared leaves by an export declaration, and its duty comes back by a claim.
+    if (!state.filing || !stands(state) || statusOf(state).clearance.value === 'cleared') return { kind: 'not-needed' };
     const { authority } = await this.known(step.tenant, declarationId);
     if (!authority.profile.invalidateWhen.includes(how)) return { kind: 'not-needed' };
     return this.make(step, { declarationId, orderId, purpose: 'cancel', reason, proposed: null });
