@@ -573,6 +573,7 @@ export class Filings implements Memory {
       channel: filing.channel,
       isFinished: FINISHED.has(filing.standing),
       isReleased: filing.releasedAt !== null,
+      isStated: filing.statement?.stage === 'final',
       isPrelodged: isPrelodged(filing.declared),
       isArrived: filing.isArrived,
       hasOpenRequest: filing.openRequest !== null,

@@ -426,6 +426,27 @@ export class PostEntry {
     return { opened, skipped, wrote };
   }
 
+  /** Opened once for an amendment, for whoever may correct an entry. */
+  async openCorrection(
+    step: Step,
+    { declarationId, orderId, says }: Parameters<CustomsActivities['openCorrection']>[1],
+  ): ReturnType<CustomsActivities['openCorrection']> {
+    const caseId = idFor('case', step.tenant, `correction/${orderId}`);
+    const known = await this.known(step.tenant, declarationId);
+    const today = legalDateAt(this.clock(), known.terms.calendar.zone);
+    const opener = { actor: step.actor, roles: ['operator'] };
+    try {
+      const wrote = await this.openCase(known, byOfStep(step), opener, caseId, {
+        ...{ kind: 'correction', medium: 'own-review', reference: null, says, noticeOn: today, receivedOn: today },
+        ...{ documentId: null, basis: null, lines: [], claim: null },
+      });
+      return { kind: 'opened', caseId, wrote };
+    } catch (error) {
+      if (!(error instanceof TidewaiterError) || error.kind === 'unavailable' || error.kind === 'conflict') throw error;
+      return { kind: 'refused', code: error.code, says: error.message };
+    }
+  }
+
   // ---- how
 
   private termsOf({ filing }: Entry): Terms {

@@ -18,6 +18,7 @@ import type { Authorities } from '../authorities/registry.js';
 import { answersOf } from '../domain/answers.js';
 import { contentOf } from '../domain/content.js';
 import {
+  acceptedSummary,
   contentInForce,
   declaration,
   mrnOf,
@@ -127,13 +128,17 @@ export class RequestDesk {
     if (problems.length > 0) return problems;
     const built =
       purpose === 'summarise'
-        ? authority.buildSummary?.({ lrn, references, content: await this.inForce(step.tenant, declarationId, state) })
+        ? authority.buildSummary?.({
+            ...{ lrn, references, replaces: acceptedSummary(state) !== null },
+            content: await this.inForce(step.tenant, declarationId, state),
+          })
         : authority.buildRequest(asking);
     if (!built) return [NO_SUMMARY];
     if (purpose === 'amend' && built.pointers.length === 0) return [NOTHING_CHANGES];
     const command: DeclarationCommand = {
       ...{ type: 'MakeRequest', orderId, purpose, reason, lrn, fields: built.pointers, bytesDigest: built.digest, at },
       proposed: after && proposed ? { version: proposed.version, contentDigest: contentDigest(after) } : null,
+      ...(purpose === 'summarise' ? { content: contentInForce(state, state.version) } : {}),
     };
     const kept = { request: number, orderId, purpose, version: state.version, lrn, bytes: built.bytes };
     const ours = await this.store.transaction(step.tenant, async (tx) => {
