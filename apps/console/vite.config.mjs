@@ -19,7 +19,10 @@ export default defineConfig({
   server: api
     ? {
         proxy: Object.fromEntries(
-          ['/v1', '/sign-in/begin', '/signed-in', '/log', '/schemas'].map((path) => [path, { target: api }]),
+          ['/v1', '/sign-in/begin', '/signed-in', '/log', '/schemas', '/asyncapi.json'].map((path) => [
+            path,
+            { target: api },
+          ]),
         ),
       }
     : undefined,

@@ -1,6 +1,10 @@
-// Records the event schemas of this release: CI refuses a later change that is not compatible with them.
-import { writeFile } from 'node:fs/promises';
-import { allEventSchemas } from '../../libs/contracts/dist/index.js';
+// Records the event schemas of this release, and what it brought: CI refuses a later change that is not compatible with them.
+import { readFile, writeFile } from 'node:fs/promises';
+import { allEventSchemas, withChanges } from '../../libs/contracts/dist/index.js';
 
-const file = new URL('../../libs/contracts/released/event-schemas.json', import.meta.url);
-await writeFile(file, `${JSON.stringify(allEventSchemas(), null, 1)}\n`);
+const fileOf = (name) => new URL(`../../libs/contracts/released/${name}`, import.meta.url);
+const schemas = allEventSchemas();
+const known = JSON.parse(await readFile(fileOf('event-changes.json'), 'utf8'));
+const changes = withChanges(known, schemas, new Date().toISOString().slice(0, 10));
+await writeFile(fileOf('event-schemas.json'), `${JSON.stringify(schemas, null, 1)}\n`);
+await writeFile(fileOf('event-changes.json'), `${JSON.stringify(changes, null, 1)}\n`);

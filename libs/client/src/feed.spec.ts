@@ -107,6 +107,31 @@ describe('the feed', () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  it('goes on under a newer identity where the old one’s time is over, and says why where there is none', async () => {
+    const problem = {
+      type: '/problems/identity.key.invalid',
+      title: 'No identity that is believed',
+      status: 401,
+      code: 'identity.key.invalid',
+      detail: 'It has ended.',
+    };
+    const over = `event: end\ndata: ${JSON.stringify(problem)}\n\n`;
+    const turns: ((response: ServerResponse) => void)[] = [
+      (response) => (say(response, [1]), response.end(over)),
+      (response) => (say(response, [2]), response.end(over)),
+      (response) =>
+        void response.writeHead(401, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify(problem)),
+    ];
+    server = await TinyServer.open((_, response, turn) => void turns[turn - 1]!(response));
+    const taken: string[] = [];
+    const read = async (): Promise<void> => {
+      for await (const { id } of listen()) taken.push(id);
+    };
+    await expect(read()).rejects.toEqual(new ProblemError(problem));
+    expect(taken).toEqual(['1', '2']);
+    expect(server.asked.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1', '2']);
+  });
+
   it('does not pass over what is no event', async () => {
     server = await TinyServer.open((_, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });

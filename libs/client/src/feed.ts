@@ -54,7 +54,9 @@ export async function* feed(client: ClientOptions, options: FeedOptions): AsyncG
         signal,
       });
       if (!response.ok || !response.body) throw new ProblemError(await problemFrom(response));
-      for await (const { id, data } of sseMessages(response.body)) {
+      for await (const { id, event, data } of sseMessages(response.body)) {
+        // The identity's time is over: who has a newer one goes on, who has none is refused with the reason.
+        if (event === 'end') break;
         if (id !== '') last = id;
         yield { id, event: JSON.parse(data) as EventEnvelope };
       }

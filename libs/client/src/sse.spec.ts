@@ -45,7 +45,7 @@ describe('server-sent events', () => {
             )
             .join('');
           expect(await read(cut(new TextEncoder().encode(text), places))).toEqual(
-            messages.map(({ id, data }) => ({ id, data: data.join('\n') })),
+            messages.map(({ id, data }) => ({ id, event: 'fact', data: data.join('\n') })),
           );
         },
       ),
@@ -55,20 +55,32 @@ describe('server-sent events', () => {
 
   it.each<[string, string, ServerSentMessage[]]>([
     ['a comment alone is no message', ': beat\n\n', []],
-    ['an id alone is no message, but it stays', 'id: 4\n\ndata: x\n\n', [{ id: '4', data: 'x' }]],
+    ['an id alone is no message, but it stays', 'id: 4\n\ndata: x\n\n', [{ id: '4', event: '', data: 'x' }]],
     [
       'one space after the colon is not part of the value',
       'data:x\n\ndata:  x\n\n',
       [
-        { id: '', data: 'x' },
-        { id: '', data: ' x' },
+        { id: '', event: '', data: 'x' },
+        { id: '', event: '', data: ' x' },
       ],
     ],
-    ['a field without a colon is empty', 'data\n\n', [{ id: '', data: '' }]],
+    ['a field without a colon is empty', 'data\n\n', [{ id: '', event: '', data: '' }]],
     ['fields that begin alike are others', 'dataset: x\nidentity: 9\n\n', []],
-    ['what no empty line ended is no message', 'data: x\n\ndata: half', [{ id: '', data: 'x' }]],
-    ['an id with a null character is passed over', 'id: 1\n\nid: 2\0\ndata: x\n\n', [{ id: '1', data: 'x' }]],
-    ['a byte order mark is not data', '\ufeffdata: x\n\n', [{ id: '', data: 'x' }]],
+    ['what no empty line ended is no message', 'data: x\n\ndata: half', [{ id: '', event: '', data: 'x' }]],
+    [
+      'an id with a null character is passed over',
+      'id: 1\n\nid: 2\0\ndata: x\n\n',
+      [{ id: '1', event: '', data: 'x' }],
+    ],
+    [
+      'a name is of one message',
+      'event: end\ndata: x\n\ndata: y\n\n',
+      [
+        { id: '', event: 'end', data: 'x' },
+        { id: '', event: '', data: 'y' },
+      ],
+    ],
+    ['a byte order mark is not data', '\ufeffdata: x\n\n', [{ id: '', event: '', data: 'x' }]],
   ])('%s', async (_, text, messages) => {
     expect(await readText(text)).toEqual(messages);
   });

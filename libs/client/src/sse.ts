@@ -1,6 +1,8 @@
 export interface ServerSentMessage {
   /** last id the stream named, empty when it named none */
   id: string;
+  /** name of the event, empty when it has none */
+  event: string;
   data: string;
 }
 
@@ -36,15 +38,18 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
  */
 export async function* sseMessages(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentMessage> {
   let id = '';
+  let event = '';
   let data: string[] = [];
   for await (const line of linesOf(body)) {
     if (line === '') {
-      if (data.length > 0) yield { id, data: data.join('\n') };
+      if (data.length > 0) yield { id, event, data: data.join('\n') };
       data = [];
+      event = '';
       continue;
     }
     const [, field, value] = /^([^:]*)(?:: ?)?(.*)$/s.exec(line)!;
     if (field === 'data') data.push(value!);
+    if (field === 'event') event = value!;
     if (field === 'id' && !value!.includes('\0')) id = value!;
   }
 }

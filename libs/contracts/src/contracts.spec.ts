@@ -77,6 +77,27 @@ describe('the OpenAPI document', () => {
     for (const name of references) expect(document.components.schemas).toHaveProperty([name]);
     expect(references.length).toBeGreaterThan(50);
   });
+  it('names the key and its scope at the operations that take one, and nowhere else', () => {
+    const operations = Object.values(document.paths).flatMap((path) => Object.values(path)) as unknown as {
+      operationId: string;
+      description?: string;
+      security: Record<string, string[]>[];
+      'x-key-scope'?: string;
+    }[];
+    const taking = operations.filter(({ security }) => security.some((each) => 'partnerKey' in each));
+    expect(taking.map(({ operationId }) => operationId).sort()).toEqual(
+      allRoutes()
+        .filter(({ keyScope }) => keyScope !== undefined)
+        .map(({ id }) => id)
+        .sort(),
+    );
+    expect(taking.length).toBeGreaterThan(3);
+    for (const { security, description, 'x-key-scope': scope } of taking) {
+      expect(security).toEqual([{ bearer: [] }, { partnerKey: [scope] }]);
+      expect(description).toContain(`scope \`${scope}\``);
+    }
+    expect(operations.filter((each) => 'x-key-scope' in each)).toHaveLength(taking.length);
+  });
   it('asks for an identity everywhere but at health, documents, the door of the console and signed channels', () => {
     const open = allRoutes()
       .filter((route) => route.access === 'public')
@@ -90,7 +111,9 @@ describe('the OpenAPI document', () => {
       'listEventTypes',
       'listSignIns',
       'renewSession',
+      'showAsyncApi',
       'showEventSchema',
+      'showEventType',
       'showOpenApi',
       'showProblem',
       'showStatusPage',

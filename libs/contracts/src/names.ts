@@ -243,6 +243,8 @@ export const ADVANCES = ['1h', '1d', '7d', '30d'] as const;
 
 /** Of a delivery. `failing`: tried in vain, and again by itself. `dead`: out of tries. `waiting`: not tried yet. */
 export const DELIVERY_STATUSES = ['waiting', 'failing', 'dead', 'sent', 'skipped'] as const;
+/** What people do about a delivery; each is an event. */
+export const DELIVERY_ACTS = ['retried', 'skipped', 'replayed'] as const;
 /** What a replay takes. `never`: events that the endpoint was not sent yet. */
 export const REPLAY_STATUSES = ['failing', 'dead', 'sent', 'skipped', 'never'] as const;
 

@@ -13,6 +13,7 @@ import {
   type HouseRequest,
   type Log,
 } from '@tidewaiter/platform';
+import { Keys } from './application/keys.js';
 import { FeedReader } from './feed.js';
 
 @Controller()
@@ -22,13 +23,14 @@ export class EventsController implements BeforeApplicationShutdown {
   constructor(
     @Inject(FeedReader) private readonly reader: FeedReader,
     @Inject(Bell) private readonly bell: Bell,
+    @Inject(Keys) private readonly keys: Keys,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Serves(streamEvents)
   async stream(
     @Input() { query }: InputOf<typeof streamEvents>,
-    @Caller() { tenant }: CallerIdentity,
+    @Caller() { tenant, keyId }: CallerIdentity,
     @Req() request: HouseRequest,
   ): Promise<Binary> {
     const after = resumeAfter(request.headers['last-event-id'], query.after) ?? (await this.reader.head(tenant));
@@ -36,6 +38,7 @@ export class EventsController implements BeforeApplicationShutdown {
       after,
       read: (from, limit) => this.reader.read(tenant, from, query.shipment, limit),
       listen: (heard) => this.bell.listen(tenant, heard),
+      ...(keyId === undefined ? {} : { ended: (end) => this.keys.watch(keyId, end) }),
       onCut: (reason, error) => this.log.warn('event stream cut off', { tenant, reason, error }),
     });
   }

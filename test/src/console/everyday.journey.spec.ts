@@ -40,6 +40,8 @@ const PAGES = [
   '/partners/endpoints',
   '/partners/deliveries',
   '/partners/catalogue',
+  '/partners/catalogue/shipments.ShipmentOpened',
+  '/partners/signature',
   '/partners/tail',
   '/partners/keys',
   '/health',
@@ -707,6 +709,8 @@ describe('the console’s everyday pages', () => {
         .first()
         .click();
       await page.getByText('down for an hour').first().waitFor();
+      const acts = page.getByRole('region', { name: 'Acts of people', exact: true });
+      await acts.getByRole('row', { name: /Sent again.*no reason given/ }).waitFor();
       for (const theme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: theme });
         expect(await seat.wrongs()).toEqual([]);
@@ -726,9 +730,18 @@ describe('the console’s everyday pages', () => {
       const dialog = page.getByRole('dialog', { name: 'Send again' });
       await dialog.getByText(/^Dry run: 1 event in 1 lane/).waitFor();
       expect(opened()).toHaveLength(before);
+      await dialog.getByLabel('Because').fill('their disk was full');
       await dialog.getByRole('button', { name: 'Send 1 again' }).click();
       await dialog.waitFor({ state: 'detached' });
       await until('it was sent again', async () => opened().length > before);
+      await seat.open(`/partners/deliveries/${delivery!.deliveryId}`);
+      await acts.getByRole('row', { name: /Replayed by filter.*their disk was full/ }).waitFor();
+      await until('the log has who pressed', async () => {
+        const { items } = await house
+          .as('auditor')
+          .call(listLogEntries, { query: { stream: `endpoint-${endpointId}`, limit: 20 } });
+        return items.some(({ type }) => type === 'tidewaiter.partners.DeliveryRetried.v1');
+      });
       const { attempts } = await house
         .as('partner')
         .call(showWebhookDelivery, { params: { deliveryId: delivery!.deliveryId } });
@@ -736,6 +749,54 @@ describe('the console’s everyday pages', () => {
       expect(new Set(opened().map(({ headers }) => headers['webhook-id'])).size).toBe(1);
       expect(seat.troubles).toEqual([]);
     }, 120_000);
+
+    it('check a signature by a secret that leaves the page in no request and is kept nowhere', async () => {
+      const { items } = await house.as('partner').call(listWebhookDeliveries, { query: { limit: 1, status: 'sent' } });
+      const { deliveryId, type } = items[0]!;
+      await using seat = await desk.seat('partner');
+      const page = await seat.open(`/partners/deliveries/${deliveryId}`);
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(`${request.url()} ${request.postData() ?? ''}`));
+      const panel = page.getByRole('region', { name: 'Check a signature' });
+      const check = async (heading: string): Promise<void> => {
+        await panel.getByRole('button', { name: 'Check the signature' }).click();
+        await panel.getByRole('heading', { name: heading }).waitFor();
+      };
+      await panel.getByLabel('Signing secret').fill(secrets[0]!);
+      await check('It verifies');
+      for (const theme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        expect(await seat.wrongs()).toEqual([]);
+      }
+      const body = await panel.getByLabel('Body as it came').inputValue();
+      expect(body).toContain(`tidewaiter.${type}.v1`);
+      await panel.getByLabel('Body as it came').fill(body.replace('1.0', '1.1'));
+      await check('It does not verify');
+      await panel.getByText('body-changed').waitFor();
+      await panel.getByLabel('Body as it came').fill(JSON.stringify(JSON.parse(body), null, 2));
+      await check('It does not verify');
+      await panel.getByText('body-reserialised').waitFor();
+      await panel.getByLabel('Body as it came').fill(body);
+      await panel.getByLabel('When it came').fill('');
+      await panel.getByLabel('Signing secret').fill(`whsec_${Buffer.alloc(32, 9).toString('base64')}`);
+      await check('It does not verify');
+      await panel.getByText('secret-other').waitFor();
+
+      // The same from what was received alone: the page looks up what was sent under its webhook-id.
+      const got = receiver.received.find(({ headers }) => headers['webhook-id'] === deliveryId)!;
+      await seat.open('/partners/signature');
+      await panel.getByLabel('Endpoint').selectOption(endpointId);
+      await panel.getByLabel('Body as it came').fill(got.body);
+      await panel.getByLabel('Headers').fill(JSON.stringify(got.headers));
+      await panel.getByLabel('Signing secret').fill(secrets[0]!);
+      await check('It verifies');
+      await panel.getByText('Compared with what was sent under this webhook-id.').waitFor();
+      const kept = await page.evaluate(() =>
+        JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]),
+      );
+      for (const text of [...asked, kept]) expect(text).not.toContain(secrets[0]!.slice('whsec_'.length, 20));
+      expect(seat.troubles).toEqual([]);
+    }, 60_000);
 
     it('rotate a secret: two signatures, a test with the new one alone, one signature; no secret stays anywhere', async () => {
       await using seat = await desk.seat('partner');
@@ -759,6 +820,17 @@ describe('the console’s everyday pages', () => {
         await page.emulateMedia({ colorScheme: theme });
         expect(await seat.wrongs()).toEqual([]);
       }
+      await page.getByRole('button', { name: 'Show as table' }).click();
+      await page
+        .getByRole('region', { name: 'Tries by hour, scrolls' })
+        .getByRole('columnheader', { name: 'Success' })
+        .waitFor();
+      await page.getByText(/^positions 1 to \d+ are of the last 30 days$/).waitFor();
+      await page.getByLabel('Which').selectOption('never sent');
+      await page.getByRole('button', { name: 'Replay from there…' }).click();
+      const dry = page.getByRole('dialog', { name: 'Send again' });
+      await dry.getByText(/^Dry run: \d+ events? in \d+ lanes?/).waitFor();
+      await dry.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Retire secret 1' }).click();
       await page.getByRole('button', { name: 'Retire the old secret' }).waitFor();
       expect(await test('Send a test')).toEqual([secrets[1]]);
@@ -780,6 +852,36 @@ describe('the console’s everyday pages', () => {
       });
       expect(seat.troubles).toEqual([]);
     }, 120_000);
+
+    it('tell of a type what it says, who takes it and what came when, and subscribe an endpoint to it', async () => {
+      await using seat = await desk.seat('partner');
+      const page = await seat.open('/partners/catalogue');
+      await page.getByLabel('Find a type').fill('leave customs');
+      await page.getByLabel('From').selectOption('customs');
+      await page.waitForURL(/context=customs&find=leave/);
+      await page.getByRole('link', { name: 'customs.GoodsReleased', exact: true }).click();
+      await page.getByRole('heading', { name: 'customs.GoodsReleased', level: 1 }).waitFor();
+      await page.getByText('"type": "tidewaiter.customs.GoodsReleased.v1"').waitFor();
+      await page.getByRole('region', { name: 'Changes', exact: true }).getByText('/authorityVersion').waitFor();
+      const takers = page.getByRole('region', { name: 'Endpoints that take it' });
+      await takers.getByText('None of your endpoints takes it.').waitFor();
+      await takers.getByLabel('Endpoint that does not').selectOption(endpointId);
+      await takers.getByRole('button', { name: 'Subscribe it to this type' }).click();
+      await takers.getByText('by customs.GoodsReleased').waitFor();
+      const { types } = await house.as('partner').call(showEndpoint, { params: { endpointId } });
+      expect(types).toEqual(['customs.GoodsReleased', 'shipments.*']);
+      for (const theme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        expect(await seat.wrongs()).toEqual([]);
+      }
+      await seat.open('/partners/catalogue');
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Download the AsyncAPI file' }).click(),
+      ]);
+      expect(file.suggestedFilename()).toBe('tidewaiter-asyncapi.json');
+      expect(seat.troubles).toEqual([]);
+    }, 60_000);
 
     it('show what is recorded within two seconds on the tail, and a pause loses none', async () => {
       await using seat = await desk.seat('partner');

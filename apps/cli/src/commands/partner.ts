@@ -1,10 +1,12 @@
 import { feed } from '@tidewaiter/client';
+import { checkSignatureCommand } from './check-signature.js';
 import {
   addEndpoint,
   DELIVERY_STATUSES,
   disableEndpoint,
   enableEndpoint,
   listEndpoints,
+  listEventTypes,
   listWebhookDeliveries,
   REPLAY_STATUSES,
   replayWebhookDeliveries,
@@ -12,6 +14,7 @@ import {
   retryWebhookDelivery,
   rotateSecret,
   showEndpoint,
+  showEventType,
   showWebhookDelivery,
   skipWebhookDelivery,
   testEndpoint,
@@ -34,6 +37,8 @@ export function partnerCommands(program: Command): void {
   replayCommand(partner);
   rotationCommands(partner);
   tailCommand(partner);
+  catalogueCommand(partner);
+  checkSignatureCommand(partner);
 }
 
 function endpointCommands(partner: Command): void {
@@ -158,14 +163,17 @@ function deliveryCommands(partner: Command): void {
       if (out.json) return out.emit(known);
       out.data(`${known.type}  ${known.status}  ${known.url}`);
       for (const { at, says, durationMs } of known.attempts) out.data(`${at}  ${says} in ${durationMs} ms`);
+      for (const { act, at, by, because } of known.acts)
+        out.data(`${at}  ${act} by ${by}${because === null ? '' : `: ${because}`}`);
       out.data(known.body);
     });
   delivery
     .command('retry <delivery>')
+    .option('--because <reason>', 'why, for the record')
     .description('send it now, under the same webhook-id')
-    .action(async (deliveryId: string, _: unknown, command: Command) => {
+    .action(async (deliveryId: string, body: { because?: string }, command: Command) => {
       const { house, out } = surroundings(command);
-      const answer = await house.client().call(retryWebhookDelivery, { params: { deliveryId } });
+      const answer = await house.client().call(retryWebhookDelivery, { params: { deliveryId }, body });
       if (out.json) out.emit(answer);
       else out.say(`next: tidewaiter partner delivery show ${deliveryId}`);
     });
@@ -184,11 +192,15 @@ function deliveryCommands(partner: Command): void {
 function replayCommand(partner: Command): void {
   withFilter(partner.command('replay'))
     .addOption(new Option('--status <status>', 'default: any').choices(REPLAY_STATUSES))
+    .option('--because <reason>', 'why, for the record')
     .option('--expect <count>', 'send again, if the filter still matches so many; without it nothing is sent')
     .description('count what a filter matches, or send exactly that many again')
     .action(
       async (
-        { expect, ...filter }: Filter & { status?: (typeof REPLAY_STATUSES)[number]; expect?: string },
+        {
+          expect,
+          ...filter
+        }: Filter & { status?: (typeof REPLAY_STATUSES)[number]; because?: string; expect?: string },
         command: Command,
       ) => {
         const { house, out } = surroundings(command);
@@ -244,5 +256,28 @@ function tailCommand(partner: Command): void {
         else
           out.data(`#${id}  ${event.time.slice(11, 19)}  ${event.type.replace('tidewaiter.', '')}  ${event.subject}`);
       }
+    });
+}
+
+function catalogueCommand(partner: Command): void {
+  partner
+    .command('catalogue [type]')
+    .description('types of events; one, such as customs.GoodsReleased, with a sample and what came when')
+    .action(async (type: string | undefined, _: unknown, command: Command) => {
+      const { house, out } = surroundings(command);
+      const client = house.client();
+      if (type === undefined) {
+        const { items } = await client.call(listEventTypes);
+        if (out.json) return out.emit(items);
+        for (const { context, name, description } of items) out.data(`${context}.${name}  ${description}`);
+        return;
+      }
+      const [context = '', name = ''] = type.split('.');
+      const known = await client.call(showEventType, { params: { context, name } });
+      if (out.json) return out.emit(known);
+      out.data(known.description);
+      for (const { on, version, first, added } of known.changes)
+        out.data(`${on}  v${version}  ${first ? 'first, with ' : ''}${added.join(' ')}`);
+      for (const { sample } of known.versions.slice(-1)) out.data(JSON.stringify(sample, null, 2));
     });
 }

@@ -39,6 +39,8 @@ function connect(): void {
     gathered.push(JSON.parse(event.data) as FeedChange);
     gathering ??= setTimeout(flush, GATHER_MS);
   });
+  // The session it was opened under is over; the page has renewed it, or signs in again.
+  source.addEventListener('end', connect);
   source.addEventListener('error', () => {
     be('reconnecting');
     if (source?.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MS);

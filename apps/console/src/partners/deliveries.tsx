@@ -2,11 +2,9 @@ import {
   DELIVERY_STATUSES,
   listEndpoints,
   listWebhookDeliveries,
-  REPLAY_STATUSES,
-  replayWebhookDeliveries,
   retryWebhookDelivery,
+  showWebhookDelivery,
   type AnswerOf,
-  type InputOf,
 } from '@tidewaiter/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -19,7 +17,6 @@ import { Go, useAsked } from '../shipment/go.js';
 import {
   ApplyPill,
   Button,
-  Dialog,
   EmptyState,
   ErrorState,
   Instant,
@@ -30,10 +27,10 @@ import {
   TextField,
 } from '../ui/index.js';
 import { useMayNot } from './may-not.js';
+import { Replay } from './replay.js';
 import { refusal, shortUrl, span, STATUS } from './words.js';
 
 type Delivery = AnswerOf<typeof listWebhookDeliveries>['items'][number];
-type ReplayBody = InputOf<typeof replayWebhookDeliveries>['body'];
 interface Filter {
   endpoint?: string;
   status?: Delivery['status'];
@@ -230,10 +227,24 @@ export function Next({ delivery: { status, nextAt, tries, behind } }: { delivery
   );
 }
 
-export function Retry({ delivery, because }: { delivery: Delivery; because: string | undefined }) {
+export function Retry({
+  delivery,
+  because,
+  reason,
+  onDone,
+}: {
+  delivery: Delivery;
+  because: string | undefined;
+  /** why, for the record */
+  reason?: string;
+  onDone?: () => void;
+}) {
   const retry = useChange(retryWebhookDelivery, {
-    reads: [listWebhookDeliveries],
-    onDone: () => announce('It is tried now, under the same webhook-id.'),
+    reads: [listWebhookDeliveries, showWebhookDelivery],
+    onDone: () => {
+      announce('It is tried now, under the same webhook-id.');
+      onDone?.();
+    },
   });
   const again = delivery.status === 'sent' || delivery.status === 'skipped';
   return (
@@ -244,68 +255,16 @@ export function Retry({ delivery, because }: { delivery: Delivery; because: stri
         because={because ?? (delivery.status === 'waiting' ? 'It is sent by itself in its turn.' : undefined)}
         busy={retry.isPending}
         label={`${again ? 'Send again' : 'Retry now'}: ${delivery.type} #${delivery.position}`}
-        onPress={() => retry.mutate({ params: { deliveryId: delivery.deliveryId } })}
+        onPress={() =>
+          retry.mutate({
+            params: { deliveryId: delivery.deliveryId },
+            body: reason === undefined ? {} : { because: reason },
+          })
+        }
       >
         {again ? 'Send again' : 'Retry now'}
       </Button>
       <ProblemSummary problems={refusal(retry.error)} />
-    </>
-  );
-}
-
-/** Counts first, then sends exactly that many: what changed in between is told, not sent. */
-function Replay({ asked, because }: { asked: Filter; because: string | undefined }) {
-  const { status, ...rest } = asked;
-  const known = REPLAY_STATUSES.find((each) => each === status);
-  const filter: ReplayBody = { ...rest, ...(known === undefined ? {} : { status: known }) };
-  const count = useChange(replayWebhookDeliveries);
-  const send = useChange(replayWebhookDeliveries, {
-    reads: [listWebhookDeliveries],
-    onDone: ({ count: sent }) => {
-      announce(`${sent} are being sent again.`);
-      count.reset();
-    },
-  });
-  const counted = count.data;
-  const close = (): void => {
-    count.reset();
-    send.reset();
-  };
-  return (
-    <>
-      <Button
-        because={because ?? (status === 'waiting' ? 'What waits is sent by itself.' : undefined)}
-        busy={count.isPending}
-        onPress={() => count.mutate({ body: filter })}
-      >
-        Replay by this filter…
-      </Button>
-      <ProblemSummary problems={refusal(count.error)} />
-      <Dialog title="Send again" open={counted !== undefined} onClose={close}>
-        {counted && (
-          <>
-            <p>
-              Dry run: <b>{counted.count}</b> {counted.count === 1 ? 'event' : 'events'} in {counted.lanes}{' '}
-              {counted.lanes === 1 ? 'lane' : 'lanes'}, up to position {counted.to}.{' '}
-              {counted.behind > 0 &&
-                `${counted.behind} that ${counted.behind === 1 ? 'waits' : 'wait'} behind them go on by themselves.`}
-            </p>
-            <p className="label">Each keeps its webhook-id: a receiver that has it already can tell.</p>
-            <ProblemSummary problems={refusal(send.error)} />
-            <div className="buttons">
-              <Button
-                kind="primary"
-                busy={send.isPending}
-                because={counted.count === 0 ? 'The filter matches nothing.' : undefined}
-                onPress={() => send.mutate({ body: { ...filter, to: counted.to, expect: counted.count } })}
-              >
-                {`Send ${counted.count} again`}
-              </Button>
-              <Button onPress={close}>Cancel</Button>
-            </div>
-          </>
-        )}
-      </Dialog>
     </>
   );
 }

@@ -1,14 +1,26 @@
 import { listWebhookDeliveries, showWebhookDelivery, skipWebhookDelivery, type AnswerOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
+import { holds, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { Go, useSteps } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
-import { Button, CopyButton, DigestChip, Instant, Page, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
+import {
+  Button,
+  CopyButton,
+  DigestChip,
+  Instant,
+  NotFound,
+  Page,
+  ProblemSummary,
+  StatusMark,
+  TextField,
+} from '../ui/index.js';
 import { Next, Retry } from './deliveries.js';
 import { useMayNot } from './may-not.js';
 import { PartnerTabs } from './partners-page.js';
-import { refusal, shortUrl, STATUS } from './words.js';
+import { SignaturePanel } from './signature-panel.js';
+import { isUnknown, refusal, shortUrl, STATUS } from './words.js';
 
 type Delivery = AnswerOf<typeof showWebhookDelivery>;
 
@@ -16,6 +28,7 @@ type Delivery = AnswerOf<typeof showWebhookDelivery>;
 export default function DeliveryPage() {
   const { deliveryId = '' } = useSteps<{ deliveryId?: string }>();
   const delivery = useRoute(showWebhookDelivery, { params: { deliveryId } }, { refetchInterval: 2_000 });
+  if (isUnknown(delivery.error)) return <NotFound />;
   return (
     <Page
       title={delivery.data?.type ?? 'Delivery'}
@@ -27,11 +40,13 @@ export default function DeliveryPage() {
           <div className="stack">
             <Standing delivery={known} />
             <Tries delivery={known} />
+            <Acts delivery={known} />
             <Panel title="What is signed and sent" aside={<CopyButton text={known.body} label="Copy the body" />}>
               <pre className="table-scroll" tabIndex={0} aria-label="Body">
                 {known.body}
               </pre>
             </Panel>
+            <SignaturePanel delivery={known} />
           </div>
         )}
       </Source>
@@ -71,11 +86,30 @@ function Standing({ delivery }: { delivery: Delivery }) {
           Skipped by {skipped.by}: {skipped.because} The receiver sees the gap in <code>previousversion</code>.
         </p>
       )}
-      <div className="buttons">
-        <Retry delivery={delivery} because={because} />
-      </div>
+      <RetryWithReason delivery={delivery} because={because} />
       {(status === 'failing' || status === 'dead') && <Skip delivery={delivery} because={because} />}
     </Panel>
+  );
+}
+
+/** One press sends it again; a reason is for the record. */
+function RetryWithReason({ delivery, because }: { delivery: Delivery; because: string | undefined }) {
+  const [reason, setReason] = useState('');
+  return (
+    <div className="filters">
+      <TextField
+        label="Sent again, because"
+        hint="for the record; may be left empty"
+        value={reason}
+        onChange={setReason}
+      />
+      <Retry
+        delivery={delivery}
+        because={because}
+        onDone={() => setReason('')}
+        {...(reason.trim().length < 3 ? {} : { reason })}
+      />
+    </div>
   );
 }
 
@@ -106,6 +140,59 @@ function Skip({ delivery: { deliveryId, behind }, because }: { delivery: Deliver
         Skip
       </Button>
     </form>
+  );
+}
+
+const ACTS: Record<Delivery['acts'][number]['act'], string> = {
+  retried: 'Sent again',
+  skipped: 'Skipped',
+  replayed: 'Replayed by filter',
+};
+
+/** Who did what about it. Each act is an event: who may read the log finds it there. */
+function Acts({ delivery: { acts } }: { delivery: Delivery }) {
+  const readsLog = holds(useSession(), 'auditor', 'compliance', 'operator', 'administrator');
+  return (
+    <Panel title="Acts of people" aside={<span className="label">newest first</span>}>
+      {acts.length === 0 ? (
+        <p className="soft">Nobody has sent it again or skipped it.</p>
+      ) : (
+        <div className="table-scroll" tabIndex={0} role="region" aria-label="Acts of people, scrolls">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">Act</th>
+                <th scope="col">By</th>
+                <th scope="col">Because</th>
+                <th scope="col">In the log</th>
+              </tr>
+            </thead>
+            <tbody>
+              {acts.map(({ act, at, by, because, stream }) => (
+                <tr key={at + act}>
+                  <th scope="row">
+                    <Instant at={at} seconds />
+                  </th>
+                  <td>{ACTS[act]}</td>
+                  <td>{by}</td>
+                  <td>{because ?? <span className="soft">no reason given</span>}</td>
+                  <td>
+                    {readsLog ? (
+                      <Go to="/audit/log" search={{ stream }}>
+                        {stream.slice(0, 17)}…
+                      </Go>
+                    ) : (
+                      <code>{stream.slice(0, 17)}…</code>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
   );
 }
 

@@ -14,13 +14,15 @@ import { useChange, useRoute } from '../api/queries.js';
 import { announce } from '../app/announce.js';
 import { Go, useSteps } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
-import { Button, Instant, Page, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
+import { Button, Instant, NotFound, Page, ProblemSummary, Select, StatusMark, TextField } from '../ui/index.js';
 import { EndpointForm } from './endpoint-form.js';
 import { EndpointStatus } from './endpoints.js';
+import { Hours } from './hours.js';
 import { PartnerTabs } from './partners-page.js';
+import { Replay } from './replay.js';
 import { SecretOnce } from './secret-once.js';
 import { useMayNot } from './may-not.js';
-import { refusal, shortUrl } from './words.js';
+import { isUnknown, refusal, shortUrl } from './words.js';
 
 type Endpoint = AnswerOf<typeof showEndpoint>;
 const READS = [showEndpoint, listEndpoints] as const;
@@ -30,6 +32,7 @@ export default function EndpointPage() {
   const { endpointId = '' } = useSteps<{ endpointId?: string }>();
   const endpoint = useRoute(showEndpoint, { params: { endpointId } }, { refetchInterval: 5_000 });
   const because = useMayNot();
+  if (isUnknown(endpoint.error)) return <NotFound />;
   return (
     <Page
       title={endpoint.data ? shortUrl(endpoint.data.url) : 'Endpoint'}
@@ -41,6 +44,7 @@ export default function EndpointPage() {
         {(known) => (
           <div className="stack">
             <Doing endpoint={known} because={because} />
+            <ReplayFrom endpoint={known} because={because} />
             <Secrets endpoint={known} because={because} />
             <Terms endpoint={known} because={because} />
           </div>
@@ -87,34 +91,7 @@ function Doing({ endpoint, because }: PartProps) {
         <dt>95 of 100 answers within</dt>
         <dd>{p95Ms === null ? 'no answer in the last 24 hours' : `${p95Ms} ms`}</dd>
       </dl>
-      {hours.length > 0 && (
-        <div className="table-scroll" tabIndex={0} role="region" aria-label="Tries by hour, scrolls">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Hour</th>
-                <th scope="col" className="num">
-                  Arrived
-                </th>
-                <th scope="col" className="num">
-                  Failed
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {hours.map(({ hour, arrived, failed }) => (
-                <tr key={hour}>
-                  <th scope="row">
-                    <Instant at={hour} />
-                  </th>
-                  <td className="num">{arrived}</td>
-                  <td className="num">{failed}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {hours.length > 0 && <Hours hours={hours} />}
       <div className="buttons">
         <Button
           because={because}
@@ -145,6 +122,57 @@ function Doing({ endpoint, because }: PartProps) {
           </Button>
         </form>
       )}
+    </Panel>
+  );
+}
+
+/** Any position of the last 30 days, sent events and those that the endpoint was never sent; counted before anything is sent. */
+function ReplayFrom({ endpoint: { endpointId, replayable }, because }: PartProps) {
+  const [from, setFrom] = useState<string | null>(null);
+  const [status, setStatus] = useState('');
+  if (replayable === null)
+    return (
+      <Panel title="Replay">
+        <p className="soft">Nothing was recorded in the last 30 days.</p>
+      </Panel>
+    );
+  const begin = from ?? replayable.from;
+  const off = /^\d{1,18}$/.test(begin) ? undefined : 'Name a position: digits only.';
+  return (
+    <Panel
+      title="Replay"
+      aside={
+        <span className="label">
+          positions {replayable.from} to {replayable.to} are of the last 30 days
+        </span>
+      }
+    >
+      <div className="filters">
+        <TextField
+          label="From position"
+          hint="of the feed, to its end"
+          inputMode="numeric"
+          value={begin}
+          onChange={setFrom}
+        />
+        <Select
+          label="Which"
+          value={status}
+          onChange={setStatus}
+          options={[
+            { value: '', label: 'all, never sent ones too' },
+            { value: 'failing', label: 'failing and out of tries' },
+            { value: 'sent', label: 'sent' },
+            { value: 'skipped', label: 'skipped' },
+            { value: 'never', label: 'never sent' },
+          ]}
+        />
+        <Replay
+          label="Replay from there…"
+          asked={{ endpoint: endpointId, from: begin, ...(status === '' ? {} : { status }) }}
+          because={because ?? off}
+        />
+      </div>
     </Panel>
   );
 }

@@ -1,7 +1,7 @@
 import { addEndpoint, listEndpoints, type AnswerOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
-import { Go } from '../shipment/go.js';
+import { Go, useAsked } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { EmptyState, Instant, StatusMark } from '../ui/index.js';
 import { EndpointForm } from './endpoint-form.js';
@@ -23,6 +23,7 @@ export default function Endpoints() {
     },
   });
   const because = useMayNot();
+  const { type } = useAsked<{ type?: string }>();
   return (
     <div className="stack">
       <Source query={endpoints} what="the endpoints" who="The partners’ service" height={160}>
@@ -73,7 +74,7 @@ export default function Endpoints() {
       <Panel title="Add an endpoint">
         <EndpointForm
           key={added}
-          initial={{ url: '', types: [], note: '' }}
+          initial={{ url: '', types: type === undefined ? [] : [type], note: '' }}
           act="Add the endpoint"
           error={add.error}
           busy={add.isPending}

@@ -24,6 +24,12 @@ const PARTS: readonly [part: string, label: string, lead: string, page: LazyExot
     lazy(() => import('./catalogue.js')),
   ],
   ['keys', 'Keys', 'What programs of yours call with, without a person who signs in.', lazy(() => import('./keys.js'))],
+  [
+    'signature',
+    'Check a signature',
+    'Whether a webhook is from us and as it was sent, step by step; the secret stays in this page.',
+    lazy(() => import('./signature.js')),
+  ],
   ['tail', 'Live tail', 'The tenant’s events as they are recorded.', lazy(() => import('./tail.js'))],
 ];
 

@@ -22,13 +22,18 @@ export const partnerRoutes = [
   createRoute({
     getParentRoute: () => frameRoute,
     path: '/partners/$part',
-    validateSearch: (raw) => texts(raw, 'endpoint', 'status', 'type', 'shipment', 'from', 'to'),
+    validateSearch: (raw) => texts(raw, 'endpoint', 'status', 'type', 'shipment', 'from', 'to', 'context', 'find'),
     component: lazyRouteComponent(() => import('./partners-page.js')),
   }),
   createRoute({
     getParentRoute: () => frameRoute,
     path: '/partners/endpoints/$endpointId',
     component: lazyRouteComponent(() => import('./endpoint-page.js')),
+  }),
+  createRoute({
+    getParentRoute: () => frameRoute,
+    path: '/partners/catalogue/$type',
+    component: lazyRouteComponent(() => import('./event-type-page.js')),
   }),
   createRoute({
     getParentRoute: () => frameRoute,

@@ -1,4 +1,4 @@
-import { shortUrl, span } from './words.js';
+import { shortUrl, span, takes } from './words.js';
 
 it.each([
   [0, '0 s'],
@@ -11,3 +11,12 @@ it.each([
 
 it('tells endpoints apart without their scheme', () =>
   expect(shortUrl('https://erp.acme.example/hook/')).toBe('erp.acme.example/hook'));
+
+it.each([
+  [[], true],
+  [['customs.*'], true],
+  [['documents.*', 'customs.GoodsReleased'], true],
+  [['customs.GoodsSeized', 'documents.*'], false],
+])('tells that an endpoint of %j takes customs.GoodsReleased: %s', (types, does) =>
+  expect(takes(types, 'customs.GoodsReleased')).toBe(does),
+);

@@ -36,3 +36,14 @@ export const refusal = (error: Error | null): FieldProblem[] =>
               : 'No answer came. Press again: it is the same act.',
         },
       ];
+
+/** Whether an answer says that there is no such thing: the page is not found then, as a whole. */
+export const isUnknown = (error: Error | null): boolean => error instanceof ProblemError && error.status === 404;
+
+/**
+ * Whether an endpoint with these types takes a type.
+ *
+ * @param types of the endpoint: `customs.GoodsReleased` or `customs.*`; none: all
+ */
+export const takes = (types: readonly string[], type: string): boolean =>
+  types.length === 0 || types.includes(type) || types.includes(`${type.split('.')[0]}.*`);

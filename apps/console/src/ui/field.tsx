@@ -46,7 +46,7 @@ function Frame({ label, hint, error, id: given, control }: FieldProps & { contro
 export interface TextFieldProps extends FieldProps {
   value: string;
   onChange: (value: string) => void;
-  type?: 'text' | 'date' | 'search';
+  type?: 'text' | 'date' | 'search' | 'password';
   inputMode?: 'decimal' | 'numeric' | 'text';
   placeholder?: string;
   required?: boolean;
@@ -84,12 +84,19 @@ export const TextArea = ({
   value,
   onChange,
   rows = 4,
+  maxLength,
   ...frame
-}: FieldProps & { value: string; onChange: (value: string) => void; rows?: number }) => (
+}: FieldProps & { value: string; onChange: (value: string) => void; rows?: number; maxLength?: number }) => (
   <Frame
     {...frame}
     control={(attributes) => (
-      <textarea {...attributes} rows={rows} value={value} onChange={(event) => onChange(event.target.value)} />
+      <textarea
+        {...attributes}
+        rows={rows}
+        maxLength={maxLength}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
     )}
   />
 );

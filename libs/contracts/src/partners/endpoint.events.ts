@@ -68,6 +68,19 @@ export const deliverySkipped = defineEvent(
   'A person let the later events of a lane go on without this one. The receiver sees the gap in `previousversion`.',
   z.strictObject({ endpointId: uuid, deliveryId: uuid, eventId: uuid, lane: z.string().max(80), because, by }),
 );
+export const deliveryRetried = defineEvent(
+  'partners',
+  'DeliveryRetried',
+  'A person had one event sent again under its webhook-id, now.',
+  z.strictObject({
+    endpointId: uuid,
+    deliveryId: uuid,
+    eventId: uuid,
+    lane: z.string().max(80),
+    because: because.optional(),
+    by,
+  }),
+);
 export const deliveriesReplayed = defineEvent(
   'partners',
   'DeliveriesReplayed',
@@ -76,6 +89,7 @@ export const deliveriesReplayed = defineEvent(
     replayId: uuid,
     filter: z.record(z.string(), z.string()),
     count: z.int().positive(),
+    because: because.optional(),
     by,
   }),
 );
@@ -88,4 +102,5 @@ export type EndpointEvent =
   | EventOf<typeof secretMade>
   | EventOf<typeof secretRetired>
   | EventOf<typeof deliverySkipped>
+  | EventOf<typeof deliveryRetried>
   | EventOf<typeof deliveriesReplayed>;

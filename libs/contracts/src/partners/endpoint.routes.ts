@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute, pageOf, pageQuery } from '../define-route.js';
-import { DELIVERY_STATUSES, REPLAY_STATUSES } from '../names.js';
+import { DELIVERY_ACTS, DELIVERY_STATUSES, REPLAY_STATUSES } from '../names.js';
 import { instant, sha256Hex, uuid } from '../values.js';
 import { ENDPOINT_DISABLED_CAUSES, typeFilter } from './endpoint.events.js';
 
@@ -8,6 +8,7 @@ import { ENDPOINT_DISABLED_CAUSES, typeFilter } from './endpoint.events.js';
 export const partnerDevelopers = ['partner', 'administrator'] as const;
 const onlookers = [...partnerDevelopers, 'operator', 'auditor'] as const;
 
+const feedPosition = z.string().regex(/^\d{1,18}$/);
 const because = z.string().trim().min(3).max(280);
 const terms = z.strictObject({
   url: z.string().trim().min(1).max(2048).meta({ description: 'https, without credentials' }),
@@ -76,6 +77,10 @@ export const showEndpoint = defineRoute('partners', 'showEndpoint', 'GET /v1/end
     hours: z
       .array(z.strictObject({ hour: instant, arrived: z.int(), failed: z.int() }))
       .meta({ description: 'attempts of the last 24 hours by hour, hours without any left out' }),
+    replayable: z
+      .strictObject({ from: feedPosition, to: feedPosition })
+      .nullable()
+      .meta({ description: 'positions of the feed recorded within 30 days; null: none' }),
     p95Ms: z.int().nullable().meta({ description: 'of the attempts of the last 24 hours that were answered' }),
   }),
   problems: ['partners.endpoint.unknown'],
@@ -155,7 +160,6 @@ export const testEndpoint = defineRoute('partners', 'testEndpoint', 'POST /v1/en
   problems: ['partners.endpoint.unknown'],
 });
 
-const feedPosition = z.string().regex(/^\d{1,18}$/);
 const filter = {
   endpoint: uuid.optional(),
   type: typeFilter.optional(),
@@ -188,6 +192,13 @@ export const listWebhookDeliveries = defineRoute('partners', 'listWebhookDeliver
   answer: pageOf(delivery),
   problems: ['partners.cursor.invalid'],
 });
+const deliveryAct = z.strictObject({
+  act: z.enum(DELIVERY_ACTS),
+  at: instant,
+  by: z.string(),
+  because: z.string().nullable(),
+  stream: z.string().meta({ description: 'of the log, where the act is an event' }),
+});
 export const showWebhookDelivery = defineRoute(
   'partners',
   'showWebhookDelivery',
@@ -200,6 +211,7 @@ export const showWebhookDelivery = defineRoute(
     answer: z.strictObject({
       ...delivery.shape,
       skipped: z.strictObject({ because: z.string(), by: z.string() }).nullable(),
+      acts: z.array(deliveryAct).meta({ description: 'what people did about it, newest first' }),
       body: z.string().meta({ description: 'the bytes that are signed and sent, as text' }),
       attempts: z.array(
         z.strictObject({
@@ -221,6 +233,7 @@ export const retryWebhookDelivery = defineRoute(
     summary: 'Send it now, under the same webhook-id; the schedule begins again',
     access: partnerDevelopers,
     params: z.strictObject({ deliveryId: uuid }),
+    body: z.strictObject({ because: because.optional() }).default({}),
     status: 200,
     answer: z.strictObject({ deliveryId: uuid }),
     problems: ['partners.delivery.unknown', 'partners.delivery.waits-behind', 'partners.endpoint.disabled'],
@@ -253,6 +266,7 @@ export const replayWebhookDeliveries = defineRoute(
       ...filter,
       status: z.enum(REPLAY_STATUSES).optional().meta({ description: 'left out: any but those that wait untried' }),
       expect: z.int().positive().max(100_000).optional(),
+      because: because.optional(),
     }),
     status: 200,
     answer: z.strictObject({

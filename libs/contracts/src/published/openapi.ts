@@ -46,6 +46,20 @@ function parameters(route: RouteDefinition): Json[] {
   ];
 }
 
+/** Either will do. For a scheme that is not OAuth the list names what the credential must have: OpenAPI 3.1, 4.8.30. */
+const securityOf = ({ access, keyScope }: RouteDefinition): Json[] => [
+  ...(Array.isArray(access) || access === 'reader' ? [{ bearer: [] }] : []),
+  ...(keyScope === undefined ? [] : [{ partnerKey: [keyScope] }]),
+];
+
+/** What a reader of the page has to see is in words too: pages show no scopes of a bearer credential. */
+function describedBy({ description, keyScope }: RouteDefinition): Json {
+  const key =
+    keyScope === undefined ? '' : `A partner’s key with the scope \`${keyScope}\` is taken in the place of a token.`;
+  const says = [description, key].filter(Boolean).join('\n\n');
+  return says === '' ? {} : { description: says };
+}
+
 /** OpenAPI 3.1 document of every route in the contracts. */
 export function openApiDocument(version: string): Json {
   const paths: Record<string, Json> = {};
@@ -65,12 +79,18 @@ export function openApiDocument(version: string): Json {
       operationId: route.id,
       tags: [route.context],
       summary: route.summary,
-      ...(route.description === undefined ? {} : { description: route.description }),
+      ...describedBy(route),
       ...(Array.isArray(route.access) ? { 'x-roles': route.access } : {}),
-      security: Array.isArray(route.access) || route.access === 'reader' ? [{ bearer: [] }] : [],
+      ...(route.keyScope === undefined ? {} : { 'x-key-scope': route.keyScope }),
+      security: securityOf(route),
       parameters: parameters(route),
       ...(bodyName && route.consumes === 'application/json'
-        ? { requestBody: { required: true, content: { [route.consumes]: { schema: reference(bodyName) } } } }
+        ? {
+            requestBody: {
+              required: !route.body.safeParse(undefined).success,
+              content: { [route.consumes]: { schema: reference(bodyName) } },
+            },
+          }
         : route.method !== 'GET' && route.consumes !== 'application/json'
           ? { requestBody: { required: true, content: { [route.consumes]: {} } } }
           : {}),
@@ -105,7 +125,19 @@ export function openApiDocument(version: string): Json {
     },
     servers: [{ url: '/' }],
     paths,
-    components: { schemas, securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    components: {
+      schemas,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of a person.' },
+        partnerKey: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'twk_<tenant>.<key id>.<secret>',
+          description:
+            'Key of a partner’s program. It opens the operations that name it, where it has the scope that they name; an open stream ends with it.',
+        },
+      },
+    },
   };
 }
 

@@ -162,7 +162,7 @@ describe('a webhook', () => {
     await room.carry();
     expect(receiver.ids).toEqual([]);
     const [newest] = await room.deliveries({}, tenant);
-    await expect(room.log.retry(callerOf(tenant), newest!.deliveryId)).rejects.toMatchObject({
+    await expect(room.log.retry(callerOf(tenant), newest!.deliveryId, undefined, command())).rejects.toMatchObject({
       code: 'partners.endpoint.disabled',
     });
     await room.endpoints.enable(callerOf(tenant), endpointId, command());
@@ -252,7 +252,7 @@ describe('a webhook', () => {
     expect(await room.deliveries({}, stranger)).toEqual([]);
     const unknown = { code: 'partners.delivery.unknown' };
     await expect(room.show(deliveryId, stranger)).rejects.toMatchObject(unknown);
-    await expect(room.log.retry(callerOf(stranger), deliveryId)).rejects.toMatchObject(unknown);
+    await expect(room.log.retry(callerOf(stranger), deliveryId, undefined, command())).rejects.toMatchObject(unknown);
     await expect(room.log.skip(callerOf(stranger), deliveryId, 'because', command())).rejects.toMatchObject(unknown);
     expect((await room.log.replay(callerOf(stranger), { status: 'failing' }, command())).count).toBe(0);
     const gone = { code: 'partners.endpoint.unknown' };

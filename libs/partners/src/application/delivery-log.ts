@@ -20,7 +20,17 @@ import { replay } from '../domain/replay.js';
 import { WEBHOOKS } from './courier.js';
 import { bodyOf } from './deliveries.js';
 import { endpointStream, unknownDelivery } from './endpoints.js';
-import { fanOut, KEPT_DAYS, pickedParams, settle, takeTurn, UNSENT, type LaneName, type Picked } from './lanes.js';
+import {
+  fanOut,
+  KEPT_DAYS,
+  pickedParams,
+  settle,
+  takeTurn,
+  UNSENT,
+  type InLane,
+  type LaneName,
+  type Picked,
+} from './lanes.js';
 
 type Query = InputOf<typeof contracts.listWebhookDeliveries>['query'];
 type ReplayBody = InputOf<typeof contracts.replayWebhookDeliveries>['body'];
@@ -132,8 +142,13 @@ export class DeliveryLog {
         tenant,
         deliveryId,
       ]);
+      const acts = await tx.query<{ act: Act; at: Date; by: string; because: string | null; stream: string }>(
+        'select act, at, by, because, stream from delivery_acts where tenant_id = $1 and delivery_id = $2 order by at desc limit 100',
+        [tenant, deliveryId],
+      );
       return {
         ...viewOf(row),
+        acts: acts.rows.map((each) => ({ ...each, at: each.at.toISOString() })),
         skipped: row.skipped_because === null ? null : { because: row.skipped_because, by: row.skipped_by! },
         body: bodyOf(row.body, row.previous_version).toString(),
         attempts: attempts.rows.map(({ at, arrived, status, says, duration_ms, headers, body_sha256, answer }) => ({
@@ -151,9 +166,15 @@ export class DeliveryLog {
   }
 
   /** @throws NotFound `partners.delivery.unknown`; WrongState `partners.delivery.waits-behind`, `partners.endpoint.disabled` */
-  async retry({ tenant }: CallerIdentity, deliveryId: string): Promise<{ deliveryId: string }> {
+  async retry(
+    caller: CallerIdentity,
+    deliveryId: string,
+    because: string | undefined,
+    commandId: string,
+  ): Promise<{ deliveryId: string }> {
     const at = this.clock();
-    await this.database.tenant(tenant, async (tx) => {
+    const { tenant } = caller;
+    await this.store.transaction(tenant, async (tx) => {
       const found = await this.found(tx, deliveryId);
       if (found.disabled) {
         throw new WrongState('partners.endpoint.disabled', 'The endpoint is disabled: nothing is sent there.', {
@@ -165,6 +186,24 @@ export class DeliveryLog {
           advice: 'Retry or skip the one at the head of the lane.',
         });
       }
+      const { endpointId, eventId, lane } = found;
+      const reason = because === undefined ? {} : { because };
+      const retry = {
+        type: 'RetryDelivery' as const,
+        endpointId,
+        deliveryId,
+        eventId,
+        lane,
+        ...reason,
+        by: caller.actor,
+      };
+      const stream = endpointStream(endpointId);
+      const { repeated } = await this.store.execute(endpoint, stream, retry, byOf(caller, endpointId, commandId), {
+        fingerprint: [deliveryId, because ?? null],
+        tx,
+      });
+      if (repeated) return;
+      await noteActs(tx, [deliveryId], { act: 'retried', at, by: caller.actor, because, stream });
       await tx.query(
         `update deliveries set state = 'waiting', tries = 0, next_at = $3, skipped_because = null, skipped_by = null
           where tenant_id = $1 and delivery_id = $2`,
@@ -173,7 +212,7 @@ export class DeliveryLog {
       // A person says that it can be tried now, whatever the endpoint had asked for.
       await tx.query('update endpoint_health set held_until = null where tenant_id = $1 and endpoint_id = $2', [
         tenant,
-        found.endpointId,
+        endpointId,
       ]);
       await settle(tx, [found]);
       tx.afterCommit?.(() => this.drain.nudge());
@@ -202,10 +241,9 @@ export class DeliveryLog {
       const skipped = { endpointId, deliveryId, eventId, lane, because, by: caller.actor };
       const command = { type: 'SkipDelivery' as const, ...skipped };
       const by = byOf(caller, endpointId, commandId);
-      await this.store.execute(endpoint, endpointStream(endpointId), command, by, {
-        fingerprint: [deliveryId, because],
-        tx,
-      });
+      const stream = endpointStream(endpointId);
+      await this.store.execute(endpoint, stream, command, by, { fingerprint: [deliveryId, because], tx });
+      await noteActs(tx, [deliveryId], { act: 'skipped', at: this.clock(), by: caller.actor, because, stream });
       await tx.query(
         `update deliveries set state = 'skipped', skipped_because = $3, skipped_by = $4 where tenant_id = $1 and delivery_id = $2`,
         [tenant, deliveryId, because, caller.actor],
@@ -260,8 +298,10 @@ export class DeliveryLog {
         });
       }
       const replayId = idFor('replay', tenant, commandId);
-      const command = { replayId, filter: filterOf(body, picked.to), count, by: caller.actor };
-      await this.store.execute(replay, `replay-${replayId}`, command, byOf(caller, replayId, commandId), {
+      const reason = body.because === undefined ? {} : { because: body.because };
+      const command = { replayId, filter: filterOf(body, picked.to), count, ...reason, by: caller.actor };
+      const stream = `replay-${replayId}`;
+      await this.store.execute(replay, stream, command, byOf(caller, replayId, commandId), {
         fingerprint: body,
         tx,
       });
@@ -270,7 +310,9 @@ export class DeliveryLog {
           where tenant_id = $1 and delivery_id = any($2::uuid[])`,
         [tenant, again.map(({ deliveryId }) => deliveryId), at, replayId],
       );
-      if (unsent.length > 0) await fanOut(tx, picked, at, { id: replayId, since });
+      const added = unsent.length > 0 ? await fanOut(tx, picked, at, { id: replayId, since }) : [];
+      const sent = [...again, ...added].map(({ deliveryId }) => deliveryId);
+      await noteActs(tx, sent, { act: 'replayed', at, by: caller.actor, because: body.because, stream });
       await settle(tx, lanes);
       tx.afterCommit?.(() => this.drain.nudge());
       return { replayId, ...counted };
@@ -328,8 +370,23 @@ const pickedOf = (query: Pick<Query, 'from' | 'to' | 'endpoint' | 'type' | 'ship
   shipment: query.shipment ?? null,
 });
 
+type Act = (typeof contracts.DELIVERY_ACTS)[number];
+
+/** Beside its event, in the same transaction: who did what about deliveries. */
+async function noteActs(
+  tx: Tx,
+  deliveryIds: readonly string[],
+  { act, at, by, because, stream }: { act: Act; at: Instant; by: string; because: string | undefined; stream: string },
+): Promise<void> {
+  await tx.query(
+    `insert into delivery_acts (tenant_id, delivery_id, act, at, by, because, stream)
+     select $1, delivery_id, $3, $4, $5, $6, $7 from unnest($2::uuid[]) as named (delivery_id)`,
+    [tx.tenant, deliveryIds, act, at, by, because ?? null, stream],
+  );
+}
+
 /** The filter as an event keeps it. */
-const filterOf = ({ expect: _, ...filter }: ReplayBody, to: string): Record<string, string> =>
+const filterOf = ({ expect: _, because: __, ...filter }: ReplayBody, to: string): Record<string, string> =>
   Object.fromEntries(Object.entries({ ...filter, to }).filter(([, value]) => value !== undefined));
 
 function cursorOf(after: string | undefined): { position: string; endpointId: string } | null {
@@ -349,13 +406,9 @@ async function headOf(tx: Tx): Promise<string> {
   return rows[0]?.position ?? '0';
 }
 
-interface Matched extends LaneName {
-  deliveryId: string;
-}
-
 /** What was tried, sent or skipped; what waits untried goes by itself. `failing` takes the dead too: both were tried in vain. */
-async function matching(tx: Tx, picked: Picked, status: string | null, since: Instant): Promise<Matched[]> {
-  const { rows } = await tx.query<Matched>(
+async function matching(tx: Tx, picked: Picked, status: string | null, since: Instant): Promise<InLane[]> {
+  const { rows } = await tx.query<InLane>(
     `select d.delivery_id as "deliveryId", d.endpoint_id as "endpointId", d.lane from deliveries d
       where ${PICKED} and d.created_at > $7 and not (d.state = 'waiting' and d.tries = 0)
         and ($8::text is null or ${STATUS} = $8 or ($8 = 'failing' and d.state = 'dead'))

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { allEvents, type AnswerOf, type InputOf, type EndpointEvent } from '@tidewaiter/contracts';
 import type * as contracts from '@tidewaiter/contracts';
 import type { EventStore, Executed, InlineProjection, StoredEvent, SubjectKeys, Tx } from '@tidewaiter/event-store';
-import { NotFound, Refused, type Instant } from '@tidewaiter/kernel';
+import { NotFound, plusMillis, Refused, type Instant } from '@tidewaiter/kernel';
 import {
   byOf,
   CLOCK,
@@ -16,6 +16,7 @@ import {
 } from '@tidewaiter/platform';
 import { endpointUrl, type AddressRules } from '../domain/address.js';
 import { endpoint, signing, unknownEndpoint, type Endpoint, type EndpointCommand } from '../domain/endpoint.js';
+import { KEPT_DAYS } from './lanes.js';
 import { newSecret } from './signature.js';
 import { ADDRESS_RULES } from './partners.settings.js';
 
@@ -156,6 +157,7 @@ export class Endpoints {
         })),
         hours: hours.rows.map(({ hour, ...counts }) => ({ hour: hour.toISOString(), ...counts })),
         p95Ms: slow.rows[0]?.p95 ?? null,
+        replayable: await replayable(tx, plusMillis(now, -KEPT_DAYS * 86_400_000)),
       };
     });
   }
@@ -348,6 +350,24 @@ export class Endpoints {
 
 /** A command without what every command of an endpoint names. */
 type Bare<C> = C extends unknown ? Omit<C, 'endpointId' | 'by'> : never;
+
+/** First and last position of the feed that were recorded after an instant: halved down to it, as positions have no gaps and time goes on. */
+async function replayable(tx: Tx, since: Instant): Promise<{ from: string; to: string } | null> {
+  const { rows } = await tx.query<{ from: string; to: string }>(
+    `with recursive halved as (
+       select 0::bigint as low, position + 1 as high from feed_heads where tenant_id = $1
+       union all
+       select case when f.recorded_at > $2 then low else middle end, case when f.recorded_at > $2 then middle else high end
+         from (select low, high, (low + high) / 2 as middle from halved where high - low > 1) h
+         join lateral (select (body::jsonb ->> 'time')::timestamptz as recorded_at from feed
+                        where tenant_id = $1 and position = h.middle) f on true
+     )
+     select high as from, position as to from halved join feed_heads on tenant_id = $1 and high <= position
+      order by high - low limit 1`,
+    [tx.tenant, since],
+  );
+  return rows[0] ?? null;
+}
 
 async function secretsOf(tx: Tx, endpointId: string, now: Instant): Promise<SecretRow[]> {
   const { rows } = await tx.query<SecretRow>(

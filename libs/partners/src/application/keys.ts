@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type { AnswerOf, InputOf, issuePartnerKey, KeyEvent, KeyScope, listPartnerKeys } from '@tidewaiter/contracts';
 import type { EventStore, InlineProjection } from '@tidewaiter/event-store';
-import { toInstant } from '@tidewaiter/kernel';
+import { toInstant, type TidewaiterError } from '@tidewaiter/kernel';
 import {
   API_KEYS,
   byOf,
@@ -10,12 +10,14 @@ import {
   EVENT_STORE,
   idFor,
   isSecretOf,
+  LOG,
   unknownKey,
   type ApiKeys,
   type CallerIdentity,
   type Clock,
   type Database,
   type KnownKey,
+  type Log,
   type PresentedKey,
 } from '@tidewaiter/platform';
 import { partnerKey, type KeyCommand } from '../domain/key.js';
@@ -55,14 +57,22 @@ interface KeyRow {
   last_used_at: Date | null;
 }
 
+/** How long a stream outlives a key that another process has revoked. */
+const LOOK_MS = 2_000;
+
 const ROWS = 'select k.*, u.last_used_at from partner_keys k left join partner_key_uses u using (tenant_id, key_id)';
 
 /** Keys of partners' programs: given out, revoked, and known at the door. */
 export class Keys {
+  /** what waits for the end of a key, by its id */
+  private readonly watchers = new Map<string, Set<(why: TidewaiterError) => void>>();
+  private looking: NodeJS.Timeout | undefined;
+
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
     @Inject(API_KEYS) door: ApiKeys,
   ) {
     door.register((key) => this.look(key));
@@ -83,6 +93,7 @@ export class Keys {
   /** @throws NotFound `partners.key.unknown` */
   async revoke(caller: CallerIdentity, keyId: string, commandId: string): Promise<{ keyId: string }> {
     await this.execute(caller, { type: 'RevokeKey', keyId, by: caller.actor }, commandId, keyId);
+    this.end(keyId);
     return { keyId };
   }
 
@@ -121,7 +132,46 @@ export class Keys {
        on conflict (tenant_id, key_id) do update set last_used_at = $3 where u.last_used_at < $3::timestamptz - interval '1 minute'`,
       [tenant, row.key_id, now],
     );
-    return { name: row.name, scopes: row.scopes };
+    return { name: row.name, scopes: row.scopes, expires: row.valid_until.getTime() };
+  }
+
+  /**
+   * Calls back once a key opens nothing any more: at once where this process revokes it, else within two seconds. One question a look,
+   * however many streams are open, and none while none is.
+   *
+   * @returns how to stop
+   */
+  watch(keyId: string, ended: (why: TidewaiterError) => void): () => void {
+    const watchers = this.watchers.get(keyId) ?? new Set();
+    this.watchers.set(keyId, watchers.add(ended));
+    this.looking ??= setInterval(() => void this.lookAgain(), LOOK_MS).unref();
+    return () => {
+      watchers.delete(ended);
+      if (watchers.size === 0 && this.watchers.get(keyId) === watchers) this.watchers.delete(keyId);
+      if (this.watchers.size > 0) return;
+      clearInterval(this.looking);
+      this.looking = undefined;
+    };
+  }
+
+  /** Ends what is open by keys that are revoked or over by now. */
+  async lookAgain(): Promise<void> {
+    try {
+      const { rows } = await this.database.system((tx) =>
+        tx.query<{ key_id: string }>(
+          'select key_id from partner_keys where key_id = any($1::uuid[]) and (revoked or valid_until <= $2)',
+          [[...this.watchers.keys()], this.clock()],
+        ),
+      );
+      for (const { key_id } of rows) this.end(key_id);
+    } catch (error) {
+      // Nobody is cut off because the database does not answer: what cannot be read now brings no events either.
+      this.log.warn('keys of open streams were not looked at', { error });
+    }
+  }
+
+  private end(keyId: string): void {
+    for (const ended of this.watchers.get(keyId) ?? []) ended(unknownKey());
   }
 
   private async execute(

@@ -91,11 +91,16 @@ describe('the lanes of an endpoint', () => {
     const [dead] = await room.deliveries({ status: 'dead' }, tenant);
     expect(dead).toMatchObject({ eventId: ids[0], behind: 1, nextAt: null, tries: RESTS_MS.length + 1 });
     await expect(
-      room.log.retry(callerOf(tenant), (await room.deliveries({ status: 'waiting' }, tenant))[0]!.deliveryId),
+      room.log.retry(
+        callerOf(tenant),
+        (await room.deliveries({ status: 'waiting' }, tenant))[0]!.deliveryId,
+        undefined,
+        command(),
+      ),
     ).rejects.toMatchObject({ code: 'partners.delivery.waits-behind' });
 
     receiver.forget();
-    await room.log.retry(callerOf(tenant), dead!.deliveryId);
+    await room.log.retry(callerOf(tenant), dead!.deliveryId, undefined, command());
     await room.carry();
     expect(receiver.ids).toEqual(ids);
     expect(receiver.received[0]!.headers['webhook-id']).toBe(dead!.deliveryId);
@@ -196,7 +201,7 @@ describe('the lanes of an endpoint', () => {
           await room.carry();
           room.later(pause * 1000 + LONG / 10);
           for (const { deliveryId } of await room.deliveries({ status: 'dead' }, tenant)) {
-            await room.log.retry(callerOf(tenant), deliveryId);
+            await room.log.retry(callerOf(tenant), deliveryId, undefined, command());
           }
         }
         for (const ids of wanted) expect(got.filter((id) => ids.includes(id))).toEqual(ids);

@@ -44,15 +44,15 @@ export const UNSENT = `
  * the same endpoint, so that a receiver can see a gap. The caller holds the feed's turn: one at a time.
  *
  * @param since only events recorded later; null: all
- * @returns the lanes that grew
+ * @returns what was put in, with its lanes
  */
 export async function fanOut(
   tx: Tx,
   picked: Picked,
   at: Instant,
   replay: { id: string; since: Instant } | null = null,
-): Promise<LaneName[]> {
-  const { rows } = await tx.query<LaneName>(
+): Promise<InLane[]> {
+  const { rows } = await tx.query<InLane>(
     `with unsent as (${UNSENT})
      insert into deliveries (tenant_id, endpoint_id, position, event_id, context, name, lane, stream, stream_version, previous_version,
                              next_at, created_at, replay_id)
@@ -64,7 +64,7 @@ export async function fanOut(
                   and d.stream_version < u.stream_version)), 0),
             $7::timestamptz, $7::timestamptz, $8::uuid
        from unsent u where $9::timestamptz is null or u.recorded_at > $9
-     returning endpoint_id as "endpointId", lane`,
+     returning delivery_id as "deliveryId", endpoint_id as "endpointId", lane`,
     [...pickedParams(tx, picked), at, replay?.id ?? null, replay?.since ?? null],
   );
   await settle(tx, rows);
@@ -74,6 +74,10 @@ export async function fanOut(
 export interface LaneName {
   endpointId: string;
   lane: string;
+}
+
+export interface InLane extends LaneName {
+  deliveryId: string;
 }
 
 /**

@@ -61,6 +61,16 @@ describe('an endpoint', () => {
   });
 });
 
+it('writes down who had an event sent again, each time, with a reason where there is one', () => {
+  const retry = { ...who, type: 'RetryDelivery' as const, deliveryId: first, eventId: second, lane: 'a lane' };
+  const { type: _, ...data } = retry;
+  given(added).when(retry).then({ type: 'DeliveryRetried', data });
+  given(added, { type: 'DeliveryRetried', data })
+    .when({ ...retry, because: 'their server is back' })
+    .then({ type: 'DeliveryRetried', data: { ...data, because: 'their server is back' } });
+  given().when(retry).thenRefused('partners.endpoint.unknown');
+});
+
 describe('the rotation of a secret', () => {
   it('lets the old one sign beside the new one for a day', () => {
     given(added, made(first, 1, null))

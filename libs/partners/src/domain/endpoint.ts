@@ -37,6 +37,7 @@ export type EndpointCommand = { endpointId: string; by: string } & (
   | { type: 'MakeSecret'; secretId: string; at: Instant }
   | { type: 'RetireSecret'; secretId: string }
   | { type: 'SkipDelivery'; deliveryId: string; eventId: string; lane: string; because: string }
+  | { type: 'RetryDelivery'; deliveryId: string; eventId: string; lane: string; because?: string }
 );
 
 export const endpoint: Decider<Endpoint, EndpointCommand, EndpointEvent> = {
@@ -70,6 +71,11 @@ export const endpoint: Decider<Endpoint, EndpointCommand, EndpointEvent> = {
       case 'SkipDelivery': {
         const { deliveryId, eventId, lane, because } = command;
         return [{ type: 'DeliverySkipped', data: { endpointId, deliveryId, eventId, lane, because, by } }];
+      }
+      case 'RetryDelivery': {
+        const { deliveryId, eventId, lane, because } = command;
+        const reason = because === undefined ? {} : { because };
+        return [{ type: 'DeliveryRetried', data: { endpointId, deliveryId, eventId, lane, ...reason, by } }];
       }
       default:
         return unreachable(command);

@@ -29,10 +29,11 @@ export class DeliveriesController {
 
   @Serves(contracts.retryWebhookDelivery)
   retry(
-    @Input() { params }: InputOf<typeof contracts.retryWebhookDelivery>,
+    @Input() { params, body }: InputOf<typeof contracts.retryWebhookDelivery>,
     @Caller() caller: CallerIdentity,
+    @CommandId() commandId: string,
   ): Promise<AnswerOf<typeof contracts.retryWebhookDelivery>> {
-    return this.deliveries.retry(caller, params.deliveryId);
+    return this.deliveries.retry(caller, params.deliveryId, body.because, commandId);
   }
 
   @Serves(contracts.skipWebhookDelivery)

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { createHash, randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { allRoutes, type Role } from '@tidewaiter/contracts';
+import { allRoutes, KEY_SCOPES, type Role } from '@tidewaiter/contracts';
 import { newId } from '@tidewaiter/kernel';
 import { TestHouse } from '@tidewaiter/platform/testing';
 import { controllers, recordBook, services } from '../partners.module.js';
@@ -146,6 +146,27 @@ describe('the routes of partners', () => {
       expect((await ask('POST', `/v1/partner-keys/${keyId}/revoke`, { tenant: 'globex' })).body['code']).toBe(
         'partners.key.unknown',
       );
+    });
+
+    it('open just the operations that the API’s document names, with the scope that it names', async () => {
+      const { body: document } = await ask('GET', '/openapi.json');
+      const paths = document['paths'] as Record<string, Record<string, { security: Record<string, string[]>[] }>>;
+      const keys = new Map<string, string>();
+      for (const scope of KEY_SCOPES) keys.set(scope, (await issued([scope])).key);
+      let named = 0;
+      for (const { method, path } of allRoutes().filter((route) => route.context === 'partners')) {
+        const { security } = paths[path]![method.toLowerCase()]!;
+        const scopes = security.flatMap((each) => each['partnerKey'] ?? []);
+        named += scopes.length;
+        for (const [scope, key] of keys) {
+          // A stream that is let in does not end: one whose key is not let in is enough to know of the gate.
+          if (path === '/v1/events' && scopes.includes(scope)) continue;
+          const answer = await ask(method as 'GET', path.replace(/\{\w+\}/g, newId()), { key });
+          const refused = answer.body['code'] === 'identity.key.scope-missing';
+          expect([method, path, scope, refused]).toEqual([method, path, scope, !scopes.includes(scope)]);
+        }
+      }
+      expect(named).toBeGreaterThan(3);
     });
 
     it('end within a year', async () => {

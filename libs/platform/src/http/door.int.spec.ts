@@ -574,6 +574,20 @@ describe('the door', () => {
       }
       expect((await ask('GET', '/docs/../package.json', { as: null })).status).toBe(404);
     });
+
+    it('what a type of event says, by a sample, and what came with which release', async () => {
+      const type = await ask('GET', '/schemas/shipments/ShipmentOpened', { as: null });
+      expect(type.body).toMatchObject({
+        context: 'shipments',
+        versions: [{ version: 1, sample: { type: 'tidewaiter.shipments.ShipmentOpened.v1' } }],
+      });
+      const changes = type.body['changes'] as { on: string; first: boolean; added: string[] }[];
+      expect(changes.map(({ first }) => first)).toEqual([...changes.slice(1).map(() => false), true]);
+      expect(changes.find(({ added }) => added.includes('/parentId'))).toMatchObject({ first: false });
+      expectProblem(await ask('GET', '/schemas/kitchen/Cooked', { as: null }), 404, 'house.event.unknown');
+      const events = await ask('GET', '/asyncapi.json', { as: null });
+      expect(events.body).toMatchObject({ asyncapi: '3.0.0', channels: { feed: { address: '/v1/events' } } });
+    });
   });
 
   it('forgets keys after a week', async () => {

@@ -1,5 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { eventStream, frame, resumeAfter, type EventStreamTiming, type StreamRow } from './event-stream.js';
+import type { Readable } from 'node:stream';
+import { EventEmitter } from 'node:events';
+import { unknownKey } from '../identity/api-keys.js';
+import type { CallerIdentity } from '../identity/caller.js';
+import {
+  endFrame,
+  eventStream,
+  EventStreams,
+  frame,
+  resumeAfter,
+  type Ending,
+  type EventStreamTiming,
+  type StreamRow,
+} from './event-stream.js';
+import type { HouseRequest } from './serves.js';
 
 const row = (position: number, size = 2): StreamRow => ({
   position: String(position),
@@ -18,7 +32,7 @@ class Shelf {
     for (const hear of this.heard) hear();
   }
 
-  stream(after: string, timing: Partial<EventStreamTiming> = {}, cuts: string[] = []) {
+  stream(after: string, timing: Partial<EventStreamTiming> = {}, cuts: string[] = [], ended?: Ending) {
     return eventStream({
       after,
       read: async (from, limit) => {
@@ -31,6 +45,7 @@ class Shelf {
       },
       onCut: (reason) => void cuts.push(reason),
       timing: { pollMs: 60_000, ...timing },
+      ...(ended ? { ended } : {}),
     });
   }
 }
@@ -97,6 +112,49 @@ describe('an event stream', () => {
     expect([cuts, stream.destroyed, shelf.heard.size]).toEqual([['slow-consumer'], true, 0]);
   });
 
+  it('tells a reader that may read no more why, and gives it nothing after', async () => {
+    const shelf = new Shelf();
+    let stopped = 0;
+    let end!: Parameters<Ending>[0];
+    const stream = shelf.stream('0', { heartbeatMs: 5 }, [], (told) => {
+      end = told;
+      return () => void (stopped += 1);
+    });
+    shelf.put(row(1));
+    const text = take(stream, (sofar) => {
+      if (sofar.includes('id: 1\n')) {
+        end(unknownKey());
+        end(unknownKey());
+        shelf.put(row(2));
+      }
+      return false;
+    });
+    expect(await text).toMatch(/^retry: 2000\n\n(: still here\n\n)*id: 1\n[^]*\n\nevent: end\ndata: \{.*\}\n\n$/);
+    expect(await text).toContain('"status":401,"code":"identity.key.invalid"');
+    expect([stopped, shelf.heard.size]).toEqual([1, 0]);
+  });
+
+  it('ends with the time of who opened it, by the reason that a request would meet', async () => {
+    const ends = async (caller: Partial<CallerIdentity>): Promise<string> => {
+      const who: CallerIdentity = {
+        tenant: 'acme',
+        subject: 'pat',
+        actor: 'user:pat',
+        roles: [],
+        name: 'Pat',
+        ...caller,
+      };
+      const request = { raw: new EventEmitter(), house: { caller: who } } as unknown as HouseRequest;
+      const read = async (): Promise<StreamRow[]> => [];
+      const answer = new EventStreams().serve(request, { after: '0', read, listen: () => () => undefined });
+      return take(answer.content as Readable, () => false);
+    };
+    const expires = Date.now() + 20;
+    expect(await ends({ expires })).toContain('identity.token.expired');
+    expect(await ends({ expires, keyId: 'k' })).toContain('identity.key.invalid');
+    expect(await ends({ expires: 0 })).toContain('identity.token.expired');
+  });
+
   it('breaks off when the feed cannot be read, and says so', async () => {
     const cuts: unknown[] = [];
     const stream = eventStream({
@@ -111,6 +169,9 @@ describe('an event stream', () => {
     expect(stream.destroyed).toBe(true);
   });
 });
+
+it('ends a stream by a problem document without an id', () =>
+  expect(endFrame(unknownKey())).toMatch(/^event: end\ndata: \{"type":"\/problems\/identity\.key\.invalid",.*\}\n\n$/));
 
 describe('where a reader goes on', () => {
   it('takes the header before the address', () => {

@@ -1,8 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
-import { Invalid } from '@tidewaiter/kernel';
+import { Invalid, type TidewaiterError } from '@tidewaiter/kernel';
+import { unknownKey } from '../identity/api-keys.js';
+import { tokenExpired, type CallerIdentity } from '../identity/caller.js';
 import { Binary } from './binary.js';
-import type { HouseRequest } from './serves.js';
+import { problemOf } from './problems.js';
+import { factsOf, type HouseRequest } from './serves.js';
 
 export interface StreamRow {
   /** up to 18 digits, growing */
@@ -18,10 +21,15 @@ export interface EventStreamOptions {
   read(after: string, limit: number): Promise<StreamRow[]>;
   /** calls back when the feed may have grown; answers how to stop */
   listen(heard: () => void): () => void;
+  /** calls back once the reader may read no more, with why; answers how to stop */
+  ended?: Ending;
   /** told once when the stream breaks off, with the reason */
   onCut?: (reason: 'slow-consumer' | 'read-failed', error?: unknown) => void;
   timing?: Partial<EventStreamTiming>;
 }
+
+/** Something that may end a stream: told with why, at most once; answers how to stop listening. */
+export type Ending = (end: (why: TidewaiterError) => void) => () => void;
 
 export interface EventStreamTiming {
   /** how long to wait for a ring before looking anyway: growth in another process is only seen so */
@@ -40,11 +48,14 @@ const BATCH = 200;
 export const frame = ({ position, type, body }: StreamRow): string =>
   `id: ${position}\nevent: ${type}\ndata: ${body}\n\n`;
 
+/** The last message of a stream whose reader may read no more: a problem document. It has no id, so that a reader resumes where it was. */
+export const endFrame = (why: TidewaiterError): string => `event: end\ndata: ${JSON.stringify(problemOf(why))}\n\n`;
+
 /**
  * A feed as server-sent events without an end.
  *
  * Entries are fetched only as the reader takes them, so a slow one costs a socket and no memory; one that takes nothing
- * for `slowMs` is cut off and resumes from its last id.
+ * for `slowMs` is cut off and resumes from its last id. One that may read no more is told why and gets nothing after.
  */
 export function eventStream(options: EventStreamOptions): Readable {
   const { pollMs, gatherMs, heartbeatMs, slowMs } = { ...TIMING, ...options.timing };
@@ -55,6 +66,7 @@ export function eventStream(options: EventStreamOptions): Readable {
   let slow: NodeJS.Timeout | undefined;
   let gathering: NodeJS.Timeout | undefined;
   let lookedAt = -Infinity;
+  let over = false;
 
   const stream = new Readable({
     highWaterMark: 64 * 1024,
@@ -69,6 +81,7 @@ export function eventStream(options: EventStreamOptions): Readable {
       clearTimeout(slow);
       clearTimeout(gathering);
       silence();
+      unwatch();
       done(error);
     },
   });
@@ -86,9 +99,16 @@ export function eventStream(options: EventStreamOptions): Readable {
     stream.destroy();
   };
 
+  const end = (why: TidewaiterError): void => {
+    if (over || stream.destroyed) return;
+    over = true;
+    send(endFrame(why));
+    stream.push(null);
+  };
+
   /** Sends what is there until the reader has enough or nothing is left; one at a time. */
   async function pump(): Promise<void> {
-    if (reading || !wanted || stream.destroyed) return;
+    if (reading || !wanted || over || stream.destroyed) return;
     reading = true;
     try {
       do {
@@ -96,12 +116,12 @@ export function eventStream(options: EventStreamOptions): Readable {
         lookedAt = performance.now();
         const rows = await options.read(after, BATCH);
         for (const row of rows) {
-          if (stream.destroyed) return;
+          if (over || stream.destroyed) return;
           after = row.position;
           send(frame(row));
         }
         if (rows.length === BATCH) rung = true;
-      } while (rung && wanted && !stream.destroyed);
+      } while (rung && wanted && !over && !stream.destroyed);
     } catch (error) {
       // What was sent stays valid: the reader comes again with its last id.
       cut('read-failed', error);
@@ -127,19 +147,47 @@ export function eventStream(options: EventStreamOptions): Readable {
   const silence = options.listen(hear);
   const poll = setInterval(wake, pollMs).unref();
   const heartbeat = setInterval(() => {
-    if (wanted) send(': still here\n\n');
+    if (wanted && !over) send(': still here\n\n');
   }, heartbeatMs).unref();
   stream.push('retry: 2000\n\n');
+  const unwatch = options.ended?.(end) ?? (() => undefined);
   return stream;
 }
+
+/** A timer holds 24.8 days at most; a key may live for a year. */
+const LONGEST_WAIT_MS = 86_400_000;
+
+/** The end of an identity's time; undefined where it has none. */
+function expiryOf({ expires, keyId }: CallerIdentity): Ending | undefined {
+  if (expires === undefined) return undefined;
+  return (end) => {
+    let timer: NodeJS.Timeout | undefined;
+    const look = (): void => {
+      const left = expires - Date.now();
+      if (left <= 0) return end(keyId === undefined ? tokenExpired() : unknownKey());
+      timer = setTimeout(look, Math.min(left, LONGEST_WAIT_MS)).unref();
+    };
+    look();
+    return () => clearTimeout(timer);
+  };
+}
+
+const anyOf =
+  (endings: readonly Ending[]): Ending =>
+  (end) => {
+    const stops = endings.map((each) => each(end));
+    return () => stops.forEach((stop) => stop());
+  };
 
 /** The streams that one controller serves. One without an end would keep the server from closing: they end with it, and their readers come again by themselves. */
 export class EventStreams {
   private readonly open = new Set<Readable>();
 
-  /** @param request whose end is the stream's end */
+  /** @param request whose end is the stream's end, and whose caller's time is its time */
   serve(request: HouseRequest, options: EventStreamOptions): Binary {
-    const stream = eventStream(options);
+    const { caller } = factsOf(request);
+    const endings = [caller && expiryOf(caller), options.ended].filter((each) => each !== undefined);
+    const stream = eventStream({ ...options, ended: anyOf(endings) });
     this.open.add(stream);
     stream.once('close', () => this.open.delete(stream));
     request.raw.once('close', () => stream.destroy());
@@ -149,7 +197,7 @@ export class EventStreams {
   }
 
   end(): void {
-    for (const stream of this.open) stream.push(null);
+    for (const stream of this.open) if (!stream.readableEnded) stream.push(null);
   }
 }
 

@@ -4,15 +4,20 @@ import {
   healthLive,
   healthReady,
   allEvents,
+  eventNamed,
   eventTypeOf,
   listEventTypes,
+  sampleEvent,
   schemaAddress,
   schemaAt,
+  showAsyncApi,
   showEventSchema,
+  showEventType,
   showMetrics,
   showOpenApi,
   showProblem,
   showStatusPage,
+  type AnswerOf,
   type InputOf,
 } from '@tidewaiter/contracts';
 import { NotFound, Unavailable } from '@tidewaiter/kernel';
@@ -20,8 +25,9 @@ import type { FastifyRequest } from 'fastify';
 import { READINESS, type Readiness } from '../health/health.js';
 import { Unauthenticated } from '../identity/caller.js';
 import { metrics } from '../observability/metrics.js';
-import { apiDocument, VERSION } from './api-document.js';
+import { apiDocument, asyncApi, VERSION } from './api-document.js';
 import { Binary } from './binary.js';
+import { changesOf } from './event-changes.js';
 import { Input, Serves } from './serves.js';
 import { statusPage } from './status-page.js';
 
@@ -65,6 +71,11 @@ export class HouseController {
     return apiDocument();
   }
 
+  @Serves(showAsyncApi)
+  asyncApi() {
+    return asyncApi();
+  }
+
   @Serves(showEventSchema)
   schema(@Input() { params }: InputOf<typeof showEventSchema>) {
     const schema = schemaAt(params.context, params.name, Number(/\d+/.exec(params.version)?.[0]));
@@ -87,6 +98,28 @@ export class HouseController {
             schema: schemaAddress(definition, version),
           })),
       })),
+    };
+  }
+
+  @Serves(showEventType)
+  eventType(@Input() { params }: InputOf<typeof showEventType>): AnswerOf<typeof showEventType> {
+    const definition = eventNamed(params.context, params.name);
+    if (!definition) throw new NotFound('house.event.unknown', 'There is no such type of event.');
+    const { context, name, description } = definition;
+    const versions = Object.keys(definition.versions).map(Number);
+    return {
+      context,
+      name,
+      description,
+      versions: versions.map((version) => ({
+        version,
+        type: eventTypeOf(context, name, version),
+        schema: schemaAddress(definition, version),
+        sample: sampleEvent(definition, version),
+      })),
+      changes: versions
+        .flatMap((version) => changesOf(schemaAddress(definition, version)).map((each) => ({ version, ...each })))
+        .reverse(),
     };
   }
 

@@ -16,6 +16,8 @@ export interface PresentedKey {
 export interface KnownKey {
   name: string;
   scopes: readonly KeyScope[];
+  /** epoch milliseconds of its end */
+  expires: number;
 }
 
 const KEY = /^Bearer +twk_([a-z0-9-]{1,40})\.([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})$/;
@@ -52,9 +54,10 @@ export class ApiKeys {
    */
   async admit(key: PresentedKey, scope: KeyScope | undefined): Promise<CallerIdentity> {
     if (scope === undefined || !this.look) throw missing('This address takes no keys.');
-    const { name, scopes } = await this.look(key);
+    const { name, scopes, expires } = await this.look(key);
     if (!scopes.includes(scope)) throw missing(`The key has not the scope ${scope}.`);
-    return { tenant: key.tenant, subject: `key:${key.keyId}`, actor: `partner:${key.keyId}`, roles: [], name };
+    const { tenant, keyId } = key;
+    return { tenant, subject: `key:${keyId}`, actor: `partner:${keyId}`, roles: [], name, expires, keyId };
   }
 }
 

@@ -18,9 +18,17 @@ describe('bearer tokens', () => {
   afterAll(() => issuer.close());
 
   it('tell tenant, subject and roles', async () => {
-    const caller = { tenant: 'acme', subject: 'ada', actor: 'user:ada', roles: ['operator'], name: 'ada' };
+    const caller = {
+      tenant: 'acme',
+      subject: 'ada',
+      actor: 'user:ada',
+      roles: ['operator'],
+      name: 'ada',
+      expires: expect.any(Number),
+    };
     await expect(verified(given())).resolves.toEqual(caller);
     await expect(verifier.verify(`bearer ${await given()}`)).resolves.toEqual(caller);
+    expect((await verified(given({ claims: { exp: now + 60 } }))).expires).toBe((now + 62) * 1000);
   });
 
   it('give no role that is not ours', async () => {

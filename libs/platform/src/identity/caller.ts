@@ -11,6 +11,10 @@ export interface CallerIdentity {
   actor: string;
   roles: Role[];
   name: string;
+  /** epoch milliseconds from which the identity is believed no more; a stream that is open then ends */
+  expires?: number;
+  /** the partner's key that it is */
+  keyId?: string;
 }
 
 /** No identity, or one that is not believed: 401. */
@@ -19,6 +23,7 @@ export class Unauthenticated extends TidewaiterError {
 }
 
 const claims = z.object({
+  exp: z.number(),
   sub: z.string().min(1).max(100),
   tenant: z.string().regex(/^[a-z0-9-]{1,40}$/),
   roles: z.array(z.string()),
@@ -31,6 +36,8 @@ export interface TokenVerifier {
   verify(authorization: string | undefined): Promise<CallerIdentity>;
 }
 
+/** For clocks that differ. */
+const TOLERANCE_SECONDS = 2;
 const ADVICE = 'Sign in again: `npx tidewaiter login --as <role>`.';
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 
@@ -41,6 +48,9 @@ async function discoverKeys(issuer: string): Promise<JWTVerifyGetKey> {
   const { jwks_uri: uri } = z.object({ jwks_uri: z.url() }).parse(await answer.json());
   return createRemoteJWKSet(new URL(uri), { cooldownDuration: 5000 });
 }
+
+export const tokenExpired = (): Unauthenticated =>
+  new Unauthenticated('identity.token.expired', 'The token has expired.', { advice: ADVICE });
 
 /** Told apart from a bad token: a provider that is down must not look like a caller who has to sign in again. */
 const providerSilent = (cause: unknown): Unavailable =>
@@ -73,12 +83,13 @@ export function createTokenVerifier(options: {
       audience: options.audience,
       algorithms: ALGORITHMS,
       typ: 'at+jwt',
-      clockTolerance: 2,
+      clockTolerance: TOLERANCE_SECONDS,
       requiredClaims: ['exp', 'iat', 'sub'],
     });
-    const { sub, tenant, roles, name } = claims.parse(payload);
+    const { sub, tenant, roles, name, exp } = claims.parse(payload);
     const known = roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role));
-    return { tenant, subject: sub, actor: `user:${sub}`, roles: known, name };
+    const expires = (exp + TOLERANCE_SECONDS) * 1000;
+    return { tenant, subject: sub, actor: `user:${sub}`, roles: known, name, expires };
   };
   return {
     async verify(authorization) {
@@ -88,7 +99,7 @@ export function createTokenVerifier(options: {
         return await believe(token);
       } catch (error) {
         if (error instanceof errors.JWTExpired) {
-          throw new Unauthenticated('identity.token.expired', 'The token has expired.', { advice: ADVICE });
+          throw tokenExpired();
         }
         if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
           const says = 'The token is not one this system believes.';
