@@ -168,7 +168,7 @@ it('replaces a summary until it is on a final statement, which then asks for the
   await taken();
   await post(summary({ action: 'R', value: 3000 }));
   const [answer] = await taken();
-  expect(answer!.records.join(' ')).toContain('FILE A CORREC');
+  expect(answer!.records.join(' ')).toContain('ON A FINAL STATEMENT');
   expect(house.filing(`ABC${ENTRY}/AE`).version).toBe(2);
 });
 
