@@ -62,6 +62,15 @@ function differing(answer: unknown, expected: Record<string, unknown>, known: Kn
   return null;
 }
 
+/** A refusal that was to come, and says what it must say. */
+function refused({ grounds }: Act, { problem }: ProblemError, what: string): Done {
+  const said = `${problem.detail} ${problem.advice ?? ''}`;
+  const unsaid = grounds.find((ground) => !said.includes(ground));
+  return unsaid === undefined
+    ? { kind: 'done', says: `refused as it should be: ${problem.detail}` }
+    : { kind: 'failed', says: `${what} was refused without saying “${unsaid}”: ${said}` };
+}
+
 /**
  * What a person does over the public API. A look (GET) whose expectation does not hold yet is looked at again; a deed that
  * was to be refused and was taken, or the other way round, has failed.
@@ -88,7 +97,7 @@ export async function perform(act: Act, client: TidewaiterClient, known: Known, 
     if (error instanceof CommandFailed) return { kind: 'failed', says: `${what}: ${error.message}` };
     // The system may be coming up again: whoever calls this tries such a thing once more.
     if (!(error instanceof ProblemError) || error.status >= 500) throw error;
-    if (act.refused === error.code) return { kind: 'done', says: `refused as it should be: ${error.problem.detail}` };
+    if (act.refused === error.code) return refused(act, error, what);
     if (looks && error.status === 404) return { kind: 'not-yet', says: `${what}: ${error.message}` };
     return { kind: 'failed', says: `${what}: ${error.message}` };
   }
