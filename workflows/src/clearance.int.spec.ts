@@ -194,6 +194,90 @@ describe('a clearance', () => {
     expect(world.told.calls).toContain('placeLegalHold');
   });
 
+  it('hears of a seizure while a payment waits for its approval, freezes, and goes on when it is undone', async () => {
+    let id = '';
+    const frozen: string[] = [];
+    const note = (what: string) => async () => {
+      frozen.push(what);
+      return { wrote };
+    };
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (told, declarationId) => {
+          id = declarationId;
+          await told.fact('customs.DutyNotified', {
+            ...{ declarationId, messageId: 'm-1', authorityTime: at(1), mrn: null },
+            taxes: [{ line: 1, type: 'A00', base: '6320.00', amount: { amount: '2325.76', currency: 'GBP' } }],
+            total: { amount: '2325.76', currency: 'GBP' },
+            ...{ paymentReference: 'R-1', payee: { name: 'HMRC', account: '1' } },
+          });
+        })(world),
+        requestPayment: async () => {
+          await world.fact('customs.GoodsSeized', { declarationId: id, authorityTime: at(2), reason: 'counterfeit' });
+          return { kind: 'needs-approval', paymentId: 'p-1', digest: 'd', needed: 1, given: 0, wrote };
+        },
+        approvePayment: async () => {
+          await world.fact('duties.PaymentSettled', { paymentId: 'p-1' });
+          await world.released(id);
+          return { kind: 'sent', paymentId: 'p-1', digest: 'd', wrote };
+        },
+        freezePayments: note('payments'),
+        freezeMandate: note('mandate'),
+        thawPayments: note('payments go on'),
+        thawMandate: note('mandate goes on'),
+        openSeizureCase: async () => ({
+          ...{ kind: 'opened', caseId: 'case-1', wrote },
+          clock: { dueAt: '2026-12-25T00:00:00.000Z', dueOn: '2026-12-24', law: 'Sch. 3', consequence: 'forfeited' },
+        }),
+      }),
+      async (world) => {
+        await gone(world, 'contest-seizure');
+        expect(await world.task('contest-seizure')).toMatchObject({
+          ...{ role: 'compliance', due: '2026-12-25T00:00:00.000Z', about: { caseId: 'case-1' } },
+          says: expect.stringContaining('By 2026-12-24 (Sch. 3), else: forfeited.'),
+        });
+        expect(frozen).toEqual(['payments', 'mandate']);
+        await world.fact('customs.OutcomeReversed', {
+          ...{ declarationId: id, of: 'seized', authorityTime: at(9), reason: 'petition granted' },
+        });
+        while (frozen.length < 4) await new Promise((resume) => setTimeout(resume, 20));
+        await world.decide('approve-payment', { approve: true });
+      },
+      'seized-while-paying',
+    );
+    expect(frozen).toEqual(['payments', 'mandate', 'payments go on', 'mandate goes on']);
+    expect(world.told.calls).toContain('bookDelivery');
+  });
+
+  it('is given up while a payment waits: the payment is void and nothing is withdrawn', async () => {
+    let id = '';
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (told, declarationId) => {
+          id = declarationId;
+          await told.fact('customs.DutyNotified', {
+            ...{ declarationId, messageId: 'm-1', authorityTime: at(1), mrn: null },
+            taxes: [{ line: 1, type: 'A00', base: '6320.00', amount: { amount: '2325.76', currency: 'GBP' } }],
+            total: { amount: '2325.76', currency: 'GBP' },
+            ...{ paymentReference: 'R-1', payee: { name: 'HMRC', account: '1' } },
+          });
+        })(world),
+        requestPayment: async () => {
+          await world.fact('customs.GoodsSeized', { declarationId: id, authorityTime: at(2), reason: 'counterfeit' });
+          return { kind: 'needs-approval', paymentId: 'p-1', digest: 'd', needed: 1, given: 0, wrote };
+        },
+      }),
+      async (world) => {
+        await gone(world, 'contest-seizure');
+        await world.decide('contest-seizure', { abandon: true, reason: 'no defence' });
+      },
+      'seized-given-up',
+    );
+    expect(world.told.calls).toContain('voidPayment');
+    expect(world.told.calls).not.toContain('withdrawDeclaration');
+    expect(world.told.calls).not.toContain('bookDelivery');
+  });
+
   it('is refused by the gate when the mandate ended the night before, and files once that is mended', async () => {
     let asked = 0;
     const { world } = await stage.play(

@@ -1,5 +1,6 @@
 import type { DocumentSet, Fact, Situation } from '@tidewaiter/contracts';
-import { carriers } from '../activities.js';
+import { add, negate } from '../amounts.js';
+import { carriers, customs } from '../activities.js';
 import { Abandoned, retryOrAbandon, type Story } from '../story.js';
 import type { Gate } from './after-release.js';
 import type { Released } from './clearance.js';
@@ -28,7 +29,7 @@ export async function delivery(
     );
     if (booked.kind === 'unknown') await learnOutcome(story, booked.bookingId);
     const outcome = booked.kind === 'declined' ? undefined : await outcomeOf(story, booked.bookingId, gate);
-    if (outcome?.name === 'carriers.ShipmentDelivered') return;
+    if (outcome?.name === 'carriers.ShipmentDelivered') return claimRejected(story, released, outcome);
     await story.ask(
       {
         kind: 'rebook-delivery',
@@ -40,6 +41,33 @@ export async function delivery(
       retryOrAbandon,
     );
   }
+}
+
+/** Goods that the consignee refused and that left again, or were destroyed: their duty is claimed back where law allows it. */
+async function claimRejected(story: Story, { declarationId, quantities }: Released, { data }: Fact): Promise<void> {
+  const notTaken = (data['notTaken'] ?? []) as NotTaken[];
+  const gone = notTaken.filter(({ how }) => how !== 'returned');
+  if (gone.length === 0) return;
+  const releasedOf = (of: number) => quantities.find(({ line }) => line === of)?.quantity.value ?? '0';
+  const lines = [...new Set(gone.map(({ line }) => line))].map((line) => ({
+    ...{ line, field: 'quantity' as const, was: releasedOf(line), difference: null },
+    becomes: add(
+      releasedOf(line),
+      ...gone.filter((each) => each.line === line).map(({ quantity }) => negate(quantity.value)),
+    ),
+  }));
+  const told = gone.map(
+    ({ line, quantity, how, reference }) => `${quantity.value} ${quantity.unit} of line ${line} ${how} (${reference})`,
+  );
+  const says = `Refused by the consignee: ${told.join(', ')}`.slice(0, 200);
+  await story.do('claim-rejected', (step) => customs.openRejectedGoodsCase(step, declarationId, { says, lines }));
+}
+
+interface NotTaken {
+  line: number;
+  quantity: { value: string; unit: string };
+  how: 'returned' | 're-exported' | 'destroyed';
+  reference: string;
 }
 
 /** Nothing is booked while the goods may not go. @throws Abandoned when they were given up */

@@ -1,6 +1,6 @@
 import { ProblemError, type TidewaiterClient } from '@tidewaiter/client';
 import { allRoutes, type RouteDefinition } from '@tidewaiter/contracts';
-import { plusDays } from '@tidewaiter/kernel';
+import { now, plusDays } from '@tidewaiter/kernel';
 import { CommandFailed, EXIT } from '../output.js';
 import type { Scenario } from './schema.js';
 
@@ -24,7 +24,7 @@ export function at(value: unknown, path: string): unknown {
   }, value);
 }
 
-/** `$case.version`, `$today`, `$today+30` are replaced by what they name, `${case.caseId}` also inside a text; the rest stays. @throws CommandFailed */
+/** `$case.version`, `$today`, `$today+30`, `$now` are replaced by what they name, `${case.caseId}` also inside a text; the rest stays. @throws CommandFailed */
 export function filled(value: unknown, known: Known): unknown {
   if (Array.isArray(value)) return value.map((each) => filled(each, known));
   if (value !== null && typeof value === 'object')
@@ -39,6 +39,7 @@ const written = (text: string, known: Known): string =>
 function named(text: string, known: Known): unknown {
   const day = /^\$today(?:([+-]\d+))?$/.exec(text);
   if (day) return plusDays(String(known['today']), Number(day[1] ?? 0));
+  if (text === '$now') return now();
   if (!text.startsWith('$')) return text;
   const found = at(known, text.slice(1));
   if (found === undefined)

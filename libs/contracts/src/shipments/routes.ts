@@ -166,6 +166,10 @@ export const engagementView = z
     validFrom: legalDate,
     validTo: legalDate.nullable(),
     title: goodsTitle.nullable().optional(),
+    frozen: z
+      .array(z.strictObject({ shipmentId: uuid, says: z.string() }))
+      .optional()
+      .meta({ description: 'shipments whose goods were seized: nothing is opened or filed under the engagement' }),
     mandates: z.array(
       z.strictObject({
         mandateId: uuid,

@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import type {
+  Wrote,
   AffectedList,
   Charges,
   DecidedMoney,
@@ -95,6 +96,14 @@ export class DutiesActivitiesService implements DutiesActivities {
     if (debt.outcome === 'differs' && debt.agreed === null) return differing(debt, wrote);
     const answer = answerOf(await this.paying.request(by, { ...rest, authority: debt.authority }));
     return { ...answer, wrote: { ...wrote, ...answer.wrote } };
+  }
+
+  async freezePayments(step: Step, reason: string): Promise<{ wrote: Wrote }> {
+    return { wrote: await this.paying.freeze(byOfStep(step), 'FreezePayments', reason) };
+  }
+
+  async thawPayments(step: Step, reason: string): Promise<{ wrote: Wrote }> {
+    return { wrote: await this.paying.freeze(byOfStep(step), 'ThawPayments', reason) };
   }
 
   async approvePayment(step: Step, paymentId: string, digest: string): Promise<PaymentAnswer | Refusal> {

@@ -11,6 +11,7 @@ import type {
   SplitAnswer,
   SplitOrder,
   splitShipment,
+  thawMandate,
 } from '@tidewaiter/contracts';
 import { shipmentWorkflowId } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
@@ -148,6 +149,22 @@ export class Desk {
     await this.store.execute(engagement, `engagement-${engagementId}`, command, by, {
       expectedVersion,
       fingerprint: { reason },
+    });
+  }
+
+  async thawMandate(
+    engagementId: string,
+    body: Body<typeof thawMandate>,
+    caller: CallerIdentity,
+    commandId: string,
+    expectedVersion: number,
+  ): Promise<void> {
+    await knownEngagement(this.store, caller.tenant, engagementId);
+    const command = { type: 'ThawMandate' as const, ...body, by: caller.actor, asked: true };
+    const by = byOf(caller, engagementId, commandId);
+    await this.store.execute(engagement, `engagement-${engagementId}`, command, by, {
+      expectedVersion,
+      fingerprint: body,
     });
   }
 

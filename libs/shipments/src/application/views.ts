@@ -193,7 +193,8 @@ export class Views {
   }
 
   private engagementView({ state, version }: Pick<Row<Known<Engagement>>, 'state' | 'version'>): EngagementView {
-    const { engagementId, kind, customer, importerId, destinations, validFrom, validTo, mandates, title } = state;
+    const { engagementId, kind, customer, importerId, destinations, validFrom, validTo, mandates, title, frozen } =
+      state;
     const status = engagementStatus(state, dayIn(this.reference.standing, destinations[0]!, this.clock()));
     return {
       engagementId,
@@ -205,6 +206,7 @@ export class Views {
       validFrom,
       validTo,
       title: title ?? null,
+      frozen: [...(frozen ?? [])],
       mandates: [...mandates],
       version,
     };
