@@ -304,6 +304,44 @@ describe('a clearance', () => {
     expect(world.told.calls.filter((call) => call === 'lodgeDeclaration')).toHaveLength(1);
   });
 
+  it('works the entry out anew when the quote is of an earlier day, and has a difference over the limit agreed to', async () => {
+    const lodged: number[] = [];
+    let assessed = 0;
+    const { world } = await stage.play(
+      (_, usual) => ({
+        assess: async (...args) => {
+          const answer = await usual.assess(...args);
+          if (answer.kind !== 'assessed') return answer;
+          const n = (assessed += 1);
+          return { ...answer, assessment: { ...answer.assessment, n, lawDate: n === 1 ? '2026-11-22' : '2026-11-23' } };
+        },
+        standAtFiling: async (step) => {
+          const answer = await usual.standAtFiling(step);
+          return answer.kind === 'stands' ? { ...answer, proof: { ...answer.proof, lawDate: '2026-11-23' } } : answer;
+        },
+        explainVariance: async (_step, { before, after }) => {
+          expect([before, after]).toEqual([1, 2]);
+          const change = { amount: '12.34', currency: 'GBP' };
+          return { change, says: 'line 1, rate: 12.34 GBP (8 % → 9 %)', overLimit: true };
+        },
+        lodgeDeclaration: async (step, request) => {
+          lodged.push(request.assessment.n);
+          return usual.lodgeDeclaration(step, request);
+        },
+      }),
+      async (world) => {
+        const task = await world.task('review-assessment');
+        expect(task).toMatchObject({ role: 'approver', about: { quote: 1, entry: 2 } });
+        expect(task.says).toContain('differs from the quote of 2026-11-22 by 12.34 GBP: line 1, rate: 12.34 GBP');
+        expect(lodged).toEqual([]);
+        await world.decide('review-assessment', { retry: true });
+      },
+      'quote-and-entry',
+    );
+    expect(lodged).toEqual([2]);
+    expect(world.told.calls.filter((call) => call === 'reserveGuarantee')).toHaveLength(2);
+  });
+
   it('whose release is recalled stops its delivery until a newer one', async () => {
     let id = '';
     const { world } = await stage.play(

@@ -264,6 +264,14 @@ export interface DutiesActivities {
     step: Step,
     settled: { statementId: string; n: number; decision: 'accept' | 'dispute'; reason: string },
   ): Promise<{ kind: 'settled'; wrote: Wrote } | Refusal>;
+  /**
+   * What changed from one assessment of the shipment to a later one, in words that add up to the change. `overLimit`: by more than the
+   * tenant tolerates for the country and currency, so that a person has to agree again.
+   */
+  explainVariance(
+    step: Step,
+    of: { before: number; after: number },
+  ): Promise<{ change: Money; says: string; overLimit: boolean }>;
   /** Nothing of the shipment is approved or ordered until `thawPayments`; what the bank has already goes its way. */
   freezePayments(step: Step, reason: string): Promise<{ wrote: Wrote }>;
   thawPayments(step: Step, reason: string): Promise<{ wrote: Wrote }>;
@@ -566,7 +574,7 @@ export interface CustomsActivities {
   openRejectedGoodsCase(
     step: Step,
     declarationId: string,
-    rejected: { says: string; lines: CaseLine[] },
+    rejected: { says: string; lines: { line: number; released: string; gone: string[] }[] },
   ): Promise<{ kind: 'opened'; caseId: string; wrote: Wrote } | { kind: 'none'; says: string }>;
   /** Opens a refund case for each entry of a shipment that carried a basis which fell; `skipped` says why one was not opened. */
   openVoidanceCases(

@@ -12,7 +12,7 @@ import type {
   StandingProof,
 } from '@tidewaiter/contracts';
 import { CLEARANCE_FACTS } from '@tidewaiter/contracts/names';
-import { customs, shipments } from '../activities.js';
+import { customs, duties, shipments } from '../activities.js';
 import { applyCorrections } from '../corrections.js';
 import { Abandoned, retryOrAbandon, type Ruling, type Story } from '../story.js';
 import { assessDuties, holdUnderGuarantee, reserveGuarantee } from './assess-duties.js';
@@ -85,6 +85,7 @@ async function cleared(story: Story, filing: Filing, declarationId: string): Pro
   for (;;) {
     const version = (filing.version += 1);
     const standing = await stand(story, filing);
+    if (standing && standing.lawDate > filing.assessment.lawDate) await recompute(story, filing);
     await story.shutDivision();
     const { situation, goods, assessment, guaranteeReference } = filing;
     const lodged = await lodge(story, {
@@ -105,6 +106,33 @@ async function cleared(story: Story, filing: Filing, declarationId: string): Pro
     filing.goods = await correct(story, problems, filing);
     filing.assessment = await assessDuties(story, situation, filing.goods);
   }
+}
+
+/**
+ * What was worked out on an earlier day is a quote: the entry is worked out on its own. What changed is told cause by cause, and what is
+ * dearer or cheaper by more than the limit is agreed to again before anything is sent.
+ */
+async function recompute(story: Story, filing: Filing): Promise<void> {
+  if (!patched('entry-recomputed')) return;
+  const quote = filing.assessment;
+  const entry = await assessDuties(story, filing.situation, filing.goods);
+  const { change, says, overLimit } = await story.do('explain-variance', (step) =>
+    duties.explainVariance(step, { before: quote.n, after: entry.n }),
+  );
+  if (overLimit) {
+    await story.ask(
+      {
+        kind: 'review-assessment',
+        role: 'approver',
+        says: `The entry of ${entry.lawDate} differs from the quote of ${quote.lawDate} by ${change.amount} ${change.currency}: ${says}. Agree with { "retry": true }, or { "abandon": true, "reason": "…" }.`,
+        about: { quote: quote.n, entry: entry.n, change },
+        due: null,
+      },
+      retryOrAbandon,
+    );
+  }
+  filing.assessment = entry;
+  filing.guaranteeReference = await reserveGuarantee(story, entry);
 }
 
 /** Sends a version. While the authority is down it waits its turn; a person knows, as only he can follow the contingency procedure. */

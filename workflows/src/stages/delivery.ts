@@ -1,5 +1,4 @@
 import type { DocumentSet, Fact, Situation } from '@tidewaiter/contracts';
-import { add, negate } from '../amounts.js';
 import { carriers, customs } from '../activities.js';
 import { Abandoned, retryOrAbandon, type Story } from '../story.js';
 import type { Gate } from './after-release.js';
@@ -48,13 +47,10 @@ async function claimRejected(story: Story, { declarationId, quantities }: Releas
   const notTaken = (data['notTaken'] ?? []) as NotTaken[];
   const gone = notTaken.filter(({ how }) => how !== 'returned');
   if (gone.length === 0) return;
-  const releasedOf = (of: number) => quantities.find(({ line }) => line === of)?.quantity.value ?? '0';
   const lines = [...new Set(gone.map(({ line }) => line))].map((line) => ({
-    ...{ line, field: 'quantity' as const, was: releasedOf(line), difference: null },
-    becomes: add(
-      releasedOf(line),
-      ...gone.filter((each) => each.line === line).map(({ quantity }) => negate(quantity.value)),
-    ),
+    line,
+    released: quantities.find((each) => each.line === line)?.quantity.value ?? '0',
+    gone: gone.filter((each) => each.line === line).map(({ quantity }) => quantity.value),
   }));
   const told = gone.map(
     ({ line, quantity, how, reference }) => `${quantity.value} ${quantity.unit} of line ${line} ${how} (${reference})`,

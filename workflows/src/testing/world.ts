@@ -268,6 +268,7 @@ export class World {
       resolveFiling: async () => ({ kind: 'found', wrote }),
       reviewEntry: async () => ({ tasks: [], nextLookAt: null, open: false, wrote }),
       settleClock: async () => ({ kind: 'settled', wrote }),
+      explainVariance: async () => ({ change: { amount: '0.00', currency: 'GBP' }, says: '', overLimit: false }),
       freezePayments: async () => ({ wrote }),
       thawPayments: async () => ({ wrote }),
       freezeMandate: async () => ({ wrote }),

@@ -84,7 +84,11 @@ const PASSING = new Set(['http.idempotency-key.running', 'documents.shipment.unk
 /** The day on which a story is told, the same day of the next month, and the month around it. */
 function knownOf(today: string): Known {
   const first = `${today.slice(0, 7)}-01`;
-  return { today, inAMonth: plusMonths(today, 1), month: { first, last: plusDays(plusMonths(first, 1), -1) } };
+  return {
+    today,
+    inAMonth: plusMonths(today, 1),
+    month: { name: today.slice(0, 7), first, last: plusDays(plusMonths(first, 1), -1) },
+  };
 }
 
 interface Followed {

@@ -148,7 +148,9 @@ function open(state: Delivery, command: Extract<DeliveryCommand, { type: 'OpenDe
   const event: DeliveryEvent = { type: 'DeliveryOpened', data: { shipmentId, bookingId, released } };
   if (state.status === 'open') {
     const after = opened(state, event.data);
-    for (const { line, unit, delivered } of state.lines) {
+    for (const held of state.lines) {
+      const { line, unit } = held;
+      const delivered = exact(held.released).minus(remainingOf(held)).toFixed();
       const now = after.lines.find((each) => each.line === line && each.unit === unit);
       if (exact(delivered).greaterThan(now?.released ?? '0'))
         throw exceeds(line, delivered, now?.released ?? '0', unit);

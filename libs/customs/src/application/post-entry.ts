@@ -18,6 +18,7 @@ import type {
 } from '@tidewaiter/contracts';
 import type { By, EventStore, Tx } from '@tidewaiter/event-store';
 import {
+  exact,
   canonicalJson,
   Invalid,
   legalDateAt,
@@ -436,12 +437,16 @@ export class PostEntry {
     if (!rule)
       return { kind: 'none', says: `no law of ${destination} that gives duty back for refused goods is known here` };
     const today = legalDateAt(this.clock(), known.terms.calendar.zone);
+    const changed = lines.map(({ line, released, gone }) => ({
+      ...{ line, field: 'quantity' as const, was: released, difference: null },
+      becomes: gone.reduce((left, value) => left.minus(value), exact(released)).toFixed(),
+    }));
     const caseId = idFor('case', step.tenant, `rejected/${declarationId}`);
     const person = { actor: step.actor, roles: ['compliance'] };
     try {
       const wrote = await this.openCase(known, byOfStep(step), person, caseId, {
         ...{ kind: rule.kind, medium: 'own-review', reference: null, documentId: null, basis: null, claim: null },
-        ...{ says: `${says} (${rule.rejected!})`.slice(0, 280), noticeOn: today, receivedOn: today, lines },
+        ...{ says: `${says} (${rule.rejected!})`.slice(0, 280), noticeOn: today, receivedOn: today, lines: changed },
       });
       return { kind: 'opened', caseId, wrote };
     } catch (error) {
