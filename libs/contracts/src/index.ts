@@ -12,6 +12,8 @@ export * from './shipments/freeze.routes.js';
 export * from './shipments/board.events.js';
 export * from './shipments/board.routes.js';
 export * from './shipments/bulk.routes.js';
+export * from './shipments/comments.events.js';
+export * from './shipments/comments.routes.js';
 export * from './shipments/people.routes.js';
 export * from './shipments/story.routes.js';
 export * from './documents/events.js';

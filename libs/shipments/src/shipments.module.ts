@@ -7,6 +7,7 @@ import { Board, BoardRebuild } from './application/board.js';
 import { BoardFeed } from './application/board-feed.js';
 import { BoardViews } from './application/board-views.js';
 import { BULK_DRAIN, BulkJobs, BulkWorker } from './application/bulk-jobs.js';
+import { ShipmentComments } from './application/comments.js';
 import { Desk } from './application/desk.js';
 import { Estimates } from './application/estimates.js';
 import { Guarantees } from './application/guarantees.js';
@@ -18,8 +19,10 @@ import { ShipmentsActivitiesService } from './application/shipments.activities.j
 import { Stories } from './application/stories.js';
 import { TaskDecisions } from './application/task-decisions.js';
 import { Views } from './application/views.js';
+import { Watching } from './application/watchers.js';
 import { BoardController } from './http/board.controller.js';
 import { BulkController } from './http/bulk.controller.js';
+import { CommentsController } from './http/comments.controller.js';
 import { NotePeople, PeopleController, PROVIDER_ADDRESS } from './http/people.controller.js';
 import { SetUpController } from './http/set-up.controller.js';
 import { ShipmentsController } from './http/shipments.controller.js';
@@ -39,6 +42,7 @@ const ours = z.object({
 export const controllers = [
   BoardController,
   BulkController,
+  CommentsController,
   PeopleController,
   SetUpController,
   ShipmentsController,
@@ -53,6 +57,7 @@ export const services: Provider[] = [
   Guarantees,
   People,
   Views,
+  Watching,
   Stories,
   TaskDecisions,
   Bell,
@@ -63,6 +68,7 @@ export const services: Provider[] = [
   BulkWorker,
   Estimates,
   SavedViews,
+  ShipmentComments,
   BoardRebuild,
   ShipmentsActivitiesService,
 ];

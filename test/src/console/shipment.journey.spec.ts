@@ -418,6 +418,41 @@ describe('the console’s shipment and proof pages', () => {
     expect(amended[1]!.data).toMatchObject({ portOfEntry: 'GBSOU', charges: { freight: { amount: '310.00' } } });
   }, 120_000);
 
+  it('shows to another, without a reload, what somebody says about a shipment, keeps what is not sent yet, and narrows the board to what one watches', async () => {
+    await using one = await desk.seat('operator');
+    await using other = await desk.seat('approver');
+    const page = await one.open(at('/people'));
+    const theirs = await other.open(at('/people'));
+    await page.getByLabel('Comment', { exact: true }).fill('The seal was broken.');
+    await page.reload();
+    expect(await page.getByLabel('Comment', { exact: true }).inputValue()).toBe('The seal was broken.');
+    await page.getByRole('button', { name: 'Comment' }).click();
+    const said = (where: Page) => where.getByRole('article').filter({ hasText: 'The seal was broken.' });
+    await said(page).waitFor();
+    await said(theirs).waitFor();
+    expect(await said(theirs).getByRole('button').count()).toBe(0);
+    expect(await other.wrongs()).toEqual([]);
+    await said(page).getByRole('button', { name: 'Take back' }).click();
+    await theirs.getByText('Taken back by its writer.').waitFor();
+    expect(await theirs.getByText('The seal was broken.').count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Watch', exact: true }).click();
+    await page.getByRole('button', { name: 'Watching', pressed: true }).waitFor();
+    await page.getByRole('heading', { name: 'Watched by' }).waitFor();
+    await one.open('/board?watched=me');
+    await page.locator('.grid-row').first().waitFor();
+    expect(await page.getByRole('grid', { name: 'Shipments' }).getAttribute('aria-rowcount')).toBe('2');
+    await page.getByRole('button', { name: 'Watched by me', pressed: true }).click();
+    await page.waitForURL((url) => !url.searchParams.has('watched'));
+    expect([...one.troubles, ...other.troubles]).toEqual([]);
+
+    await using auditor = await desk.seat('auditor');
+    const looking = await auditor.open(at('/people'));
+    await looking.getByText('Taken back by its writer.').waitFor();
+    expect(await looking.getByLabel('Comment', { exact: true }).count()).toBe(0);
+    expect(await looking.getByRole('button', { name: /^Watch/ }).count()).toBe(0);
+  }, 90_000);
+
   it('splits a shipment whose papers are still awaited: a wrong sum says where, and whole and parts name each other', async () => {
     const reference = `DESK-${newRunId().toUpperCase()}`;
     const { shipmentId } = await house

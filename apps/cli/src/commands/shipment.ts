@@ -1,4 +1,11 @@
-import { listShipments, showShipment, showTimeline, type AnswerOf } from '@tidewaiter/contracts';
+import {
+  listComments,
+  listShipments,
+  makeComment,
+  showShipment,
+  showTimeline,
+  type AnswerOf,
+} from '@tidewaiter/contracts';
 import type { Command } from 'commander';
 import type { Output } from '../output.js';
 import { surroundings } from './command.js';
@@ -95,5 +102,34 @@ export function shipmentCommands(program: Command): void {
         if (ENDED.has(stage) && page.items.length === 0) return out.say(`✓ ${stage}`);
         await new Promise((resume) => setTimeout(resume, 300));
       }
+    });
+
+  shipment
+    .command('comments')
+    .argument('<shipment>', 'id or reference')
+    .description('what people wrote on the shipment')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { house, out } = surroundings(command);
+      const client = house.client();
+      const { shipmentId, reference } = await find(client, name);
+      const { items } = await client.call(listComments, { params: { shipmentId } });
+      if (out.json) return out.emit(items);
+      if (items.length === 0) out.say('Nobody has written anything yet.');
+      for (const { at, by, text, state } of items) out.data(`${at.slice(0, 19)}Z  ${by}  ${text ?? `(${state})`}`);
+      out.say(`next: tidewaiter shipment comment ${reference} "…"`);
+    });
+
+  shipment
+    .command('comment')
+    .argument('<shipment>', 'id or reference')
+    .argument('<text>', 'what is to be said')
+    .description('write a comment on the shipment')
+    .action(async (name: string, text: string, _: unknown, command: Command) => {
+      const { house, out } = surroundings(command);
+      const client = house.client();
+      const { shipmentId, reference } = await find(client, name);
+      const made = await client.call(makeComment, { params: { shipmentId }, body: { text } });
+      if (out.json) return out.emit(made);
+      out.say(`✓ recorded · next: tidewaiter shipment comments ${reference}`);
     });
 }

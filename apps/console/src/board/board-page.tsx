@@ -221,6 +221,16 @@ export default function BoardPage() {
           options={{ operator: 'Operator', approver: 'Approver', compliance: 'Compliance' }}
           onChange={(role) => go({ role })}
         />
+        {holds(session, 'operator', 'approver', 'compliance', 'administrator') && (
+          <button
+            type="button"
+            className="chip"
+            aria-pressed={search.watched === 'me'}
+            onClick={() => go({ watched: search.watched === 'me' ? undefined : 'me' })}
+          >
+            Watched by me
+          </button>
+        )}
         {filters.map(({ name, value }) => (
           <button key={name} type="button" className="chip" onClick={() => go({ [name]: undefined })}>
             {name}: {wordOf(name, value)} <span aria-hidden="true">✕</span>

@@ -14,9 +14,10 @@ export interface BoardSearch {
   tz?: string | undefined;
   view?: string | undefined;
   waiting?: string | undefined;
+  watched?: string | undefined;
 }
 
-export const FILTERS = ['clock', 'customer', 'from', 'q', 'role', 'stage', 'to', 'waiting'] as const;
+export const FILTERS = ['clock', 'customer', 'from', 'q', 'role', 'stage', 'to', 'waiting', 'watched'] as const;
 const KEYS = [...FILTERS, 'cols', 'direction', 'peek', 'sort', 'tz', 'view'].sort() as (keyof BoardSearch)[];
 
 /** Keys sorted, defaults and what is unknown left out. */

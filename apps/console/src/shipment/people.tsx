@@ -4,12 +4,13 @@ import { useChange, useRoute } from '../api/queries.js';
 import { useSession } from '../api/session.js';
 import { Button, EmptyState, ErrorState, Instant, LegalDate, StatusMark, TextField } from '../ui/index.js';
 import { Security } from '../today/security.js';
+import { CommentsPanel, WatchersPanel } from './comments.js';
 import { useOpenTasks, useShipmentId, useTimeline, type Task } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
 import { ParticularsForm } from './particulars.js';
 import { Go } from './go.js';
 
-/** Tasks, who decided what, and the mandate that stands behind it. */
+/** Tasks, comments, who decided what, who watches, and the mandate that stands behind it. */
 export default function People() {
   const shipmentId = useShipmentId();
   const shipment = useRoute(showShipment, { params: { shipmentId } });
@@ -31,6 +32,7 @@ export default function People() {
           )
         }
       </Source>
+      <CommentsPanel />
       {timeline.data && (
         <ParticularsForm
           shipmentId={shipmentId}
@@ -38,6 +40,7 @@ export default function People() {
           engaged={timeline.data.some(({ name }) => name === 'ShipmentEngaged')}
         />
       )}
+      <WatchersPanel />
       {shipment.data && <Mandates engagementId={shipment.data.engagementId} />}
       <Source query={done} what="decided tasks" who="The front desk" height={120}>
         {({ items }) =>

@@ -1,4 +1,5 @@
 import {
+  listComments,
   listDeclarations,
   listPayments,
   listTasks,
@@ -13,6 +14,7 @@ import {
   showStrip,
   showTimeline,
   showTracking,
+  showWatchers,
   listBookings,
   showFindings,
   listAssessments,
@@ -38,6 +40,7 @@ import {
   type State,
 } from '../ui/index.js';
 import { useLocale } from '../app/preferences.js';
+import { WatchButton } from './comments.js';
 import { useLive, useShipmentId } from './data.js';
 import { Copies } from './parts.js';
 import './shipment.css';
@@ -65,6 +68,8 @@ const LIVE = [
   showStory,
   showTimeline,
   listTasks,
+  listComments,
+  showWatchers,
   showDossier,
   showCoverage,
   listDocuments,
@@ -124,6 +129,7 @@ export default function ShipmentPage() {
       lead={shipment.data ? <Ids shipment={shipment.data} /> : <Skeleton width="40ch" />}
       actions={
         <>
+          <WatchButton shipmentId={shipmentId} />
           <Go className="button" to={`/shipments/${shipmentId}/time`}>
             Time machine <kbd aria-hidden="true">t</kbd>
           </Go>

@@ -11,13 +11,25 @@ export interface ButtonProps {
   /** the reason is in words beside the button already, or there is no room: it is told to screen readers and on hover */
   quietReason?: boolean;
   busy?: boolean;
+  /** for a switch: whether it is on */
+  pressed?: boolean;
   label?: string;
   onPress?: () => void;
   autoFocus?: boolean;
 }
 
 /** A button named by its act. What cannot be done stays in place, disabled, with the reason. */
-export function Button({ children, kind = 'plain', because, quietReason, busy, label, onPress, ...rest }: ButtonProps) {
+export function Button({
+  children,
+  kind = 'plain',
+  because,
+  quietReason,
+  busy,
+  pressed,
+  label,
+  onPress,
+  ...rest
+}: ButtonProps) {
   const reason = useId();
   const off = because !== undefined || busy === true;
   return (
@@ -27,6 +39,7 @@ export function Button({ children, kind = 'plain', because, quietReason, busy, l
         className="button"
         data-kind={kind}
         {...(rest.size ? { 'data-size': rest.size } : {})}
+        {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
         {...(label === undefined ? {} : { 'aria-label': label })}
         {...(off ? { 'aria-disabled': true, type: 'button' as const } : {})}
         {...(because === undefined ? {} : { 'aria-describedby': reason })}

@@ -84,12 +84,19 @@ export const TextArea = ({
   value,
   onChange,
   rows = 4,
+  maxLength,
   ...frame
-}: FieldProps & { value: string; onChange: (value: string) => void; rows?: number }) => (
+}: FieldProps & { value: string; onChange: (value: string) => void; rows?: number; maxLength?: number }) => (
   <Frame
     {...frame}
     control={(attributes) => (
-      <textarea {...attributes} rows={rows} value={value} onChange={(event) => onChange(event.target.value)} />
+      <textarea
+        {...attributes}
+        rows={rows}
+        maxLength={maxLength}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
     )}
   />
 );

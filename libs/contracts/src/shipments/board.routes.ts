@@ -45,6 +45,7 @@ export const boardFilter = {
   waiting: z.enum(['us', 'others', 'nobody']).optional(),
   role: z.string().max(40).optional().meta({ description: 'whose task is due first' }),
   clock: z.enum(CLOCK_BINS).optional(),
+  watched: z.literal('me').optional().meta({ description: 'what the caller watches' }),
   q: z.string().max(70).optional().meta({ description: 'reference, MRN, carrier’s reference or customer, in part' }),
 };
 export const boardQuery = z

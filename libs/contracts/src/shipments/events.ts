@@ -14,6 +14,7 @@ import {
   unLocode,
   uuid,
 } from '../values.js';
+import type { commentMade, commentWithdrawn } from './comments.events.js';
 
 export const importerIdentifier = z.strictObject({
   scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN', 'JPCN']),
@@ -290,4 +291,6 @@ export type ShipmentsEvent =
   | EventOf<typeof taskRaised>
   | EventOf<typeof taskDecided>
   | EventOf<typeof taskWithdrawn>
-  | EventOf<typeof shipmentClosed>;
+  | EventOf<typeof shipmentClosed>
+  | EventOf<typeof commentMade>
+  | EventOf<typeof commentWithdrawn>;

@@ -7,6 +7,7 @@ import { BoardViews } from './board-views.js';
 import { Estimates } from './estimates.js';
 import { partyTerms } from '../postgres/party-terms.js';
 import { SavedViews } from './saved-views.js';
+import { Watching } from './watchers.js';
 
 type Query = InputOf<typeof showBoardIndex>['query'];
 const keysIn = (bytes: Buffer): number[] =>
@@ -19,9 +20,9 @@ describe('views over the board', () => {
   const ids: string[] = [];
 
   const view = (changes: Partial<Query> = {}): Query => ({ sort: 'consequence', direction: 'ascending', ...changes });
-  const references = async (changes: Partial<Query> = {}, tenant = 'acme'): Promise<string[]> => {
-    const keys = keysIn(await board.index(tenant, view(changes)));
-    const { rows } = await board.rows(tenant, keys);
+  const references = async (changes: Partial<Query> = {}, caller = callerOf('acme')): Promise<string[]> => {
+    const keys = keysIn(await board.index(caller, view(changes)));
+    const { rows } = await board.rows(caller.tenant, keys);
     return keys.map((key) => rows.find((row) => row.key === key)!.reference);
   };
   const raise = async (at: number, kind: 'approve-payment' | 'ask-authority', days: number | null): Promise<void> => {
@@ -69,8 +70,17 @@ describe('views over the board', () => {
     expect(await references({ q: '%' })).toEqual([]);
   });
 
+  it('filter by what the one who looks watches', async () => {
+    const [olga, oscar] = ['olga', 'oscar'].map((name) => callerOf('acme', name));
+    const watching = new Watching(room.store, now);
+    for (const at of [0, 2]) await watching.change(olga!, ids[at]!, true);
+    expect(await references({ watched: 'me', sort: 'reference' }, olga)).toEqual(['A-1', 'C-3']);
+    expect(await references({ watched: 'me' }, oscar)).toEqual([]);
+    expect((await board.summary(olga!, { watched: 'me' })).total).toBe(2);
+  });
+
   it('count stages and clocks, and name the position shown', async () => {
-    const summary = await board.summary('acme', {});
+    const summary = await board.summary(callerOf('acme'), {});
     expect(summary.total).toBe(4);
     expect(Object.fromEntries(summary.clocks.map(({ bin, count }) => [bin, count]))).toEqual({
       overdue: 1,
@@ -84,10 +94,10 @@ describe('views over the board', () => {
   });
 
   it('show nothing to another tenant', async () => {
-    expect(await references({}, 'globex')).toEqual([]);
+    expect(await references({}, callerOf('globex'))).toEqual([]);
     expect((await board.rows('globex', [1, 2, 3, 4])).rows).toEqual([]);
     expect((await board.search('globex', { q: 'b-2' })).items).toEqual([]);
-    expect((await board.summary('globex', {})).total).toBe(0);
+    expect((await board.summary(callerOf('globex'), {})).total).toBe(0);
   });
 
   it('find by reference and customer', async () => {
@@ -159,7 +169,7 @@ describe('views over the board', () => {
   });
 
   it('estimate a delivery by how long like shipments took from the same stage, once there are thirty of them', async () => {
-    const [before] = (await board.rows('acme', keysIn(await board.index('acme', view())))).rows;
+    const [before] = (await board.rows('acme', keysIn(await board.index(callerOf('acme'), view())))).rows;
     expect(before!.eta).toEqual({ cases: 0, p50: null, p90: null });
     const engagement = await room.engagement();
     for (let days = 1; days <= 30; days += 1) {
@@ -175,7 +185,7 @@ describe('views over the board', () => {
       });
     }
     const fresh = newBoard();
-    const { rows } = await fresh.rows('acme', keysIn(await fresh.index('acme', view())));
+    const { rows } = await fresh.rows('acme', keysIn(await fresh.index(callerOf('acme'), view())));
     const [open, done] = ['A-1', 'DONE-1'].map((name) => rows.find(({ reference }) => reference === name)!);
     expect(done!.eta).toBeNull();
     expect(open!.eta!.cases).toBe(30);

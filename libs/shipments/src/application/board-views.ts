@@ -69,8 +69,8 @@ const orderOf = ({ sort, direction }: Pick<Query, 'sort' | 'direction'>): string
   return `${SORTS[sort]} ${direction === 'ascending' ? 'asc' : 'desc'} nulls last, b.key`;
 };
 
-/** The condition of a view; parameters from `$2` on, `$1` is the tenant. */
-export function conditionOf(filter: Filter): { where: string; params: unknown[] } {
+/** The condition of a view as one person sees it; parameters from `$2` on, `$1` is the tenant. */
+export function conditionOf(filter: Filter, subject: string): { where: string; params: unknown[] } {
   const params: unknown[] = [];
   const parts = ['b.tenant_id = $1', 'b.key is not null'];
   const equal = (column: string, value: unknown): void => {
@@ -85,6 +85,12 @@ export function conditionOf(filter: Filter): { where: string; params: unknown[] 
   equal('customer', filter.customer);
   if (filter.waiting) parts.push(WAITING[filter.waiting]);
   if (filter.clock) parts.push(`(${BINS[filter.clock]})`);
+  if (filter.watched) {
+    params.push(subject);
+    parts.push(
+      `exists (select from watchers w where w.tenant_id = b.tenant_id and w.shipment_id = b.shipment_id and w.subject = $${params.length + 1})`,
+    );
+  }
   if (filter.q !== undefined) {
     params.push(`%${filter.q.toLowerCase().replace(/[\\%_]/g, (char) => `\\${char}`)}%`);
     parts.push(`b.found like $${params.length + 1}`);
@@ -140,8 +146,8 @@ export class BoardViews {
   }
 
   /** Keys in the view's order, four bytes each: a hundred thousand are 400 kB, put together by the database. */
-  async index(tenant: string, query: Query): Promise<Buffer> {
-    const { where, params } = conditionOf(query);
+  async index({ tenant, subject }: CallerIdentity, query: Query): Promise<Buffer> {
+    const { where, params } = conditionOf(query, subject);
     const [row] = await this.store.query<{ keys: Buffer | null }>(
       tenant,
       `select string_agg(int4send(b.key), ''::bytea order by ${orderOf(query)}) as keys from board b where ${where}`,
@@ -163,8 +169,8 @@ export class BoardViews {
     return { rows: rows.map((row) => rowView(row, at, estimate(row.board, row.state))), position };
   }
 
-  async summary(tenant: string, filter: Filter): Promise<AnswerOf<typeof showBoardSummary>> {
-    const { where, params } = conditionOf(filter);
+  async summary({ tenant, subject }: CallerIdentity, filter: Filter): Promise<AnswerOf<typeof showBoardSummary>> {
+    const { where, params } = conditionOf(filter, subject);
     const bin = `case ${Object.entries(BINS)
       .map(([name, condition]) => `when ${condition} then '${name}'`)
       .join(' ')} end`;
@@ -333,7 +339,7 @@ export class BoardViews {
     const { tenant } = caller;
     // Read before the rows are: they hold at least what was there then.
     const position = await this.position(tenant);
-    const bytes = await this.index(tenant, body);
+    const bytes = await this.index(caller, body);
     const keys = Array.from({ length: Math.min(bytes.length / 4, EXPORTED_AT_MOST) }, (_, at) =>
       bytes.readInt32BE(at * 4),
     );

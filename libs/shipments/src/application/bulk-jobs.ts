@@ -48,7 +48,7 @@ export class BulkJobs {
   ) {}
 
   async count(caller: CallerIdentity, filter: InputOf<typeof countBulk>['query']): Promise<AnswerOf<typeof countBulk>> {
-    const condition = conditionOf(filter);
+    const condition = conditionOf(filter, caller.subject);
     return this.database.tenant(caller.tenant, async (tx) => ({
       shipments: await bulkJobs.shipments(tx, condition),
       acts: await bulkJobs.acts(tx, condition, BULK_KINDS, decidable(caller)),
@@ -71,7 +71,7 @@ export class BulkJobs {
       const begun = { jobId, kind, filter, caller: { subject, actor, roles }, at: this.clock() };
       // The door lets one answer out for a key; a repeat after a cut finds the job that was begun.
       if (await bulkJobs.begin(tx, begun)) {
-        const taken = await bulkJobs.fill(tx, jobId, conditionOf(filter), kind, decidable(caller));
+        const taken = await bulkJobs.fill(tx, jobId, conditionOf(filter, subject), kind, decidable(caller));
         if (taken !== count)
           throw new Refused('shipments.bulk.changed', `${taken} tasks match now, not ${count}: nothing was begun`, {
             advice: 'Look at the count again, then begin.',

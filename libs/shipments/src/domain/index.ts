@@ -1,4 +1,5 @@
 import type { Decider, DomainEvent } from '@tidewaiter/kernel';
+import { comments } from './comments.js';
 import { engagement } from './engagement.js';
 import { guarantee } from './guarantee.js';
 import { importer } from './importer.js';
@@ -6,6 +7,7 @@ import { shipment } from './shipment.js';
 import { task } from './task.js';
 
 export * from './board.js';
+export * from './comments.js';
 export * from './decisions.js';
 export * from './engagement.js';
 export * from './guarantee.js';
@@ -22,7 +24,7 @@ export * from './task.js';
 type Foldable = Pick<Decider<unknown, never, DomainEvent>, 'initial' | 'evolve'>;
 
 /** How each category of stream folds: services, replay and auditors use the same. */
-export const streams = { importer, guarantee, engagement, shipment, task } as unknown as Record<
-  'importer' | 'guarantee' | 'engagement' | 'shipment' | 'task',
+export const streams = { importer, guarantee, engagement, shipment, task, comments } as unknown as Record<
+  'importer' | 'guarantee' | 'engagement' | 'shipment' | 'task' | 'comments',
   Foldable
 >;

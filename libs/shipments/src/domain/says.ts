@@ -76,6 +76,8 @@ const SENTENCES: Sentences = {
     d.outcome === 'split'
       ? 'Closed as a whole; its parts go on'
       : `Shipment closed, ${d.outcome}${d.reason === null ? '' : `: ${d.reason}`}`,
+  CommentMade: (d) => `Comment by ${d.by}`,
+  CommentWithdrawn: (d) => `Comment taken back by ${d.by}`,
   FileStored: (d) => `File stored, ${d.size} bytes`,
   FileRefused: (d) => `File refused: ${d.says}`,
   DocumentReceived: (d) => `${d.type} received`,

@@ -88,6 +88,7 @@ const MILESTONES = new Set([
 ]);
 const DETAILS = new Set([
   'FileStored',
+  'CommentWithdrawn',
   'AuthorityMessageReceived',
   'AuthorityNoticeKept',
   'ChecksRun',

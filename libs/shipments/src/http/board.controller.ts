@@ -65,11 +65,8 @@ export class BoardController implements BeforeApplicationShutdown {
   }
 
   @Serves(showBoardIndex)
-  async index(
-    @Input() { query }: InputOf<typeof showBoardIndex>,
-    @Caller() { tenant }: CallerIdentity,
-  ): Promise<Binary> {
-    return new Binary(await this.board.index(tenant, query), 'application/octet-stream', {
+  async index(@Input() { query }: InputOf<typeof showBoardIndex>, @Caller() caller: CallerIdentity): Promise<Binary> {
+    return new Binary(await this.board.index(caller, query), 'application/octet-stream', {
       headers: { 'Cache-Control': 'no-store' },
     });
   }
@@ -85,8 +82,8 @@ export class BoardController implements BeforeApplicationShutdown {
   }
 
   @Serves(showBoardSummary)
-  summary(@Input() { query }: InputOf<typeof showBoardSummary>, @Caller() { tenant }: CallerIdentity) {
-    return this.board.summary(tenant, query);
+  summary(@Input() { query }: InputOf<typeof showBoardSummary>, @Caller() caller: CallerIdentity) {
+    return this.board.summary(caller, query);
   }
 
   @Serves(exportBoard)
