@@ -292,6 +292,90 @@ describe('a clearance', () => {
     expect(world.told.calls).toContain('placeLegalHold');
   });
 
+  it('hears of a seizure while a payment waits for its approval, freezes, and goes on when it is undone', async () => {
+    let id = '';
+    const frozen: string[] = [];
+    const note = (what: string) => async () => {
+      frozen.push(what);
+      return { wrote };
+    };
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (told, declarationId) => {
+          id = declarationId;
+          await told.fact('customs.DutyNotified', {
+            ...{ declarationId, messageId: 'm-1', authorityTime: at(1), mrn: null },
+            taxes: [{ line: 1, type: 'A00', base: '6320.00', amount: { amount: '2325.76', currency: 'GBP' } }],
+            total: { amount: '2325.76', currency: 'GBP' },
+            ...{ paymentReference: 'R-1', payee: { name: 'HMRC', account: '1' } },
+          });
+        })(world),
+        requestPayment: async () => {
+          await world.fact('customs.GoodsSeized', { declarationId: id, authorityTime: at(2), reason: 'counterfeit' });
+          return { kind: 'needs-approval', paymentId: 'p-1', digest: 'd', needed: 1, given: 0, wrote };
+        },
+        approvePayment: async () => {
+          await world.fact('duties.PaymentSettled', { paymentId: 'p-1' });
+          await world.released(id);
+          return { kind: 'sent', paymentId: 'p-1', digest: 'd', wrote };
+        },
+        freezePayments: note('payments'),
+        freezeMandate: note('mandate'),
+        thawPayments: note('payments go on'),
+        thawMandate: note('mandate goes on'),
+        openSeizureCase: async () => ({
+          ...{ kind: 'opened', caseId: 'case-1', wrote },
+          clock: { dueAt: '2026-12-25T00:00:00.000Z', dueOn: '2026-12-24', law: 'Sch. 3', consequence: 'forfeited' },
+        }),
+      }),
+      async (world) => {
+        await gone(world, 'contest-seizure');
+        expect(await world.task('contest-seizure')).toMatchObject({
+          ...{ role: 'compliance', due: '2026-12-25T00:00:00.000Z', about: { caseId: 'case-1' } },
+          says: expect.stringContaining('By 2026-12-24 (Sch. 3), else: forfeited.'),
+        });
+        expect(frozen).toEqual(['payments', 'mandate']);
+        await world.fact('customs.OutcomeReversed', {
+          ...{ declarationId: id, of: 'seized', authorityTime: at(9), reason: 'petition granted' },
+        });
+        while (frozen.length < 4) await new Promise((resume) => setTimeout(resume, 20));
+        await world.decide('approve-payment', { approve: true });
+      },
+      'seized-while-paying',
+    );
+    expect(frozen).toEqual(['payments', 'mandate', 'payments go on', 'mandate goes on']);
+    expect(world.told.calls).toContain('bookDelivery');
+  });
+
+  it('is given up while a payment waits: the payment is void and nothing is withdrawn', async () => {
+    let id = '';
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (told, declarationId) => {
+          id = declarationId;
+          await told.fact('customs.DutyNotified', {
+            ...{ declarationId, messageId: 'm-1', authorityTime: at(1), mrn: null },
+            taxes: [{ line: 1, type: 'A00', base: '6320.00', amount: { amount: '2325.76', currency: 'GBP' } }],
+            total: { amount: '2325.76', currency: 'GBP' },
+            ...{ paymentReference: 'R-1', payee: { name: 'HMRC', account: '1' } },
+          });
+        })(world),
+        requestPayment: async () => {
+          await world.fact('customs.GoodsSeized', { declarationId: id, authorityTime: at(2), reason: 'counterfeit' });
+          return { kind: 'needs-approval', paymentId: 'p-1', digest: 'd', needed: 1, given: 0, wrote };
+        },
+      }),
+      async (world) => {
+        await gone(world, 'contest-seizure');
+        await world.decide('contest-seizure', { abandon: true, reason: 'no defence' });
+      },
+      'seized-given-up',
+    );
+    expect(world.told.calls).toContain('voidPayment');
+    expect(world.told.calls).not.toContain('withdrawDeclaration');
+    expect(world.told.calls).not.toContain('bookDelivery');
+  });
+
   it('is refused by the gate when the mandate ended the night before, and files once that is mended', async () => {
     let asked = 0;
     const { world } = await stage.play(
@@ -316,6 +400,44 @@ describe('a clearance', () => {
       'mandate-ended',
     );
     expect(world.told.calls.filter((call) => call === 'lodgeDeclaration')).toHaveLength(1);
+  });
+
+  it('works the entry out anew when the quote is of an earlier day, and has a difference over the limit agreed to', async () => {
+    const lodged: number[] = [];
+    let assessed = 0;
+    const { world } = await stage.play(
+      (_, usual) => ({
+        assess: async (...args) => {
+          const answer = await usual.assess(...args);
+          if (answer.kind !== 'assessed') return answer;
+          const n = (assessed += 1);
+          return { ...answer, assessment: { ...answer.assessment, n, lawDate: n === 1 ? '2026-11-22' : '2026-11-23' } };
+        },
+        standAtFiling: async (step) => {
+          const answer = await usual.standAtFiling(step);
+          return answer.kind === 'stands' ? { ...answer, proof: { ...answer.proof, lawDate: '2026-11-23' } } : answer;
+        },
+        explainVariance: async (_step, { before, after }) => {
+          expect([before, after]).toEqual([1, 2]);
+          const change = { amount: '12.34', currency: 'GBP' };
+          return { change, says: 'line 1, rate: 12.34 GBP (8 % → 9 %)', overLimit: true };
+        },
+        lodgeDeclaration: async (step, request) => {
+          lodged.push(request.assessment.n);
+          return usual.lodgeDeclaration(step, request);
+        },
+      }),
+      async (world) => {
+        const task = await world.task('review-assessment');
+        expect(task).toMatchObject({ role: 'approver', about: { quote: 1, entry: 2 } });
+        expect(task.says).toContain('differs from the quote of 2026-11-22 by 12.34 GBP: line 1, rate: 12.34 GBP');
+        expect(lodged).toEqual([]);
+        await world.decide('review-assessment', { retry: true });
+      },
+      'quote-and-entry',
+    );
+    expect(lodged).toEqual([2]);
+    expect(world.told.calls.filter((call) => call === 'reserveGuarantee')).toHaveLength(2);
   });
 
   it('whose release is recalled stops its delivery until a newer one', async () => {

@@ -89,6 +89,9 @@ export interface ShipmentsActivities {
     step: Step,
     security: { reference: string; amount: Money },
   ): Promise<{ kind: 'provided'; destination: string; wrote: Wrote } | Refusal>;
+  /** Goods of the shipment were seized: its engagement files and opens nothing until it is thawed, also for other shipments. */
+  freezeMandate(step: Step, says: string): Promise<{ wrote: Wrote }>;
+  thawMandate(step: Step, reason: string): Promise<{ wrote: Wrote }>;
   raiseTask(step: Step, task: TaskSpec): Promise<{ taskId: string; wrote: Wrote }>;
   /** Records a person's decision on a task (`closes` false while another person is needed), or withdraws it. */
   settleTask(
@@ -261,6 +264,17 @@ export interface DutiesActivities {
     step: Step,
     settled: { statementId: string; n: number; decision: 'accept' | 'dispute'; reason: string },
   ): Promise<{ kind: 'settled'; wrote: Wrote } | Refusal>;
+  /**
+   * What changed from one assessment of the shipment to a later one, in words that add up to the change. `overLimit`: by more than the
+   * tenant tolerates for the country and currency, so that a person has to agree again.
+   */
+  explainVariance(
+    step: Step,
+    of: { before: number; after: number },
+  ): Promise<{ change: Money; says: string; overLimit: boolean }>;
+  /** Nothing of the shipment is approved or ordered until `thawPayments`; what the bank has already goes its way. */
+  freezePayments(step: Step, reason: string): Promise<{ wrote: Wrote }>;
+  thawPayments(step: Step, reason: string): Promise<{ wrote: Wrote }>;
   /** Voids a payment that waits for approval because what it pays has changed. */
   voidPayment(step: Step, paymentId: string, reason: string): Promise<{ kind: 'void' | 'on-its-way'; wrote: Wrote }>;
   /**
@@ -546,6 +560,32 @@ export interface CustomsActivities {
     clockId: string,
     settled: { how: string } | { until: string; ground: string },
   ): Promise<{ kind: 'settled'; wrote: Wrote } | Refusal>;
+  /**
+   * Opens the petition against a seizure with its clock in the authority's calendar; one that is open already stays the one.
+   * `none`: the destination has no such case, and why.
+   */
+  openSeizureCase(
+    step: Step,
+    declarationId: string,
+    seizure: { reason: string; seizedAt: string },
+  ): Promise<
+    | {
+        kind: 'opened';
+        caseId: string;
+        clock: { dueAt: string; dueOn: string; law: string; consequence: string } | null;
+        wrote: Wrote;
+      }
+    | { kind: 'none'; says: string }
+  >;
+  /**
+   * Opens the claim for duty on goods that the consignee did not take and that left again or were destroyed, where the destination's
+   * law gives it back. `none`: it does not, or not any more, and why.
+   */
+  openRejectedGoodsCase(
+    step: Step,
+    declarationId: string,
+    rejected: { says: string; lines: { line: number; released: string; gone: string[] }[] },
+  ): Promise<{ kind: 'opened'; caseId: string; wrote: Wrote } | { kind: 'none'; says: string }>;
   /** Opens a refund case for each entry of a shipment that carried a basis which fell; `skipped` says why one was not opened. */
   openVoidanceCases(
     step: Step,

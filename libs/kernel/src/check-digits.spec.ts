@@ -3,6 +3,7 @@ import {
   checkCnpj,
   checkContainer,
   checkDan,
+  checkJapaneseCorporateNumber,
   checkEin,
   checkEori,
   checkMrn,
@@ -144,6 +145,13 @@ describe('numbers of traders', () => {
   it('takes deferment accounts of seven digits', () => {
     expect(checkDan('123 4567').valid).toBe(true);
     expect(checkDan('12345678').valid).toBe(false);
+  });
+
+  it('knows the corporate numbers of Japan, with or without a branch, by the digit in front', () => {
+    expect(checkJapaneseCorporateNumber('7000 0120 50002')).toMatchObject({ valid: true, normalised: '7000012050002' });
+    expect(checkJapaneseCorporateNumber('70000120500020000').valid).toBe(true);
+    expect(checkJapaneseCorporateNumber('6000012050002')).toMatchObject({ reason: 'check digit 7 expected, 6 found' });
+    expect(checkJapaneseCorporateNumber('700001205000').valid).toBe(false);
   });
 });
 

@@ -1,11 +1,13 @@
 import { patched } from '@temporalio/workflow';
 import type { Fact } from '@tidewaiter/contracts';
 import { CLEARANCE_FACTS } from '@tidewaiter/contracts/names';
-import type { Story } from '../story.js';
-import type { Filing, Released } from './clearance.js';
+import { Abandoned, type Story } from '../story.js';
+import { secure, type Filing, type Released } from './clearance.js';
 import { Course, timeOf } from './course.js';
 import { Errands, onlyByItself, seen } from './errands.js';
-import { attend, carryOut, seized, takeAnswer, type Handling } from './handling.js';
+import { dutyPayment, type DutyNotice } from './duty-payment.js';
+import { attend, carryOut, takeAnswer, type Handling } from './handling.js';
+import { seized } from './seizure.js';
 import { withdraw } from './withdrawal.js';
 
 /** What customs may still say while the goods are on their way. */
@@ -22,7 +24,7 @@ export interface Gate {
   isOpen(): boolean;
   /** why they were given up; null while they were not */
   givenUp(): string | null;
-  /** delivery is done: what was asked beside it is withdrawn */
+  /** delivery is done: a figure that the authority still owes is waited for and paid, what was asked beside it is withdrawn */
   close(): Promise<void>;
   /** a carrier was told to fetch the goods */
   noteBooked(): void;
@@ -58,11 +60,18 @@ export function watchRelease(story: Story, filing: Filing, released: Released): 
   let how: How | null = 'abandoned';
   const late = patched('give-up-after-release') ? [...LATE, 'customs.DeclarationInvalidated'] : LATE;
   const ours = (fact: Fact) => fact.data['declarationId'] === declarationId && !filing.summary?.owns(fact);
+  let paying = false;
+  const names = () => (filing.secured && !paying ? [...late, 'customs.DutyNotified'] : late);
   story.beside(async () => {
     for (;;) {
-      await story.until(() => over || story.has(late, ours));
+      await story.until(() => over || story.has(names(), ours));
       if (over) return;
-      const fact = await story.expect(late, ours);
+      const fact = await story.expect(names(), ours);
+      if (fact.name === 'customs.DutyNotified') {
+        paying = fact.data['kind'] === 'final';
+        story.beside(() => payFinal(handling, fact));
+        continue;
+      }
       attend(handling, fact);
       stopOrGo(handling, fact);
       if (fact.name === 'customs.ClearanceGivenUp' && patched('give-up-after-release')) {
@@ -82,12 +91,14 @@ export function watchRelease(story: Story, filing: Filing, released: Released): 
       if (fact.name === 'customs.RequestAnswered') takeAnswer(handling, fact);
       if (fact.name !== 'customs.GoodsSeized') continue;
       stopped = true;
+      if (patched('seizure-freezes')) stopDelivery(handling, fact, 'The authority’s newer decision ends it.');
       givenUp = await seized(handling, fact);
       stopped = givenUp !== null;
       how = stopped ? null : how;
+      if (!stopped) stopOrGo(handling, fact);
     }
   });
-  const close = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     over = true;
     handling.doubts.clear();
     await handling.errands.closeAll();
@@ -96,10 +107,16 @@ export function watchRelease(story: Story, filing: Filing, released: Released): 
     isOpen: () => !stopped && handling.course.release() !== null,
     givenUp: () => givenUp,
     noteBooked: () => void (booked = true),
-    close,
+    async close() {
+      if (filing.secured) {
+        story.wait('authority: final figure');
+        await story.until(() => !filing.secured);
+      }
+      await end();
+    },
     async abandon(reason) {
       if (!patched('give-up-after-release')) return;
-      await close();
+      await end();
       await Promise.all([
         booked ? stopCarrier(story, declarationId, reason) : nothing(),
         how === null ? nothing() : withdraw(story, declarationId, how, reason),
@@ -123,10 +140,29 @@ const stopCarrier = (story: Story, declarationId: string, reason: string): Promi
     true,
   );
 
-function stopOrGo({ errands, course, declarationId }: Handling, fact: Fact): void {
-  if (course.release()) return errands.close('stop');
-  const says =
-    typeof fact.data['says'] === 'string' && fact.data['says'] !== '' ? fact.data['says'] : 'no reason given';
+/** What was released against security: the final figure is held against ours, paid, and the security is given back or taken. */
+async function payFinal({ story, filing, declarationId }: Handling, fact: Fact): Promise<void> {
+  const notice = fact.data as unknown as DutyNotice;
+  await secure(story, filing, notice);
+  if (notice.kind !== 'final' || notice.paymentReference === null || notice.payee === null) return;
+  const { version, assessment, editors } = filing;
+  try {
+    await dutyPayment(story, notice, { declarationId, version, assessment, editors });
+  } catch (error) {
+    // Given up by a person: the debt stays open in the ledger, and the security stands for it.
+    if (!(error instanceof Abandoned)) throw error;
+  }
+  filing.secured = false;
+}
+
+function stopOrGo(handling: Handling, fact: Fact): void {
+  if (handling.course.release()) return handling.errands.close('stop');
+  stopDelivery(handling, fact, 'A newer release of the authority ends it.');
+}
+
+function stopDelivery({ errands, declarationId }: Handling, fact: Fact, ends: string): void {
+  const told = fact.data['says'] ?? fact.data['reason'];
+  const says = typeof told === 'string' && told !== '' ? told : 'no reason given';
   errands.raise(
     'stop',
     {
@@ -136,6 +172,6 @@ function stopOrGo({ errands, course, declarationId }: Handling, fact: Fact): voi
       about: { declarationId, since: timeOf(fact) },
       due: null,
     },
-    onlyByItself('A newer release of the authority ends it.'),
+    onlyByItself(ends),
   );
 }

@@ -24,9 +24,13 @@ export async function assessDuties(story: Story, situation: Situation, goods: Do
 }
 
 /** Headroom of the guarantee is taken before anything is filed. */
-export async function reserveGuarantee(story: Story, assessment: AssessmentSummary): Promise<string> {
+export function reserveGuarantee(story: Story, assessment: AssessmentSummary): Promise<string> {
   const { payableNow, payableLater } = assessment.totals;
-  const amount = { amount: add(payableNow, payableLater), currency: assessment.currency };
+  return holdUnderGuarantee(story, { amount: add(payableNow, payableLater), currency: assessment.currency });
+}
+
+/** So much of the guarantee is held for the shipment from now on, more or less than before; what is too small waits for a person. */
+export async function holdUnderGuarantee(story: Story, amount: Money): Promise<string> {
   for (let until = 0; ;) {
     const answer = await story.do('reserve-guarantee', (step) => shipments.reserveGuarantee(step, amount));
     if (answer.kind === 'reserved') return answer.reference;

@@ -12,15 +12,16 @@ import type {
   StandingProof,
 } from '@tidewaiter/contracts';
 import { CLEARANCE_FACTS } from '@tidewaiter/contracts/names';
-import { customs, shipments } from '../activities.js';
+import { customs, duties, shipments } from '../activities.js';
 import { applyCorrections } from '../corrections.js';
 import { Abandoned, retryOrAbandon, type Ruling, type Story } from '../story.js';
-import { assessDuties, reserveGuarantee } from './assess-duties.js';
+import { assessDuties, holdUnderGuarantee, reserveGuarantee } from './assess-duties.js';
 import { Course } from './course.js';
 import { dutyPayment, type DutyNotice } from './duty-payment.js';
 import { EntrySummary } from './entry-summary.js';
 import { Errands, seen } from './errands.js';
-import { attend, carryOut, seized, takeAnswer, told, type Handling } from './handling.js';
+import { attend, carryOut, takeAnswer, told, type Handling } from './handling.js';
+import { seized, Seizure } from './seizure.js';
 import { withdraw } from './withdrawal.js';
 
 const NEWS = [
@@ -62,6 +63,8 @@ export interface Filing {
   corrections: { field: string; by: string }[];
   /** the second filing behind the release, once it is under way */
   summary?: EntrySummary;
+  /** the authority wants security until it knows what is owed: its final figure may follow the release by days */
+  secured?: boolean;
 }
 
 /** Declare, wait for the authority, correct, pay, until the goods are released or will not be imported. */
@@ -82,6 +85,7 @@ async function cleared(story: Story, filing: Filing, declarationId: string): Pro
   for (;;) {
     const version = (filing.version += 1);
     const standing = await stand(story, filing);
+    if (standing && standing.lawDate > filing.assessment.lawDate) await recompute(story, filing);
     await story.shutDivision();
     const { situation, goods, assessment, guaranteeReference } = filing;
     const lodged = await lodge(story, {
@@ -102,6 +106,33 @@ async function cleared(story: Story, filing: Filing, declarationId: string): Pro
     filing.goods = await correct(story, problems, filing);
     filing.assessment = await assessDuties(story, situation, filing.goods);
   }
+}
+
+/**
+ * What was worked out on an earlier day is a quote: the entry is worked out on its own. What changed is told cause by cause, and what is
+ * dearer or cheaper by more than the limit is agreed to again before anything is sent.
+ */
+async function recompute(story: Story, filing: Filing): Promise<void> {
+  if (!patched('entry-recomputed')) return;
+  const quote = filing.assessment;
+  const entry = await assessDuties(story, filing.situation, filing.goods);
+  const { change, says, overLimit } = await story.do('explain-variance', (step) =>
+    duties.explainVariance(step, { before: quote.n, after: entry.n }),
+  );
+  if (overLimit) {
+    await story.ask(
+      {
+        kind: 'review-assessment',
+        role: 'approver',
+        says: `The entry of ${entry.lawDate} differs from the quote of ${quote.lawDate} by ${change.amount} ${change.currency}: ${says}. Agree with { "retry": true }, or { "abandon": true, "reason": "…" }.`,
+        about: { quote: quote.n, entry: entry.n, change },
+        due: null,
+      },
+      retryOrAbandon,
+    );
+  }
+  filing.assessment = entry;
+  filing.guaranteeReference = await reserveGuarantee(story, entry);
 }
 
 /** Sends a version. While the authority is down it waits its turn; a person knows, as only he can follow the contingency procedure. */
@@ -165,9 +196,16 @@ async function followAuthority(
     proposals: new Map(),
     doubts: new Set(),
   };
+  const seizure = patched('seizure-freezes') ? Seizure.beside(handling) : null;
   try {
-    return await followFacts(handling, version, needsSummary);
+    return await followFacts(handling, version, needsSummary, seizure);
+  } catch (error) {
+    // Given up while a payment waited: the goods are the authority's, there is nothing to withdraw.
+    const reason = seizure?.givenUp() ?? null;
+    if (error instanceof Abandoned && reason !== null) return { kind: 'refused', reason };
+    throw error;
   } finally {
+    seizure?.close();
     handling.doubts.clear();
     await handling.errands.closeAll();
   }
@@ -178,12 +216,26 @@ async function followFacts(
   handling: Handling,
   version: number,
   needsSummary: boolean,
+  seizure: Seizure | null,
 ): Promise<Released | NotImported | { kind: 'rejected'; problems: FieldProblem[] }> {
   const { story, declarationId, filing, course } = handling;
-  const ours = (fact: Fact) => fact.data['declarationId'] === declarationId && !filing.summary?.owns(fact);
+  const ours = (fact: Fact) =>
+    fact.data['declarationId'] === declarationId && !filing.summary?.owns(fact) && !seizure?.owns(fact);
   let entryDate = '';
   let paid = false;
   for (;;) {
+    if (seizure) {
+      const mayGo = () => course.release() !== null && !seizure.isOn();
+      const isNews = () => story.has(NEWS, ours) || seizure.givenUp() !== null || mayGo();
+      if (!isNews()) await (entryDate === '' ? story.quiet(isNews, SILENCE_MS) : story.until(isNews));
+      const givenUp = seizure.givenUp();
+      if (givenUp !== null) return { kind: 'refused', reason: givenUp };
+      if (mayGo() && !story.has(NEWS, ours)) return releasedAs(course.release()!, declarationId, entryDate);
+      if (!story.has(NEWS, ours)) {
+        await learnOutcome(story, declarationId);
+        continue;
+      }
+    }
     const fact = entryDate === '' ? await story.next(NEWS, ours, SILENCE_MS) : await story.expect(NEWS, ours);
     if (!fact) {
       await learnOutcome(story, declarationId);
@@ -207,14 +259,17 @@ async function followFacts(
         break;
       case 'customs.DutyNotified': {
         const notice = fact.data as unknown as DutyNotice;
+        if (notice.kind !== 'indicative' && patched('security-until-final')) await secure(story, filing, notice);
         if (!paid && notice.paymentReference !== null && notice.payee !== null) {
           await dutyPayment(story, notice, {
             declarationId,
             version,
             assessment: filing.assessment,
             editors: filing.editors,
+            ...(seizure ? { stopped: () => seizure.givenUp() } : {}),
           });
           paid = true;
+          filing.secured = false;
           story.wait('authority: release');
         }
         break;
@@ -242,10 +297,30 @@ async function followFacts(
         return { kind: 'refused', reason: textOf(fact.data['reason'], 'the declaration was invalidated') };
     }
     const release = course.release();
-    if (release) {
-      const quantities = release.data['quantities'] as Released['quantities'];
-      return { kind: 'released', entryDate, quantities, declarationId, fact: release };
-    }
+    if (release && !seizure?.isOn()) return releasedAs(release, declarationId, entryDate);
+  }
+}
+
+const releasedAs = (fact: Fact, declarationId: string, entryDate: string): Released => ({
+  ...{ kind: 'released', entryDate, declarationId, fact },
+  quantities: fact.data['quantities'] as Released['quantities'],
+});
+
+/**
+ * A figure that is secured is held under the guarantee until the final one, which may be more or less: a quota that is nearly used up is
+ * drawn days later. @see Regulation (EU) 2015/2447, articles 51 and 153; HMRC notice 375
+ */
+export async function secure(
+  story: Story,
+  filing: Filing,
+  { kind, total, paymentReference }: DutyNotice,
+): Promise<void> {
+  if (kind === 'secured') {
+    filing.secured = true;
+    await holdUnderGuarantee(story, total);
+  } else if (filing.secured) {
+    await holdUnderGuarantee(story, total);
+    if (paymentReference === null) filing.secured = false;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DocumentSet, Fact, Situation } from '@tidewaiter/contracts';
-import { carriers } from '../activities.js';
+import { carriers, customs } from '../activities.js';
 import { Abandoned, retryOrAbandon, type Story } from '../story.js';
 import type { Gate } from './after-release.js';
 import type { Released } from './clearance.js';
@@ -29,7 +29,7 @@ export async function delivery(
     if (booked.kind !== 'declined') gate.noteBooked();
     if (booked.kind === 'unknown') await learnOutcome(story, booked.bookingId);
     const outcome = booked.kind === 'declined' ? undefined : await outcomeOf(story, booked.bookingId, gate);
-    if (outcome?.name === 'carriers.ShipmentDelivered') return;
+    if (outcome?.name === 'carriers.ShipmentDelivered') return claimRejected(story, released, outcome);
     await story.ask(
       {
         kind: 'rebook-delivery',
@@ -41,6 +41,30 @@ export async function delivery(
       retryOrAbandon,
     );
   }
+}
+
+/** Goods that the consignee refused and that left again, or were destroyed: their duty is claimed back where law allows it. */
+async function claimRejected(story: Story, { declarationId, quantities }: Released, { data }: Fact): Promise<void> {
+  const notTaken = (data['notTaken'] ?? []) as NotTaken[];
+  const gone = notTaken.filter(({ how }) => how !== 'returned');
+  if (gone.length === 0) return;
+  const lines = [...new Set(gone.map(({ line }) => line))].map((line) => ({
+    line,
+    released: quantities.find((each) => each.line === line)?.quantity.value ?? '0',
+    gone: gone.filter((each) => each.line === line).map(({ quantity }) => quantity.value),
+  }));
+  const told = gone.map(
+    ({ line, quantity, how, reference }) => `${quantity.value} ${quantity.unit} of line ${line} ${how} (${reference})`,
+  );
+  const says = `Refused by the consignee: ${told.join(', ')}`.slice(0, 200);
+  await story.do('claim-rejected', (step) => customs.openRejectedGoodsCase(step, declarationId, { says, lines }));
+}
+
+interface NotTaken {
+  line: number;
+  quantity: { value: string; unit: string };
+  how: 'returned' | 're-exported' | 'destroyed';
+  reference: string;
 }
 
 /** Nothing is booked while the goods may not go. @throws Abandoned when they were given up */

@@ -15,6 +15,8 @@ import { Abandoned, retryOrAbandon, type Ruling, type Story } from '../story.js'
 
 export interface DutyNotice {
   declarationId: string;
+  /** older runs do not carry it */
+  kind?: 'indicative' | 'secured' | 'final';
   taxes: { line: number; type: string; base: string; amount: Money }[];
   total: Money;
   paymentReference: string | null;
@@ -30,6 +32,8 @@ interface Debt {
   version: number;
   assessment: AssessmentSummary;
   editors: Set<string>;
+  /** why the debt is not to be paid any more; null while it is */
+  stopped?: () => string | null;
 }
 
 const OUTCOMES = ['duties.PaymentSettled', 'duties.PaymentBounced'] as const;
@@ -66,12 +70,14 @@ export async function payDebt(story: Story, first: Due, debt: Owed): Promise<Pai
       continue;
     }
     const { paymentId } = opened;
-    const isVoid = (): boolean => isRestated(story, due, debt);
+    const isVoid = (): boolean => isRestated(story, due, debt) || debt.stopped?.() != null;
     const sent = opened.kind === 'needs-approval' ? await approve(story, opened, askedFor(due), isVoid) : opened;
     if (!sent) {
-      const why = 'the authority has stated another figure';
+      const stopped = debt.stopped?.() ?? null;
+      const why = stopped ?? 'the authority has stated another figure';
       const taken = await story.do('void-payment', (step) => duties.voidPayment(step, paymentId, why));
       if (taken.kind === 'void') {
+        if (stopped !== null) throw new Abandoned(stopped);
         due = await restated(story, due, debt);
         continue;
       }

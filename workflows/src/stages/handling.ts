@@ -1,16 +1,12 @@
 import type { Decision, Fact, FieldProblem, SentPaper, Situation, Wrote } from '@tidewaiter/contracts';
 import { patched } from '@temporalio/workflow';
-import { audit, customs, documents } from '../activities.js';
+import { customs, documents } from '../activities.js';
 import { applyCorrections } from '../corrections.js';
 import type { Ruling, Story } from '../story.js';
 import { assessDuties } from './assess-duties.js';
 import type { Filing } from './clearance.js';
 import { timeOf, type Course } from './course.js';
 import { onlyByItself, seen, type Errands } from './errands.js';
-
-/** Days to petition against a seizure where no law of the destination is known here. @see 19 CFR 162.31: notice of seizure */
-const PETITION_DAYS = 30;
-const DAY_MS = 86_400_000;
 
 /** What runs beside the main line of one declaration. */
 export interface Handling {
@@ -356,34 +352,4 @@ export function takeAnswer(handling: Handling, fact: Fact): void {
   const problems = (fact.data['errors'] as FieldProblem[] | undefined) ?? [];
   const says = `The authority ${answer} the request; the declaration stands as it was. ${told(problems)}`.trim();
   review(handling, `answer/${request}`, says, problems);
-}
-
-/**
- * Everything stops until the authority's newer decision is recorded. Compliance has the petition's clock, or gives the goods up.
- * @returns the reason when the goods were given up
- */
-export async function seized({ story, declarationId }: Handling, fact: Fact): Promise<string | null> {
-  const reversed = () =>
-    story.has(
-      ['customs.OutcomeReversed'],
-      ({ data }) => data['declarationId'] === declarationId && data['of'] === 'seized',
-    );
-  const since = Date.parse(timeOf(fact)) || Date.now();
-  const reason = text(fact.data['reason'], 'no reason given');
-  await story.do('legal-hold', (step) => audit.placeLegalHold(step, `goods seized: ${reason}`.slice(0, 280)));
-  const given = await story.ask<string>(
-    {
-      kind: 'contest-seizure',
-      role: 'compliance',
-      says: `The goods were seized: ${reason}. Petition, and record the decision at the declaration’s reversals; or give them up with { "abandon": true, "reason": "…" }.`,
-      about: { declarationId, reason },
-      due: new Date(since + PETITION_DAYS * DAY_MS).toISOString(),
-    },
-    ({ decision }) =>
-      decision['abandon'] === true
-        ? { kind: 'done', closes: true, says: 'The goods are given up.', result: text(decision['reason'], 'given up') }
-        : { kind: 'refused', code: 'shipments.task.decision-invalid', says: 'Say { "abandon": true, "reason": "…" }.' },
-    reversed,
-  );
-  return given === undefined ? null : `seized: ${given}`;
 }

@@ -1,6 +1,6 @@
 import { ProblemError, type TidewaiterClient } from '@tidewaiter/client';
 import { allRoutes, type RouteDefinition } from '@tidewaiter/contracts';
-import { plusDays } from '@tidewaiter/kernel';
+import { now, plusDays } from '@tidewaiter/kernel';
 import { CommandFailed, EXIT } from '../output.js';
 import type { Scenario } from './schema.js';
 
@@ -24,7 +24,7 @@ export function at(value: unknown, path: string): unknown {
   }, value);
 }
 
-/** `$case.version`, `$today`, `$today+30` are replaced by what they name, `${case.caseId}` also inside a text; the rest stays. @throws CommandFailed */
+/** `$case.version`, `$today`, `$today+30`, `$now` are replaced by what they name, `${case.caseId}` also inside a text; the rest stays. @throws CommandFailed */
 export function filled(value: unknown, known: Known): unknown {
   if (Array.isArray(value)) return value.map((each) => filled(each, known));
   if (value !== null && typeof value === 'object')
@@ -39,6 +39,7 @@ const written = (text: string, known: Known): string =>
 function named(text: string, known: Known): unknown {
   const day = /^\$today(?:([+-]\d+))?$/.exec(text);
   if (day) return plusDays(String(known['today']), Number(day[1] ?? 0));
+  if (text === '$now') return now();
   if (!text.startsWith('$')) return text;
   const found = at(known, text.slice(1));
   if (found === undefined)
@@ -60,6 +61,15 @@ function differing(answer: unknown, expected: Record<string, unknown>, known: Kn
       return `${path} is ${JSON.stringify(is ?? null)}, not ${JSON.stringify(wanted)}`;
   }
   return null;
+}
+
+/** A refusal that was to come, and says what it must say. */
+function refused({ grounds }: Act, { problem }: ProblemError, what: string): Done {
+  const said = `${problem.detail} ${problem.advice ?? ''}`;
+  const unsaid = grounds.find((ground) => !said.includes(ground));
+  return unsaid === undefined
+    ? { kind: 'done', says: `refused as it should be: ${problem.detail}` }
+    : { kind: 'failed', says: `${what} was refused without saying “${unsaid}”: ${said}` };
 }
 
 /**
@@ -88,7 +98,7 @@ export async function perform(act: Act, client: TidewaiterClient, known: Known, 
     if (error instanceof CommandFailed) return { kind: 'failed', says: `${what}: ${error.message}` };
     // The system may be coming up again: whoever calls this tries such a thing once more.
     if (!(error instanceof ProblemError) || error.status >= 500) throw error;
-    if (act.refused === error.code) return { kind: 'done', says: `refused as it should be: ${error.problem.detail}` };
+    if (act.refused === error.code) return refused(act, error, what);
     if (looks && error.status === 404) return { kind: 'not-yet', says: `${what}: ${error.message}` };
     return { kind: 'failed', says: `${what}: ${error.message}` };
   }

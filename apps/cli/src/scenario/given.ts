@@ -21,7 +21,7 @@ const sampleImporters = z.record(
   z.strictObject({
     name: z.string(),
     destinations: z.array(z.string()),
-    identifiers: z.array(z.strictObject({ scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN']), value: z.string() })),
+    identifiers: z.array(z.strictObject({ scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN', 'JPCN']), value: z.string() })),
     guarantees: z.array(z.strictObject({ destination: z.string(), reference: z.string(), limit: money })),
   }),
 );

@@ -81,10 +81,14 @@ const PATIENCE = 60;
 /** "Not yet" of a system that is coming up: the first request still runs, or word of the shipment is still on its way. */
 const PASSING = new Set(['http.idempotency-key.running', 'documents.shipment.unknown']);
 
-/** The day on which a story is told, and the month around it. */
+/** The day on which a story is told, the same day of the next month, and the month around it. */
 function knownOf(today: string): Known {
   const first = `${today.slice(0, 7)}-01`;
-  return { today, month: { first, last: plusDays(plusMonths(first, 1), -1) } };
+  return {
+    today,
+    inAMonth: plusMonths(today, 1),
+    month: { name: today.slice(0, 7), first, last: plusDays(plusMonths(first, 1), -1) },
+  };
 }
 
 interface Followed {

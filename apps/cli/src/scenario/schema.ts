@@ -43,6 +43,8 @@ const act = z.strictObject({
   match: z.string().optional(),
   /** the problem's code, when it must be refused */
   refused: z.string().optional(),
+  /** what the refusal must say, in its detail or its advice */
+  grounds: z.array(z.string()).default([]),
   /** places in the answer and what stands there: `clocks[clockId=us-psc].state` */
   expect: z.record(z.string(), z.unknown()).default({}),
   /** under this name later acts speak of the answer */

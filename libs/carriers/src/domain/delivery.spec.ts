@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   delivery,
   remainingOf,
+  returnedOf,
   type Delivery,
   type DeliveryCommand,
   type DeliveryEvent,
@@ -152,6 +153,87 @@ it('ends once', () => {
   given(...past)
     .when(claim([[1, '1']]))
     .thenRefused('carriers.delivery.exceeds');
+});
+
+describe('what the consignee does not take', () => {
+  const clerk = { by: 'user:clerk', at: evening };
+  const refuse = (...lines: [number, string][]): DeliveryCommand => ({
+    ...{ type: 'RecordRefused', reason: 'bent', ...clerk },
+    lines: lines.map(([line, value]) => ({ line, value, unit: 'NAR' })),
+  });
+  const refused = (line: number, value: string, left: string): DeliveryEvent => ({
+    type: 'GoodsRefused',
+    data: { ...base, line, quantity: pieces(value), remaining: pieces(left), reason: 'bent', ...clerk },
+  });
+  const dispose = (line: number, value: string): DeliveryCommand => ({
+    ...{ type: 'DisposeRefused', how: 're-exported', reference: '26GB1', ...clerk },
+    lines: [{ line, value, unit: 'NAR' }],
+  });
+  const disposed = (line: number, value: string): DeliveryEvent => ({
+    type: 'RefusedGoodsDisposed',
+    data: { ...base, line, quantity: pieces(value), how: 're-exported', reference: '26GB1', ...clerk },
+  });
+
+  it('is no more than what remains, and leaves the account only as it is dealt with', () => {
+    given(opened, delivered(1, '25', '15'))
+      .when(refuse([1, '15'], [2, '10.5']))
+      .then(refused(1, '15', '0'), refused(2, '10.5', '0'));
+    given(opened, delivered(1, '25', '15'))
+      .when(refuse([1, '15.5']))
+      .thenRefused('carriers.delivery.exceeds');
+    given(opened, refused(1, '15', '25'))
+      .when(claim([[1, '26']]))
+      .thenRefused('carriers.delivery.exceeds');
+    given(opened, refused(1, '15', '25'))
+      .when(dispose(1, '16'))
+      .thenRefused('carriers.delivery.exceeds');
+  });
+  it('keeps the delivery open until it was dealt with; the end says what became of it', () => {
+    const past = [opened, delivered(1, '25', '15'), captured, refused(1, '15', '0'), refused(2, '10.5', '0')] as const;
+    given(...past)
+      .when(dispose(2, '10.5'))
+      .then(disposed(2, '10.5'));
+    const part = (line: number, value: string) => ({
+      line,
+      quantity: pieces(value),
+      how: 're-exported' as const,
+      reference: '26GB1',
+    });
+    given(...past, disposed(2, '10.5'))
+      .when(dispose(1, '15'))
+      .then(disposed(1, '15'), {
+        type: 'ShipmentDelivered',
+        data: { ...base, at: evening, notTaken: [part(1, '15'), part(2, '10.5')] },
+      });
+  });
+  it('adds up with what was delivered and what is open, whatever happens', () => {
+    const step = fc.record({
+      kind: fc.constantFrom('deliver', 'refuse', 'dispose'),
+      line: fc.constantFrom(1, 2),
+      value: fc.integer({ min: 1, max: 50 }).map((n) => String(n / 2)),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        let state: Delivery = fold(delivery, [opened]);
+        for (const { kind, line, value } of steps) {
+          const command = {
+            deliver: claim([[line, value]]),
+            refuse: refuse([line, value]),
+            dispose: dispose(line, value),
+          }[kind]!;
+          state = next(state, command);
+          if (state.status === 'none') throw new Error('it is open');
+          for (const each of state.lines) {
+            const parts = [each.delivered, each.refused ?? '0', returnedOf(each), remainingOf(each)].map((part) =>
+              exact(part),
+            );
+            expect(parts.every((part) => !part.isNegative())).toBe(true);
+            expect(parts.reduce((sum, part) => sum.plus(part)).toFixed()).toBe(each.released);
+          }
+        }
+      }),
+    );
+  });
 });
 
 describe('another booking takes over', () => {

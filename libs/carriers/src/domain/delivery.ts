@@ -1,19 +1,25 @@
-import type { CarriersEvent } from '@tidewaiter/contracts';
+import type { CarriersEvent, Disposal, RefusalEvent } from '@tidewaiter/contracts';
 import { exact, Refused, unreachable, WrongState, type Decider, type Instant } from '@tidewaiter/kernel';
 
-export type DeliveryEvent = Extract<
-  CarriersEvent,
-  { type: 'DeliveryOpened' | 'GoodsDelivered' | 'ProofOfDeliveryCaptured' | 'ShipmentDelivered' }
->;
+export type DeliveryEvent =
+  | Extract<
+      CarriersEvent,
+      { type: 'DeliveryOpened' | 'GoodsDelivered' | 'ProofOfDeliveryCaptured' | 'ShipmentDelivered' }
+    >
+  | RefusalEvent;
 /** Evidence with the booking it belongs to. */
 export type Proof = Extract<DeliveryEvent, { type: 'ProofOfDeliveryCaptured' }>['data'];
 
-/** Exact decimals in `unit`; released = delivered + remaining. */
+/** Exact decimals in `unit`; released = delivered + refused + returned + remaining. */
 export interface DeliveredLine {
   line: number;
   unit: string;
   released: string;
   delivered: string;
+  /** not taken, and still to be dealt with; absent: nothing */
+  refused?: string;
+  /** not taken, and what became of it */
+  disposed?: readonly { value: string; how: Disposal; reference: string }[];
 }
 
 export interface LineQuantity {
@@ -44,12 +50,20 @@ export type DeliveryCommand =
     }
   /** `quantities` null: the claim names none and takes what is left */
   | { type: 'RecordDelivered'; bookingId: string; quantities: LineQuantity[] | null; at: Instant }
+  | { type: 'RecordRefused'; lines: LineQuantity[]; reason: string; by: string; at: Instant }
+  | { type: 'DisposeRefused'; lines: LineQuantity[]; how: Disposal; reference: string; by: string; at: Instant }
   | { type: 'CaptureProof'; proof: Proof };
 
 type Open = Exclude<Delivery, { status: 'none' }>;
 
-export const remainingOf = ({ released, delivered }: DeliveredLine): string =>
-  exact(released).minus(delivered).toFixed();
+const returned = ({ disposed = [] }: DeliveredLine) => disposed.reduce((sum, { value }) => sum.plus(value), exact('0'));
+export const returnedOf = (line: DeliveredLine): string => returned(line).toFixed();
+export const remainingOf = (line: DeliveredLine): string =>
+  exact(line.released)
+    .minus(line.delivered)
+    .minus(line.refused ?? '0')
+    .minus(returned(line))
+    .toFixed();
 
 /**
  * Quantities add up to what customs released, line by line; a delivery is proved, not only reported. Done when nothing
@@ -66,6 +80,10 @@ export const delivery: Decider<Delivery, DeliveryCommand, DeliveryEvent> = {
     switch (command.type) {
       case 'RecordDelivered':
         return withEnd(state, deliver(state, command));
+      case 'RecordRefused':
+        return withEnd(state, refuse(state, command));
+      case 'DisposeRefused':
+        return withEnd(state, dispose(state, command));
       case 'CaptureProof':
         if (!state.unproved.includes(command.proof.bookingId)) return [];
         return withEnd(state, [{ type: 'ProofOfDeliveryCaptured', data: command.proof }]);
@@ -94,6 +112,23 @@ export const delivery: Decider<Delivery, DeliveryCommand, DeliveryEvent> = {
           proofs: [...state.proofs, event.data],
           unproved: state.unproved.filter((each) => each !== event.data.bookingId),
         };
+      case 'GoodsRefused':
+        return onLine(state, event.data.line, (line) => ({
+          ...line,
+          refused: exact(line.refused ?? '0')
+            .plus(event.data.quantity.value)
+            .toFixed(),
+        }));
+      case 'RefusedGoodsDisposed': {
+        const { quantity, how, reference } = event.data;
+        return onLine(state, event.data.line, (line) => ({
+          ...line,
+          refused: exact(line.refused ?? '0')
+            .minus(quantity.value)
+            .toFixed(),
+          disposed: [...(line.disposed ?? []), { value: quantity.value, how, reference }],
+        }));
+      }
       case 'ShipmentDelivered':
         return { ...state, status: 'delivered' };
       default:
@@ -102,13 +137,20 @@ export const delivery: Decider<Delivery, DeliveryCommand, DeliveryEvent> = {
   },
 };
 
+const onLine = (state: Open, of: number, change: (line: DeliveredLine) => DeliveredLine): Open => ({
+  ...state,
+  lines: state.lines.map((line) => (line.line === of ? change(line) : line)),
+});
+
 function open(state: Delivery, command: Extract<DeliveryCommand, { type: 'OpenDelivery' }>): DeliveryEvent[] {
   const { shipmentId, bookingId, released } = command;
   if (state.status === 'delivered' || (state.status === 'open' && state.bookingId === bookingId)) return [];
   const event: DeliveryEvent = { type: 'DeliveryOpened', data: { shipmentId, bookingId, released } };
   if (state.status === 'open') {
     const after = opened(state, event.data);
-    for (const { line, unit, delivered } of state.lines) {
+    for (const held of state.lines) {
+      const { line, unit } = held;
+      const delivered = exact(held.released).minus(remainingOf(held)).toFixed();
       const now = after.lines.find((each) => each.line === line && each.unit === unit);
       if (exact(delivered).greaterThan(now?.released ?? '0'))
         throw exceeds(line, delivered, now?.released ?? '0', unit);
@@ -117,7 +159,12 @@ function open(state: Delivery, command: Extract<DeliveryCommand, { type: 'OpenDe
   return [event];
 }
 
-/** What an earlier booking delivered stays delivered. */
+const accountOf = (before: DeliveredLine | undefined): Pick<DeliveredLine, 'delivered' | 'refused' | 'disposed'> => {
+  const { delivered = '0', refused, disposed } = before ?? {};
+  return { delivered, ...(refused === undefined ? {} : { refused }), ...(disposed === undefined ? {} : { disposed }) };
+};
+
+/** What an earlier booking delivered stays delivered, what was refused stays refused. */
 function opened(state: Delivery, data: Extract<DeliveryEvent, { type: 'DeliveryOpened' }>['data']): Open {
   const before = state.status === 'none' ? { lines: [], proofs: [], unproved: [] } : state;
   return {
@@ -128,7 +175,7 @@ function opened(state: Delivery, data: Extract<DeliveryEvent, { type: 'DeliveryO
       line,
       unit: quantity.unit,
       released: quantity.value,
-      delivered: before.lines.find((each) => each.line === line && each.unit === quantity.unit)?.delivered ?? '0',
+      ...accountOf(before.lines.find((each) => each.line === line && each.unit === quantity.unit)),
     })),
     proofs: before.proofs,
     unproved: before.unproved,
@@ -171,22 +218,63 @@ function deliver(state: Open, command: Extract<DeliveryCommand, { type: 'RecordD
   return events;
 }
 
+function refuse(
+  state: Open,
+  { lines, reason, by, at }: Extract<DeliveryCommand, { type: 'RecordRefused' }>,
+): DeliveryEvent[] {
+  const { shipmentId, bookingId } = state;
+  return taken(state, lines, remainingOf).map(({ line, quantity, left }) => ({
+    type: 'GoodsRefused',
+    data: { shipmentId, bookingId, line, quantity, remaining: { value: left, unit: quantity.unit }, reason, by, at },
+  }));
+}
+
+function dispose(
+  state: Open,
+  { lines, how, reference, by, at }: Extract<DeliveryCommand, { type: 'DisposeRefused' }>,
+): DeliveryEvent[] {
+  const { shipmentId, bookingId } = state;
+  return taken(state, lines, ({ refused = '0' }) => refused).map(({ line, quantity }) => ({
+    type: 'RefusedGoodsDisposed',
+    data: { shipmentId, bookingId, line, quantity, how, reference, by, at },
+  }));
+}
+
+/** Quantities taken out of an account of each line. @throws Refused `carriers.delivery.exceeds`, `carriers.delivery.unknown-line` */
+function taken(state: Open, wanted: readonly LineQuantity[], account: (line: DeliveredLine) => string) {
+  const left = new Map(state.lines.map((line) => [line.line, { unit: line.unit, value: exact(account(line)) }]));
+  return wanted.map(({ line, value, unit }) => {
+    const held = left.get(line);
+    if (held?.unit !== unit) {
+      throw new Refused('carriers.delivery.unknown-line', `Line ${line} in ${unit} was not released.`, {
+        facts: { line, unit },
+      });
+    }
+    const rest = held.value.minus(value);
+    if (rest.isNegative()) throw exceeds(line, value, held.value.toFixed(), unit);
+    held.value = rest;
+    return { line, quantity: { value: exact(value).toFixed(), unit }, left: rest.toFixed() };
+  });
+}
+
 const exceeds = (line: number, delivered: string, remaining: string, unit: string): Refused =>
-  new Refused(
-    'carriers.delivery.exceeds',
-    `Line ${line}: ${delivered} ${unit} delivered, but only ${remaining} remain.`,
-    {
-      facts: { line, delivered, remaining, unit },
-    },
-  );
+  new Refused('carriers.delivery.exceeds', `Line ${line}: ${delivered} ${unit} said, but only ${remaining} remain.`, {
+    facts: { line, delivered, remaining, unit },
+  });
 
 /** The end belongs to what brought it about: the last delivery, or the evidence that came after it. */
 function withEnd(state: Open, events: DeliveryEvent[]): DeliveryEvent[] {
   if (state.status === 'delivered' || events.length === 0) return events;
   const after = events.reduce<Delivery>((each, event) => delivery.evolve(each, event), state) as Open;
-  const ended = after.unproved.length === 0 && after.lines.every((line) => exact(remainingOf(line)).isZero());
+  const ended =
+    after.unproved.length === 0 &&
+    after.lines.every((line) => exact(remainingOf(line)).isZero() && exact(line.refused ?? '0').isZero());
   if (!ended) return events;
   const { shipmentId, bookingId } = after;
   const at = events.map(({ data }) => ('at' in data ? data.at : '')).reduce((a, b) => (a > b ? a : b));
-  return [...events, { type: 'ShipmentDelivered', data: { shipmentId, bookingId, at } }];
+  const notTaken = after.lines.flatMap(({ line, unit, disposed = [] }) =>
+    disposed.map(({ value, how, reference }) => ({ line, quantity: { value, unit }, how, reference })),
+  );
+  const data = { shipmentId, bookingId, at, ...(notTaken.length > 0 ? { notTaken } : {}) };
+  return [...events, { type: 'ShipmentDelivered', data }];
 }

@@ -6,6 +6,7 @@ export { booking, type Booking, type BookingCommand } from './booking.js';
 export {
   delivery,
   remainingOf,
+  returnedOf,
   type Delivery,
   type DeliveryCommand,
   type LineQuantity,

@@ -2,7 +2,9 @@ import { Controller, Headers, Inject } from '@nestjs/common';
 import {
   carrierEvents,
   checkNumber,
+  disposeRefused,
   listBookings,
+  recordRefusal,
   showDelivery,
   showTracking,
   type AnswerOf,
@@ -20,7 +22,9 @@ import {
   type IdentifierCheck,
 } from '@tidewaiter/kernel';
 import {
+  byOf,
   Caller,
+  CommandId,
   drainToken,
   EVENT_STORE,
   Input,
@@ -30,7 +34,7 @@ import {
   type Nudge,
 } from '@tidewaiter/platform';
 import { CarrierInbound, INBOUND_DRAIN } from '../application/inbound.js';
-import { delivery, remainingOf } from '../domain/index.js';
+import { delivery, remainingOf, returnedOf, type DeliveryCommand } from '../domain/index.js';
 import { trackingView } from './tracking-view.js';
 
 const CHECKS: Record<InputOf<typeof checkNumber>['query']['kind'], (value: string) => IdentifierCheck> = {
@@ -98,11 +102,47 @@ export class CarriersController {
   }
 
   @Serves(showDelivery)
-  async delivery(
+  delivery(
     @Input() { params }: InputOf<typeof showDelivery>,
     @Caller() caller: CallerIdentity,
   ): Promise<AnswerOf<typeof showDelivery>> {
-    const { state } = await this.store.load(delivery, caller.tenant, `delivery-${params.shipmentId}`);
+    return this.deliveryOf(caller.tenant, params.shipmentId);
+  }
+
+  @Serves(recordRefusal)
+  refused(
+    @Input() { params, body }: InputOf<typeof recordRefusal>,
+    @Caller() caller: CallerIdentity,
+    @CommandId() commandId: string,
+  ): Promise<AnswerOf<typeof showDelivery>> {
+    const command = { type: 'RecordRefused' as const, ...body, by: caller.actor };
+    return this.account(caller, params.shipmentId, commandId, command);
+  }
+
+  @Serves(disposeRefused)
+  disposed(
+    @Input() { params, body }: InputOf<typeof disposeRefused>,
+    @Caller() caller: CallerIdentity,
+    @CommandId() commandId: string,
+  ): Promise<AnswerOf<typeof showDelivery>> {
+    const command = { type: 'DisposeRefused' as const, ...body, by: caller.actor };
+    return this.account(caller, params.shipmentId, commandId, command);
+  }
+
+  private async account(
+    caller: CallerIdentity,
+    shipmentId: string,
+    commandId: string,
+    command: DeliveryCommand,
+  ): Promise<AnswerOf<typeof showDelivery>> {
+    await this.deliveryOf(caller.tenant, shipmentId);
+    const by = byOf(caller, shipmentId, commandId);
+    await this.store.execute(delivery, `delivery-${shipmentId}`, command, by, { fingerprint: command });
+    return this.deliveryOf(caller.tenant, shipmentId);
+  }
+
+  private async deliveryOf(tenant: string, shipmentId: string): Promise<AnswerOf<typeof showDelivery>> {
+    const { state } = await this.store.load(delivery, tenant, `delivery-${shipmentId}`);
     if (state.status === 'none')
       throw new NotFound('carriers.delivery.unknown', 'Nothing of this shipment was released for delivery yet.');
     return {
@@ -110,6 +150,8 @@ export class CarriersController {
         line: line.line,
         released: { value: line.released, unit: line.unit },
         delivered: { value: line.delivered, unit: line.unit },
+        refused: { value: line.refused ?? '0', unit: line.unit },
+        returned: { value: returnedOf(line), unit: line.unit },
         remaining: { value: remainingOf(line), unit: line.unit },
       })),
       proofs: state.proofs.map(({ sha256, mediaType, size, signedBy, at, level }) => ({

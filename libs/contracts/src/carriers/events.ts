@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
 import { instant, sha256Hex, uuid } from '../values.js';
+import { DISPOSALS } from './refusals.events.js';
 
 const amount = z.strictObject({ value: z.string(), unit: z.string() });
 const base = { shipmentId: uuid, bookingId: uuid };
@@ -118,8 +119,17 @@ export const proofOfDeliveryCaptured = defineEvent(
 export const shipmentDelivered = defineEvent(
   'carriers',
   'ShipmentDelivered',
-  'Nothing of what customs released remains, and every part is evidenced.',
-  z.strictObject({ ...base, at: instant }),
+  'Nothing of what customs released remains open, and every part is evidenced.',
+  z.strictObject({
+    ...base,
+    at: instant,
+    notTaken: z
+      .array(
+        z.strictObject({ line: z.int().positive(), quantity: amount, how: z.enum(DISPOSALS), reference: z.string() }),
+      )
+      .optional()
+      .meta({ description: 'what the consignee refused, and what became of it' }),
+  }),
   { happenedAt: '/at' },
 );
 

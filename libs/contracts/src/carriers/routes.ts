@@ -54,26 +54,38 @@ export const showTracking = defineRoute('carriers', 'showTracking', 'GET /v1/shi
   params: shipmentParams,
   answer: z.strictObject({ state: z.string().nullable(), milestones: z.array(milestoneView) }).meta({ id: 'Tracking' }),
 });
+export const deliveryView = z
+  .strictObject({
+    lines: z.array(
+      z
+        .strictObject({
+          line: z.int(),
+          released: amount,
+          delivered: amount,
+          refused: amount.optional().meta({ description: 'not taken, and still to be dealt with' }),
+          returned: amount.optional().meta({ description: 'not taken, and returned, re-exported or destroyed' }),
+          remaining: amount,
+        })
+        .meta({ description: 'released = delivered + refused + returned + remaining' }),
+    ),
+    proofs: z.array(
+      z.strictObject({
+        sha256: sha256Hex,
+        mediaType: z.string(),
+        size: z.int(),
+        signedBy: z.string(),
+        at: instant,
+        level: z.string(),
+      }),
+    ),
+    delivered: z.boolean(),
+  })
+  .meta({ id: 'Delivery' });
 export const showDelivery = defineRoute('carriers', 'showDelivery', 'GET /v1/shipments/{shipmentId}/delivery', {
-  summary: 'Quantities delivered against quantities released, with proof',
+  summary: 'Quantities delivered, refused and returned against quantities released, with proof',
   access: readers,
   params: shipmentParams,
-  answer: z
-    .strictObject({
-      lines: z.array(z.strictObject({ line: z.int(), released: amount, delivered: amount, remaining: amount })),
-      proofs: z.array(
-        z.strictObject({
-          sha256: sha256Hex,
-          mediaType: z.string(),
-          size: z.int(),
-          signedBy: z.string(),
-          at: instant,
-          level: z.string(),
-        }),
-      ),
-      delivered: z.boolean(),
-    })
-    .meta({ id: 'Delivery' }),
+  answer: deliveryView,
 });
 export const carrierEvents = defineRoute(
   'carriers',

@@ -103,6 +103,9 @@ const givenMeasure = z.strictObject({
   meursingCode: z.string().max(4).optional(),
   conditions: z.array(measureCondition).min(1).max(40).optional(),
   legalBasis: z.string().max(300).optional(),
+  /** first and last day of the measure, both included; on another law date it is left out */
+  validFrom: legalDate.optional(),
+  validTo: legalDate.optional(),
   expression: z.string().max(500).optional(),
   components: z.array(dutyComponent).min(1).max(24).optional(),
 });

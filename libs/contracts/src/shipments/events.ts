@@ -17,9 +17,19 @@ import {
 import type { commentMade, commentWithdrawn } from './comments.events.js';
 
 export const importerIdentifier = z.strictObject({
-  scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN']),
+  scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN', 'JPCN']),
   value: z.string().max(35),
 });
+
+/** What the importer of record holds in the goods, where it does not act in its name alone. */
+export const goodsTitle = z
+  .strictObject({
+    right: z
+      .enum(['owner', 'disposal'])
+      .meta({ description: 'disposal: may sell, lend or use the goods after import' }),
+    evidence: z.string().min(3).max(280).meta({ description: 'the contract or paper that gives it' }),
+  })
+  .meta({ id: 'GoodsTitle' });
 
 export const importerRegistered = defineEvent(
   'shipments',
@@ -95,6 +105,7 @@ export const engagementOpened = defineEvent(
     destinations: z.array(country).min(1),
     validFrom: legalDate,
     validTo: legalDate.nullable(),
+    title: goodsTitle.optional(),
   }),
   { personal: ['/customer/contact'] },
 );

@@ -16,7 +16,7 @@ import {
   unLocode,
   uuid,
 } from '../values.js';
-import { importerIdentifier } from './events.js';
+import { goodsTitle, importerIdentifier } from './events.js';
 
 const everyone = ['operator', 'approver', 'compliance', 'auditor', 'partner', 'administrator'] as const;
 const operations = ['operator', 'administrator'] as const;
@@ -165,6 +165,11 @@ export const engagementView = z
     status: z.enum(['open', 'in-force', 'suspended', 'ended']),
     validFrom: legalDate,
     validTo: legalDate.nullable(),
+    title: goodsTitle.nullable().optional(),
+    frozen: z
+      .array(z.strictObject({ shipmentId: uuid, says: z.string() }))
+      .optional()
+      .meta({ description: 'shipments whose goods were seized: nothing is opened or filed under the engagement' }),
     mandates: z.array(
       z.strictObject({
         mandateId: uuid,
@@ -187,9 +192,17 @@ export const openEngagement = defineRoute('shipments', 'openEngagement', 'POST /
     destinations: z.array(country).min(1),
     validFrom: legalDate,
     validTo: legalDate.nullable().default(null),
+    title: goodsTitle
+      .optional()
+      .meta({ description: 'what the importer holds in the goods; without it, it lends its name alone' }),
   }),
   answer: engagementView,
-  problems: ['shipments.importer.unknown', 'shipments.importer.not-here', 'shipments.engagement.dates'],
+  problems: [
+    'shipments.importer.unknown',
+    'shipments.importer.not-here',
+    'shipments.importer.nominee',
+    'shipments.engagement.dates',
+  ],
 });
 export const listEngagements = defineRoute('shipments', 'listEngagements', 'GET /v1/engagements', {
   summary: 'Engagements of the tenant',

@@ -42,6 +42,18 @@ export class CustomsActivitiesService implements CustomsActivities {
     return this.postEntry.openCorrection(...args);
   }
 
+  openSeizureCase(
+    ...args: Parameters<CustomsActivities['openSeizureCase']>
+  ): ReturnType<CustomsActivities['openSeizureCase']> {
+    return this.postEntry.openSeizureCase(...args);
+  }
+
+  openRejectedGoodsCase(
+    ...args: Parameters<CustomsActivities['openRejectedGoodsCase']>
+  ): ReturnType<CustomsActivities['openRejectedGoodsCase']> {
+    return this.postEntry.openRejectedGoodsCase(...args);
+  }
+
   openVoidanceCases(
     ...args: Parameters<CustomsActivities['openVoidanceCases']>
   ): ReturnType<CustomsActivities['openVoidanceCases']> {

@@ -76,6 +76,7 @@ const caseRules = z.array(
     within: z.array(z.string()).min(1).optional(),
     needs: z.enum(['liquidated', 'not-liquidated']).optional(),
     excludes: z.array(z.enum(CASE_KINDS)).optional(),
+    rejected: z.string().min(5).optional(),
   }),
 );
 
@@ -107,6 +108,13 @@ export class PostEntryRules {
   /** What a kind of case is in a destination; undefined where it is not known. */
   caseRule(kind: CaseRule['kind'], destination: string): CaseRule | undefined {
     return this.cases.find((rule) => rule.kind === kind && rule.destinations.includes(destination));
+  }
+
+  /** The claim for duty on goods that were refused and left again or were destroyed; undefined where law gives none that is known here. */
+  rejectedGoods(destination: string): CaseRule | undefined {
+    return this.cases.find(
+      ({ rejected, destinations }) => rejected !== undefined && destinations.includes(destination),
+    );
   }
 
   calendar(code: string): WorkingCalendar | undefined {

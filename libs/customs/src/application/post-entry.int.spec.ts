@@ -158,6 +158,26 @@ describe('a case', () => {
     expect(settled).toMatchObject({ kind: 'refused', code: 'customs.clock.not-running' });
   });
 
+  it('is opened by a seizure, once, with its month in the authority’s calendar and what follows when it runs out', async () => {
+    const of = await released();
+    const seizure = { reason: 'counterfeit marks', seizedAt: '2026-11-30T23:30:00.000000Z' };
+    const first = await house.postEntry.openSeizureCase(of.step('petition/1'), of.declarationId, seizure);
+    expect(first).toMatchObject({
+      kind: 'opened',
+      clock: { dueOn: '2026-12-30', dueAt: '2026-12-31T00:00:00.000000Z', law: expect.stringContaining('Sch. 3') },
+    });
+    if (first.kind !== 'opened') return;
+    expect(await house.postEntry.openSeizureCase(of.step('petition/2'), of.declarationId, seizure)).toMatchObject({
+      caseId: first.caseId,
+    });
+    house.now = '2026-12-31T00:00:00.000000Z';
+    const { tasks } = await house.postEntry.review(of.step('review-entry/1'), of.declarationId);
+    expect(tasks.map(({ task }) => task)).toMatchObject([
+      { kind: 'clock-passed', role: 'compliance', says: expect.stringContaining('condemned as forfeited') },
+      { kind: 'handle-case', role: 'compliance' },
+    ]);
+  });
+
   it('opens by itself for a basis that fell, once, and says why one was not opened', async () => {
     const of = await released();
     await house.postEntry.review(of.step('review-entry/1'), of.declarationId);

@@ -18,6 +18,7 @@ import type {
 } from '@tidewaiter/contracts';
 import type { By, EventStore, Tx } from '@tidewaiter/event-store';
 import {
+  exact,
   canonicalJson,
   Invalid,
   legalDateAt,
@@ -387,6 +388,80 @@ export class PostEntry {
       if (!(error instanceof TidewaiterError)) throw error;
       return { kind: 'refused', code: error.code, says: error.message };
     }
+  }
+
+  /** The petition against a seizure, opened by the seizure itself. */
+  async openSeizureCase(
+    step: Step,
+    declarationId: string,
+    { reason, seizedAt }: { reason: string; seizedAt: string },
+  ): ReturnType<CustomsActivities['openSeizureCase']> {
+    const known = await this.known(step.tenant, declarationId);
+    const on = legalDateAt(seizedAt, known.terms.calendar.zone);
+    const ours = idFor('case', step.tenant, `seizure/${declarationId}/${seizedAt}`);
+    const open = await this.petitionOf(step.tenant, declarationId);
+    const caseId = open?.caseId ?? ours;
+    let wrote: Wrote = {};
+    if (!open) {
+      const person = { actor: step.actor, roles: ['compliance'] };
+      try {
+        wrote = await this.openCase(known, byOfStep(step), person, caseId, {
+          ...{
+            kind: 'petition',
+            medium: 'message',
+            reference: null,
+            documentId: null,
+            basis: null,
+            lines: [],
+            claim: null,
+          },
+          ...{ says: `Goods seized: ${reason}`.slice(0, 280), noticeOn: on, receivedOn: on },
+        });
+      } catch (error) {
+        if (!(error instanceof TidewaiterError)) throw error;
+        return { kind: 'none', says: error.message };
+      }
+    }
+    const { clocks } = await this.case(step.tenant, caseId);
+    const clock = clocks.find(({ state }) => state === 'running') ?? clocks[0];
+    if (!clock) return { kind: 'opened', caseId, clock: null, wrote };
+    const { dueAt, dueOn, law, consequence } = clock;
+    return { kind: 'opened', caseId, clock: { dueAt, dueOn, law, consequence }, wrote };
+  }
+
+  /** The claim for duty on goods that the consignee refused, where the law of the destination gives it back. */
+  async openRejectedGoodsCase(
+    step: Step,
+    declarationId: string,
+    { says, lines }: Parameters<CustomsActivities['openRejectedGoodsCase']>[2],
+  ): ReturnType<CustomsActivities['openRejectedGoodsCase']> {
+    const known = await this.known(step.tenant, declarationId);
+    const { destination } = known.facts;
+    const rule = this.rules.rejectedGoods(destination);
+    if (!rule)
+      return { kind: 'none', says: `no law of ${destination} that gives duty back for refused goods is known here` };
+    const today = legalDateAt(this.clock(), known.terms.calendar.zone);
+    const changed = lines.map(({ line, released, gone }) => ({
+      ...{ line, field: 'quantity' as const, was: released, difference: null },
+      becomes: gone.reduce((left, value) => left.minus(value), exact(released)).toFixed(),
+    }));
+    const caseId = idFor('case', step.tenant, `rejected/${declarationId}`);
+    const person = { actor: step.actor, roles: ['compliance'] };
+    try {
+      const wrote = await this.openCase(known, byOfStep(step), person, caseId, {
+        ...{ kind: rule.kind, medium: 'own-review', reference: null, documentId: null, basis: null, claim: null },
+        ...{ says: `${says} (${rule.rejected!})`.slice(0, 280), noticeOn: today, receivedOn: today, lines: changed },
+      });
+      return { kind: 'opened', caseId, wrote };
+    } catch (error) {
+      if (!(error instanceof TidewaiterError)) throw error;
+      return { kind: 'none', says: error.message };
+    }
+  }
+
+  private async petitionOf(tenant: string, declarationId: string): Promise<StoredCase | undefined> {
+    const cases = await this.store.transaction(tenant, (tx) => postEntry.casesOf(tx, 'declaration_id', declarationId));
+    return cases.find(({ state }) => state.opened?.kind === 'petition' && state.status !== 'closed');
   }
 
   async openVoidanceCases(

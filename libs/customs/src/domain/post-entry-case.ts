@@ -40,6 +40,8 @@ export interface CaseRule {
   /** clocks of which one must still run when it is opened and when its act is filed */
   within?: readonly string[];
   needs?: 'liquidated' | 'not-liquidated';
+  /** law by which it is also the claim for goods that were refused and left again, or were destroyed */
+  rejected?: string;
   /** kinds that may not stand beside it on one entry */
   excludes?: readonly CaseKind[];
 }

@@ -177,6 +177,20 @@ describe('assessing a shipment', () => {
     expect(held.abs().lte('0.03')).toBe(true);
   });
 
+  it('tells in words that add up what changed between quote and entry, and whether that is over the limit', async () => {
+    const shipmentId = newId();
+    await assess(shipmentId, 'quote');
+    await assess(shipmentId, 'same');
+    const explain = (before: number, after: number) =>
+      desk.activities.explainVariance(aStep(shipmentId, `explain-${before}-${after}`), { before, after });
+    expect(await explain(1, 2)).toEqual({ change: { amount: '0.00', currency: 'GBP' }, says: '', overLimit: false });
+    await assess(shipmentId, 'entry', { incoterm: { code: 'DDP', place: 'London' } });
+    const told = await explain(1, 3);
+    expect(told).toMatchObject({ overLimit: true, says: expect.stringContaining('line 1, value') });
+    const amounts = [...told.says.matchAll(/: (-?[\d.]+) GBP/g)].map(([, amount]) => amount!);
+    expect(amounts.reduce((sum, amount) => sum.plus(amount), exact('0')).toFixed(2)).toBe(told.change.amount);
+  });
+
   it('assesses again beside the one before, and the ledger keeps the newer', async () => {
     const shipmentId = newId();
     await assess(shipmentId);
@@ -191,7 +205,7 @@ describe('assessing a shipment', () => {
     const again = await desk.assessing.reassess(by, shipmentId);
     expect(again).toMatchObject({ n: 2, result: { totals: { payableNow: '368.00' } } });
     expect(await desk.assessing.reassess(by, shipmentId)).toEqual(again);
-    expect(await desk.assessing.compare('acme', shipmentId, 2, 1)).toMatchObject({
+    expect((await desk.assessing.compare('acme', shipmentId, 2, 1)).variance).toMatchObject({
       lines: [{ line: 1, before: '368.00', after: '368.00', changes: [] }],
       total: { change: '0.00' },
     });

@@ -8,7 +8,7 @@ import type {
   Situation,
 } from '@tidewaiter/contracts';
 import type { By, EventStore, StoredEvent, Tx } from '@tidewaiter/event-store';
-import { canonicalJson, Invalid, legalDateAt, NotFound, Refused } from '@tidewaiter/kernel';
+import { canonicalJson, Invalid, legalDateAt, NotFound, Refused, type LegalDate } from '@tidewaiter/kernel';
 import { CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';
 import { assess } from '../domain/assess.js';
 import { assessment, openPoints, type Later } from '../domain/assessment.js';
@@ -150,12 +150,19 @@ export class Assessing {
   }
 
   /** What changed from assessment `against` to `n`. @throws as `rederive` and `variance` */
-  async compare(tenant: string, shipmentId: string, n: number, against: number): Promise<AssessmentVariance> {
+  async compare(
+    tenant: string,
+    shipmentId: string,
+    n: number,
+    against: number,
+  ): Promise<{ variance: AssessmentVariance; destination: string; lawDate: LegalDate }> {
     const [before, after] = await this.store.transaction(tenant, async (tx) => [
       await withBooks(tx, await assessmentRows.byNumber(tx, shipmentId, against)),
       await withBooks(tx, await assessmentRows.byNumber(tx, shipmentId, n)),
     ]);
-    return variance({ ...before.stored, books: before.books }, { ...after.stored, books: after.books });
+    const { destination, lawDate } = after.stored.request;
+    const compared = variance({ ...before.stored, books: before.books }, { ...after.stored, books: after.books });
+    return { variance: compared, destination, lawDate };
   }
 
   /** One command leads to one assessment: its id follows from the command's, so that a retry finds the first answer. */

@@ -63,9 +63,8 @@ export class Debts {
     if (!ours) throw new Refused('duties.debt.not-assessed', 'nothing of this shipment was assessed here');
     const authority = String(ours.request['destination']);
     const notifiedOn = legalDateAt(authorityTime, this.zoneOf(authority));
-    const sets = await this.store.transaction(by.tenant, (tx) => approvalRows.sets(tx));
     const of = { country: authority, currency: total.currency };
-    const tolerance = limitsOf(sets, this.policy, of, notifiedOn)?.tolerance ?? null;
+    const tolerance = await this.tolerance(by.tenant, of, notifiedOn);
     const compared = {
       ...head,
       shipmentId: by.subject,
@@ -80,6 +79,12 @@ export class Debts {
       fingerprint: { noticeId: notice.noticeId, total, assessmentId },
     });
     return { debt: done.state as KnownDebt, wrote: done.wrote };
+  }
+
+  /** By how much a figure may be off without a person, for a country and currency on a day; null: not at all. */
+  async tolerance(tenant: string, of: { country: string; currency: string }, on: LegalDate): Promise<string | null> {
+    const sets = await this.store.transaction(tenant, (tx) => approvalRows.sets(tx));
+    return limitsOf(sets, this.policy, of, on)?.tolerance ?? null;
   }
 
   /** @throws Refused `duties.debt.not-current`, `duties.debt.own-work`, `duties.debt.not-a-person` */

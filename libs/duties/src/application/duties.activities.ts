@@ -1,5 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type {
+  AssessmentVariance,
+  Wrote,
   AffectedList,
   Charges,
   DecidedMoney,
@@ -15,7 +17,7 @@ import type {
   Situation,
   Step,
 } from '@tidewaiter/contracts';
-import { NotFound, Refused } from '@tidewaiter/kernel';
+import { exact, NotFound, Refused } from '@tidewaiter/kernel';
 import { byOfStep } from '@tidewaiter/platform';
 import { Assessing } from './assessing.js';
 import { Bookings } from './bookings.js';
@@ -43,6 +45,15 @@ function differing({ ours, theirs, lines }: KnownDebt, wrote: Record<string, num
     );
   const says = apart.length > 0 ? apart.join('; ') : `${theirs.currency} against our currency`;
   return { kind: 'differs', says, ours, theirs, lines, wrote };
+}
+
+/** Each cause with what it cost, then the fees of the entry: together they are the change. */
+function inWords({ currency, lines, entryCharges }: AssessmentVariance): string {
+  const causes = lines.flatMap(({ line, changes }) =>
+    changes.map(({ causes: of, amount, says }) => `line ${line}, ${of.join(' and ')}: ${amount} ${currency} (${says})`),
+  );
+  const fees = exact(entryCharges.change).isZero() ? [] : [`fees of the entry: ${entryCharges.change} ${currency}`];
+  return [...causes, ...fees].join('; ');
 }
 
 /** What a rule refuses is an answer to the person who asked. */
@@ -95,6 +106,27 @@ export class DutiesActivitiesService implements DutiesActivities {
     if (debt.outcome === 'differs' && debt.agreed === null) return differing(debt, wrote);
     const answer = answerOf(await this.paying.request(by, { ...rest, authority: debt.authority }));
     return { ...answer, wrote: { ...wrote, ...answer.wrote } };
+  }
+
+  async explainVariance(
+    { tenant, subject }: Step,
+    { before, after }: { before: number; after: number },
+  ): ReturnType<DutiesActivities['explainVariance']> {
+    const { variance, destination, lawDate } = await this.assessing.compare(tenant, subject, after, before);
+    const { currency, total } = variance;
+    const tolerance = await this.debts.tolerance(tenant, { country: destination, currency }, lawDate);
+    const overLimit = exact(total.change)
+      .abs()
+      .gt(tolerance ?? '0');
+    return { change: { amount: total.change, currency }, says: inWords(variance), overLimit };
+  }
+
+  async freezePayments(step: Step, reason: string): Promise<{ wrote: Wrote }> {
+    return { wrote: await this.paying.freeze(byOfStep(step), 'FreezePayments', reason) };
+  }
+
+  async thawPayments(step: Step, reason: string): Promise<{ wrote: Wrote }> {
+    return { wrote: await this.paying.freeze(byOfStep(step), 'ThawPayments', reason) };
   }
 
   async approvePayment(step: Step, paymentId: string, digest: string): Promise<PaymentAnswer | Refusal> {

@@ -77,6 +77,26 @@ describe('paying a debt', () => {
     });
   });
 
+  it('approves and orders nothing while the shipment is frozen, and goes on when it is thawed', async () => {
+    const shipmentId = newId();
+    await desk.activities.freezePayments(aStep(shipmentId, 'freeze'), 'goods seized: counterfeit');
+    const answer = await pay(shipmentId, request());
+    expect(answer).toMatchObject({ kind: 'needs-approval', needed: 1 });
+    if (answer.kind !== 'needs-approval') return;
+    const refused = await approve(shipmentId, answer.paymentId, answer.digest, 'user:chief');
+    expect(refused).toMatchObject({ kind: 'refused', code: 'duties.payment.frozen' });
+    expect(desk.bank.posts).toHaveLength(0);
+    await desk.activities.freezePayments(aStep(shipmentId, 'freeze-again'), 'again');
+    await desk.activities.thawPayments(aStep(shipmentId, 'thaw'), 'the seizure was undone');
+    expect((await desk.store.read('acme', `freeze-${shipmentId}`)).map(({ type }) => type)).toEqual([
+      'PaymentsFrozen',
+      'PaymentsThawed',
+    ]);
+    expect(await approve(shipmentId, answer.paymentId, answer.digest, 'user:chief', 'later')).toMatchObject({
+      kind: 'sent',
+    });
+  });
+
   it('sends one order when the same step is carried out again', async () => {
     const shipmentId = newId();
     const asked = request();

@@ -6,6 +6,7 @@ import { CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';
 import { BANK, type Bank, type OrderOutcome, type Standing } from '../bank/bank.js';
 import type { ApprovalPolicy } from '../domain/approval-policy.js';
 import { approvalsUnder } from '../domain/limits.js';
+import { freeze, mustGoOn, type Freeze, type FreezeCommand } from '../domain/freeze.js';
 import { payment, paymentDigest, type Payment, type PaymentCommand } from '../domain/payment.js';
 import { assessedRows } from '../postgres/assessed.js';
 import { approvalRows } from '../postgres/debts.js';
@@ -29,6 +30,7 @@ const paymentIdOf = (tenant: string, { declarationId, caseId, generation }: OfDe
   uuidOf(`payment/${tenant}/${caseId ?? declarationId}/${generation}`);
 
 const streamOf = (paymentId: string): string => `payment-${paymentId}`;
+const freezeStream = (shipmentId: string): string => `freeze-${shipmentId}`;
 
 /** Payments of authorities' debts: asked for, approved by people who touched nothing, ordered once, followed to the end. */
 export class Paying {
@@ -59,7 +61,9 @@ export class Paying {
       request.amount,
       today,
     );
-    const least = (await this.cameBack(by.tenant, request)) ? 1 : 0;
+    // What is frozen may be asked for, and waits for a person: it is not sent by itself.
+    const isFrozen = (await this.frozen(by.tenant, by.subject)) !== null;
+    const least = isFrozen || (await this.cameBack(by.tenant, request)) ? 1 : 0;
     const rulesDigest = rules && `sha256:${sha256(canonicalJson([...rules].sort()))}`;
     const bound = { policyVersion: version, ...(rulesDigest ? { rulesDigest } : {}) };
     const facts = { ...rest, ...bound, paymentId, shipmentId: by.subject };
@@ -89,8 +93,10 @@ export class Paying {
     return state.status === 'bounced';
   }
 
-  /** One person's approval; the last one needed sends the payment. @throws Refused whatever forbids this person or this digest */
+  /** One person's approval; the last one needed sends the payment. @throws Refused `duties.payment.frozen`, and whatever forbids this person or this digest */
   async approve(by: By, paymentId: string, digest: string): Promise<PaymentState> {
+    const { payment: asked } = await this.state(by.tenant, paymentId);
+    mustGoOn(await this.frozen(by.tenant, asked.shipmentId));
     const today = this.clock().slice(0, 10);
     const lentBy = await this.store.transaction(by.tenant, (tx) => approvalRows.lentTo(tx, by.actor, today));
     const command = { type: 'ApprovePayment' as const, by: by.actor, digest, lentBy };
@@ -121,7 +127,8 @@ export class Paying {
     const state = await this.state(by.tenant, paymentId);
     const { status } = state.payment;
     if (status === 'sent') return this.ask(by, state);
-    return status === 'outcome-unknown' || status === 'approved' ? this.send(by, state) : state;
+    if (status === 'approved') return this.sendIfApproved(by, paymentId);
+    return status === 'outcome-unknown' ? this.send(by, state) : state;
   }
 
   /** A bank that took an order and then says nothing is asked by the key. */
@@ -171,7 +178,19 @@ export class Paying {
 
   private async sendIfApproved(by: By, paymentId: string): Promise<PaymentState> {
     const state = await this.state(by.tenant, paymentId);
-    return state.payment.status === 'approved' ? this.send(by, state) : state;
+    if (state.payment.status !== 'approved') return state;
+    return (await this.frozen(by.tenant, state.payment.shipmentId)) ? state : this.send(by, state);
+  }
+
+  private async frozen(tenant: string, shipmentId: string): Promise<Freeze> {
+    return (await this.store.load(freeze, tenant, freezeStream(shipmentId))).state;
+  }
+
+  /** Stops, or lets go on, all payments of the step's shipment. */
+  async freeze(by: By, type: FreezeCommand['type'], reason: string): Promise<Record<string, number>> {
+    const { subject: shipmentId } = by;
+    const stream = freezeStream(shipmentId);
+    return (await this.store.execute(freeze, stream, { type, shipmentId, reason }, by)).wrote;
   }
 
   private async send(by: By, { payment: order }: PaymentState): Promise<PaymentState> {

@@ -2,6 +2,7 @@ import type { Decider } from '@tidewaiter/kernel';
 import { assessment } from './assessment.js';
 import { classification } from './classification.js';
 import { booking } from './bookings.js';
+import { freeze } from './freeze.js';
 import { debt } from './debt.js';
 import { feeTariff, invoice } from './invoice.js';
 import { statement } from './statement.js';
@@ -50,6 +51,7 @@ export const streams = {
   assessment: foldOf(assessment),
   payment: foldOf(payment),
   debt: foldOf(debt),
+  freeze: foldOf(freeze),
   limits: foldOf(tenantLimits),
   delegation: foldOf(delegation),
   money: foldOf(booking),

@@ -334,6 +334,9 @@ const order = (measure: Measure, rules: readonly ChargeRule[]): string => {
     .join(' ');
 };
 
+const standsOn = ({ validFrom, validTo }: GivenMeasure, on: LegalDate): boolean =>
+  isInForce({ from: validFrom ?? on, to: validTo ?? null }, on);
+
 /**
  * Measures of a line on a date: those given with it, else those of the rule book for its commodity (children inherit) and
  * origin. In the order of their roles, then of their ids, so that the order in which they were given does not matter.
@@ -353,7 +356,8 @@ export function selectMeasures(
   const answered = (found: Selection): Selection =>
     found.kind === 'measures' ? byAnswers(found.measures, line.line, stated, inForce(book.charges, on)) : found;
   if (measures) {
-    const found = given(measures, line.pointer, inForce(book.charges, on));
+    const out = new Set(measures.filter((each) => !standsOn(each, on)).map(({ id }) => id));
+    const found = given(measures, line.pointer, inForce(book.charges, on)).filter(({ id }) => !out.has(id));
     return answered({ kind: 'measures', measures: concerns ? found.filter(concerns) : found });
   }
   if (!concerns) {

@@ -81,7 +81,7 @@ export class AssessmentsController {
     @Input() { params, query }: InputOf<typeof compareAssessments>,
     @Caller() { tenant }: CallerIdentity,
   ): Promise<AnswerOf<typeof compareAssessments>> {
-    return this.assessing.compare(tenant, params.shipmentId, params.n, query.against);
+    return (await this.assessing.compare(tenant, params.shipmentId, params.n, query.against)).variance;
   }
 
   @Serves(rederiveAssessment)

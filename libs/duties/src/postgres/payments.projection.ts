@@ -1,4 +1,3 @@
-import type { DutiesEvent } from '@tidewaiter/contracts';
 import type { InlineProjection, StoredEvent, Tx } from '@tidewaiter/event-store';
 import { payment, type Payment, type PaymentEvent } from '../domain/payment.js';
 
@@ -14,8 +13,6 @@ export interface Refusal {
   says: string;
 }
 
-const isPaymentEvent = (event: DutiesEvent): event is PaymentEvent => event.type.startsWith('Payment');
-
 function approvalsAfter(before: readonly Approval[], event: PaymentEvent, at: string): Approval[] {
   if (event.type === 'PaymentRequested') return [];
   if (event.type !== 'PaymentApproved') return [...before];
@@ -30,9 +27,9 @@ function refusalsAfter(before: readonly Refusal[], event: PaymentEvent, at: stri
   return [...before, { by, at, code, says }];
 }
 
-async function fold(tx: Tx, { type, data, time, version }: StoredEvent): Promise<void> {
-  const event = { type, data } as DutiesEvent;
-  if (!isPaymentEvent(event)) return;
+async function fold(tx: Tx, { stream, type, data, time, version }: StoredEvent): Promise<void> {
+  if (!stream.startsWith('payment-')) return;
+  const event = { type, data } as PaymentEvent;
   const { paymentId, shipmentId } = event.data;
   const { rows } = await tx.query<{ state: Payment; approvals: Approval[]; refusals: Refusal[] }>(
     'select state, approvals, refusals from payments where tenant_id = $1 and payment_id = $2',

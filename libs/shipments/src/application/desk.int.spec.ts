@@ -104,6 +104,28 @@ describe('the front desk', () => {
     });
   });
 
+  it('lends no name where the law takes no nominee, and stands there with a right in the goods', async () => {
+    const importerId = await room.desk.registerImporter(
+      {
+        code: 'tokyo',
+        name: 'Tidewaiter KK',
+        destinations: ['JP'],
+        identifiers: [{ scheme: 'JPCN', value: '7000012050002' }],
+      },
+      callerOf(),
+      command(),
+    );
+    const there = { importerId, destinations: ['JP'] };
+    await expect(room.engagement(there)).rejects.toMatchObject({
+      code: 'shipments.importer.nominee',
+      message: expect.stringContaining('Customs Act (Japan) art. 67'),
+      details: { advice: expect.stringContaining('Attorney for Customs Procedures') },
+    });
+    const title = { right: 'disposal' as const, evidence: 'Consignment contract of 2026-02-01, clause 4' };
+    const engagementId = await room.engagement({ ...there, title });
+    expect(await room.views.engagement('acme', engagementId)).toMatchObject({ title });
+  });
+
   it('knows nothing of another tenant’s things', async () => {
     const engagementId = await room.engagement();
     const importerId = await room.importer();

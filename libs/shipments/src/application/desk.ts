@@ -11,6 +11,7 @@ import type {
   SplitAnswer,
   SplitOrder,
   splitShipment,
+  thawMandate,
 } from '@tidewaiter/contracts';
 import { shipmentWorkflowId } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
@@ -20,7 +21,7 @@ import { byOf, CLOCK, EVENT_STORE, type CallerIdentity, idFor, WORKFLOWS } from 
 import { engagement, groundAgainstEngagement } from '../domain/engagement.js';
 import { guarantee } from '../domain/guarantee.js';
 import { importer } from '../domain/importer.js';
-import { groundAgainstImporter } from '../domain/proof.js';
+import { groundAgainstImporter, groundAgainstNominee } from '../domain/proof.js';
 import { partsFrom, shipment } from '../domain/shipment.js';
 import { dayIn } from '../domain/standing.js';
 import { claim, guaranteeKey } from '../postgres/claims.js';
@@ -93,14 +94,16 @@ export class Desk {
     return guaranteeId;
   }
 
-  /** @returns the engagement's id. @throws Refused `shipments.importer.unknown`, `shipments.importer.not-here`, `shipments.engagement.dates` */
+  /** @returns the engagement's id. @throws Refused `shipments.importer.unknown`, `shipments.importer.not-here`, `shipments.importer.nominee`, `shipments.engagement.dates` */
   async openEngagement(body: Body<typeof openEngagement>, caller: CallerIdentity, commandId: string): Promise<string> {
     const { tenant } = caller;
     const engagementId = idFor('engagement', tenant, commandId);
     const { state: entity } = await knownImporter(this.store, tenant, body.importerId);
     const rules = this.reference.standing;
     for (const destination of body.destinations) {
-      const ground = groundAgainstImporter(entity, destination, rules, dayIn(rules, destination, this.clock()));
+      const on = dayIn(rules, destination, this.clock());
+      const ground =
+        groundAgainstImporter(entity, destination, rules, on) ?? groundAgainstNominee(body, destination, rules, on);
       if (ground) throw new Refused(ground.code, ground.says, { advice: ground.advice });
     }
     const { customer, ...terms } = body;
@@ -146,6 +149,22 @@ export class Desk {
     await this.store.execute(engagement, `engagement-${engagementId}`, command, by, {
       expectedVersion,
       fingerprint: { reason },
+    });
+  }
+
+  async thawMandate(
+    engagementId: string,
+    body: Body<typeof thawMandate>,
+    caller: CallerIdentity,
+    commandId: string,
+    expectedVersion: number,
+  ): Promise<void> {
+    await knownEngagement(this.store, caller.tenant, engagementId);
+    const command = { type: 'ThawMandate' as const, ...body, by: caller.actor, asked: true };
+    const by = byOf(caller, engagementId, commandId);
+    await this.store.execute(engagement, `engagement-${engagementId}`, command, by, {
+      expectedVersion,
+      fingerprint: body,
     });
   }
 

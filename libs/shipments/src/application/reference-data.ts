@@ -19,10 +19,11 @@ const standingFile = z.strictObject({
       zone: z.string(),
       validFrom: z.iso.date(),
       validTo: z.iso.date().nullable(),
-      scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN']),
+      scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN', 'JPCN']),
       prefixes: z.array(z.string()),
       needs: z.string(),
       law: z.string(),
+      title: z.strictObject({ needs: z.string(), instead: z.string(), law: z.string() }).optional(),
     }),
   ),
 });

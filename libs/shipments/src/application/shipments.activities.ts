@@ -5,7 +5,7 @@ import type { Instant } from '@tidewaiter/kernel';
 import { endOfDay, plusDays, TidewaiterError, WrongState, zero } from '@tidewaiter/kernel';
 import { byOfStep, CLOCK, EVENT_STORE, idFor } from '@tidewaiter/platform';
 import { groundOfEmbargo } from '../domain/embargo.js';
-import { engagement, nextReviewDay, NOTICE_DAYS } from '../domain/engagement.js';
+import { engagement, nextReviewDay, NOTICE_DAYS, type EngagementCommand } from '../domain/engagement.js';
 import { guarantee, headroomOf } from '../domain/guarantee.js';
 import { proveStanding } from '../domain/proof.js';
 import { screen, type ScreenedName } from '../domain/screening.js';
@@ -239,6 +239,25 @@ export class ShipmentsActivitiesService implements ShipmentsActivities {
     if (guaranteeId === undefined) return {};
     const release = { type: 'ReleaseHeadroom' as const, shipmentId: state.shipmentId };
     return (await onAccount(this.store, tx, guaranteeId, release, byOfStep(step))).wrote;
+  }
+
+  freezeMandate(step: Step, says: string): Promise<{ wrote: Wrote }> {
+    return this.onEngagement(step, ({ shipmentId }) => ({ type: 'FreezeMandate', shipmentId, says }));
+  }
+
+  thawMandate(step: Step, reason: string): Promise<{ wrote: Wrote }> {
+    const { actor: by } = step;
+    return this.onEngagement(step, ({ shipmentId }) => ({ type: 'ThawMandate', shipmentId, reason, by, asked: false }));
+  }
+
+  private async onEngagement(
+    step: Step,
+    command: (of: Known<Shipment>) => EngagementCommand,
+  ): Promise<{ wrote: Wrote }> {
+    const { state } = await knownShipment(this.store, step.tenant, step.subject);
+    const stream = `engagement-${state.engagementId}`;
+    const { wrote } = await this.store.execute(engagement, stream, command(state), byOfStep(step));
+    return { wrote };
   }
 
   async reviewEngagement(step: Step): ReturnType<ShipmentsActivities['reviewEngagement']> {

@@ -193,7 +193,8 @@ export class Views {
   }
 
   private engagementView({ state, version }: Pick<Row<Known<Engagement>>, 'state' | 'version'>): EngagementView {
-    const { engagementId, kind, customer, importerId, destinations, validFrom, validTo, mandates } = state;
+    const { engagementId, kind, customer, importerId, destinations, validFrom, validTo, mandates, title, frozen } =
+      state;
     const status = engagementStatus(state, dayIn(this.reference.standing, destinations[0]!, this.clock()));
     return {
       engagementId,
@@ -204,6 +205,8 @@ export class Views {
       status,
       validFrom,
       validTo,
+      title: title ?? null,
+      frozen: [...(frozen ?? [])],
       mandates: [...mandates],
       version,
     };

@@ -115,6 +115,39 @@ describe('standing under an engagement', () => {
     expect(mandateFor(here, 'GB', '2026-07-01')?.mandateId).toBe(longer.mandateId);
     expect(coveredUntil(here, '2026-02-01')).toBe('2027-05-31');
   });
+  it('is refused while goods of one of its shipments are seized, for each of them', () => {
+    const freeze = (shipmentId: string) => ({
+      type: 'FreezeMandate' as const,
+      shipmentId,
+      says: 'goods seized: marks',
+    });
+    const frozen = (shipmentId: string): EngagementEvent => ({
+      type: 'MandateFrozen',
+      data: { engagementId, shipmentId, says: 'goods seized: marks' },
+    });
+    const thaw = { type: 'ThawMandate' as const, reason: 'remitted', by: 'user:counsel', asked: true };
+    const thawed = (shipmentId: string): EngagementEvent => ({
+      type: 'MandateThawed',
+      data: { engagementId, shipmentId, reason: 'remitted', by: 'user:counsel' },
+    });
+    const [one, two] = [newId(), newId()];
+    given(opened(), granted(year)).when(freeze(one)).then(frozen(one));
+    given(opened(), granted(year), frozen(one)).when(freeze(one)).thenNothing();
+    given(opened(), granted(year), frozen(one))
+      .when({ ...thaw, shipmentId: one })
+      .then(thawed(one));
+    given(opened(), granted(year))
+      .when({ ...thaw, shipmentId: one })
+      .thenRefused('shipments.mandate.not-frozen');
+    given(opened(), granted(year))
+      .when({ ...thaw, shipmentId: one, asked: false })
+      .thenNothing();
+    const half = known(opened(), granted(year), frozen(one), frozen(two), thawed(one));
+    expect(groundAgainstShipment(half, 'GB', '2026-06-01')).toMatchObject({ code: 'shipments.mandate.frozen' });
+    expect(engagementStatus(half, '2026-06-01')).toBe('suspended');
+    const free = known(opened(), granted(year), frozen(one), thawed(one));
+    expect(groundAgainstShipment(free, 'GB', '2026-06-01')).toBeNull();
+  });
   it('shows one word a day', () => {
     expect(engagementStatus(known(opened()), '2026-06-01')).toBe('open');
     expect(engagementStatus(known(opened(), granted(year)), '2026-06-01')).toBe('in-force');

@@ -4,6 +4,7 @@ import type {
   engagementSuspended,
   EventOf,
   mandateExpiring,
+  MandateFreezeEvent,
   mandateGranted,
 } from '@tidewaiter/contracts';
 import type { Decider, LegalDate } from '@tidewaiter/kernel';
@@ -16,7 +17,8 @@ export type EngagementEvent =
   | EventOf<typeof mandateGranted>
   | EventOf<typeof mandateExpiring>
   | EventOf<typeof engagementSuspended>
-  | EventOf<typeof engagementEnded>;
+  | EventOf<typeof engagementEnded>
+  | MandateFreezeEvent;
 
 export interface Mandate {
   mandateId: string;
@@ -37,6 +39,8 @@ export type Engagement =
       announced: readonly string[];
       /** why it is suspended or ended */
       because: string | null;
+      /** shipments whose goods were seized, with what froze the mandate; states of an earlier release do not hold it */
+      frozen?: readonly { shipmentId: string; says: string }[];
     });
 
 type Known = Exclude<Engagement, { status: 'none' }>;
@@ -45,6 +49,9 @@ export type EngagementCommand =
   | ({ type: 'OpenEngagement' } & Opened)
   | ({ type: 'GrantMandate' } & Mandate)
   | { type: 'ReviewEngagement'; on: LegalDate; noticeDays: number }
+  | { type: 'FreezeMandate'; shipmentId: string; says: string }
+  /** `asked`: a person asks, and is told when nothing is frozen for the shipment */
+  | { type: 'ThawMandate'; shipmentId: string; reason: string; by: string; asked: boolean }
   | { type: 'EndEngagement'; reason: string };
 
 /** Days before the end of a mandate on which its renewal is asked for; ours, no law. */
@@ -88,6 +95,14 @@ export function groundAgainstEngagement(engagement: Known, on: LegalDate): Groun
   if (engagement.status === 'ended') {
     return refuse(`The engagement has ended: ${engagement.because ?? 'no reason given'}.`, 'Open a new engagement.');
   }
+  const [frozen] = engagement.frozen ?? [];
+  if (frozen) {
+    return {
+      code: 'shipments.mandate.frozen',
+      says: `The mandate is frozen: ${frozen.says}`,
+      advice: 'It thaws with the authority’s newer decision; else compliance lets the engagement go on.',
+    };
+  }
   if (engagement.status === 'suspended') {
     return refuse(
       `The engagement is suspended: ${engagement.because ?? 'no reason given'}`,
@@ -122,6 +137,7 @@ export function groundAgainstShipment(engagement: Known, destination: string, on
 /** The one word people see on a day. */
 export function engagementStatus(engagement: Known, on: LegalDate): 'open' | 'in-force' | 'suspended' | 'ended' {
   if (engagement.status !== 'open') return engagement.status;
+  if (engagement.frozen?.length) return 'suspended';
   if (engagement.validTo !== null && engagement.validTo < on) return 'ended';
   const stands = engagement.destinations.every((each) => groundAgainstShipment(engagement, each, on) === null);
   return stands ? 'in-force' : 'open';
@@ -219,6 +235,22 @@ function decide(state: Engagement, command: EngagementCommand): EngagementEvent[
     }
     case 'ReviewEngagement':
       return review(known(state), command.on, command.noticeDays);
+    case 'FreezeMandate': {
+      const { engagementId, frozen = [] } = known(state);
+      const { shipmentId, says } = command;
+      if (frozen.some((each) => each.shipmentId === shipmentId)) return [];
+      return [{ type: 'MandateFrozen', data: { engagementId, shipmentId, says } }];
+    }
+    case 'ThawMandate': {
+      const { engagementId, frozen = [] } = known(state);
+      const { shipmentId, reason, by } = command;
+      if (frozen.some((each) => each.shipmentId === shipmentId))
+        return [{ type: 'MandateThawed', data: { engagementId, shipmentId, reason, by } }];
+      if (!command.asked) return [];
+      throw new WrongState('shipments.mandate.not-frozen', 'nothing is frozen for this shipment', {
+        advice: 'Look at the engagement again.',
+      });
+    }
     case 'EndEngagement':
       return [
         { type: 'EngagementEnded', data: { engagementId: standing(state).engagementId, reason: command.reason } },
@@ -244,6 +276,12 @@ function evolve(state: Engagement, event: EngagementEvent): Engagement {
       return { ...state, announced: [...state.announced, event.data.mandateId] };
     case 'EngagementSuspended':
       return { ...state, status: 'suspended', because: event.data.says };
+    case 'MandateFrozen': {
+      const { shipmentId, says } = event.data;
+      return { ...state, frozen: [...(state.frozen ?? []), { shipmentId, says }] };
+    }
+    case 'MandateThawed':
+      return { ...state, frozen: (state.frozen ?? []).filter((each) => each.shipmentId !== event.data.shipmentId) };
     case 'EngagementEnded':
       return { ...state, status: 'ended', because: event.data.reason };
     default:

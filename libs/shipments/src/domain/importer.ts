@@ -1,6 +1,15 @@
 import type { EventOf, importerRegistered } from '@tidewaiter/contracts';
 import type { Decider, IdentifierCheck, LegalDate, Place } from '@tidewaiter/kernel';
-import { checkDan, checkEin, checkEori, checkVat, Invalid, Refused, WrongState } from '@tidewaiter/kernel';
+import {
+  checkDan,
+  checkEin,
+  checkEori,
+  checkJapaneseCorporateNumber,
+  checkVat,
+  Invalid,
+  Refused,
+  WrongState,
+} from '@tidewaiter/kernel';
 import type { Identifier, IdentifierScheme, StandingRule } from './standing.js';
 import { groundAgainst } from './standing.js';
 
@@ -35,6 +44,7 @@ const CHECKS: Record<IdentifierScheme, (value: string) => IdentifierCheck> = {
   EIN: checkEin,
   VAT: checkVat,
   DAN: checkDan,
+  JPCN: checkJapaneseCorporateNumber,
 };
 
 /** @throws Invalid `shipments.importer.identifier-invalid` with the place of each fault */

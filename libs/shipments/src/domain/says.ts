@@ -1,4 +1,7 @@
 import type {
+  MandateFreezeEvent,
+  PaymentFreezeEvent,
+  RefusalEvent,
   AuditEvent,
   CarriersEvent,
   CustomsEvent,
@@ -21,7 +24,10 @@ export type AnyEvent =
   | CustomsEvent
   | PostEntryEvent
   | CarriersEvent
-  | AuditEvent;
+  | AuditEvent
+  | MandateFreezeEvent
+  | PaymentFreezeEvent
+  | RefusalEvent;
 
 export const amountOf = (money: Money): string => `${money.amount} ${money.currency}`;
 interface OfAgency {
@@ -51,6 +57,8 @@ const SENTENCES: Sentences = {
   MandateGranted: (d) => `Power of attorney given for ${list(d.destinations)}, ${d.validFrom} to ${d.validTo}`,
   MandateExpiring: (d) => `Power of attorney ends on ${d.validTo}`,
   EngagementSuspended: (d) => `Engagement suspended: ${d.says}`,
+  MandateFrozen: (d) => `Mandate frozen: ${d.says}`,
+  MandateThawed: (d) => `Mandate in force again: ${d.reason}`,
   EngagementEnded: (d) => `Engagement ended: ${d.reason}`,
   ShipmentOpened: (d) => `Shipment ${d.reference} opened, ${d.origin} to ${d.portOfEntry} by ${d.transport}`,
   ShipmentAmended: (d) => `Amended: ${list(Object.keys(d).filter((key) => key !== 'shipmentId'))}`,
@@ -109,6 +117,8 @@ const SENTENCES: Sentences = {
       ? `The authority’s figure is ours: ${amountOf(d.theirs)}`
       : `The authority’s figure is ${amountOf(d.theirs)}, ours ${amountOf(d.ours)} (${d.outcome})`,
   DebtAgreed: (d) => `The authority’s figure accepted by ${d.by}: ${d.reason}`,
+  PaymentsFrozen: (d) => `Payments frozen: ${d.reason}`,
+  PaymentsThawed: (d) => `Payments go on: ${d.reason}`,
   InterestCharged: (d) => `${amountOf(d.amount)} of interest from ${d.from} until ${d.until} (${d.law})`,
   AdditionalDutyBooked: (d) => `${count(d.items.length, 'charge')} more payable: ${d.reason}`,
   AdditionalDutyReduced: (d) => `Less payable than was booked: ${d.reason}`,
@@ -198,7 +208,12 @@ const SENTENCES: Sentences = {
   MilestoneParked: (d) => `Carrier's message kept unread: ${d.says}`,
   GoodsDelivered: (d) => `Line ${d.line}: ${quantityOf(d.quantity)} delivered, ${quantityOf(d.remaining)} remain`,
   ProofOfDeliveryCaptured: (d) => `Proof of delivery kept (${d.level}), ${d.size} bytes`,
-  ShipmentDelivered: () => 'Everything released was delivered',
+  GoodsRefused: (d) => `Line ${d.line}: ${quantityOf(d.quantity)} refused, ${d.reason}`,
+  RefusedGoodsDisposed: (d) => `Line ${d.line}: ${quantityOf(d.quantity)} ${d.how} (${d.reference})`,
+  ShipmentDelivered: (d) =>
+    d.notTaken
+      ? `Delivered but for ${list(d.notTaken.map((part) => `${quantityOf(part.quantity)} of line ${part.line}, ${part.how}`))}`
+      : 'Everything released was delivered',
   DossierSealed: (d) => `Dossier sealed: ${count(d.events, 'event')} under a tree of ${d.treeSize}`,
   RetentionClockSet: (d) => `Kept until ${d.until} (${d.law})`,
   LegalHoldPlaced: (d) => `Legal hold placed by ${d.by}: ${d.matter}`,

@@ -1,7 +1,7 @@
 import type { Instant, LegalDate } from '@tidewaiter/kernel';
 import { legalDateAt } from '@tidewaiter/kernel';
 
-export type IdentifierScheme = 'EORI' | 'EIN' | 'VAT' | 'DAN';
+export type IdentifierScheme = 'EORI' | 'EIN' | 'VAT' | 'DAN' | 'JPCN';
 export interface Identifier {
   scheme: IdentifierScheme;
   value: string;
@@ -20,6 +20,8 @@ export interface StandingRule {
   /** the condition in words, for a refusal */
   needs: string;
   law: string;
+  /** where nobody may lend his name: what the importer must hold in the goods, and the way for those who do not */
+  title?: { needs: string; instead: string; law: string };
 }
 
 /** A ground that stands in the way: stable code, what is wrong, what to do about it. */

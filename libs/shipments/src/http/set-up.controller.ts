@@ -12,6 +12,7 @@ import {
   registerImporter,
   showEngagement,
   showGuarantee,
+  thawMandate,
   type InputOf,
 } from '@tidewaiter/contracts';
 import { Caller, CommandId, IfMatch, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
@@ -114,6 +115,17 @@ export class SetUpController {
     @IfMatch() version: number,
   ) {
     await this.desk.endEngagement(params.engagementId, body, caller, commandId, version);
+    return this.views.engagement(caller.tenant, params.engagementId);
+  }
+
+  @Serves(thawMandate)
+  async thawMandate(
+    @Input() { params, body }: InputOf<typeof thawMandate>,
+    @Caller() caller: CallerIdentity,
+    @CommandId() commandId: string,
+    @IfMatch() version: number,
+  ) {
+    await this.desk.thawMandate(params.engagementId, body, caller, commandId, version);
     return this.views.engagement(caller.tenant, params.engagementId);
   }
 }
