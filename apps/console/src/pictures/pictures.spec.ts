@@ -4,7 +4,7 @@ import { gauge } from './gauge.js';
 import { runOut } from './run-out.js';
 import { pairedBars } from './paired-bars.js';
 import { chain, lengthInWords, spineRows, type SpineFilter, type StoryEntry } from './spine.js';
-import { coordinates, middleOf, placeOf, within } from './places.js';
+import { coordinates, countryPosition, middleOf, placeOf, within } from './places.js';
 import { fromEntry, stations } from './stations.js';
 import { factAt, notchAt, timePlane } from './time-plane.js';
 import { waterfall } from './waterfall.js';
@@ -13,7 +13,10 @@ describe('places on the map', () => {
   it('are found by code and by name, and not at all where they are not known', () => {
     expect(placeOf('GBFXT')).toEqual({ name: 'Felixstowe', position: [1.32, 51.95] });
     expect(placeOf(' felixstowe')).toEqual(placeOf('GBFXT'));
+    expect(placeOf('Long Beach, CA')?.name).toBe('Long Beach');
     expect(placeOf('Nowhere')).toBeNull();
+    expect(countryPosition('VN')).toEqual([106, 16]);
+    expect(countryPosition('XX')).toBeNull();
     expect(coordinates([-118.25, 33.75])).toBe('33° 45′ N, 118° 15′ W');
     expect(coordinates([0.999, -0.5])).toBe('0° 30′ S, 1° 00′ E');
   });

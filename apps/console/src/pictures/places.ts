@@ -95,6 +95,47 @@ const PLACES: Record<string, [name: string, longitude: number, latitude: number]
   ZADUR: ['Durban', 31.03, -29.87],
 };
 
+/** The middle of a country's land, to a degree: where goods come from is often known no closer. */
+const COUNTRIES: Record<string, Position> = {
+  AE: [54, 24],
+  AU: [134, -25],
+  BD: [90, 24],
+  BE: [5, 51],
+  BR: [-53, -11],
+  CA: [-98, 57],
+  CH: [8, 47],
+  CN: [104, 36],
+  DE: [10, 51],
+  ES: [-4, 40],
+  FR: [2, 47],
+  GB: [-2, 54],
+  HK: [114, 22],
+  ID: [118, -2],
+  IE: [-8, 53],
+  IN: [79, 22],
+  IT: [12, 43],
+  JP: [138, 37],
+  KH: [105, 13],
+  KR: [128, 36],
+  LK: [81, 8],
+  MX: [-102, 24],
+  MY: [102, 4],
+  NL: [5, 52],
+  NO: [9, 61],
+  PH: [122, 12],
+  PK: [70, 30],
+  PL: [19, 52],
+  RU: [90, 61],
+  SE: [15, 62],
+  SG: [104, 1],
+  TH: [101, 15],
+  TR: [35, 39],
+  TW: [121, 24],
+  US: [-98, 39],
+  VN: [106, 16],
+  ZA: [25, -29],
+};
+
 const byName = new Map(Object.entries(PLACES).map(([code, [name]]) => [name.toLowerCase(), code]));
 
 export interface Place {
@@ -102,13 +143,17 @@ export interface Place {
   position: Position;
 }
 
-/** @param place a UN/LOCODE or the name of a town. @returns null where the position is not known */
+/** @param place a UN/LOCODE or the name of a town, its state after a comma. @returns null where the position is not known */
 export function placeOf(place: string): Place | null {
-  const found = PLACES[place.toUpperCase()] ?? PLACES[byName.get(place.trim().toLowerCase()) ?? ''];
+  const [town = ''] = place.split(',');
+  const found = PLACES[place.toUpperCase()] ?? PLACES[byName.get(town.trim().toLowerCase()) ?? ''];
   if (!found) return null;
   const [name, longitude, latitude] = found;
   return { name, position: [longitude, latitude] };
 }
+
+/** Where a country lies; null where that is not known. */
+export const countryPosition = (country: string): Position | null => COUNTRIES[country] ?? null;
 
 /** The meridian in the middle of the shortest arc that holds all of these, also across the date line. */
 export function middleOf(longitudes: readonly number[]): number {

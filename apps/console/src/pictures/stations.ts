@@ -34,7 +34,7 @@ export function stations(reports: readonly CarrierReport[]): Station[] {
 }
 
 /** The way from the port of entry on, where no report has named that port. */
-export const fromEntry = (line: readonly Station[], portOfEntry: string | undefined): readonly Station[] =>
-  portOfEntry === undefined || line.length === 0 || line.some(({ place }) => place === portOfEntry)
+export const fromEntry = (line: readonly Station[], portOfEntry: string): readonly Station[] =>
+  line.length === 0 || line.some(({ place }) => place === portOfEntry)
     ? line
     : [{ place: portOfEntry, says: 'port of entry', at: line[0]!.at, state: 'passed' }, ...line];

@@ -105,9 +105,9 @@ export default function Delivery() {
           const line = stations(milestones);
           return milestones.length === 0 ? null : (
             <Panel title="Route">
-              {line.length > 0 && (
+              {line.length > 0 && shipment.data && (
                 <Suspense fallback={<Skeleton height={380} />}>
-                  <RouteMap stations={fromEntry(line, shipment.data?.portOfEntry)} />
+                  <RouteMap origin={shipment.data.origin} stations={fromEntry(line, shipment.data.portOfEntry)} />
                 </Suspense>
               )}
               {line.length > 0 && (

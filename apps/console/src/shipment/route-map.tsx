@@ -2,8 +2,9 @@ import { geoEqualEarth, geoGraticule10, geoPath } from 'd3-geo';
 import { feature } from 'topojson-client';
 import type { Topology } from 'topojson-specification';
 import land from 'world-atlas/land-110m.json';
-import { coordinates, middleOf, placeOf, within, type Position } from '../pictures/places.js';
+import { coordinates, countryPosition, middleOf, placeOf, within, type Position } from '../pictures/places.js';
 import type { Station } from '../pictures/stations.js';
+import { useLocale } from '../app/preferences.js';
 import { Figure } from './parts.js';
 
 const WIDTH = 960;
@@ -13,7 +14,30 @@ const MARGIN = 70;
 const SMALLEST_DEGREES = 16;
 
 const LAND = feature(land as unknown as Topology, 'land');
-const WORDS = { passed: 'passed', here: 'last reported', ahead: 'expected' } as const;
+
+const WORDS = { origin: 'origin', passed: 'passed', here: 'last reported', ahead: 'expected' } as const;
+
+interface Stop {
+  key: string;
+  name: string;
+  position: Position;
+  state: keyof typeof WORDS;
+}
+
+/** The places whose position is known, in the order of the way; one that has two names is one place. */
+function stopsOf(origin: string, stations: readonly Station[], countryName: (code: string) => string): Stop[] {
+  const from = countryPosition(origin);
+  const stops: Stop[] = from ? [{ key: origin, name: countryName(origin), position: from, state: 'origin' }] : [];
+  for (const { place, state } of stations) {
+    const found = placeOf(place);
+    if (!found) continue;
+    const near = (a: Position, b: Position): boolean => Math.hypot(a[0] - b[0], a[1] - b[1]) < 0.2;
+    const last = stops.at(-1);
+    if (last && near(last.position, found.position)) stops[stops.length - 1] = { ...last, state };
+    else stops.push({ key: place, name: found.name, position: found.position, state });
+  }
+  return stops;
+}
 
 /** Two corners of what has to be in sight: the places, and so much around them that the coast can be told. */
 function around(points: readonly Position[], middle: number): [number, number][] {
@@ -31,13 +55,13 @@ function around(points: readonly Position[], middle: number): [number, number][]
 }
 
 /** Where the goods came by and where they are going: outlines of the land, drawn here, from no map server. */
-export default function RouteMap({ stations }: { stations: readonly Station[] }) {
-  const known = stations.flatMap((station) => {
-    const place = placeOf(station.place);
-    return place ? [{ ...station, ...place }] : [];
-  });
+export default function RouteMap({ origin, stations }: { origin: string; stations: readonly Station[] }) {
+  const locale = useLocale();
+  const countryName = (code: string): string => new Intl.DisplayNames([locale], { type: 'region' }).of(code) ?? code;
+  const known = stopsOf(origin, stations, countryName);
   const unknown = stations.filter(({ place }) => placeOf(place) === null).map(({ place }) => place);
-  if (known.length === 0) return <p className="label">No map: the position of {unknown.join(', ')} is not known.</p>;
+  if (unknown.length === stations.length)
+    return <p className="label">No map: the position of {unknown.join(', ')} is not known.</p>;
 
   const points = known.map(({ position }) => position);
   const middle = middleOf(points.map(([x]) => x));
@@ -67,24 +91,25 @@ export default function RouteMap({ stations }: { stations: readonly Station[] })
   const says = known.map(({ name, state }) => `${name}, ${WORDS[state]}`).join('; ');
   return (
     <Figure
-      caption="On the map, along the shortest way between two places"
+      caption="On the map, from the country of origin on"
+      note={unknown.length > 0 ? `Not on the map, their position is not known: ${unknown.join(', ')}.` : undefined}
       picture={
         <svg className="route-map" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Map: ${says}`}>
           <path className="map-grid" d={path(geoGraticule10()) ?? ''} />
           <path className="map-land" d={path(LAND) ?? ''} />
           {legs.map(({ from, to }) => (
             <path
-              key={`${from.place} ${to.place}`}
+              key={to.key}
               className="map-leg"
-              data-state={to.state}
+              data-state={from.state === 'origin' ? 'origin' : to.state}
               d={path({ type: 'LineString', coordinates: [[...from.position], [...to.position]] }) ?? ''}
             />
           ))}
-          {known.map(({ place, name, position, state }, index) => {
+          {known.map(({ key, name, position, state }, index) => {
             const [x, y] = projection([...position])!;
             // Names of neighbours lie above and below in turn.
             return (
-              <g key={place} className="map-place" data-state={state}>
+              <g key={key} className="map-place" data-state={state}>
                 <circle cx={x} cy={y} r={state === 'here' ? 8 : 5} />
                 <text x={x} y={index % 2 === 0 ? y - 14 : y + 26} textAnchor="middle">
                   {name}
@@ -104,6 +129,13 @@ export default function RouteMap({ stations }: { stations: readonly Station[] })
             </tr>
           </thead>
           <tbody>
+            <tr>
+              <th scope="row">
+                {countryName(origin)} <span className="label">{origin}</span>
+              </th>
+              <td>{countryPosition(origin) ? 'the country' : 'not known'}</td>
+              <td>{WORDS.origin}</td>
+            </tr>
             {stations.map(({ place, state }) => {
               const found = placeOf(place);
               return (
