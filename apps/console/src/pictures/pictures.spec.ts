@@ -4,9 +4,45 @@ import { gauge } from './gauge.js';
 import { runOut } from './run-out.js';
 import { pairedBars } from './paired-bars.js';
 import { chain, lengthInWords, spineRows, type SpineFilter, type StoryEntry } from './spine.js';
-import { stations } from './stations.js';
+import { coordinates, countryPosition, middleOf, placeOf, within } from './places.js';
+import { fromEntry, stations } from './stations.js';
 import { factAt, notchAt, timePlane } from './time-plane.js';
 import { waterfall } from './waterfall.js';
+
+describe('places on the map', () => {
+  it('are found by code and by name, and not at all where they are not known', () => {
+    expect(placeOf('GBFXT')).toEqual({ name: 'Felixstowe', position: [1.32, 51.95] });
+    expect(placeOf(' felixstowe')).toEqual(placeOf('GBFXT'));
+    expect(placeOf('Long Beach, CA')?.name).toBe('Long Beach');
+    expect(placeOf('Nowhere')).toBeNull();
+    expect(countryPosition('VN')).toEqual([106, 16]);
+    expect(countryPosition('XX')).toBeNull();
+    expect(coordinates([-118.25, 33.75])).toBe('33° 45′ N, 118° 15′ W');
+    expect(coordinates([0.999, -0.5])).toBe('0° 30′ S, 1° 00′ E');
+  });
+  it('have a meridian in their middle, the short way round', () => {
+    expect(middleOf([10])).toBe(10);
+    expect(middleOf([0, 20])).toBe(10);
+    expect(middleOf([170, -170])).toBe(-180);
+    expect(middleOf([114, -118])).toBeCloseTo(178);
+  });
+  it('lie within half a turn of their middle, wherever they are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -180, max: 179 }), { minLength: 1, maxLength: 6 }), (all) => {
+        const middle = middleOf(all);
+        const [low, high] = [Math.min, Math.max].map((pick) => pick(...all.map((each) => within(each - middle))));
+        expect(high!).toBeLessThanOrEqual(180);
+        expect(Math.abs(low! + high!) % 360).toBeLessThan(1e-9);
+      }),
+    );
+  });
+  it('begin at the port of entry, once', () => {
+    const line = [{ place: 'GBLON', says: 'delivered', at: '2026-11-24T10:00:00Z', state: 'here' as const }];
+    expect(fromEntry(line, 'GBFXT').map(({ place }) => place)).toEqual(['GBFXT', 'GBLON']);
+    expect(fromEntry(line, 'GBLON')).toBe(line);
+    expect(fromEntry([], 'GBFXT')).toEqual([]);
+  });
+});
 
 describe('the waterfall', () => {
   const steps = [

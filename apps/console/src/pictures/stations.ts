@@ -32,3 +32,9 @@ export function stations(reports: readonly CarrierReport[]): Station[] {
     state: i < here ? 'passed' : i === here ? 'here' : 'ahead',
   }));
 }
+
+/** The way from the port of entry on, where no report has named that port. */
+export const fromEntry = (line: readonly Station[], portOfEntry: string): readonly Station[] =>
+  line.length === 0 || line.some(({ place }) => place === portOfEntry)
+    ? line
+    : [{ place: portOfEntry, says: 'port of entry', at: line[0]!.at, state: 'passed' }, ...line];

@@ -1,7 +1,8 @@
-import { listBookings, showDelivery, showTracking } from '@tidewaiter/contracts';
+import { listBookings, showDelivery, showShipment, showTracking } from '@tidewaiter/contracts';
+import { lazy, Suspense } from 'react';
 import { useRoute } from '../api/queries.js';
-import { stations } from '../pictures/stations.js';
-import { DigestChip, EmptyState, Instant, StatusMark, type State } from '../ui/index.js';
+import { fromEntry, stations } from '../pictures/stations.js';
+import { DigestChip, EmptyState, Instant, Skeleton, StatusMark, type State } from '../ui/index.js';
 import { useShipmentId } from './data.js';
 import { Figure, Panel, Source, words } from './parts.js';
 
@@ -23,12 +24,16 @@ const EFFECTS: Record<string, string> = {
   unmapped: 'no meaning here',
 };
 
+/** Outlines of the land are fetched where somebody looks at a way. */
+const RouteMap = lazy(() => import('./route-map.js'));
+
 export default function Delivery() {
   const shipmentId = useShipmentId();
   const params = { shipmentId };
   const bookings = useRoute(listBookings, { params });
   const tracking = useRoute(showTracking, { params });
   const delivery = useRoute(showDelivery, { params });
+  const shipment = useRoute(showShipment, { params });
   return (
     <div className="stack">
       <Source query={delivery} what="the delivery" who="Carriers" height={160}>
@@ -100,6 +105,11 @@ export default function Delivery() {
           const line = stations(milestones);
           return milestones.length === 0 ? null : (
             <Panel title="Route">
+              {line.length > 0 && shipment.data && (
+                <Suspense fallback={<Skeleton height={380} />}>
+                  <RouteMap origin={shipment.data.origin} stations={fromEntry(line, shipment.data.portOfEntry)} />
+                </Suspense>
+              )}
               {line.length > 0 && (
                 <Figure
                   caption="Stations, in the order in which the goods come by"

@@ -1,0 +1,156 @@
+import { geoEqualEarth, geoGraticule10, geoPath } from 'd3-geo';
+import { feature } from 'topojson-client';
+import type { Topology } from 'topojson-specification';
+import land from 'world-atlas/land-110m.json';
+import { coordinates, countryPosition, middleOf, placeOf, within, type Position } from '../pictures/places.js';
+import type { Station } from '../pictures/stations.js';
+import { useLocale } from '../app/preferences.js';
+import { Figure } from './parts.js';
+
+const WIDTH = 960;
+const HEIGHT = 380;
+const MARGIN = 70;
+/** Outlines are too coarse for less: a short way is shown within the land that it runs through. */
+const SMALLEST_DEGREES = 16;
+
+const LAND = feature(land as unknown as Topology, 'land');
+
+const WORDS = { origin: 'origin', passed: 'passed', here: 'last reported', ahead: 'expected' } as const;
+
+interface Stop {
+  key: string;
+  name: string;
+  position: Position;
+  state: keyof typeof WORDS;
+}
+
+/** The places whose position is known, in the order of the way; one that has two names is one place. */
+function stopsOf(origin: string, stations: readonly Station[], countryName: (code: string) => string): Stop[] {
+  const from = countryPosition(origin);
+  const stops: Stop[] = from ? [{ key: origin, name: countryName(origin), position: from, state: 'origin' }] : [];
+  for (const { place, state } of stations) {
+    const found = placeOf(place);
+    if (!found) continue;
+    const near = (a: Position, b: Position): boolean => Math.hypot(a[0] - b[0], a[1] - b[1]) < 0.2;
+    const last = stops.at(-1);
+    if (last && near(last.position, found.position)) stops[stops.length - 1] = { ...last, state };
+    else stops.push({ key: place, name: found.name, position: found.position, state });
+  }
+  return stops;
+}
+
+/** Two corners of what has to be in sight: the places, and so much around them that the coast can be told. */
+function around(points: readonly Position[], middle: number): [number, number][] {
+  const [xs, ys] = [points.map(([x]) => within(x - middle)), points.map(([, y]) => y)];
+  const spread = (values: number[]): [number, number] => {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const missing = Math.max(0, SMALLEST_DEGREES - (high - low)) / 2;
+    return [low - missing, high + missing];
+  };
+  const [[west, east], [south, north]] = [spread(xs), spread(ys)];
+  return [
+    [west + middle, Math.max(-85, south)],
+    [east + middle, Math.min(85, north)],
+  ];
+}
+
+/** Where the goods came by and where they are going: outlines of the land, drawn here, from no map server. */
+export default function RouteMap({ origin, stations }: { origin: string; stations: readonly Station[] }) {
+  const locale = useLocale();
+  const countryName = (code: string): string => new Intl.DisplayNames([locale], { type: 'region' }).of(code) ?? code;
+  const known = stopsOf(origin, stations, countryName);
+  const unknown = stations.filter(({ place }) => placeOf(place) === null).map(({ place }) => place);
+  if (unknown.length === stations.length)
+    return <p className="label">No map: the position of {unknown.join(', ')} is not known.</p>;
+
+  const points = known.map(({ position }) => position);
+  const middle = middleOf(points.map(([x]) => x));
+  const way = points.map(([x, y]) => [x, y]);
+  const projection = geoEqualEarth()
+    // So that a way over the date line is not torn.
+    .rotate([-middle, 0])
+    .fitExtent(
+      [
+        [MARGIN, MARGIN],
+        [WIDTH - MARGIN, HEIGHT - MARGIN],
+      ],
+      {
+        type: 'GeometryCollection',
+        geometries: [
+          { type: 'MultiPoint', coordinates: around(points, middle) },
+          { type: 'LineString', coordinates: way },
+        ],
+      },
+    )
+    .clipExtent([
+      [0, 0],
+      [WIDTH, HEIGHT],
+    ]);
+  const path = geoPath(projection);
+  const legs = known.slice(1).map((to, index) => ({ from: known[index]!, to }));
+  const says = known.map(({ name, state }) => `${name}, ${WORDS[state]}`).join('; ');
+  return (
+    <Figure
+      caption="On the map, from the country of origin on"
+      note={unknown.length > 0 ? `Not on the map, their position is not known: ${unknown.join(', ')}.` : undefined}
+      picture={
+        <svg className="route-map" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Map: ${says}`}>
+          <path className="map-grid" d={path(geoGraticule10()) ?? ''} />
+          <path className="map-land" d={path(LAND) ?? ''} />
+          {legs.map(({ from, to }) => (
+            <path
+              key={to.key}
+              className="map-leg"
+              data-state={from.state === 'origin' ? 'origin' : to.state}
+              d={path({ type: 'LineString', coordinates: [[...from.position], [...to.position]] }) ?? ''}
+            />
+          ))}
+          {known.map(({ key, name, position, state }, index) => {
+            const [x, y] = projection([...position])!;
+            // Names of neighbours lie above and below in turn.
+            return (
+              <g key={key} className="map-place" data-state={state}>
+                <circle cx={x} cy={y} r={state === 'here' ? 8 : 5} />
+                <text x={x} y={index % 2 === 0 ? y - 14 : y + 26} textAnchor="middle">
+                  {name}
+                </text>
+              </g>
+            );
+          })}
+        </svg>
+      }
+      table={
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Place</th>
+              <th scope="col">Position</th>
+              <th scope="col">State</th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <th scope="row">
+                {countryName(origin)} <span className="label">{origin}</span>
+              </th>
+              <td>{countryPosition(origin) ? 'the country' : 'not known'}</td>
+              <td>{WORDS.origin}</td>
+            </tr>
+            {stations.map(({ place, state }) => {
+              const found = placeOf(place);
+              return (
+                <tr key={place}>
+                  <th scope="row">
+                    {found?.name ?? place} {found && <span className="label">{place}</span>}
+                  </th>
+                  <td>{found ? coordinates(found.position) : 'not known'}</td>
+                  <td>{WORDS[state]}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      }
+    />
+  );
+}
