@@ -116,6 +116,104 @@ describe('a clearance', () => {
     expect(world.told.calls).not.toContain('bookDelivery');
   });
 
+  it('stops the delivery of what is given up after its release, and has it invalidated', async () => {
+    let id = '';
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (_, declarationId) => {
+          id = declarationId;
+          await world.released(declarationId);
+        })(world),
+        bookDelivery: async () => {
+          const given = { declarationId: id, how: 're-exported', reason: 'sold on', documentIds: [], version: 1 };
+          await world.fact('customs.ClearanceGivenUp', { ...given, givenUpAt: at(9) });
+          return { kind: 'confirmed', bookingId: 'b-1', wrote };
+        },
+        withdrawDeclaration: async (_step, { declarationId, how }) => {
+          expect([declarationId, how]).toEqual([id, 're-exported']);
+          await world.fact('customs.RequestAnswered', { declarationId, request: 1, answer: 'granted', errors: [] });
+          return { kind: 'sent', request: 1, wrote };
+        },
+      }),
+      async (world) => {
+        const task = await world.task('review-notice');
+        expect(task.says).toContain('given up (re-exported: sold on) and a carrier was booked');
+        await world.decide('review-notice', { acknowledge: true });
+      },
+      'given-up-after-release',
+    );
+    expect(world.told.calls.filter((name) => name === 'withdrawDeclaration')).toHaveLength(1);
+    expect(world.told.calls).toContain('closeShipment');
+  });
+
+  it('leaves a shipment unimported whose declaration the authority invalidated after the release', async () => {
+    const { world } = await stage.play(
+      (world) => ({
+        ...telling(async (_, declarationId) => world.released(declarationId))(world),
+        bookDelivery: async () => {
+          const [declarationId] = world.declarationIds;
+          await world.fact('customs.DeclarationInvalidated', { declarationId, reason: 'on request', version: 1 });
+          return { kind: 'confirmed', bookingId: 'b-1', wrote };
+        },
+      }),
+      async (world) => {
+        await world.task('review-notice');
+        await world.decide('review-notice', { acknowledge: true });
+      },
+      'invalidated-after-release',
+    );
+    expect(world.told.calls).not.toContain('withdrawDeclaration');
+    expect(world.told.calls).toContain('closeShipment');
+  });
+
+  it('declares an amended entry anew as long as nothing is asked for it, and opens a correction after it was paid', async () => {
+    let id = '';
+    const purposes: string[] = [];
+    const corrections: string[] = [];
+    const until = async (fits: () => boolean): Promise<void> => {
+      while (!fits()) await new Promise((resume) => setTimeout(resume, 20));
+    };
+    const { world } = await stage.play(
+      (world) => ({
+        lodgeDeclaration: async (_step, { declarationId, version }) => {
+          id = declarationId;
+          world.declarationIds.add(declarationId);
+          await world.accepted(declarationId, version);
+          return { kind: 'sent', lrn: 'TW-1', entrySummary: true, wrote };
+        },
+        makeRequest: async (_step, { purpose }) => {
+          const request = purposes.push(purpose);
+          await world.fact('customs.RequestAnswered', { declarationId: id, request, answer: 'granted', errors: [] });
+          return { kind: 'sent', request, wrote };
+        },
+        openCorrection: async (_step, { says }) => {
+          corrections.push(says);
+          return { kind: 'opened', caseId: 'c-1', wrote };
+        },
+      }),
+      async (world) => {
+        const amend = (orderId: string) =>
+          world.fact('customs.RequestOrdered', {
+            ...{ declarationId: id, orderId, purpose: 'amend', reason: 'a mistake', by: 'user:someone', version: 1 },
+            set: { 'lines[0].netMass': '590' },
+          });
+        await until(() => purposes.length === 1);
+        await amend('o1');
+        await until(() => purposes.length === 3);
+        expect(purposes).toEqual(['summarise', 'amend', 'summarise']);
+        await world.notified(id);
+        await until(() => world.told.calls.includes('requestPayment'));
+        await amend('o2');
+        await until(() => corrections.length === 1);
+        expect(corrections[0]).toContain('amended after its summary was paid');
+        await world.released(id);
+      },
+      'summary-replaced',
+    );
+    expect(purposes).toEqual(['summarise', 'amend', 'summarise', 'amend']);
+    expect(world.told.calls).toContain('bookDelivery');
+  });
+
   it('carries an amendment out, assessed anew, and asks about a denied one', async () => {
     let id = '';
     const { world } = await stage.play(

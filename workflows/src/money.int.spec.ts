@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type {
+  DecidedMoney,
+  DecidedMoneyState,
   Decision,
   DecisionAnswer,
   Fact,
@@ -13,6 +15,7 @@ import type {
 import {
   DECIDE_UPDATE,
   FACT_SIGNAL,
+  postEntryWorkflowId,
   returnedPaymentsWorkflowId,
   statementWorkflowId,
   WORKFLOWS,
@@ -139,6 +142,81 @@ describe('money that people are asked about when no shipment’s story runs', ()
         'withdrawn',
         'decided',
       ]);
+    });
+  }, 60_000);
+
+  it('follows what the authority decided after the entry to the bank and back, and again when it decides anew', async () => {
+    const tasks = new Tasks();
+    const [shipmentId, declarationId] = [randomUUID(), randomUUID()];
+    const usd = (amount: string) => ({ amount, currency: 'USD' });
+    const told = (decision: number, amount: string): DecidedMoney => ({
+      ...{ caseId: 'case-1', decision, shipmentId, declarationId, declarationVersion: 1, authority: 'US', law: 'law' },
+      ...{ says: 'Another heading.', citation: null, decidedOn: '2026-11-28', debtOn: null, owed: usd(amount) },
+      ...{ refund: null, lines: [], demand: null, references: ['CF29'], editors: [] },
+    });
+    let money: DecidedMoney[] = [told(1, '620.00')];
+    let open = true;
+    const looks: [number, string][] = [];
+    let state: DecidedMoneyState['kind'] = 'approve';
+    const approvable = {
+      ...{ paymentId: 'p-1', digest: 'd-1', needed: 1, given: 0, amount: usd('620.00'), interest: usd('4.00') },
+      ...{ payee: { name: 'CBP', account: '1' }, reference: 'CF29', returned: false },
+    };
+    const activities = {
+      reviewEntry: async () => ({ tasks: [], nextLookAt: null, open, money, wrote: {} }),
+      settleDecided: async (_step: Step, { decision }: DecidedMoney) => {
+        looks.push([decision, state]);
+        if (state === 'approve') return { kind: state, ...approvable, wrote: {} };
+        if (state === 'claimed') return { kind: state, bookingIds: ['b-1'], amount: usd('310.00'), wrote: {} };
+        return { kind: state, paymentId: 'p-1', wrote: {} };
+      },
+      approvePayment: async () => {
+        state = 'on-its-way';
+        return { kind: 'sent', paymentId: 'p-1', digest: 'd-1', wrote: {} };
+      },
+      receiveRefund: async () => {
+        state = 'settled';
+        open = false;
+        return { kind: 'booked', bookingId: 'b-1', wrote: {} };
+      },
+    };
+    await working({ ...tasks.activities(), ...activities }, async (queue) => {
+      const handle = await client.workflow.start(WORKFLOWS.postEntry, {
+        ...{ workflowId: postEntryWorkflowId(declarationId), taskQueue: queue },
+        args: [{ tenant: 'acme', shipmentId, declarationId, correlationId: 'c' }],
+      });
+      const first = await tasks.of(({ kind }) => kind === 'approve-payment');
+      expect(first.says).toBe('Another heading (law). Approve 620.00 USD, with 4.00 USD of interest to CBP.');
+      // The bank returns it: asked for again, with a fresh approval.
+      await decide(handle, first.taskId, { approve: true });
+      const looked = async (times: number): Promise<void> => {
+        while (looks.length < times) await new Promise((resume) => setTimeout(resume, 20));
+      };
+      await looked(2);
+      state = 'approve';
+      await tell(handle, 'duties.PaymentBounced', {});
+      const again = await tasks.of(({ kind }) => kind === 'approve-payment');
+      expect(again.taskId).not.toBe(first.taskId);
+      await decide(handle, again.taskId, { approve: true });
+      await looked(4);
+      // Decided anew while it is on its way: what was paid too much comes back.
+      money = [told(2, '310.00')];
+      state = 'claimed';
+      await tell(handle, 'customs.CaseDecided', {});
+      const refund = await tasks.of(({ kind }) => kind === 'settle-refund');
+      expect(refund.says).toContain('310.00 USD were granted');
+      await decide(handle, refund.taskId, { receivedOn: '2026-12-01', reference: 'ACH-1' });
+      await tell(handle, 'customs.CaseClosed', {});
+      await handle.result();
+      expect(looks).toEqual([
+        [1, 'approve'],
+        [1, 'on-its-way'],
+        [1, 'approve'],
+        [1, 'on-its-way'],
+        [2, 'claimed'],
+        [2, 'settled'],
+      ]);
+      expect(tasks.raised.map(({ taskId }) => tasks.ended.get(taskId))).toEqual(['decided', 'decided', 'decided']);
     });
   }, 60_000);
 

@@ -40,7 +40,12 @@ async function tell(story: Story): Promise<void> {
     if (cleared.kind === 'refused') return await closeUnimported(story, jurisdiction, openedOn, cleared.reason);
 
     const gate = watchRelease(story, filing, cleared);
-    await delivery(story, situation, filing.goods, cleared, gate);
+    try {
+      await delivery(story, situation, filing.goods, cleared, gate);
+    } catch (error) {
+      if (error instanceof Abandoned) await gate.abandon(error.reason);
+      throw error;
+    }
     await gate.close();
     // A payment that came back meanwhile is paid anew before the records are closed.
     await story.settledUp();

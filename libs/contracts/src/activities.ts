@@ -355,6 +355,8 @@ export interface DecidedMoney {
   debtOn: string | null;
   owed: Money | null;
   refund: Money | null;
+  /** the entry does not stand any more: all that was paid for it comes back */
+  allPaid?: boolean;
   /** positive differences are owed, negative ones come back */
   lines: CaseLine[];
   demand: Demand | null;
@@ -444,7 +446,7 @@ export interface RequestOrder {
   declarationId: string;
   /** the person's order: carried out once, however often it is asked for */
   orderId: string;
-  /** `summarise` files the entry summary with the content in force */
+  /** `summarise` files the entry summary with the content in force, in the place of one that declared another */
   purpose: 'amend' | 'cancel' | 'arrive' | 'summarise';
   reason: string;
   /** `version` is the number that the proposed content gets */
@@ -486,6 +488,14 @@ export interface CustomsActivities {
       reason: string;
     },
   ): Promise<RequestOutcome | { kind: 'not-needed' }>;
+  /**
+   * The entry was amended when its summary could be replaced no more: what follows is a correction of its own, for people to prepare.
+   * `refused`: the entry has no such case, or its term is over.
+   */
+  openCorrection(
+    step: Step,
+    correction: { declarationId: string; orderId: string; says: string },
+  ): Promise<{ kind: 'opened'; caseId: string; wrote: Wrote } | Refusal>;
   /** A person found out that nothing of a request arrived: it is dropped, and another may be made. */
   dropRequest(step: Step, declarationId: string, request: number, reason: string): Promise<{ wrote: Wrote }>;
   /** Asks the authority for addresses for papers; `none` when it takes them by another way or gave no answer. */

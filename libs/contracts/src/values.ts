@@ -104,6 +104,12 @@ export const paymentChoice = z
   .meta({ id: 'PaymentChoice' });
 
 /** What is known of a shipment before papers are in: enough to derive requirements and to assess. */
+/** What a part of a split shipment took of one line of the whole. */
+export const partLine = z
+  .strictObject({ line: z.int().positive(), ofLine: z.int().positive(), quantity: quantity, whole: quantity })
+  .meta({ id: 'PartLine' });
+export type PartLine = z.infer<typeof partLine>;
+
 export const situation = z
   .strictObject({
     shipmentId: uuid,
@@ -125,6 +131,10 @@ export const situation = z
     carrier: z.string().max(35),
     payment: paymentChoice.optional(),
     customer: z.string().max(140).optional().meta({ description: 'who engaged the importer; told once engaged' }),
+    part: z
+      .strictObject({ of: uuid, lines: z.array(partLine) })
+      .optional()
+      .meta({ description: 'the shipment that was split, and what this part took of its lines' }),
   })
   .meta({ id: 'Situation' });
 export type Situation = z.infer<typeof situation>;

@@ -4,8 +4,9 @@ import { CLEARANCE_FACTS } from '@tidewaiter/contracts/names';
 import type { Story } from '../story.js';
 import type { Filing, Released } from './clearance.js';
 import { Course, timeOf } from './course.js';
-import { Errands, onlyByItself } from './errands.js';
+import { Errands, onlyByItself, seen } from './errands.js';
 import { attend, carryOut, seized, takeAnswer, type Handling } from './handling.js';
+import { withdraw } from './withdrawal.js';
 
 /** What customs may still say while the goods are on their way. */
 const LATE = [
@@ -23,9 +24,19 @@ export interface Gate {
   givenUp(): string | null;
   /** delivery is done: what was asked beside it is withdrawn */
   close(): Promise<void>;
+  /** a carrier was told to fetch the goods */
+  noteBooked(): void;
+  /** the goods will not be imported after all: what the authority has of them is not left standing, and the carrier is stopped */
+  abandon(reason: string): Promise<void>;
 }
 
-const ALWAYS_OPEN: Gate = { isOpen: () => true, givenUp: () => null, close: () => Promise.resolve() };
+const nothing = (): Promise<void> => Promise.resolve();
+const ALWAYS_OPEN: Gate = {
+  ...{ isOpen: () => true, givenUp: () => null, noteBooked: () => undefined },
+  ...{ close: nothing, abandon: nothing },
+};
+
+type How = 'abandoned' | 're-exported' | 'destroyed';
 
 /** A release may be recalled, goods held or seized, papers asked for after it: delivery stops, or a task is raised, until that is over. */
 export function watchRelease(story: Story, filing: Filing, released: Released): Gate {
@@ -42,32 +53,75 @@ export function watchRelease(story: Story, filing: Filing, released: Released): 
   let over = false;
   let stopped = false;
   let givenUp: string | null = null;
+  let booked = false;
+  /** what becomes of goods that were given up; null: seized or invalidated, nothing is left to be withdrawn */
+  let how: How | null = 'abandoned';
+  const late = patched('give-up-after-release') ? [...LATE, 'customs.DeclarationInvalidated'] : LATE;
   const ours = (fact: Fact) => fact.data['declarationId'] === declarationId && !filing.summary?.owns(fact);
   story.beside(async () => {
     for (;;) {
-      await story.until(() => over || story.has(LATE, ours));
+      await story.until(() => over || story.has(late, ours));
       if (over) return;
-      const fact = await story.expect(LATE, ours);
+      const fact = await story.expect(late, ours);
       attend(handling, fact);
       stopOrGo(handling, fact);
+      if (fact.name === 'customs.ClearanceGivenUp' && patched('give-up-after-release')) {
+        stopped = true;
+        how = fact.data['how'] as How;
+        givenUp = `${how}: ${String(fact.data['reason'])}`;
+        // Its requests are followed where it is withdrawn.
+        return;
+      }
+      if (fact.name === 'customs.DeclarationInvalidated') {
+        stopped = true;
+        how = null;
+        givenUp = typeof fact.data['reason'] === 'string' ? fact.data['reason'] : 'the declaration was invalidated';
+        return;
+      }
       if (fact.name === 'customs.RequestOrdered') await carryOut(handling, fact, filing.situation);
       if (fact.name === 'customs.RequestAnswered') takeAnswer(handling, fact);
       if (fact.name !== 'customs.GoodsSeized') continue;
       stopped = true;
       givenUp = await seized(handling, fact);
       stopped = givenUp !== null;
+      how = stopped ? null : how;
     }
   });
+  const close = async (): Promise<void> => {
+    over = true;
+    handling.doubts.clear();
+    await handling.errands.closeAll();
+  };
   return {
     isOpen: () => !stopped && handling.course.release() !== null,
     givenUp: () => givenUp,
-    async close() {
-      over = true;
-      handling.doubts.clear();
-      await handling.errands.closeAll();
+    noteBooked: () => void (booked = true),
+    close,
+    async abandon(reason) {
+      if (!patched('give-up-after-release')) return;
+      await close();
+      await Promise.all([
+        booked ? stopCarrier(story, declarationId, reason) : nothing(),
+        how === null ? nothing() : withdraw(story, declarationId, how, reason),
+      ]);
     },
   };
 }
+
+/** What is on its way already is stopped by a person: the carrier knows of no authority. */
+const stopCarrier = (story: Story, declarationId: string, reason: string): Promise<unknown> =>
+  story.ask<true>(
+    {
+      kind: 'review-notice',
+      role: 'operator',
+      says: `The goods are given up (${reason}) and a carrier was booked. Stop it, then say { "acknowledge": true }.`,
+      about: { declarationId },
+      due: null,
+    },
+    seen,
+    undefined,
+    true,
+  );
 
 function stopOrGo({ errands, course, declarationId }: Handling, fact: Fact): void {
   if (course.release()) return errands.close('stop');

@@ -26,6 +26,7 @@ export async function delivery(
         grossMass: goods.grossMass,
       }),
     );
+    if (booked.kind !== 'declined') gate.noteBooked();
     if (booked.kind === 'unknown') await learnOutcome(story, booked.bookingId);
     const outcome = booked.kind === 'declined' ? undefined : await outcomeOf(story, booked.bookingId, gate);
     if (outcome?.name === 'carriers.ShipmentDelivered') return;

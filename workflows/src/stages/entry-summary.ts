@@ -18,6 +18,9 @@ export class EntrySummary {
   /** the summary's number among the requests of the declaration; null while it is being filed */
   private request: number | null = null;
   private isFiling = true;
+  /** the entry was amended since the summary was made */
+  private isStale = false;
+  private isPaid = false;
 
   private constructor(
     private readonly story: Story,
@@ -50,13 +53,49 @@ export class EntrySummary {
     );
   }
 
+  /** The release was amended: what the summary declared is not so any more. */
+  amended(filing: Filing): void {
+    if (!patched('summary-follows-amendments')) return;
+    this.isStale = true;
+    if (this.isPaid) this.story.beside(() => this.correct(filing));
+  }
+
   private async follow(filing: Filing): Promise<void> {
-    for (;;) {
-      const problems = await this.file();
-      if (problems === null) break;
-      await this.refused(problems);
-    }
-    await this.pay(filing);
+    do {
+      this.isStale = false;
+      for (;;) {
+        const problems = await this.file();
+        if (problems === null) break;
+        await this.refused(problems);
+      }
+      // A newer content is declared in its place, as long as nothing of it is asked for.
+    } while (!(await this.pay(filing)));
+    this.isPaid = true;
+    if (this.isStale) await this.correct(filing);
+  }
+
+  /** What is on a final statement is replaced no more: a correction of its own tells the authority, as a case. */
+  private async correct(filing: Filing): Promise<void> {
+    const { story, declarationId } = this;
+    this.isStale = false;
+    const orderId = uuid4();
+    const says = `The entry was amended after its summary was paid (version ${filing.version}): correct the summary.`;
+    const opened = await story.do('open-correction', (step) =>
+      customs.openCorrection(step, { declarationId, orderId, says }),
+    );
+    if (opened.kind === 'opened') return;
+    await story.ask<true>(
+      {
+        kind: 'review-notice',
+        role: 'operator',
+        says: `The entry was amended after its summary was paid, and no correction could be opened: ${opened.says}. Tell the authority by another way, then say { "acknowledge": true }.`,
+        about: { declarationId, code: opened.code },
+        due: null,
+      },
+      seen,
+      undefined,
+      true,
+    );
   }
 
   /** @returns null when it was accepted */
@@ -131,14 +170,22 @@ export class EntrySummary {
     );
   }
 
-  /** The final statement asks for the money; what came before it was for information. */
-  private async pay({ assessment, editors, version }: Filing): Promise<void> {
+  /**
+   * The final statement asks for the money; what came before it was for information.
+   * @returns false when the entry was amended before it came
+   */
+  private async pay(filing: Filing): Promise<boolean> {
     const { story, declarationId } = this;
+    const ours = (each: Fact): boolean => each.data['declarationId'] === declarationId;
     for (;;) {
-      const fact = await story.expect(NOTICES, (each) => each.data['declarationId'] === declarationId);
+      await story.until(() => this.isStale || story.has(NOTICES, ours));
+      const fact = story.has(NOTICES, ours) ? await story.expect(NOTICES, ours) : null;
+      if (fact === null) return false;
       const notice = fact.data as unknown as DutyNotice;
       if (notice.paymentReference === null || notice.payee === null) continue;
-      return dutyPayment(story, notice, { declarationId, version, assessment, editors });
+      const { assessment, editors, version } = filing;
+      await dutyPayment(story, notice, { declarationId, version, assessment, editors });
+      return true;
     }
   }
 }

@@ -347,7 +347,10 @@ export function takeAnswer(handling: Handling, fact: Fact): void {
   const proposal = proposals.get(request);
   proposals.delete(request);
   if (answer === 'granted') {
-    if (proposal) Object.assign(filing, proposal);
+    if (proposal) {
+      Object.assign(filing, proposal);
+      filing.summary?.amended(filing);
+    }
     return;
   }
   const problems = (fact.data['errors'] as FieldProblem[] | undefined) ?? [];

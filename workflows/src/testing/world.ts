@@ -268,6 +268,7 @@ export class World {
       resolveFiling: async () => ({ kind: 'found', wrote }),
       reviewEntry: async () => ({ tasks: [], nextLookAt: null, open: false, wrote }),
       settleClock: async () => ({ kind: 'settled', wrote }),
+      openCorrection: async () => ({ kind: 'opened', caseId: `${ZERO}8`, wrote }),
       openVoidanceCases: async () => ({ opened: [], skipped: [], wrote }),
       makeRequest: async () => ({ kind: 'sent', request: 1, wrote }),
       withdrawDeclaration: async () => ({ kind: 'not-needed' }),

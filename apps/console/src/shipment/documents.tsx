@@ -345,6 +345,14 @@ const Papers = ({ items }: { items: readonly Document[] }) => (
                   <td>
                     {i === 0 && <StatusMark state={state}>{says}</StatusMark>}
                     {i === 0 && document.says !== null && <div className="label">{document.says}</div>}
+                    {i === 0 && document.carried && (
+                      <div className="label">
+                        of the shipment that was split; for this part{' '}
+                        {document.carried.covers
+                          .map(({ quantity, whole }) => `${quantity.value} of ${whole.value} ${whole.unit}`)
+                          .join(', ')}
+                      </div>
+                    )}
                   </td>
                   <td>v{version.version}</td>
                   <td>

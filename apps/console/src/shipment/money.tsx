@@ -145,6 +145,9 @@ function Review({ payment, task }: { payment: Payment; task: Task | undefined })
           </Go>
           , <Go to={`/shipments/${shipmentId}/duties`}>its assessment</Go>
           {requested && <DigestChip digest={requested.data.assessmentDigest} label="assessment digest" />}
+          {payment.caseId !== null && (
+            <span className="label">; what the authority decided after the entry, with its interest</span>
+          )}
         </dd>
         <dt>Prepared by</dt>
         <dd>

@@ -572,6 +572,8 @@ export class Filings implements Memory {
       declared: filing.current,
       channel: filing.channel,
       isFinished: FINISHED.has(filing.standing),
+      isReleased: filing.releasedAt !== null,
+      isStated: filing.statement?.stage === 'final',
       isPrelodged: isPrelodged(filing.declared),
       isArrived: filing.isArrived,
       hasOpenRequest: filing.openRequest !== null,

@@ -106,6 +106,9 @@ export interface Standing {
   isFinished: boolean;
   isPrelodged: boolean;
   isArrived: boolean;
+  isReleased: boolean;
+  /** it stands on a final statement */
+  isStated: boolean;
   hasOpenRequest: boolean;
   lodgedAt: Date;
 }
@@ -130,6 +133,11 @@ export function judgeRequest(request: RequestRead, about: Standing | null, chann
   if (!isTheirs || about.channel !== channel) {
     found.push(problem('CDS11007', UNKNOWN, 'somebody else has submitted the declaration'));
   }
+  // Over there an entry is deleted before the release alone; later the port decides. @see 19 CFR 142.12, CATAIR cargo release
+  if (request.kind === 'cancel' && channel === 'ace' && about.isReleased)
+    found.push(problem('CDS12015', UNKNOWN, 'too late to delete: it is released'));
+  if (request.kind === 'amend' && about.isStated)
+    found.push(problem('CDS12015', UNKNOWN, 'on a final statement: file a correction'));
   if (about.hasOpenRequest) found.push(problem('CDS12036', UNKNOWN, 'a request is still open'));
   const seen = new Set<string>();
   for (const { pointer } of request.changes) {

@@ -145,6 +145,11 @@ export const requestMade = defineEvent(
     /** content that stands once an amendment is granted */
     proposed: z.strictObject({ version: z.int().positive(), contentDigest: digest }).nullable(),
     fields: z.array(z.string()),
+    content: z
+      .int()
+      .positive()
+      .optional()
+      .meta({ description: 'version of the content that an entry summary declares' }),
     bytesDigest: digest,
     madeAt: instant,
   }),

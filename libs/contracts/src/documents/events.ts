@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
 import { DOCUMENT_TYPES } from '../names.js';
-import { digest, documentSet, goodsLine, money, sha256Hex, uuid } from '../values.js';
+import { digest, documentSet, goodsLine, money, partLine, sha256Hex, uuid } from '../values.js';
 
 export const fileStored = defineEvent(
   'documents',
@@ -35,11 +35,21 @@ export const fileRefused = defineEvent(
 
 const versioned = { documentId: uuid, shipmentId: uuid, version: z.int().positive(), sha256: sha256Hex, fileId: uuid };
 
+/** A paper of a split shipment serves its parts: the same bytes, and how much of what they are about each part takes. */
+export const carriedFrom = z
+  .strictObject({ shipmentId: uuid, documentId: uuid, version: z.int().positive(), covers: z.array(partLine) })
+  .meta({ id: 'CarriedFrom' });
+export type CarriedFrom = z.infer<typeof carriedFrom>;
+
 export const documentReceived = defineEvent(
   'documents',
   'DocumentReceived',
   'A business paper of a shipment came in for the first time.',
-  z.strictObject({ ...versioned, type: z.enum(DOCUMENT_TYPES) }),
+  z.strictObject({
+    ...versioned,
+    type: z.enum(DOCUMENT_TYPES),
+    carried: carriedFrom.optional().meta({ description: 'a paper of the shipment that this is a part of' }),
+  }),
 );
 
 export const documentVersionAdded = defineEvent(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineRoute } from '../define-route.js';
 import { digest, instant, sha256Hex, uuid } from '../values.js';
 import { DOCUMENT_TYPES } from '../names.js';
-import { finding, requirement } from './events.js';
+import { carriedFrom, finding, requirement } from './events.js';
 
 const readers = ['operator', 'approver', 'compliance', 'auditor', 'partner'] as const;
 const shipmentParams = z.strictObject({ shipmentId: uuid });
@@ -14,6 +14,9 @@ export const documentView = z
     type: z.enum(DOCUMENT_TYPES),
     state: z.enum(['received', 'read', 'accepted', 'rejected']),
     says: z.string().nullable(),
+    carried: carriedFrom
+      .nullable()
+      .meta({ description: 'the paper of the whole that this is, for a part of a split shipment' }),
     versions: z.array(
       z.strictObject({
         version: z.int(),

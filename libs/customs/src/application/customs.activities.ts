@@ -36,6 +36,12 @@ export class CustomsActivitiesService implements CustomsActivities {
     return this.postEntry.settleClock(...args);
   }
 
+  openCorrection(
+    ...args: Parameters<CustomsActivities['openCorrection']>
+  ): ReturnType<CustomsActivities['openCorrection']> {
+    return this.postEntry.openCorrection(...args);
+  }
+
   openVoidanceCases(
     ...args: Parameters<CustomsActivities['openVoidanceCases']>
   ): ReturnType<CustomsActivities['openVoidanceCases']> {

@@ -350,7 +350,11 @@ export class PostEntry {
       ...{ shipmentId, declarationId, declarationVersion, editors, authority: facts.destination },
       debtOn: facts.dates.debt ?? facts.dates.entry ?? null,
     };
-    const told = [...cases.flatMap((each) => this.decided(done.state, each)), ...billed(done.state)];
+    const told = [
+      ...cases.flatMap((each) => this.decided(done.state, each)),
+      ...billed(done.state),
+      ...(facts.invalidated ? this.invalidated(facts) : []),
+    ];
     return {
       tasks: [...clockTasks(done.state), ...open.flatMap((each) => this.caseTasks(done.state, each))],
       nextLookAt: nextLook(done.state),
@@ -420,6 +424,27 @@ export class PostEntry {
       }
     }
     return { opened, skipped, wrote };
+  }
+
+  /** Opened once for an amendment, for whoever may correct an entry. */
+  async openCorrection(
+    step: Step,
+    { declarationId, orderId, says }: Parameters<CustomsActivities['openCorrection']>[1],
+  ): ReturnType<CustomsActivities['openCorrection']> {
+    const caseId = idFor('case', step.tenant, `correction/${orderId}`);
+    const known = await this.known(step.tenant, declarationId);
+    const today = legalDateAt(this.clock(), known.terms.calendar.zone);
+    const opener = { actor: step.actor, roles: ['operator'] };
+    try {
+      const wrote = await this.openCase(known, byOfStep(step), opener, caseId, {
+        ...{ kind: 'correction', medium: 'own-review', reference: null, says, noticeOn: today, receivedOn: today },
+        ...{ documentId: null, basis: null, lines: [], claim: null },
+      });
+      return { kind: 'opened', caseId, wrote };
+    } catch (error) {
+      if (!(error instanceof TidewaiterError) || error.kind === 'unavailable' || error.kind === 'conflict') throw error;
+      return { kind: 'refused', code: error.code, says: error.message };
+    }
   }
 
   // ---- how
@@ -586,6 +611,29 @@ export class PostEntry {
       {
         ...{ caseId, decision: n, law: rule.law, says, lines, decidedOn, owed, refund },
         ...{ demand: decision.demand ?? null, citation: opened.basis?.citation ?? null, references: numbers },
+      },
+    ];
+  }
+
+  /** Of a declaration that was invalidated nothing is owed: what was paid is claimed back. */
+  private invalidated({ declarationId, destination, dates }: EntryFacts): Told[] {
+    const law = this.rules.caseRule('refund', destination)?.law;
+    if (law === undefined) return [];
+    const decidedOn = dates.release ?? dates.entry;
+    if (decidedOn === undefined) return [];
+    return [
+      {
+        ...{ caseId: `invalidation/${declarationId}`, decision: 1, law, says: 'The declaration was invalidated' },
+        ...{
+          lines: [],
+          decidedOn,
+          owed: null,
+          refund: null,
+          allPaid: true,
+          demand: null,
+          citation: null,
+          references: [],
+        },
       },
     ];
   }

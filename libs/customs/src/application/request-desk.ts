@@ -18,10 +18,12 @@ import type { Authorities } from '../authorities/registry.js';
 import { answersOf } from '../domain/answers.js';
 import { contentOf } from '../domain/content.js';
 import {
+  acceptedSummary,
   contentInForce,
   declaration,
   mrnOf,
   newestContent,
+  statusOf,
   type Declaration,
   type DeclarationCommand,
 } from '../domain/declaration.js';
@@ -84,7 +86,8 @@ export class RequestDesk {
     { declarationId, orderId, how, reason }: Parameters<CustomsActivities['withdrawDeclaration']>[1],
   ): ReturnType<CustomsActivities['withdrawDeclaration']> {
     const { state } = await this.store.load(declaration, step.tenant, streamOf(declarationId));
-    if (!state.filing || !stands(state)) return { kind: 'not-needed' };
+    // What is cleared leaves by an export declaration, and its duty comes back by a claim.
+    if (!state.filing || !stands(state) || statusOf(state).clearance.value === 'cleared') return { kind: 'not-needed' };
     const { authority } = await this.known(step.tenant, declarationId);
     if (!authority.profile.invalidateWhen.includes(how)) return { kind: 'not-needed' };
     return this.make(step, { declarationId, orderId, purpose: 'cancel', reason, proposed: null });
@@ -125,13 +128,17 @@ export class RequestDesk {
     if (problems.length > 0) return problems;
     const built =
       purpose === 'summarise'
-        ? authority.buildSummary?.({ lrn, references, content: await this.inForce(step.tenant, declarationId, state) })
+        ? authority.buildSummary?.({
+            ...{ lrn, references, replaces: acceptedSummary(state) !== null },
+            content: await this.inForce(step.tenant, declarationId, state),
+          })
         : authority.buildRequest(asking);
     if (!built) return [NO_SUMMARY];
     if (purpose === 'amend' && built.pointers.length === 0) return [NOTHING_CHANGES];
     const command: DeclarationCommand = {
       ...{ type: 'MakeRequest', orderId, purpose, reason, lrn, fields: built.pointers, bytesDigest: built.digest, at },
       proposed: after && proposed ? { version: proposed.version, contentDigest: contentDigest(after) } : null,
+      ...(purpose === 'summarise' ? { content: contentInForce(state, state.version) } : {}),
     };
     const kept = { request: number, orderId, purpose, version: state.version, lrn, bytes: built.bytes };
     const ours = await this.store.transaction(step.tenant, async (tx) => {

@@ -30,6 +30,8 @@ export interface Summarising {
   lrn: string;
   references: FilingReferences;
   content: DeclarationContent;
+  /** one that was accepted before is to stand no more */
+  replaces: boolean;
 }
 
 export interface BuiltRequest {

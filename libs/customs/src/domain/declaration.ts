@@ -173,11 +173,23 @@ export function openRequest(state: Declaration): Request | null {
   return last && last.version === state.version && statusOf(state).request.value === 'pending' ? last : null;
 }
 
-/** The entry summary that still waits for its answer, or was granted: no second one is filed beside it. */
+/** The entry summary that the authority has accepted; null while there is none. */
+export const acceptedSummary = (state: Declaration): Request | null =>
+  summariesIn(state).findLast(
+    ({ request, version }) =>
+      version === state.version &&
+      state.notices.some(
+        ({ type, data }) => type === 'RequestAnswered' && data.request === request && data.answer === 'granted',
+      ),
+  ) ?? null;
+
+/** The entry summary that still waits for its answer, or declares what is in force: no other is filed beside it. */
 export function openSummary(state: Declaration): Request | null {
   const last = summariesIn(state).at(-1);
   const word = statusOf(state).summary?.value ?? '';
-  return last && ['sent', 'unknown', 'pending', 'accepted'].includes(word) ? last : null;
+  if (!last || !['sent', 'unknown', 'pending', 'accepted'].includes(word)) return null;
+  const isStale = word === 'accepted' && (last.content ?? last.version) !== contentInForce(state, state.version);
+  return isStale ? null : last;
 }
 
 /** Whether the authority has said anything of a version. */
@@ -620,10 +632,11 @@ function evolve(state: Declaration, event: CustomsEvent): Declaration {
       return { ...state, messages: [...state.messages, { messageId, sha256 }] };
     }
     case 'RequestMade': {
-      const { request, orderId, purpose, version, lrn, reason, fields, madeAt, proposed } = event.data;
+      const { request, orderId, purpose, version, lrn, reason, fields, madeAt, proposed, content } = event.data;
       const made: Request = {
         ...{ request, orderId, purpose, version, lrn, reason, fields, madeAt },
         proposed: proposed?.version ?? null,
+        ...(content === undefined ? {} : { content }),
         conversations: [],
         outcome: 'open',
         refused: false,

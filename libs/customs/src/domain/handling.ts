@@ -25,6 +25,7 @@ export type HandlingCommand =
       proposed: { version: number; contentDigest: string } | null;
       /** our paths of what an amendment changes */
       fields: string[];
+      content?: number;
       bytesDigest: string;
       at: Instant;
     }
@@ -197,12 +198,14 @@ function makeRequest(
   subject: Subject,
   command: Extract<HandlingCommand, { type: 'MakeRequest' }>,
 ): CustomsEvent[] {
-  const { orderId, purpose, reason, lrn, proposed, fields, bytesDigest, at } = command;
+  const { orderId, purpose, reason, lrn, proposed, fields, content, bytesDigest, at } = command;
   if (state.requests.some((each) => each.orderId === orderId)) return [];
   const mrn = mrnToAskAbout(state, purpose);
   const request = state.requests.length + 1;
   const about = { ...subject, request, orderId, purpose };
-  return [{ type: 'RequestMade', data: { ...about, lrn, mrn, reason, proposed, fields, bytesDigest, madeAt: at } }];
+  const declares = content === undefined ? {} : { content };
+  const data = { ...about, lrn, mrn, reason, proposed, fields, ...declares, bytesDigest, madeAt: at };
+  return [{ type: 'RequestMade', data }];
 }
 
 export const requestNamed = (state: Declaration, number: number) => {

@@ -20,6 +20,8 @@ export interface Request {
   madeAt: Instant;
   /** content that stands once it is granted */
   proposed: number | null;
+  /** content that an entry summary declares */
+  content?: number;
   conversations: string[];
   outcome: 'open' | 'received' | 'unknown';
   /** how often the authority was asked what became of it; absent: never */

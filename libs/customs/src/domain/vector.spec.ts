@@ -55,10 +55,18 @@ interface Told {
   version?: number;
   conversationId?: string;
   lrn?: string;
+  messageId?: string;
 }
 
-const message = ({ minute, facts, version = 1, conversationId = 'conv-1', lrn = LRN }: Told): AuthorityMessage => ({
-  messageId: `m${minute}-${facts.map((fact) => fact.kind).join('-')}`,
+const message = ({
+  minute,
+  facts,
+  version = 1,
+  conversationId = 'conv-1',
+  lrn = LRN,
+  messageId,
+}: Told): AuthorityMessage => ({
+  messageId: messageId ?? `m${minute}-${facts.map((fact) => fact.kind).join('-')}`,
   channel: 'cds',
   functionCode: '01',
   sha256: 'c'.repeat(64),
@@ -271,6 +279,21 @@ describe('a request', () => {
     given(...past(...sent, say(1, accepted), request('amend', 2)))
       .when(request('cancel', 3, 'TW-REQUEST-2'))
       .thenRefused('customs.request.open');
+  });
+
+  it('has its answer, and not its receipt, as the last word where both bear the same second', () => {
+    const denied: Fact = { kind: 'request-answered', answer: 'denied' };
+    for (const [receipt, answer] of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ] as const) {
+      const told = (messageId: string, fact: Fact): DeclarationCommand =>
+        take({ minute: 3, facts: [fact], lrn: 'TW-REQUEST-1', conversationId: 'conv-TW-REQUEST-1', messageId });
+      const state = after(say(1, accepted), request('cancel', 2), told(receipt, registered), told(answer, denied));
+      expect(statusOf(state).request.value).toBe('denied');
+      const turned = after(say(1, accepted), request('cancel', 2), told(answer, denied), told(receipt, registered));
+      expect(statusOf(turned).request.value).toBe('denied');
+    }
   });
 
   it('that is rejected or denied leaves the declaration as it was', () => {

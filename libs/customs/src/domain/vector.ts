@@ -230,13 +230,14 @@ function requestOf(told: Told, ours: Ours): Cell {
   const request = ours.requests.at(-1);
   const accepted = told.last('DeclarationAccepted');
   const summaries = (ours.summaries ?? []).map((each) => each.request);
-  const answer = told.all.findLast(
-    (notice) =>
+  const answers = told.all.filter(
+    (notice): notice is OfType<'RequestAnswered' | 'DeclarationRejected'> =>
       (notice.type === 'RequestAnswered' &&
         !summaries.includes(notice.data.request ?? 0) &&
         (request === undefined || notice.data.request === request.request || isUnnamed(notice, request))) ||
       (notice.type === 'DeclarationRejected' && accepted !== undefined && isAfter(notice, accepted) && !request),
   );
+  const answer = request ? lastWord(answers) : answers.at(-1);
   const word = answer?.type === 'RequestAnswered' ? answer.data.answer : answer && 'rejected';
   if (answer && word !== 'received') return resting(word ?? 'none', answer, request?.purpose);
   if (!request) return answer ? resting('pending', answer) : resting('none');
@@ -253,11 +254,15 @@ function requestOf(told: Told, ours: Ours): Cell {
     : byUs('pending', request.madeAt, request.version, request.purpose);
 }
 
+/** Of one request: that it was received is never the last word beside another, also where both bear the same second. */
+const lastWord = <T extends OfType<'RequestAnswered' | 'DeclarationRejected'>>(answers: readonly T[]): T | undefined =>
+  answers.findLast((each) => each.type !== 'RequestAnswered' || each.data.answer !== 'received') ?? answers.at(-1);
+
 /** The newest entry summary, where one was filed: its own state beside that of the release. */
 function summaryOf(told: Told, summaries: readonly Request[]): { summary?: Cell } {
   const filed = summaries.at(-1);
   if (!filed) return {};
-  const answer = told.every('RequestAnswered').findLast(({ data }) => data.request === filed.request);
+  const answer = lastWord(told.every('RequestAnswered').filter(({ data }) => data.request === filed.request));
   const words = { received: 'pending', granted: 'accepted', denied: 'denied', rejected: 'rejected' } as const;
   if (answer) return { summary: resting(words[answer.data.answer], answer, filed.lrn) };
   const own = filed.refused ? 'refused' : { open: 'sent', received: 'sent', unknown: 'unknown' }[filed.outcome];

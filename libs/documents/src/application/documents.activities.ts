@@ -29,6 +29,7 @@ import {
   situationOf,
   versionsOf,
 } from '../postgres/documents.repository.js';
+import { carryPapers } from './carrying.js';
 import { digestOf } from './digests.js';
 import { checklistStream, Judging } from './judging.js';
 import type { FolderStorage } from '../storage/folder.js';
@@ -71,6 +72,7 @@ export class DocumentsActivitiesService implements DocumentsActivities {
     const requirements = deriveRequirements(situation, this.rows, lawDate);
     return inTurn(this.store, step.tenant, shipmentId, async (tx) => {
       await keepSituation(tx, shipmentId, canonicalJson(situation));
+      const carried = await carryPapers(this.store, tx, situation, by);
       const command = { type: 'DeriveChecklist', shipmentId, rows: digestOf(this.rows), requirements } as const;
       const derived = await this.store.execute(checklist, checklistStream(shipmentId), command, by, { tx });
       const judged = await this.judging.judge(tx, shipmentId, judgedBy(by));
@@ -80,7 +82,7 @@ export class DocumentsActivitiesService implements DocumentsActivities {
         state: set ? 'complete' : 'waiting',
         set,
         missing: missingOf(state),
-        wrote: { ...derived.wrote, ...judged?.wrote },
+        wrote: { ...carried, ...derived.wrote, ...judged?.wrote },
       };
     });
   }

@@ -75,6 +75,60 @@ describe('papers of a shipment', () => {
   });
 });
 
+describe('papers of a shipment that was split', () => {
+  const lines = (value: string, amount: string): GoodsLine[] => [
+    {
+      ...{ number: 1, commodity: '8471300000', description: 'Portable computers, 14 inch display', origin: 'JP' },
+      ...{ quantity: { value, unit: 'NAR' }, netMass: '150', price: { amount, currency: 'USD' } },
+    },
+  ];
+
+  it('serve its parts, each with what it takes of them, once, and are no second use of the invoice', async () => {
+    const whole = await room.shipment();
+    await derive(whole, 'us-split', { destination: 'US', lines: lines('300', '300000.00') });
+    for (const [name, type] of [
+      ['us-split/invoice.xml', 'commercial-invoice'],
+      ['us-split/packing-list.csv', 'packing-list'],
+      ['us/origin.pdf', 'import-licence'],
+      ['us/mandate.pdf', 'mandate'],
+    ] as const)
+      await room.upload(whole, { bytes: fixture(name, whole.slice(-8)), type, name: name.split('/')[1]! });
+    await room.hear('acme', 'ShipmentClosed', { shipmentId: whole, outcome: 'split' });
+    for (const quantity of ['100', '200']) {
+      const shipmentId = await room.shipment();
+      const took = {
+        line: 1,
+        ofLine: 1,
+        quantity: { value: quantity, unit: 'NAR' },
+        whole: { value: '300', unit: 'NAR' },
+      };
+      const changes = {
+        destination: 'US',
+        lines: lines(quantity, `${quantity}000.00`),
+        part: { of: whole, lines: [took] },
+      };
+      const derived = await derive(shipmentId, 'us-split', changes);
+      expect(derived.missing.map(({ slot }) => slot)).toEqual(['transport-document']);
+      await derive(shipmentId, 'us-split', changes, 'derive-checklist/2');
+      const { items } = await room.views.list('acme', shipmentId);
+      expect(items.map(({ type, carried }) => [type, carried?.covers])).toEqual(
+        ['commercial-invoice', 'packing-list', 'import-licence', 'mandate'].map((type) => [type, [took]]),
+      );
+      await room.upload(shipmentId, {
+        ...{ bytes: fixture('us-split/waybill.json', shipmentId.slice(-8)), type: 'sea-waybill', name: 'waybill.json' },
+      });
+      expect(await room.views.findings('acme', shipmentId)).toMatchObject({ findings: [] });
+      const complete = (await room.eventsOf(shipmentId)).find(({ type }) => type === 'DocumentSetCompleted');
+      expect(complete?.data).toMatchObject({
+        set: {
+          lines: [{ quantity: { value: quantity }, from: { method: 'xml' } }],
+          invoice: { total: { currency: 'USD' } },
+        },
+      });
+    }
+  });
+});
+
 describe('a difference between papers', () => {
   const clara: CallerIdentity = {
     ...{ tenant: 'acme', subject: 'clara', actor: 'user:clara', roles: ['compliance'], name: 'Clara' },

@@ -1,4 +1,5 @@
 import { Inject } from '@nestjs/common';
+import type { Situation } from '@tidewaiter/contracts';
 import type { By, EventStore, Executed, Tx } from '@tidewaiter/event-store';
 import { EVENT_STORE } from '@tidewaiter/platform';
 import {
@@ -26,18 +27,19 @@ export class Judging {
     const { state } = await this.store.load(checklist, tx.tenant, checklistStream(shipmentId), tx);
     if (!situation || state.status === 'none') return null;
     const { papers, confirmed } = await papersOfShipment(tx, shipmentId);
-    const history = await this.history(tx, shipmentId, papers);
+    const history = await this.history(tx, situation, papers);
     const { requirements } = state;
     const accepted = Object.keys(state.accepted);
     const judgement = judge({ situation, requirements, papers, confirmed, history, accepted, digestOf });
     return this.store.execute(checklist, checklistStream(shipmentId), { type: 'JudgePapers', judgement }, by, { tx });
   }
 
-  private async history(tx: Tx, shipmentId: string, papers: readonly Paper[]): Promise<KnownInvoice[]> {
+  /** Of the whole that this is a part of the papers are its own. */
+  private async history(tx: Tx, { shipmentId, part }: Situation, papers: readonly Paper[]): Promise<KnownInvoice[]> {
     const found: KnownInvoice[] = [];
     for (const { facts } of papersOf(papers, 'invoice')) {
       found.push(...(await invoicesElsewhere(tx, shipmentId, partyKey(facts.values.seller.name), facts.values.number)));
     }
-    return found;
+    return found.filter((each) => each.shipmentId !== part?.of);
   }
 }

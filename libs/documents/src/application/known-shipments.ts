@@ -12,6 +12,8 @@ export class KnownShipments {
     const data = event.data as { shipmentId?: string; outcome?: string };
     if (data.shipmentId === undefined) return;
     if (type === 'ShipmentOpened') await noteShipment(tx, data.shipmentId, false);
-    if (type === 'ShipmentClosed' && data.outcome !== 'delivered') await noteShipment(tx, data.shipmentId, true);
+    // What was split goes on in its parts, and its papers with them.
+    if (type === 'ShipmentClosed' && data.outcome !== 'delivered' && data.outcome !== 'split')
+      await noteShipment(tx, data.shipmentId, true);
   }
 }

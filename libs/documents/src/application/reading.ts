@@ -30,7 +30,8 @@ export interface Outcome {
   checklist: Checklist | null;
 }
 
-const summaryOf = (
+/** What the record says of facts in short. */
+export const summaryOf = (
   facts: Facts,
 ): { lines: number; number: string | null; total: { amount: string; currency: string } | null } => {
   switch (facts.kind) {

@@ -33,6 +33,7 @@ const viewOf = (row: DocumentRow, versions: readonly VersionRow[]): DocumentView
   type: row.type as DocumentView['type'],
   state: row.state,
   says: row.says,
+  carried: row.carried,
   versions: versions
     .filter((version) => version.document_id === row.document_id)
     .map((version) => ({

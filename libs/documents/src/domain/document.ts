@@ -1,4 +1,5 @@
 import type {
+  CarriedFrom,
   documentRead,
   documentReceived,
   documentRejected,
@@ -48,6 +49,7 @@ interface Arrival {
   fileId: string;
   sha256: string;
   documentType: DocumentType;
+  carried?: CarriedFrom;
 }
 
 export type DocumentCommand =
@@ -168,7 +170,13 @@ function confirmLines(state: Document, command: Extract<DocumentCommand, { type:
 function decide(state: Document, command: DocumentCommand): DocumentEvent[] {
   switch (command.type) {
     case 'ReceiveDocument':
-      return state.status === 'none' ? [{ type: 'DocumentReceived', data: arrived(command, 1) }] : [];
+      if (state.status !== 'none') return [];
+      return [
+        {
+          type: 'DocumentReceived',
+          data: { ...arrived(command, 1), ...(command.carried ? { carried: command.carried } : {}) },
+        },
+      ];
     case 'AddVersion':
       return addVersion(state, command);
     case 'NoticeDuplicate':

@@ -1,4 +1,4 @@
-import type { GoodsLine, Situation } from '@tidewaiter/contracts';
+import type { CarriedFrom, GoodsLine, Situation } from '@tidewaiter/contracts';
 import type { EventStore, Tx } from '@tidewaiter/event-store';
 import type { QueryResultRow } from 'pg';
 import type { Facts, KnownInvoice, Paper } from '../domain/index.js';
@@ -13,6 +13,7 @@ export interface DocumentRow {
   says: string | null;
   current: number;
   stream_version: number;
+  carried: CarriedFrom | null;
 }
 
 export interface VersionRow {
@@ -43,7 +44,7 @@ const AWAITED = `tenant_id as tenant, document_id as "documentId", version, ship
 const VERSION = `select v.document_id, v.version, v.sha256, f.size, f.media_type, f.name, v.received_at, v.facts_digest
   from versions v join files f on f.tenant_id = v.tenant_id and f.file_id = v.file_id`;
 const DOCUMENT =
-  'select document_id, shipment_id, type, state, refusal_code, refusal_place, says, current, stream_version from documents';
+  'select document_id, shipment_id, type, state, refusal_code, refusal_place, says, current, stream_version, carried from documents';
 
 /** What a question needs: a transaction of a tenant, or one statement alone under the tenant's row-level security. */
 export interface Reads {
@@ -276,6 +277,21 @@ export async function documentsOfShipment(tx: Reads, shipmentId: string): Promis
     [tx.tenant, shipmentId],
   );
   return rows;
+}
+
+/** The stored bytes of one version. */
+export async function fileOf(
+  tx: Reads,
+  documentId: string,
+  version: number,
+): Promise<{ fileId: string; size: number; mediaType: string }> {
+  const { rows } = await tx.query<{ fileId: string; size: string; mediaType: string }>(
+    `select v.file_id as "fileId", f.size, f.media_type as "mediaType"
+     from versions v join files f on f.tenant_id = v.tenant_id and f.file_id = v.file_id
+     where v.tenant_id = $1 and v.document_id = $2 and v.version = $3`,
+    [tx.tenant, documentId, version],
+  );
+  return { ...rows[0]!, size: Number(rows[0]!.size) };
 }
 
 export async function versionsOf(tx: Reads, documentIds: readonly string[]): Promise<VersionRow[]> {

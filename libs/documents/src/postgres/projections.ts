@@ -34,6 +34,13 @@ async function document(tx: Tx, event: StoredEvent, says: DocumentsEvent): Promi
            current = excluded.current, received_at = excluded.received_at, stream_version = excluded.stream_version`,
         [tenant, documentId, shipmentId, type, version, event.time, event.version],
       );
+      if ('carried' in says.data && says.data.carried) {
+        await tx.query('update documents set carried = $3 where tenant_id = $1 and document_id = $2', [
+          tenant,
+          documentId,
+          JSON.stringify(says.data.carried),
+        ]);
+      }
       await tx.query(
         'insert into versions (tenant_id, document_id, version, file_id, sha256, received_at) values ($1, $2, $3, $4, $5, $6)',
         [tenant, documentId, version, fileId, sha256, event.time],

@@ -42,7 +42,7 @@ function chargeOf(book: readonly Entry[], { line, taxType }: CaseLine, law: stri
   return only && others.length === 0 ? only : { taxType: UNALLOCATED, legalBasis: law };
 }
 
-type Decided = Pick<DecidedMoney, 'owed' | 'refund' | 'lines' | 'citation' | 'law'>;
+type Decided = Pick<DecidedMoney, 'owed' | 'refund' | 'lines' | 'citation' | 'law' | 'allPaid'>;
 
 /**
  * Which charges a decision makes owed, or has come back. What is owed is never left out: what the decision does not spread over charges is
@@ -53,6 +53,7 @@ type Decided = Pick<DecidedMoney, 'owed' | 'refund' | 'lines' | 'citation' | 'la
  */
 export function decidedItems(decided: Decided, book: readonly Entry[]): SignedItem[] | null {
   const { lines, law, citation } = decided;
+  if (decided.allPaid) return negated(claimable(book));
   const currency = (decided.owed ?? decided.refund)?.currency;
   if (currency === undefined) return [];
   const net = exact(decided.owed?.amount ?? '0').minus(decided.refund?.amount ?? '0');

@@ -1,4 +1,4 @@
-import type { EventOf, SplitOrder, shipmentOpened } from '@tidewaiter/contracts';
+import type { EventOf, PartLine, SplitOrder, shipmentOpened } from '@tidewaiter/contracts';
 import { exact, Invalid, minorUnits, Refused, shareOutTo, type Place } from '@tidewaiter/kernel';
 import { without } from './without.js';
 
@@ -163,7 +163,7 @@ export function partsOf(state: Opened, parts: readonly PartAsked[], by: string):
   checkLines(state.lines, parts);
   const lines = linesOf(state.lines, parts);
   const charges = chargesOf(state, parts, lines);
-  const common = without(state, 'openedBy', 'parentId');
+  const common = without(state, 'openedBy', 'parentId', 'part');
   return parts.map(({ shipmentId, reference, portOfEntry }, i) => ({
     ...common,
     shipmentId,
@@ -173,5 +173,16 @@ export function partsOf(state: Opened, parts: readonly PartAsked[], by: string):
     charges: charges[i]!,
     openedBy: by,
     parentId: state.shipmentId,
+    part: { of: state.shipmentId, lines: tookOf(state.lines, parts[i]!) },
   }));
 }
+
+/** The lines of a part are those of the whole that it takes, in their order. */
+const tookOf = (lines: readonly Line[], { lines: asked }: PartAsked): PartLine[] =>
+  lines
+    .flatMap(({ number: ofLine, quantity: whole }) =>
+      asked
+        .filter(({ number }) => number === ofLine)
+        .map(({ quantity: value }) => ({ ofLine, quantity: { value, unit: whole.unit }, whole })),
+    )
+    .map((each, index) => ({ line: index + 1, ...each }));

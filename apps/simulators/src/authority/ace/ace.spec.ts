@@ -147,7 +147,33 @@ it('refuses the whole transaction by the same rules, each with its own short cod
   expect((await taken())[0]!.records.at(-1)).toContain('CDS10010');
 });
 
+it('deletes no entry that was released: it is too late', async () => {
+  await post(release());
+  await taken();
+  await post(release({ action: 'D' }));
+  const answers = await taken();
+  expect(results(answers)).toEqual(['SX 01']);
+  expect(answers[0]!.records.join(' ')).toContain('TOO LATE TO DELETE');
+  expect(house.filing(`ABC${ENTRY}`).standing).not.toBe('invalidated');
+});
+
+it('replaces a summary until it is on a final statement, which then asks for the newer sum', async () => {
+  await post(release());
+  await post(summary());
+  await taken();
+  await post(summary({ action: 'R', value: 2000 }));
+  await house.pass('1d');
+  await house.pass('1d');
+  expect(house.filing(`ABC${ENTRY}/AE`)).toMatchObject({ version: 2, due: { amount: '256.08' } });
+  await taken();
+  await post(summary({ action: 'R', value: 3000 }));
+  const [answer] = await taken();
+  expect(answer!.records.join(' ')).toContain('ON A FINAL STATEMENT');
+  expect(house.filing(`ABC${ENTRY}/AE`).version).toBe(2);
+});
+
 it('never takes an entry number twice, not even after its cancellation', async () => {
+  house.script('SHIP-1', { authority: [{ then: [{ route: 'none' }, { release: true, after: '2h' }], stop: true }] });
   await post(release());
   await post(release({ action: 'D' }));
   expect(results(await taken()).slice(-3)).toEqual(['SX 02', 'SO 88', 'SO 23']);

@@ -41,9 +41,9 @@ function buildRequest(asking: Asking, profile: Profile): BuiltRequest {
   return { bytes, digest: digestOfBytes(bytes), pointers: [] };
 }
 
-/** The entry summary (AE) under the number of the release. */
-function buildSummary({ lrn, references, content }: Summarising, profile: Profile): BuiltRequest {
-  const records = summaryRecords(content, references, profile, 'A');
+/** The entry summary (AE) under the number of the release; a replacement carries all of it again. @see CATAIR, entry summary create/update */
+function buildSummary({ lrn, references, content, replaces }: Summarising, profile: Profile): BuiltRequest {
+  const records = summaryRecords(content, references, profile, replaces ? 'R' : 'A');
   const bytes = batched('AE', lrn, records, localTime(references.preparedAt, profile.zone), profile);
   return { bytes, digest: digestOfBytes(bytes), pointers: [] };
 }
