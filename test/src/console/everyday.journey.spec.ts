@@ -954,6 +954,17 @@ describe('the console’s everyday pages', () => {
       expect(seat.troubles).toEqual([]);
     }, 60_000);
 
+    it('end their streams with the sign-in that opened them, and say why', async () => {
+      const stream = async (path: string, token: string): Promise<string> =>
+        (await fetch(`${house.api}${path}`, { headers: { Authorization: `Bearer ${token}` } })).text();
+      const told = await Promise.all([
+        stream('/v1/events', await house.token('partner@acme', 2)),
+        stream('/v1/feed', await house.token('operator@acme', 2)),
+      ]);
+      for (const text of told)
+        expect(text).toMatch(/\nevent: end\ndata: \{.*"code":"identity\.token\.expired".*\}\n\n$/);
+    }, 60_000);
+
     it('make a key that is shown once, opens its scope and nothing else, and is revoked', async () => {
       await using seat = await desk.seat('partner');
       const page = await seat.open('/partners/keys');

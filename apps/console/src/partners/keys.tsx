@@ -48,7 +48,17 @@ export default function Keys() {
                         </th>
                         <td>{name}</td>
                         <td>{scopes.join(', ')}</td>
-                        <td>{revoked ? <StatusMark state="idle">Revoked</StatusMark> : <Instant at={until} />}</td>
+                        <td>
+                          {revoked ? (
+                            <StatusMark state="idle">Revoked</StatusMark>
+                          ) : Date.parse(until) <= Date.now() ? (
+                            <StatusMark state="idle">
+                              Over since <Instant at={until} />
+                            </StatusMark>
+                          ) : (
+                            <Instant at={until} />
+                          )}
+                        </td>
                         <td>
                           {lastUsedAt === null ? <span className="soft">never</span> : <Instant at={lastUsedAt} />}
                         </td>
