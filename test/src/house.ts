@@ -126,6 +126,11 @@ export class House implements AsyncDisposable {
     return tokenOf(this.platform.addresses.identity, user, expiresIn);
   }
 
+  /** Runs a command of the command line, with `--json`. */
+  command(...args: string[]): Promise<Said> {
+    return command(this.platform.home, args);
+  }
+
   play(names: readonly string[]): Promise<Map<string, Told>> {
     return play(this.platform.home, names);
   }

@@ -61,6 +61,15 @@ describe('the feed', () => {
     });
   });
 
+  it('asks for the types it is told', async () => {
+    server = await TinyServer.open((_, response) => say(response, [1]));
+    for await (const { id } of feed({ baseUrl: server.url }, { signal: stop.signal, type: 'customs.*' })) {
+      expect(id).toBe('1');
+      break;
+    }
+    expect(server.asked[0]!.url).toBe('/v1/events?type=customs.*');
+  });
+
   it('begins behind the position it is given', async () => {
     server = await TinyServer.open((_, response) => say(response, [42]));
     await take(1, '41');

@@ -11,6 +11,8 @@ export interface FeedEvent {
 export interface FeedOptions {
   /** events of one shipment only */
   shipment?: string;
+  /** `customs.GoodsReleased`, or `customs.*` for all of a context */
+  type?: string;
   /** position to go on from; without it only what is new comes */
   after?: string;
   /** ends the feed, quietly */
@@ -40,8 +42,9 @@ const isFinal = (error: unknown): boolean =>
  * @throws ProblemError when the server refuses; what it cannot do just now (5xx, 429) and cuts are waited out
  */
 export async function* feed(client: ClientOptions, options: FeedOptions): AsyncGenerator<FeedEvent> {
-  const { signal, shipment, retryMs = 500 } = options;
-  const query = shipment === undefined ? '' : `?${new URLSearchParams({ shipment }).toString()}`;
+  const { signal, shipment, type, retryMs = 500 } = options;
+  const asked = Object.entries({ shipment, type }).filter((each): each is [string, string] => each[1] !== undefined);
+  const query = asked.length === 0 ? '' : `?${new URLSearchParams(asked).toString()}`;
   let last = options.after;
   while (!signal.aborted) {
     try {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import {
   checkWebhook,
+  signWebhook,
   webhookHeaderLines,
   webhookHeadersIn,
   type SentWebhook,
@@ -52,6 +53,11 @@ it('verifies the example of the reference libraries of Standard Webhooks', async
   expect([found.verdict, found.faults]).toEqual(['verified', []]);
   expect(found.signedText).toBe('msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}');
   expect(found.expected).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
+});
+
+it('signs as it checks, and by nothing that is no secret', async () => {
+  expect(await signWebhook(plain, SECRET)).toBe(signature(SECRET, plain));
+  await expect(signWebhook(plain, 'hunter2')).rejects.toThrow('not a signing secret');
 });
 
 describe('a signature that verifies', () => {
@@ -131,6 +137,45 @@ describe('what does not verify', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('what a program works out', () => {
+  const bare = SECRET.replace('whsec_', '');
+  const { id, timestamp, body } = plain;
+  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text);
+  const key = Buffer.from(bare, 'base64');
+  const text = `${id}.${timestamp}.${body}`;
+  it.each<[string[], string]>([
+    [[], hmac(key, text).digest('base64')],
+    [[], signature(SECRET, plain)],
+    [['The key is the text of the whole secret.'], hmac(SECRET, text).digest('base64')],
+    [['The key is text in base64 that was not decoded.'], hmac(bare, text).digest('base64')],
+    [['Only the body is signed.'], hmac(key, body).digest('base64')],
+    [['webhook-id is not signed.'], hmac(key, `${timestamp}.${body}`).digest('base64')],
+    [['It is written in hexadecimal.'], hmac(key, text).digest('hex')],
+    [['It is written in base64url.'], hmac(key, text).digest('base64url')],
+    [
+      ['The key is the text of the whole secret.', 'Only the body is signed.', 'It is written in hexadecimal.'],
+      hmac(SECRET, body).digest('hex'),
+    ],
+    [
+      ['The program works out something else, in none of the ways that are known here.'],
+      hmac('another', text).digest('base64'),
+    ],
+  ])('is told as %j', async (faults, computed) => {
+    const { verdict, program } = await check({}, { computed });
+    expect([verdict, program?.map(({ says }) => says)]).toEqual(['verified', faults]);
+  });
+  it('is told as a body that was written anew', async () => {
+    const pretty = JSON.stringify(JSON.parse(body), null, 2);
+    const { program } = await check({ body: pretty }, { computed: signature(SECRET, plain) });
+    expect(program?.map(({ code }) => code)).toEqual(['body-reserialised']);
+  });
+  it('is not asked for', async () => {
+    expect((await check()).program).toBeNull();
+    expect((await check({}, { computed: ' ', secret: OTHER })).program).toBeNull();
+    expect((await check({}, { computed: 'x', secret: 'no secret' })).program).toBeNull();
   });
 });
 

@@ -25,6 +25,8 @@ export interface WebhookCheckOptions {
   at: number;
   /** how far the timestamp may lie from the receiver's clock */
   toleranceSeconds?: number;
+  /** what a program works out over the same message: says what it does otherwise */
+  computed?: string;
   /** tells what differs from what was sent, where that can be looked up */
   sent?: SentWebhook;
   hmac?: Hmac;
@@ -59,7 +61,11 @@ export interface WebhookFault {
     | 'body-whitespace'
     | 'body-reserialised'
     | 'body-changed'
-    | 'secret-or-bytes';
+    | 'secret-or-bytes'
+    | 'program-key'
+    | 'program-text'
+    | 'program-encoding'
+    | 'program-other';
   says: string;
   advice: string;
 }
@@ -74,6 +80,8 @@ export interface WebhookCheck {
   expected: string | null;
   signatures: CheckedSignature[];
   faults: WebhookFault[];
+  /** what the program does otherwise; empty where it works out the right signature; null where none was given, or it cannot be told */
+  program: WebhookFault[] | null;
 }
 
 /** How far a timestamp may lie from the receiver's clock, either way. @see Standard Webhooks 1.0.0, "Verifying webhook authenticity" */
@@ -104,6 +112,21 @@ function fromBase64(text: string): Uint8Array | null {
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }
 const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+
+/**
+ * The entry of `webhook-signature` for one secret.
+ *
+ * @throws RangeError for what is no signing secret
+ */
+export async function signWebhook(
+  message: Omit<WebhookMessage, 'signature'>,
+  secret: string,
+  hmac: Hmac = byPlatform,
+): Promise<string> {
+  const sign = signer(keyOf(secret.trim()), hmac);
+  if (sign === null) throw new RangeError('not a signing secret: whsec_ and 24 to 64 bytes in base64');
+  return sign(message);
+}
 
 /** @returns null for what is no secret of the scheme: 24 to 64 bytes in base64 */
 function keyOf(secret: string): Uint8Array | null {
@@ -138,13 +161,19 @@ export async function checkWebhook(message: WebhookMessage, options: WebhookChec
   const late = missing.includes('timestamp') || malformed ? null : timeFault(Number(timestamp), options);
   if (late) faults.push(late);
 
+  const computed = options.computed?.trim() ?? '';
+  const program =
+    key === null || expected === null || computed === ''
+      ? null
+      : await programFaults(computed, message, options.secret.trim(), key, options.hmac ?? byPlatform);
+
   return {
     verdict: !signed || !reached ? 'not-verified' : late ? 'out-of-time' : 'verified',
     steps: [
       step('headers', headers[0], 'The three headers are there.'),
       step('secret', key === null ? secretFault(options.secret.trim()) : undefined, `A key of ${key?.length} bytes.`),
       reached
-        ? step('signatures', signed ? undefined : faults[0], matching(signatures))
+        ? signaturesStep(signatures)
         : { step: 'signatures', outcome: 'not-reached', says: 'Needs the headers and the secret.' },
       timestamp === '' || malformed
         ? { step: 'time', outcome: 'not-reached', says: 'Needs the timestamp.' }
@@ -154,6 +183,7 @@ export async function checkWebhook(message: WebhookMessage, options: WebhookChec
     expected,
     signatures,
     faults,
+    program,
   };
 }
 
@@ -164,8 +194,16 @@ const step = (
 ): WebhookCheckStep =>
   fault ? { step: name, outcome: 'failed', says: fault.says } : { step: name, outcome: 'passed', says };
 
-const matching = (signatures: readonly CheckedSignature[]): string =>
-  `Signature ${signatures.findIndex(({ outcome }) => outcome === 'matches') + 1} of ${signatures.length} is by this secret: one is enough.`;
+function signaturesStep(signatures: readonly CheckedSignature[]): WebhookCheckStep {
+  const at = signatures.findIndex(({ outcome }) => outcome === 'matches');
+  return at < 0
+    ? { step: 'signatures', outcome: 'failed', says: `None of ${signatures.length} is.` }
+    : {
+        step: 'signatures',
+        outcome: 'passed',
+        says: `Number ${at + 1} of ${signatures.length} is; one is enough.`,
+      };
+}
 
 function shapeOf(text: string): CheckedSignature['outcome'] {
   const [scheme, value = ''] = text.split(',');
@@ -364,7 +402,70 @@ function bodyFault(got: string, sent: string): WebhookFault {
     new TextDecoder().decode(bytes.slice(Math.max(0, place - 8), place + 8));
   return {
     code: 'body-changed',
-    says: `The body differs from byte ${place} on: ${JSON.stringify(around(a))} came, ${JSON.stringify(around(b))} was sent (${a.length} and ${b.length} bytes).`,
+    says: `The body differs from byte ${place} on: ${around(a)} came, ${around(b)} was sent (${a.length} and ${b.length} bytes).`,
     advice: 'Look at what stands between: a proxy that rewrites bodies, a cut, another character set.',
   };
+}
+
+const toHex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const KEY_ADVICE = 'Take what stands behind whsec_ and decode it from base64: those bytes are the key.';
+const TEXT_ADVICE = 'Sign webhook-id, a full stop, webhook-timestamp, a full stop, and the body as it came.';
+
+/** Finds the way in which a program came to its signature among those in which programs go wrong, alone and together. */
+async function programFaults(
+  computed: string,
+  { id, timestamp, body }: Signed,
+  secret: string,
+  right: Uint8Array,
+  hmac: Hmac,
+): Promise<WebhookFault[]> {
+  const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const fault = (code: WebhookFault['code'], says: string, advice: string): WebhookFault => ({ code, says, advice });
+  const bare = secret.replace(/^whsec_/, '');
+  const keys: [Uint8Array, WebhookFault | null][] = [
+    [right, null],
+    [bytesOf(secret), fault('program-key', 'The key is the text of the whole secret.', KEY_ADVICE)],
+    [bytesOf(bare), fault('program-key', 'The key is text in base64 that was not decoded.', KEY_ADVICE)],
+  ];
+  const texts: [string, WebhookFault | null][] = [
+    [`${id}.${timestamp}.${body}`, null],
+    ...otherBodies(body).map(([other, why]): [string, WebhookFault] => [`${id}.${timestamp}.${other}`, why]),
+    [body, fault('program-text', 'Only the body is signed.', TEXT_ADVICE)],
+    [`${timestamp}.${body}`, fault('program-text', 'webhook-id is not signed.', TEXT_ADVICE)],
+    [`${id}.${body}`, fault('program-text', 'webhook-timestamp is not signed.', TEXT_ADVICE)],
+    [
+      `${timestamp}.${id}.${body}`,
+      fault('program-text', 'webhook-id and webhook-timestamp change places.', TEXT_ADVICE),
+    ],
+    [`${id}${timestamp}${body}`, fault('program-text', 'The full stops are missing.', TEXT_ADVICE)],
+  ];
+  const encodings: [(bytes: Uint8Array) => string, WebhookFault | null][] = [
+    [toBase64, null],
+    [toHex, fault('program-encoding', 'It is written in hexadecimal.', 'Write the 32 bytes in base64.')],
+    [
+      (bytes) => toBase64(bytesOf(toHex(bytes))),
+      fault('program-encoding', 'It is base64 of the hexadecimal text.', 'Write the 32 bytes themselves in base64.'),
+    ],
+    [
+      (bytes) => toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''),
+      fault('program-encoding', 'It is written in base64url.', 'Write the 32 bytes in base64 with its padding.'),
+    ],
+  ];
+  const given = computed.replace(/^v1,/, '');
+  for (const [key, keyFault] of keys) {
+    for (const [text, textFault] of texts) {
+      const bytes = await hmac(key, bytesOf(text));
+      for (const [write, writtenFault] of encodings) {
+        if (write(bytes) !== given) continue;
+        return [keyFault, textFault, writtenFault].filter((each) => each !== null);
+      }
+    }
+  }
+  return [
+    fault(
+      'program-other',
+      'The program works out something else, in none of the ways that are known here.',
+      'Take one of the samples, and compare the text that it signs byte for byte.',
+    ),
+  ];
 }

@@ -40,6 +40,8 @@ export * from './carriers/events.js';
 export * from './carriers/routes.js';
 export * from './audit/events.js';
 export * from './audit/routes.js';
+export * from './audit/evidence-jobs.events.js';
+export * from './audit/evidence-jobs.routes.js';
 export * from './audit/browse.routes.js';
 export * from './partners/events.js';
 export * from './partners/routes.js';

@@ -1,7 +1,7 @@
 export type * from './event-store.js';
 export { createEventStore, type EventStoreOptions } from './postgres-event-store.js';
 export { createEventReader } from './reader.js';
-export { ERASED, SubjectKeys, type SubjectKeysOptions } from './subject-keys.js';
+export { ERASED, isSealed, SubjectKeys, type SubjectKeysOptions } from './subject-keys.js';
 export { askTenant, inTenant } from './transaction.js';
 export { migrateContext, migrateKeys, type MigrateContextOptions } from './migrate.js';
 export { LARGEST_BODY } from './envelope.js';

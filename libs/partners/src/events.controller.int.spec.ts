@@ -67,7 +67,7 @@ describe('GET /v1/events', () => {
   afterAll(() => test.drop());
 
   const open = async (
-    query: { shipment?: string; after?: string },
+    query: { shipment?: string; type?: string; after?: string },
     headers: Record<string, string> = {},
     { by = controller, as = caller }: { by?: EventsController; as?: CallerIdentity } = {},
   ) => {
@@ -116,6 +116,11 @@ describe('GET /v1/events', () => {
     expect(await text).toContain(shipment);
     expect((await text).match(/^id: /gm)).toHaveLength(1);
     stream.destroy();
+  });
+
+  it('shows the types that are asked for', async () => {
+    const { stream } = await open({ after: '0', type: 'shipments.ShipmentClosed' });
+    expect((await ids(stream, 1))[0]).toBe('1');
   });
 
   it('ends with its reader, and with the process', async () => {

@@ -36,7 +36,7 @@ export class EventsController implements BeforeApplicationShutdown {
     const after = resumeAfter(request.headers['last-event-id'], query.after) ?? (await this.reader.head(tenant));
     return this.streams.serve(request, {
       after,
-      read: (from, limit) => this.reader.read(tenant, from, query.shipment, limit),
+      read: (from, limit) => this.reader.read(tenant, from, query, limit),
       listen: (heard) => this.bell.listen(tenant, heard),
       ...(keyId === undefined ? {} : { ended: (end) => this.keys.watch(keyId, end) }),
       onCut: (reason, error) => this.log.warn('event stream cut off', { tenant, reason, error }),

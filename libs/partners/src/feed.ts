@@ -1,6 +1,15 @@
 import { Inject } from '@nestjs/common';
 import type { StoredEvent, Tx } from '@tidewaiter/event-store';
-import { Bell, CLOCK, DATABASE, drainToken, type Clock, type Database, type Nudge } from '@tidewaiter/platform';
+import {
+  Bell,
+  CLOCK,
+  DATABASE,
+  drainToken,
+  type Clock,
+  type Database,
+  type Nudge,
+  type StreamRow,
+} from '@tidewaiter/platform';
 import { WEBHOOKS } from './application/courier.js';
 import { fanOut } from './application/lanes.js';
 import { feedEntryOf } from './cloud-event.js';
@@ -49,10 +58,11 @@ export class FeedWriter {
   }
 }
 
-export interface FeedRow {
-  position: string;
-  type: string;
-  body: string;
+/** What a reader asks for; left out: everything. */
+export interface FeedFilter {
+  shipment?: string | undefined;
+  /** `<context>.<Name>` or `<context>.*` */
+  type?: string | undefined;
 }
 
 /** Reads a tenant's feed in the order of positions. */
@@ -69,13 +79,20 @@ export class FeedReader {
     return rows[0]?.position ?? '0';
   }
 
-  /** @param after only entries with a greater position; at most `limit` */
-  async read(tenant: string, after: string, shipment: string | undefined, limit: number): Promise<FeedRow[]> {
-    return this.database.ask<FeedRow>(
+  /**
+   * Entries with a greater position, at most `limit`. Those of another type are among them without their body: nobody looks at them twice.
+   */
+  async read(tenant: string, after: string, { shipment, type }: FeedFilter, limit: number): Promise<StreamRow[]> {
+    return this.database.ask<Row>(
       tenant,
-      `select position, type, body from feed
-        where tenant_id = $1 and position > $2 and ($3::uuid is null or shipment_id = $3) order by position limit $4`,
-      [tenant, after, shipment ?? null, limit],
+      `select position, type,
+              case when $4::text is null or split_part(type, '.', 2) || '.' || split_part(type, '.', 3) = $4
+                     or split_part(type, '.', 2) || '.*' = $4
+                   then body end as body
+         from feed where tenant_id = $1 and position > $2 and ($3::uuid is null or shipment_id = $3) order by position limit $5`,
+      [tenant, after, shipment ?? null, type ?? null, limit],
     );
   }
 }
+
+type Row = StreamRow & Record<string, unknown>;

@@ -1,6 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { WebhookCheck } from '@tidewaiter/client';
 import {
   decideTask,
   listEndpoints,
@@ -782,8 +785,45 @@ describe('the console’s everyday pages', () => {
       await check('It does not verify');
       await panel.getByText('secret-other').waitFor();
 
-      // The same from what was received alone: the page looks up what was sent under its webhook-id.
+      await panel.getByLabel('Signing secret').fill(secrets[0]!);
+      await panel
+        .getByLabel('What your program works out')
+        .fill(createHmac('sha256', secrets[0]!).update(body).digest('hex'));
+      await panel.getByRole('button', { name: 'Check the signature' }).click();
+      await panel.getByText('The key is the text of the whole secret.').waitFor();
+      await panel.getByText('Only the body is signed.').waitFor();
+
+      // The same from a terminal, by exit code.
       const got = receiver.received.find(({ headers }) => headers['webhook-id'] === deliveryId)!;
+      const folder = mkdtempSync(join(tmpdir(), 'tidewaiter-hook-'));
+      const put = (name: string, text: string): string => {
+        writeFileSync(join(folder, name), text);
+        return join(folder, name);
+      };
+      expect((await house.command('login', '--as', 'partner')).code).toBe(0);
+      const options = [
+        '--headers',
+        put('headers', JSON.stringify(got.headers)),
+        '--secret-file',
+        put('secret', secrets[0]!),
+      ];
+      const checked = async (text: string) => {
+        const { code, stdout } = await house.command(
+          'partner',
+          'check-signature',
+          put('body', text),
+          ...options,
+          '--compare',
+          '--tolerance',
+          '3600',
+        );
+        const { verdict, faults } = JSON.parse(stdout) as WebhookCheck;
+        return [code, verdict, faults.map((fault) => fault.code)];
+      };
+      expect(await checked(got.body)).toEqual([0, 'verified', []]);
+      expect(await checked(got.body.replace('1.0', '1.1'))).toEqual([7, 'not-verified', ['body-changed']]);
+
+      // The same from what was received alone: the page looks up what was sent under its webhook-id.
       await seat.open('/partners/signature');
       await panel.getByLabel('Endpoint').selectOption(endpointId);
       await panel.getByLabel('Body as it came').fill(got.body);
@@ -900,6 +940,17 @@ describe('the console’s everyday pages', () => {
       await open();
       await page.getByRole('button', { name: 'Go on' }).click();
       await until('none is missing', async () => (await rows.count()) >= before + 2);
+
+      // Asked of the server: only those come, and curl asks for the same.
+      await page.getByLabel('Type', { exact: true }).fill('shipments.ShipmentOpened');
+      await page.getByRole('button', { name: 'Listen' }).click();
+      await page.waitForURL(/type=shipments\.ShipmentOpened/);
+      await page.getByText('Listening').waitFor();
+      await open();
+      await rows.nth(0).waitFor({ timeout: 2_000 });
+      await open();
+      await until('the next came', async () => (await rows.count()) >= 2);
+      for (const text of await rows.allTextContents()) expect(text).toContain('shipments.ShipmentOpened.v1');
       expect(seat.troubles).toEqual([]);
     }, 60_000);
 

@@ -5,6 +5,7 @@ import {
   decideTask,
   forecastGuarantee,
   liftHold,
+  listComments,
   listDeclarations,
   listGuarantees,
   listPeople,
@@ -236,8 +237,17 @@ describe('the console’s pages of the house', () => {
     expect(await dialog.getByRole('progressbar', { name: 'Raise guarantee, done' }).first().getAttribute('value')).toBe(
       '3',
     );
+    await dialog.getByRole('button', { name: 'Watch 3', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Watch 3 no more' }).waitFor();
+    await dialog.getByLabel('Comment on each').fill('The surety has raised the limit.');
+    await dialog.getByRole('button', { name: 'Comment on 3' }).click();
+    await dialog.getByText('Comment: 3 of 3').waitFor();
     expect(await seat.wrongs()).toEqual([]);
     if (shots) await page.screenshot({ path: join(shots, 'bulk.png') });
+    const said = await house.as('auditor').call(listComments, { params: { shipmentId: ids[1]! } });
+    expect(said.items).toMatchObject([{ text: 'The surety has raised the limit.', by: 'user:operator@acme' }]);
+    await seat.open(`/board?q=${run.toLowerCase()}&watched=me`);
+    await page.getByText(/^3 of /).waitFor();
     for (const n of [1, 2, 3])
       await until('one filing each', async () => (await house.outside.filings(`${run}-${n}`)).length === 1);
     await using auditor = await desk.seat('auditor');

@@ -17,6 +17,7 @@ interface Options {
   at?: string;
   tolerance: string;
   compare?: boolean;
+  computed?: string;
 }
 
 const GLYPHS = { passed: '✓', failed: '✗', 'not-reached': '·' } as const;
@@ -30,6 +31,7 @@ export function checkSignatureCommand(partner: Command): void {
     .option('--secret-file <file>', 'file with the signing secret; default: the environment’s WEBHOOK_SECRET')
     .option('--at <instant>', 'when it came; default: now')
     .option('--tolerance <seconds>', 'how old it may be', String(WEBHOOK_TOLERANCE_SECONDS))
+    .option('--computed <signature>', 'what your program works out: says what it does otherwise')
     .option('--compare', 'look up what was sent under its webhook-id, to say what differs')
     .description('check a webhook that was received, here: the secret goes nowhere; exit 7 when it does not verify')
     .action(async (file: string, options: Options, command: Command) => {
@@ -38,15 +40,22 @@ export function checkSignatureCommand(partner: Command): void {
       const sent = options.compare ? await sentUnder(house.client(), headers.id) : undefined;
       const found = await checkWebhook(
         { body: textOf(file), ...headers },
-        { secret: secretOf(options), ...timeOf(options), ...(sent ? { sent } : {}) },
+        {
+          secret: secretOf(options),
+          ...timeOf(options),
+          ...(options.computed === undefined ? {} : { computed: options.computed }),
+          ...(sent ? { sent } : {}),
+        },
       );
       if (out.json) out.emit(found);
       else {
         for (const { step, outcome, says } of found.steps) out.data(`${GLYPHS[outcome]} ${step.padEnd(11)}${says}`);
         for (const { text, outcome } of found.signatures) out.data(`  ${text}  ${outcome}`);
+        for (const { says, advice } of found.program ?? []) out.data(`✗ program    ${says} ${advice}`);
+        if (found.program?.length === 0) out.data('✓ program    works out the right signature');
         if (found.expected !== null) out.data(`  ${found.expected}  by this secret`);
       }
-      const [fault] = found.faults;
+      const [fault] = [...found.faults, ...(found.program ?? [])];
       if (fault) throw new CommandFailed(`${fault.says} (${fault.code})`, EXIT.notProven, fault.advice);
     });
 }

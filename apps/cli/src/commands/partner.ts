@@ -1,5 +1,4 @@
 import { feed } from '@tidewaiter/client';
-import { checkSignatureCommand } from './check-signature.js';
 import {
   addEndpoint,
   DELIVERY_STATUSES,
@@ -23,7 +22,9 @@ import {
 } from '@tidewaiter/contracts';
 import { Option, type Command } from 'commander';
 import { CommandFailed, EXIT } from '../output.js';
+import { checkSignatureCommand } from './check-signature.js';
 import { surroundings } from './command.js';
+import { listenCommand } from './listen.js';
 
 type Delivery = AnswerOf<typeof listWebhookDeliveries>['items'][number];
 type Filter = Pick<InputOf<typeof listWebhookDeliveries>['query'], 'endpoint' | 'type' | 'shipment' | 'from' | 'to'>;
@@ -37,6 +38,7 @@ export function partnerCommands(program: Command): void {
   replayCommand(partner);
   rotationCommands(partner);
   tailCommand(partner);
+  listenCommand(partner);
   catalogueCommand(partner);
   checkSignatureCommand(partner);
 }
@@ -247,9 +249,10 @@ function tailCommand(partner: Command): void {
   partner
     .command('tail')
     .option('--shipment <shipment>', 'events of one shipment, by its id')
+    .option('--type <type>', 'such as customs.* or customs.GoodsReleased')
     .option('--after <position>', 'go on behind a position; 0 begins at the first event')
     .description('the tenant’s events as they are recorded, until Ctrl-C')
-    .action(async (options: { shipment?: string; after?: string }, command: Command) => {
+    .action(async (options: { shipment?: string; type?: string; after?: string }, command: Command) => {
       const { house, out, signal } = surroundings(command);
       for await (const { id, event } of feed(house.session(), { ...options, signal })) {
         if (out.json) out.emit(event);

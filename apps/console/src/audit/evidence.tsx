@@ -1,18 +1,20 @@
-import { reportAccess } from '@tidewaiter/contracts';
+import { listEvidenceJobs, reportAccess, startEvidenceJob } from '@tidewaiter/contracts';
 import { useState } from 'react';
-import { useRoute } from '../api/queries.js';
+import { useChange, useRoute } from '../api/queries.js';
 import { holds, useSession } from '../api/session.js';
 import { Panel, Source, useOffline, words } from '../shipment/parts.js';
-import { Button, CopyButton, DigestChip, EmptyState, Instant, StatusMark, TextArea, TextField } from '../ui/index.js';
+import { Button, EmptyState, ErrorState, Instant, TextArea, TextField } from '../ui/index.js';
 import { Go } from '../shipment/go.js';
-import { referencesIn, startEvidence, stopEvidence, useEvidenceJobs, type EvidenceJob } from './evidence-jobs.js';
+import { Jobs } from './evidence-jobs.js';
+import { referencesIn, shipmentsOf } from './references.js';
 
 export default function Evidence() {
+  const session = useSession();
   const access = useRoute(reportAccess, {}, { refetchInterval: 3_000 });
   return (
     <div className="stack">
       <TakeAway />
-      <Jobs />
+      {holds(session, 'auditor') && <Jobs />}
       <Source query={access} what="who took what away" who="The audit store" height={240}>
         {({ items }) =>
           items.length === 0 ? (
@@ -53,20 +55,41 @@ export default function Evidence() {
   );
 }
 
-/** One file a shipment that proves it without this system; each export is itself an event of the log. */
+const FILES_AT_MOST = 200;
+
+/** One file a shipment that proves it without this system; the server makes them, and each is itself an event of the log. */
 function TakeAway() {
   const session = useSession();
   const offline = useOffline();
   const [text, setText] = useState('');
   const [reason, setReason] = useState('');
+  const [unknown, setUnknown] = useState<readonly string[]>([]);
+  const [looking, setLooking] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
+  const start = useChange(startEvidenceJob, { reads: [listEvidenceJobs], onDone: () => setText('') });
   const references = referencesIn(text);
-  const because = !holds(session, 'auditor', 'compliance', 'administrator')
-    ? 'Auditors, compliance and administrators take evidence away.'
+  const because = !holds(session, 'auditor')
+    ? 'Auditors take the evidence of many shipments away; of one it is under its proof.'
     : references.length === 0
       ? 'Name a shipment first.'
-      : reason.trim().length < 3
-        ? 'Say why first.'
-        : offline;
+      : references.length > FILES_AT_MOST
+        ? `At most ${FILES_AT_MOST} at once.`
+        : reason.trim().length < 3
+          ? 'Say why first.'
+          : offline;
+  const take = async (): Promise<void> => {
+    setLooking(true);
+    setFailed(null);
+    try {
+      const found = await shipmentsOf(references);
+      setUnknown(found.unknown);
+      if (found.unknown.length === 0) start.mutate({ body: { shipments: found.shipments, reason: reason.trim() } });
+    } catch (error) {
+      setFailed(error);
+    } finally {
+      setLooking(false);
+    }
+  };
   return (
     <Panel title="Take evidence away">
       <p>
@@ -80,6 +103,7 @@ function TakeAway() {
           rows={3}
           value={text}
           onChange={setText}
+          error={unknown.length === 0 ? undefined : `No shipment has the reference ${unknown.join(', ')}.`}
         />
         <TextField
           label="Why they are taken away"
@@ -88,87 +112,11 @@ function TakeAway() {
           onChange={setReason}
         />
       </div>
-      <Button
-        kind="primary"
-        because={because}
-        onPress={() => {
-          void startEvidence(references, reason.trim());
-          setText('');
-        }}
-      >
-        {references.length > 1 ? `Take away ${references.length} files` : 'Take away'}
+      {failed !== null && <ErrorState error={failed} what="the shipments" />}
+      {start.isError && <ErrorState error={start.error} what="the beginning of the job" />}
+      <Button kind="primary" because={because} busy={looking || start.isPending} onPress={() => void take()}>
+        {references.length > 1 ? `Make ${references.length} files` : 'Make the file'}
       </Button>
-    </Panel>
-  );
-}
-
-const sizeOf = (bytes: number): string => `${Math.ceil(bytes / 1000).toLocaleString('en-GB')} kB`;
-
-function Jobs() {
-  const jobs = useEvidenceJobs();
-  return jobs.map((job) => <Job key={job.id} job={job} />);
-}
-
-function Job({ job: { id, reason, items, stopped } }: { job: EvidenceJob }) {
-  const settled = items.filter(({ state }) => state !== 'waits').length;
-  const failed = items.filter(({ state }) => state === 'failed').length;
-  const running = settled < items.length && !stopped;
-  return (
-    <Panel
-      title={`Evidence: ${reason}`}
-      aside={
-        running ? (
-          <Button size="small" onPress={() => stopEvidence(id)}>
-            Stop
-          </Button>
-        ) : (
-          <StatusMark state={failed > 0 ? 'act' : stopped ? 'idle' : 'go'}>
-            {failed > 0 ? `${failed} failed` : stopped ? 'stopped' : 'all made'}
-          </StatusMark>
-        )
-      }
-    >
-      <progress max={items.length} value={settled} aria-label="Evidence files made" />
-      <span className="label" role="status">
-        {settled} of {items.length}. They are made in this tab: leave it open until all are.
-      </span>
-      <div className="table-scroll">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Shipment</th>
-              <th scope="col">State</th>
-              <th scope="col" className="num">
-                Size
-              </th>
-              <th scope="col">sha256</th>
-              <th scope="col">Check it offline</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map(({ reference, state, says, bytes, sha256, file }) => (
-              <tr key={reference}>
-                <th scope="row">{reference}</th>
-                <td>
-                  <StatusMark state={state === 'made' ? 'go' : state === 'failed' ? 'late' : 'wait'}>
-                    {state === 'failed' ? says : state === 'made' ? 'made' : stopped ? 'not made' : 'waits'}
-                  </StatusMark>
-                </td>
-                <td className="num">{bytes > 0 && sizeOf(bytes)}</td>
-                <td>{sha256 !== null && <DigestChip digest={sha256} label="digest of the file" />}</td>
-                <td>
-                  {file !== null && (
-                    <span className="digest">
-                      <code>node verify.mjs {file.slice(0, 17)}….tar</code>
-                      <CopyButton text={`node verify.mjs ${file}`} label={`Copy the command for ${reference}`} />
-                    </span>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
     </Panel>
   );
 }

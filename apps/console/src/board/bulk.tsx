@@ -6,6 +6,7 @@ import { holds, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { Go } from '../shipment/go.js';
 import { useOffline, words } from '../shipment/parts.js';
+import { BulkComment, BulkWatch } from './bulk-acts.js';
 import { Button, Dialog, ErrorState, Instant, Skeleton, StatusMark } from '../ui/index.js';
 
 type Job = AnswerOf<typeof listBulk>['items'][number];
@@ -24,6 +25,11 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
     reads: [listBulk, countBulk],
     onDone: ({ total }) => announce(`Begun: ${total} to do.`),
   });
+  const because =
+    offline ??
+    (holds(session, 'operator', 'approver', 'compliance', 'administrator')
+      ? undefined
+      : 'For those who work on shipments.');
   const changed = start.error instanceof ProblemError && start.error.code === 'shipments.bulk.changed';
   return (
     <Dialog title="Act on all that match" open onClose={onClose} wide>
@@ -36,7 +42,7 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
               All {count.data.shipments.toLocaleString('en-GB')} matching{' '}
               {count.data.shipments === 1 ? 'shipment' : 'shipments'}
             </b>
-            , {says}. Nothing is approved, sent or paid by the dozen: what can be done at once is to try again.
+            , {says}. Nothing is approved, sent or paid by the dozen.
           </p>
           {start.error && (
             <div>
@@ -44,6 +50,20 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
               {changed && <p>The count below is the new one.</p>}
             </div>
           )}
+          <BulkWatch
+            {...count.data}
+            because={because}
+            busy={start.isPending}
+            onAct={(act, matching) => start.mutate({ body: { filter, act, count: matching } })}
+          />
+          <BulkComment
+            shipments={count.data.shipments}
+            because={because}
+            busy={start.isPending}
+            onComment={(text) =>
+              start.mutate({ body: { filter, act: { do: 'comment', text }, count: count.data.shipments } })
+            }
+          />
           {count.data.acts.length === 0 ? (
             <p className="soft">None of their open tasks can be answered by trying again.</p>
           ) : (
@@ -67,15 +87,8 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
                         size="small"
                         label={`Try again for ${tasks}: ${words(kind)}`}
                         busy={start.isPending}
-                        because={
-                          offline ??
-                          (tasks === 0
-                            ? 'For another role.'
-                            : holds(session, 'operator', 'approver', 'compliance', 'administrator')
-                              ? undefined
-                              : 'For those who work on shipments.')
-                        }
-                        onPress={() => start.mutate({ body: { filter, kind, count: tasks } })}
+                        because={because ?? (tasks === 0 ? 'For another role.' : undefined)}
+                        onPress={() => start.mutate({ body: { filter, act: { do: 'try-again', kind }, count: tasks } })}
                       >
                         {`Try again for ${tasks.toLocaleString('en-GB')}`}
                       </Button>
@@ -105,15 +118,19 @@ const filterWords = (filter: Filter): string =>
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join(', ') || 'every shipment';
 
+const ACT_WORDS = { watch: 'Watch', unwatch: 'Watch no more', comment: 'Comment' };
+const actWords = ({ do: what, kind }: Job['act']): string =>
+  what === 'try-again' ? words(kind ?? 'try again') : ACT_WORDS[what];
+
 function JobRow({ job }: { job: Job }) {
-  const { jobId, kind, filter, by, startedAt, state, total, done, refused, refusals } = job;
+  const { jobId, act, filter, by, startedAt, state, total, done, refused, refusals } = job;
   const stop = useChange(stopBulk, { reads: [listBulk, countBulk] });
   const settled = done + refused;
   return (
-    <section className="sheet-body stack-tight" aria-label={`Job of ${by}, ${words(kind)}`}>
+    <section className="sheet-body stack-tight" aria-label={`Job of ${by}, ${actWords(act)}`}>
       <div className="row between">
         <StatusMark state={state === 'running' ? 'wait' : refused > 0 ? 'act' : state === 'done' ? 'go' : 'idle'}>
-          <b>{words(kind)}</b>: {settled.toLocaleString('en-GB')} of {total.toLocaleString('en-GB')}
+          <b>{actWords(act)}</b>: {settled.toLocaleString('en-GB')} of {total.toLocaleString('en-GB')}
           {refused > 0 && `, ${refused} refused`}
           {state === 'stopped' && ', stopped'}
         </StatusMark>
@@ -123,7 +140,7 @@ function JobRow({ job }: { job: Job }) {
           </Button>
         )}
       </div>
-      <progress max={total} value={settled} aria-label={`${words(kind)}, done`} />
+      <progress max={total} value={settled} aria-label={`${actWords(act)}, done`} />
       <span className="label">
         {by}, <Instant at={startedAt} seconds /> · {filterWords(filter)}
       </span>
@@ -132,7 +149,7 @@ function JobRow({ job }: { job: Job }) {
           <summary>{refused} refused</summary>
           <ul className="stack-tight">
             {refusals.map(({ taskId, shipmentId, reference, says }) => (
-              <li key={taskId}>
+              <li key={taskId ?? shipmentId}>
                 <Go to={`/shipments/${shipmentId}/people`}>{reference}</Go>: {says}
               </li>
             ))}

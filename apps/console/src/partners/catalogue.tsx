@@ -1,8 +1,9 @@
-import { CONTEXTS, listEventTypes } from '@tidewaiter/contracts';
+import { CONTEXTS, listEndpoints, listEventTypes } from '@tidewaiter/contracts';
 import { useNavigate } from '@tanstack/react-router';
 import { useRoute } from '../api/queries.js';
 import { Copies } from '../shipment/parts.js';
 import { Go, useAsked } from '../shipment/go.js';
+import { takes } from './words.js';
 import { CopyButton, EmptyState, ErrorState, Select, Skeleton, TextField } from '../ui/index.js';
 
 interface Asked {
@@ -12,6 +13,7 @@ interface Asked {
 
 /** Every type of event with its schemas; what is looked for stands in the address. */
 export default function Catalogue() {
+  const endpoints = useRoute(listEndpoints, {}, { staleTime: 30_000 });
   const { data, error, refetch } = useRoute(listEventTypes, {}, { staleTime: 600_000 });
   const { context = '', find = '' } = useAsked<Asked>();
   const navigate = useNavigate();
@@ -62,6 +64,9 @@ export default function Catalogue() {
               <tr>
                 <th scope="col">Type</th>
                 <th scope="col">What it says</th>
+                <th scope="col" className="num">
+                  Endpoints that take it
+                </th>
                 <th scope="col">Schemas</th>
               </tr>
             </thead>
@@ -74,6 +79,9 @@ export default function Catalogue() {
                     </Go>
                   </th>
                   <td>{each.description}</td>
+                  <td className="num">
+                    {endpoints.data?.items.filter(({ types }) => takes(types, `${each.context}.${each.name}`)).length}
+                  </td>
                   <td>
                     {each.versions.map(({ version, schema, type }) => (
                       <span key={version} className="digest">

@@ -83,9 +83,14 @@ function Takers({ type }: { type: string }) {
     <Panel
       title="Endpoints that take it"
       aside={
-        <Go to="/partners/deliveries" search={{ type }}>
-          Deliveries of this type
-        </Go>
+        <span className="row">
+          <Go to="/partners/deliveries" search={{ type }}>
+            Deliveries of this type
+          </Go>
+          <Go to="/partners/tail" search={{ type }}>
+            Live, as they come
+          </Go>
+        </span>
       }
     >
       <Source query={endpoints} what="the endpoints" who="The partners’ service" height={64}>

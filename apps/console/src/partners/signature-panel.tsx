@@ -26,6 +26,7 @@ import {
 import { hmacHere } from './hmac.js';
 import { refusal, shortUrl } from './words.js';
 import '../proof/proof.css';
+import './signature.css';
 
 type Delivery = AnswerOf<typeof showWebhookDelivery>;
 
@@ -50,6 +51,7 @@ export function SignaturePanel({ delivery }: { delivery?: Delivery }) {
   );
   const [receivedAt, setReceivedAt] = useState(newest?.at ?? '');
   const [secret, setSecret] = useState('');
+  const [computed, setComputed] = useState('');
   const [busy, setBusy] = useState(false);
   const [found, setFound] = useState<Found | null>(null);
   const [failed, setFailed] = useState<Error | null>(null);
@@ -59,7 +61,7 @@ export function SignaturePanel({ delivery }: { delivery?: Delivery }) {
     const message = { body, ...webhookHeadersIn(headers) };
     // Only the webhook-id is asked about: it is no secret, and tells what was sent under it.
     const known = await sentUnder(message.id, delivery);
-    const options = { secret, at, ...hmacHere(), ...(known ? { sent: sentOf(known) } : {}) };
+    const options = { secret, computed, at, ...hmacHere(), ...(known ? { sent: sentOf(known) } : {}) };
     const checked = await checkWebhook(message, options);
     const elsewhere = known !== null && endpointId !== '' && known.endpointId !== endpointId;
     setFound({ ...checked, sentTo: elsewhere ? known.url : null, compared: known !== null });
@@ -67,65 +69,73 @@ export function SignaturePanel({ delivery }: { delivery?: Delivery }) {
 
   return (
     <Panel title="Check a signature" id="check-a-signature">
-      <form
-        className="stack"
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (busy || Number.isNaN(at)) return;
-          setBusy(true);
-          setFailed(null);
-          check()
-            .catch((error: unknown) => setFailed(error as Error))
-            .finally(() => setBusy(false));
-        }}
-      >
-        <ProblemSummary problems={refusal(failed)} />
-        <Select
-          label="Endpoint"
-          hint="that it came to"
-          value={endpointId}
-          onChange={setEndpointId}
-          options={[
-            { value: '', label: 'any' },
-            ...(endpoints.data?.items ?? []).map((each) => ({ value: each.endpointId, label: shortUrl(each.url) })),
-          ]}
-        />
-        <TextArea
-          label="Body as it came"
-          hint="byte for byte, before anything parses it"
-          rows={5}
-          value={body}
-          onChange={setBody}
-        />
-        <TextArea
-          label="Headers"
-          hint="webhook-id, webhook-timestamp and webhook-signature: lines, curl options or JSON"
-          rows={3}
-          value={headers}
-          onChange={setHeaders}
-        />
-        <TextField
-          label="When it came"
-          hint="such as 2026-11-28T13:00:00Z; empty: now"
-          value={receivedAt}
-          onChange={setReceivedAt}
-          error={Number.isNaN(at) ? 'An instant such as 2026-11-28T13:00:00Z' : undefined}
-        />
-        <TextField
-          label="Signing secret"
-          hint="whsec_…, checked in this page: it is not sent and not kept"
-          type="password"
-          value={secret}
-          onChange={setSecret}
-        />
-        <div className="buttons">
-          <Button type="submit" kind="primary" busy={busy}>
-            Check the signature
-          </Button>
-        </div>
-      </form>
-      {found && <Result found={found} />}
+      <div className="exact stack">
+        <form
+          className="stack"
+          autoComplete="off"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (busy || Number.isNaN(at)) return;
+            setBusy(true);
+            setFailed(null);
+            check()
+              .catch((error: unknown) => setFailed(error as Error))
+              .finally(() => setBusy(false));
+          }}
+        >
+          <ProblemSummary problems={refusal(failed)} />
+          <Select
+            label="Endpoint"
+            hint="that it came to"
+            value={endpointId}
+            onChange={setEndpointId}
+            options={[
+              { value: '', label: 'any' },
+              ...(endpoints.data?.items ?? []).map((each) => ({ value: each.endpointId, label: shortUrl(each.url) })),
+            ]}
+          />
+          <TextArea
+            label="Body as it came"
+            hint="byte for byte, before anything parses it"
+            rows={5}
+            value={body}
+            onChange={setBody}
+          />
+          <TextArea
+            label="Headers"
+            hint="webhook-id, webhook-timestamp and webhook-signature: lines, curl options or JSON"
+            rows={3}
+            value={headers}
+            onChange={setHeaders}
+          />
+          <TextField
+            label="When it came"
+            hint="such as 2026-11-28T13:00:00Z; empty: now"
+            value={receivedAt}
+            onChange={setReceivedAt}
+            error={Number.isNaN(at) ? 'An instant such as 2026-11-28T13:00:00Z' : undefined}
+          />
+          <TextField
+            label="Signing secret"
+            hint="whsec_…, checked in this page: it is not sent and not kept"
+            type="password"
+            value={secret}
+            onChange={setSecret}
+          />
+          <TextField
+            label="What your program works out"
+            hint="its signature over this message; may be left empty"
+            value={computed}
+            onChange={setComputed}
+          />
+          <div className="buttons">
+            <Button type="submit" kind="primary" busy={busy}>
+              Check the signature
+            </Button>
+          </div>
+        </form>
+        {found && <Result found={found} />}
+      </div>
     </Panel>
   );
 }
@@ -152,7 +162,7 @@ async function sentUnder(id: string, delivery: Delivery | undefined): Promise<De
 
 const STEPS: Record<WebhookCheckStep['step'], string> = {
   headers: 'The headers are there',
-  secret: 'The secret is one',
+  secret: 'The secret has the right form',
   signatures: 'A signature is by this secret over these bytes',
   time: 'It is recent enough',
 };
@@ -167,7 +177,7 @@ const SIGNATURES: Record<CheckedSignature['outcome'], { state: State; label: str
 function Result({ found }: { found: Found }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [found]);
-  const { verdict, steps, signatures, faults, signedText, expected, sentTo, compared } = found;
+  const { verdict, steps, signatures, faults, program, signedText, expected, sentTo, compared } = found;
   return (
     <section className="verdict" data-holds={verdict === 'verified'} aria-label="Result of the check">
       <header className="verdict-head">
@@ -187,6 +197,19 @@ function Result({ found }: { found: Found }) {
           </p>
         )}
       </header>
+      {program !== null && (
+        <div className="stack-tight">
+          <h4>Your program</h4>
+          {program.length === 0 && (
+            <p>It works out the right signature. Compare it with each of the list, behind v1 and the comma.</p>
+          )}
+          {program.map(({ code, says, advice }) => (
+            <p key={code}>
+              <b>{says}</b> {advice}
+            </p>
+          ))}
+        </div>
+      )}
       <ol className="steps">
         {steps.map(({ step, outcome, says }) => (
           <li key={step} className="step" data-outcome={outcome}>
@@ -223,9 +246,7 @@ function Result({ found }: { found: Found }) {
         <dl className="facts">
           <dt>Signed text</dt>
           <dd>
-            <pre className="table-scroll" tabIndex={0} aria-label="Signed text">
-              {signedText}
-            </pre>
+            <pre aria-label="Signed text">{signedText}</pre>
             <CopyButton text={signedText} label="Copy the signed text" />
           </dd>
           {expected !== null && (

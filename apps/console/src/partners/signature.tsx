@@ -38,7 +38,9 @@ function Samples() {
       </pre>
       <p className="label">
         The scheme is that of Standard Webhooks 1.0.0: its libraries check our messages too. From a terminal:{' '}
-        <code>npx tidewaiter partner check-signature body.json --headers headers.txt</code>
+        <code>npx tidewaiter partner check-signature body.json --headers headers.txt</code>, and{' '}
+        <code>npx tidewaiter partner listen http://127.0.0.1:8080/</code> hands live events to a receiver that you are
+        writing.
       </p>
     </Panel>
   );

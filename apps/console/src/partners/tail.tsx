@@ -1,7 +1,10 @@
 import { feed } from '@tidewaiter/client';
 import type { EventEnvelope } from '@tidewaiter/contracts';
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { Button, CopyButton, EmptyState, ErrorState, Instant } from '../ui/index.js';
+import { Copies } from '../shipment/parts.js';
+import { useAsked } from '../shipment/go.js';
+import { Button, CopyButton, EmptyState, ErrorState, Instant, TextField } from '../ui/index.js';
 
 const KEPT = 200;
 
@@ -9,21 +12,39 @@ interface Heard {
   id: string;
   event: EventEnvelope;
 }
+interface Asked {
+  type?: string;
+  shipment?: string;
+}
 
-/** The tenant's events as they come; a pause loses none, since it goes on behind the last one taken. */
+/** The tenant's events as they come; which of them stands in the address. */
 export default function Tail() {
+  const { type, shipment } = useAsked<Asked>();
+  const asked = { ...(type === undefined ? {} : { type }), ...(shipment === undefined ? {} : { shipment }) };
+  // Another filter is another stream: nothing of the one before stays.
+  return <Stream key={JSON.stringify(asked)} asked={asked} />;
+}
+
+/** A pause loses none, since it goes on behind the last one taken. */
+function Stream({ asked }: { asked: Asked }) {
   const [events, setEvents] = useState<readonly Heard[]>([]);
   const [paused, setPaused] = useState(false);
   const [filter, setFilter] = useState('');
   const [error, setError] = useState<unknown>(null);
   const last = useRef<string | undefined>(undefined);
+  const { type, shipment } = asked;
   useEffect(() => {
     if (paused) return;
     const stop = new AbortController();
     const listen = async (): Promise<void> => {
       for await (const heard of feed(
         { baseUrl: '' },
-        { signal: stop.signal, ...(last.current === undefined ? {} : { after: last.current }) },
+        {
+          signal: stop.signal,
+          ...(type === undefined ? {} : { type }),
+          ...(shipment === undefined ? {} : { shipment }),
+          ...(last.current === undefined ? {} : { after: last.current }),
+        },
       )) {
         last.current = heard.id;
         setEvents((before) => [heard, ...before].slice(0, KEPT));
@@ -31,11 +52,15 @@ export default function Tail() {
     };
     listen().catch(setError);
     return () => stop.abort();
-  }, [paused]);
+  }, [paused, type, shipment]);
   const shown = events.filter(({ event }) => event.type.toLowerCase().includes(filter.toLowerCase()));
-  const curl = `curl -N -H "Authorization: Bearer $(npx tidewaiter token --as partner)" ${location.origin}/v1/events`;
+  const options = Object.entries(asked).map(([name, value]) => ` --${name} ${String(value)}`);
   return (
     <>
+      <div className="between">
+        <Only asked={asked} />
+        <Copies path={pathOf(asked)} streams command={`partner tail${options.join('')}`} />
+      </div>
       <div className="board-filters">
         <input
           className="input"
@@ -46,10 +71,6 @@ export default function Tail() {
           onChange={(event) => setFilter(event.target.value)}
         />
         <Button onPress={() => setPaused(!paused)}>{paused ? 'Go on' : 'Pause the tail'}</Button>
-        <span className="digest">
-          <code>curl -N …/v1/events</code>
-          <CopyButton text={curl} label="Copy as curl" />
-        </span>
         <span className="label">the newest {KEPT}</span>
       </div>
       {error ? <ErrorState error={error} what="the stream" /> : null}
@@ -59,22 +80,55 @@ export default function Tail() {
         <ol className="sheet">
           {shown.map(({ id, event }) => (
             <li key={id}>
-              <details className="tail">
-                <summary>
-                  <span className="label">
-                    #{id} <Instant at={event.time} day={false} seconds />
-                  </span>{' '}
-                  <b>{event.type.replace(/^tidewaiter\./, '')}</b>{' '}
-                  <span className="label">{event.subject.slice(0, 8)}</span>
-                </summary>
-                <pre className="table-scroll" tabIndex={0}>
-                  {JSON.stringify(event, null, 2)}
-                </pre>
-              </details>
+              <Entry id={id} event={event} />
             </li>
           ))}
         </ol>
       )}
     </>
+  );
+}
+
+const pathOf = (asked: Asked): string => {
+  const query = new URLSearchParams(asked as Record<string, string>).toString();
+  return `/v1/events${query === '' ? '' : `?${query}`}`;
+};
+
+/** Which types come at all: asked of the server, so that the same may be asked by curl. */
+function Only({ asked }: { asked: Asked }) {
+  const navigate = useNavigate();
+  const [type, setType] = useState(asked.type ?? '');
+  return (
+    <form
+      className="filters"
+      role="search"
+      aria-label="Events"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const { type: _, ...rest } = asked;
+        void navigate({ to: '.', search: (type.trim() === '' ? rest : { ...rest, type: type.trim() }) as never });
+      }}
+    >
+      <TextField label="Type" hint="customs.* or customs.GoodsReleased; empty: all" value={type} onChange={setType} />
+      <Button type="submit">Listen</Button>
+    </form>
+  );
+}
+
+function Entry({ id, event }: Heard) {
+  const text = JSON.stringify(event, null, 2);
+  return (
+    <details className="tail">
+      <summary>
+        <span className="label">
+          #{id} <Instant at={event.time} day={false} seconds />
+        </span>{' '}
+        <b>{event.type.replace(/^tidewaiter\./, '')}</b> <span className="label">{event.subject.slice(0, 8)}</span>
+      </summary>
+      <CopyButton text={text} label={`Copy event ${id}`} />
+      <pre className="table-scroll" tabIndex={0}>
+        {text}
+      </pre>
+    </details>
   );
 }

@@ -52,7 +52,16 @@ export const useOffline = (): string | undefined =>
     : undefined;
 
 /** The same by other means: every panel can be asked for without this page. */
-export function Copies({ path, command }: { path: string; command?: string }) {
+export function Copies({
+  path,
+  command,
+  streams = false,
+}: {
+  path: string;
+  command?: string;
+  /** whether the answer has no end */
+  streams?: boolean;
+}) {
   const copy = (text: string, what: string): void => {
     void navigator.clipboard.writeText(text).then(() => announce(`Copied as ${what}.`));
   };
@@ -62,7 +71,10 @@ export function Copies({ path, command }: { path: string; command?: string }) {
         type="button"
         className="chip"
         onClick={() =>
-          copy(`curl -H "Authorization: Bearer $(npx tidewaiter token)" '${location.origin}${path}'`, 'curl')
+          copy(
+            `curl ${streams ? '-N ' : ''}-H "Authorization: Bearer $(npx tidewaiter token)" '${location.origin}${path}'`,
+            'curl',
+          )
         }
       >
         Copy as curl

@@ -58,6 +58,13 @@ interface Taken {
   earlier: { size: number; note: string; proof: string } | null;
 }
 
+export interface EvidenceFile {
+  bytes: Uint8Array;
+  sha256: string;
+  events: number;
+  treeSize: number;
+}
+
 /** Writes one file that proves a shipment without this system. Each export is an event: who, why, and the file's digest. */
 export class EvidenceExport {
   constructor(
@@ -68,13 +75,40 @@ export class EvidenceExport {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws NotFound `audit.shipment.unknown`, `audit.log.empty`; Conflict `audit.shipment.not-covered` */
+  /** Makes the file and records that it was taken. @throws as `make` */
   async export(
     caller: CallerIdentity,
     shipmentId: string,
     reason: string,
     commandId: string,
   ): Promise<{ bytes: Uint8Array; sha256: string }> {
+    const made = await this.make(caller, shipmentId);
+    await this.record(caller, shipmentId, reason, made, commandId);
+    return made;
+  }
+
+  /** That a file was made: who, why, and its digest. */
+  async record(
+    caller: CallerIdentity,
+    shipmentId: string,
+    reason: string,
+    { events, treeSize, sha256: digest }: Pick<EvidenceFile, 'events' | 'treeSize' | 'sha256'>,
+    commandId: string,
+  ): Promise<void> {
+    const command = { shipmentId, by: caller.actor, reason, treeSize, events, sha256: digest };
+    await this.store.execute(
+      dossier,
+      dossierStream(shipmentId),
+      { type: 'RecordExport' as const, ...command },
+      byOf(caller, shipmentId, commandId),
+    );
+  }
+
+  /**
+   * The bytes alone, nothing recorded.
+   * @throws NotFound `audit.shipment.unknown`, `audit.log.empty`; Conflict `audit.shipment.not-covered`
+   */
+  async make(caller: CallerIdentity, shipmentId: string): Promise<EvidenceFile> {
     const { tenant, actor } = caller;
     const taken = await this.database.tenant(tenant, (tx) => take(tx, tenant, shipmentId));
     const exportedAt = this.clock();
@@ -154,18 +188,7 @@ export class EvidenceExport {
       ...taken.bodies.map(({ index, body }) => ({ path: eventPath(index), bytes: body })),
       ...taken.bodies.map(({ index }, i) => ({ path: proofPath(index), bytes: utf8(taken.proofs[i]!) })),
     ]);
-    const digest = sha256(bytes);
-    const command = {
-      type: 'RecordExport' as const,
-      shipmentId,
-      by: actor,
-      reason,
-      treeSize: head.size,
-      events: leaves.length,
-      sha256: digest,
-    };
-    await this.store.execute(dossier, dossierStream(shipmentId), command, byOf(caller, shipmentId, commandId));
-    return { bytes, sha256: digest };
+    return { bytes, sha256: sha256(bytes), events: leaves.length, treeSize: head.size };
   }
 
   /** For the report alone: persons are named as long as their key lives. The events in the file stay sealed. */

@@ -42,7 +42,10 @@ export class Reports {
   }
 
   async access(tenant: string, span: Span): Promise<AnswerOf<typeof reportAccess>> {
-    return { ...span, items: accessesOf(await this.leaves(tenant, span, ['access-', 'dossier-', 'reader-'])) };
+    return {
+      ...span,
+      items: accessesOf(await this.leaves(tenant, span, ['access-', 'dossier-', 'evidence-', 'reader-'])),
+    };
   }
 
   /** Streams without gaps, by counting them in the log itself; what waits outside; the newest comparison with the stores. */

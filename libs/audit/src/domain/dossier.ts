@@ -38,6 +38,7 @@ export type DossierCommand =
       events: number;
       sha256: string;
     }
+  | { type: 'RecordDownload'; shipmentId: string; jobId: string; by: string; reason: string; sha256: string }
   /** facts or laws changed: the clock that follows from them */
   | { type: 'ResetClock'; shipmentId: string; retention: RetentionClock }
   | { type: 'ApproveDisposal'; shipmentId: string; by: string; today: LegalDate; held: string | null }
@@ -170,6 +171,10 @@ export const dossier: Decider<Dossier, DossierCommand, AuditEvent> = {
       case 'RecordExport': {
         const { type: _type, ...data } = command;
         return [{ type: 'EvidenceExported', data }];
+      }
+      case 'RecordDownload': {
+        const { type: _type, ...data } = command;
+        return [{ type: 'EvidenceDownloaded', data }];
       }
       case 'ErasePersons':
         return erasePersons(state, command);

@@ -4,6 +4,7 @@ import { streams as documents } from '@tidewaiter/documents/domain';
 import { streams as duties } from '@tidewaiter/duties/domain';
 import { streams as shipments } from '@tidewaiter/shipments/domain';
 import { dossier } from './dossier.js';
+import { evidenceJob } from './evidence-job.js';
 import { matter } from './matter.js';
 import { reader } from './reader.js';
 import type { Fold } from './replay.js';
@@ -16,6 +17,7 @@ export const folds = {
   ...customs,
   ...carriers,
   dossier,
+  evidence: evidenceJob,
   matter,
   reader,
 } as unknown as Readonly<Record<string, Fold>>;

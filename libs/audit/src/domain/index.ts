@@ -1,5 +1,6 @@
 export * from './account.js';
 export * from './dossier.js';
+export * from './evidence-job.js';
 export * from './folds.js';
 export * from './leaf.js';
 export * from './matter.js';

@@ -166,7 +166,7 @@ function execute(
 export interface Access {
   at: Instant;
   by: string;
-  what: 'document' | 'evidence' | 'reader-key';
+  what: 'document' | 'evidence' | 'evidence-job' | 'reader-key';
   subject: string;
   says: string;
   reason: string | null;
@@ -185,6 +185,15 @@ export function accessesOf(leaves: readonly Leaf[]): Access[] {
       if (name === 'EvidenceExported') {
         const says = `evidence file, SHA-256 ${facts['sha256']}`;
         return [{ ...at, what: 'evidence', subject: facts['shipmentId']!, says, reason: facts['reason']! }];
+      }
+      if (name === 'EvidenceDownloaded') {
+        const says = `evidence file of a job fetched, SHA-256 ${facts['sha256']}`;
+        return [{ ...at, what: 'evidence', subject: facts['shipmentId']!, says, reason: facts['reason']! }];
+      }
+      if (name === 'EvidenceJobStarted') {
+        const { shipments } = data as { shipments: readonly string[] };
+        const says = `evidence of ${shipments.length} ${shipments.length === 1 ? 'shipment' : 'shipments'} asked for`;
+        return [{ ...at, what: 'evidence-job', subject: facts['jobId']!, says, reason: facts['reason']! }];
       }
       if (name === 'ReaderKeyIssued') {
         const says = `key for ${facts['name']} until ${facts['until']}`;

@@ -17,7 +17,6 @@ import {
 } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
 import {
-  Binary,
   byOf,
   Caller,
   CommandId,
@@ -25,6 +24,7 @@ import {
   refuseIfRefused,
   Input,
   Serves,
+  type Binary,
   type CallerIdentity,
   WORKFLOWS,
   type WorkflowPort,
@@ -34,6 +34,7 @@ import { Evidence } from '../application/evidence.js';
 import { EvidenceExport } from '../application/evidence-export.js';
 import { newId } from '@tidewaiter/kernel';
 import { dossier } from '../domain/index.js';
+import { evidenceFile } from './evidence-file.js';
 
 @Controller()
 export class EvidenceController {
@@ -81,14 +82,8 @@ export class EvidenceController {
     @Input() { params, query }: InputOf<typeof exportEvidence>,
     @Caller() caller: CallerIdentity,
   ): Promise<Binary> {
-    const { bytes, sha256 } = await this.exports.export(caller, params.shipmentId, query.reason, `export/${newId()}`);
-    return new Binary(Buffer.from(bytes), 'application/x-tar', {
-      filename: `evidence-${params.shipmentId}.tar`,
-      headers: {
-        'Repr-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
-        'Cache-Control': 'no-store',
-      },
-    });
+    const { shipmentId } = params;
+    return evidenceFile(shipmentId, await this.exports.export(caller, shipmentId, query.reason, `export/${newId()}`));
   }
 
   @Serves(showDossier)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '../define-event.js';
+import type { EvidenceJobEvent } from './evidence-jobs.events.js';
 import { instant, legalDate, sha256Hex, uuid } from '../values.js';
 
 export const dossierSealed = defineEvent(
@@ -124,6 +125,7 @@ export type AuditEvent =
   | EventOf<typeof disposalApproved>
   | EventOf<typeof disposalApprovalRefused>
   | EventOf<typeof evidenceExported>
+  | EvidenceJobEvent
   | EventOf<typeof readerKeyIssued>
   | EventOf<typeof readerKeyRevoked>
   | EventOf<typeof dossierSealed>

@@ -429,7 +429,7 @@ export const reportAccess = defineRoute('audit', 'reportAccess', 'GET /v1/audit/
       z.strictObject({
         at: instant,
         by: z.string(),
-        what: z.enum(['document', 'evidence', 'reader-key']),
+        what: z.enum(['document', 'evidence', 'evidence-job', 'reader-key']),
         subject: z.string(),
         says: z.string(),
         reason: z.string().nullable(),

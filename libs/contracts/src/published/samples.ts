@@ -32,10 +32,27 @@ const BY_NAME: Record<string, string> = {
   note: 'By telephone.',
   reference: 'S-4466',
   mrn: '26GB4MTL5XQ2P6AR50',
+  messageId: 'DMS-7F3A91',
   url: 'https://erp.acme.example/hooks',
   type: 'customs.GoodsReleased',
+  name: 'Northwind',
+  customer: 'Acme',
+  carrier: 'MAEU',
+  place: 'Felixstowe',
+  city: 'Felixstowe',
+  postcode: 'IP11 3SY',
+  description: 'Portable computers',
   currency: 'GBP',
+  value: '12',
+  unit: 'NAR',
+  code: 'A00',
+  set: 'tariff-gb',
+  version: '2026.1',
+  legalBasis: 'UK Integrated Tariff, 8471 30 00 00',
+  arithmetic: '11306.40 GBP × 2.5 % = 282.66 GBP',
 };
+/** Sums of money beside a currency that stands for all of them. */
+const SUMS = /^(amount|duty|excise|fees|tax|payable\w*|landedCost|total\w*|paid|balance)$/;
 const WHEN = '2026-11-24T13:40:02.184512Z';
 
 /** The same name has the same id wherever it stands: a sample reads as one story. FNV-1a, 32 bits. */
@@ -109,7 +126,7 @@ function sampleObject(schema: Json, root: Json): Json {
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Json>);
   const more = schema['additionalProperties'];
   if (properties.length === 0 && typeof more === 'object') {
-    const key = sampleOf((schema['propertyNames'] ?? { type: 'string' }) as Json, 'name', root);
+    const key = sampleOf((schema['propertyNames'] ?? { type: 'string' }) as Json, 'line', root);
     return { [String(key)]: sampleOf(more as Json, 'value', root) };
   }
   return Object.fromEntries(properties.map(([name, each]) => [name, sampleOf(each, name, root)]));
@@ -134,9 +151,12 @@ function sampleText(schema: Json, name: string): string {
     if (found === undefined) throw new RangeError(`no sample for the pattern ${pattern} of ${name}`);
     return found;
   }
-  const text = /ISO 4217/.test(String(schema['description'])) ? 'GBP' : (BY_NAME[name] ?? wordsOf(name));
+  const text = /ISO 4217/.test(String(schema['description'])) ? 'GBP' : textNamed(name);
   return text.padEnd(minLength, '.').slice(0, maxLength);
 }
+
+const textNamed = (name: string): string =>
+  BY_NAME[name] ?? (SUMS.test(name) ? '282.66' : name.endsWith('By') ? 'user:olivia' : wordsOf(name));
 
 const wordsOf = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 

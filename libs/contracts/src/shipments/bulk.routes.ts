@@ -3,6 +3,7 @@ import { defineRoute } from '../define-route.js';
 import type { TaskKind } from '../names.js';
 import { instant, uuid } from '../values.js';
 import { boardFilter } from './board.routes.js';
+import { makeComment } from './comments.routes.js';
 
 const workers = ['operator', 'approver', 'compliance', 'administrator'] as const;
 
@@ -22,10 +23,19 @@ export const BULK_KINDS = [
 const kind = z.enum(BULK_KINDS);
 const filter = z.strictObject(boardFilter);
 
+/** What is done to every shipment that matches, or to every open task of a kind of theirs. */
+const bulkAct = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('try-again'), kind }),
+  z.strictObject({ do: z.literal('watch') }),
+  z.strictObject({ do: z.literal('unwatch') }),
+  z.strictObject({ do: z.literal('comment'), text: makeComment.body.shape.text }),
+]);
+export type BulkAct = z.infer<typeof bulkAct>;
+
 export const bulkJob = z
   .strictObject({
     jobId: uuid,
-    kind,
+    act: z.strictObject({ do: z.enum(['try-again', 'watch', 'unwatch', 'comment']), kind: kind.optional() }),
     filter,
     by: z.string(),
     startedAt: instant,
@@ -36,18 +46,25 @@ export const bulkJob = z
     refused: z.int(),
     refusals: z
       .array(
-        z.strictObject({ taskId: uuid, shipmentId: uuid, reference: z.string(), code: z.string(), says: z.string() }),
+        z.strictObject({
+          taskId: uuid.nullable(),
+          shipmentId: uuid,
+          reference: z.string(),
+          code: z.string(),
+          says: z.string(),
+        }),
       )
       .meta({ description: 'the first hundred' }),
   })
   .meta({ id: 'BulkJob' });
 
 export const countBulk = defineRoute('shipments', 'countBulk', 'GET /v1/board/bulk/acts', {
-  summary: 'How many shipments a filter matches, and which of their open tasks may be answered all at once',
+  summary: 'How many shipments a filter matches, and what may be done to all of them at once',
   access: workers,
   query: filter,
   answer: z.strictObject({
     shipments: z.int(),
+    watched: z.int().meta({ description: 'of these, how many the caller keeps an eye on' }),
     acts: z.array(
       z.strictObject({
         kind,
@@ -59,11 +76,12 @@ export const countBulk = defineRoute('shipments', 'countBulk', 'GET /v1/board/bu
 });
 
 export const startBulk = defineRoute('shipments', 'startBulk', 'POST /v1/board/bulk', {
-  summary: 'Answer every open task of a kind with “try again”, over all shipments that a filter matches',
+  summary:
+    'Do one thing to every shipment that a filter matches: watch, comment, or answer their open tasks of a kind with “try again”',
   description:
-    'A job: each task is decided as if by hand, under the caller’s roles, with what it says recorded. The count that was shown first is named; where it is another by now, nothing is begun.',
+    'A job: each is done as if by hand, under the caller’s roles, with what it says recorded. The count that was shown first is named; where it is another by now, nothing is begun.',
   access: workers,
-  body: z.strictObject({ filter, kind, count: z.int().positive() }),
+  body: z.strictObject({ filter, act: bulkAct, count: z.int().positive() }),
   status: 202,
   answer: bulkJob,
   problems: ['shipments.bulk.changed', 'shipments.bulk.too-many'],

@@ -148,6 +148,18 @@ describe('the routes of partners', () => {
       );
     });
 
+    it('end the stream that is open by them when they are revoked, and say why', async () => {
+      const { key, keyId } = await issued(['events:read']);
+      const headers = { authorization: `Bearer ${key}` };
+      const open = await app.inject({ method: 'GET', url: '/v1/events', headers, payloadAsStream: true });
+      expect([open.statusCode, open.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
+      await ask('POST', `/v1/partner-keys/${keyId}/revoke`);
+      let text = '';
+      for await (const part of open.stream()) text += String(part);
+      expect(text).toMatch(/^retry: 2000\n\nevent: end\ndata: \{.*"code":"identity\.key\.invalid".*\}\n\n$/);
+      expect((await app.inject({ method: 'GET', url: '/v1/events', headers })).statusCode).toBe(401);
+    });
+
     it('open just the operations that the API’s document names, with the scope that it names', async () => {
       const { body: document } = await ask('GET', '/openapi.json');
       const paths = document['paths'] as Record<string, Record<string, { security: Record<string, string[]>[] }>>;

@@ -11,8 +11,8 @@ export interface StreamRow {
   /** up to 18 digits, growing */
   position: string;
   type: string;
-  /** JSON without line breaks */
-  body: string;
+  /** JSON without line breaks; null: passed over, the reader did not ask for it */
+  body: string | null;
 }
 
 export interface EventStreamOptions {
@@ -45,7 +45,7 @@ const TIMING: EventStreamTiming = { pollMs: 1000, gatherMs: 50, heartbeatMs: 15_
 const BATCH = 200;
 
 /** One server-sent event; a body of JSON has no line breaks of its own. @see HTML, server-sent events, 9.2.6 */
-export const frame = ({ position, type, body }: StreamRow): string =>
+export const frame = ({ position, type, body }: StreamRow & { body: string }): string =>
   `id: ${position}\nevent: ${type}\ndata: ${body}\n\n`;
 
 /** The last message of a stream whose reader may read no more: a problem document. It has no id, so that a reader resumes where it was. */
@@ -118,7 +118,8 @@ export function eventStream(options: EventStreamOptions): Readable {
         for (const row of rows) {
           if (over || stream.destroyed) return;
           after = row.position;
-          send(frame(row));
+          const { body } = row;
+          if (body !== null) send(frame({ ...row, body }));
         }
         if (rows.length === BATCH) rung = true;
       } while (rung && wanted && !over && !stream.destroyed);
@@ -197,7 +198,7 @@ export class EventStreams {
   }
 
   end(): void {
-    for (const stream of this.open) if (!stream.readableEnded) stream.push(null);
+    for (const stream of this.open) stream.push(null);
   }
 }
 

@@ -147,7 +147,7 @@ describe('views over the board', () => {
     const feed = new BoardFeed(room.store);
     const all = await feed.read('acme', '0', 200);
     expect(all.at(-1)!.position).toBe(await board.position('acme'));
-    expect(JSON.parse(all[0]!.body)).toMatchObject({
+    expect(JSON.parse(all[0]!.body!)).toMatchObject({
       shipmentId: ids[0],
       type: 'tidewaiter.shipments.ShipmentOpened.v1',
     });

@@ -7,13 +7,14 @@ describe('acts over every shipment that a filter matches', () => {
   let jobs: BulkJobs;
   let worker: BulkWorker;
   let references: string[];
+  const again = { do: 'try-again', kind: 'retry-step' } as const;
   const operator = callerOf('acme', 'olga', ['operator']);
 
   beforeAll(async () => {
     room = await Room.open();
     const now = () => new Date().toISOString();
     jobs = new BulkJobs(room.database, now, { nudge: () => undefined });
-    worker = new BulkWorker(room.database, now, room.decisions);
+    worker = new BulkWorker(room.database, now, room.decisions, room.comments, room.watching);
   });
   afterAll(() => room.close());
   beforeEach(async () => {
@@ -36,22 +37,22 @@ describe('acts over every shipment that a filter matches', () => {
 
   it('say how many there are, do as many, each once and under the caller’s name, and say what was refused', async () => {
     expect(await jobs.count(operator, filter())).toEqual({
-      shipments: 3,
+      ...{ shipments: 3, watched: 0 },
       acts: [{ kind: 'retry-step', count: 3, others: 0 }],
     });
     expect(await jobs.count(callerOf('acme', 'amara', ['approver']), filter())).toMatchObject({
       acts: [{ kind: 'retry-step', count: 0, others: 3 }],
     });
-    expect(await jobs.count(callerOf('globex'), filter())).toEqual({ shipments: 0, acts: [] });
+    expect(await jobs.count(callerOf('globex'), filter())).toEqual({ shipments: 0, watched: 0, acts: [] });
 
     const answers = [() => Promise.reject(new Refused('workflow.gone', 'It has ended.'))];
     room.answer = () => answers.pop()?.() ?? Promise.resolve({ kind: 'done', closes: true, says: 'Tried again.' });
-    const [body, commandId] = [{ filter: filter(), kind: 'retry-step' as const, count: 3 }, command()];
+    const [body, commandId] = [{ filter: filter(), act: again, count: 3 }, command()];
     expect(await jobs.start(operator, body, commandId)).toMatchObject({ state: 'running', total: 3, done: 0 });
-    const again = await jobs.start(operator, body, commandId);
+    const repeated = await jobs.start(operator, body, commandId);
     await workOff();
     expect(await newest()).toMatchObject({
-      ...{ jobId: again.jobId, state: 'done', total: 3, done: 2, refused: 1, by: 'user:olga', filter: filter() },
+      ...{ jobId: repeated.jobId, state: 'done', total: 3, done: 2, refused: 1, by: 'user:olga', filter: filter() },
       refusals: [{ reference: expect.stringMatching(filter().q), code: 'workflow.gone', says: 'It has ended.' }],
     });
     expect(room.asked).toHaveLength(3);
@@ -60,7 +61,7 @@ describe('acts over every shipment that a filter matches', () => {
   });
 
   it('are not begun when the count is another than the one that was shown', async () => {
-    const body = { filter: filter(), kind: 'retry-step' as const, count: 2 };
+    const body = { filter: filter(), act: again, count: 2 };
     await expect(jobs.start(operator, body, command())).rejects.toMatchObject({
       code: 'shipments.bulk.changed',
       details: { facts: { count: 3 } },
@@ -70,11 +71,48 @@ describe('acts over every shipment that a filter matches', () => {
 
   it('wait for what cannot be decided now, and do no more when they are stopped', async () => {
     room.answer = () => Promise.reject(new Unavailable('workflow.not-answering', 'no answer'));
-    const { jobId } = await jobs.start(operator, { filter: filter(), kind: 'retry-step', count: 3 }, command());
+    const { jobId } = await jobs.start(operator, { filter: filter(), act: again, count: 3 }, command());
     await workOff();
     expect(await newest()).toMatchObject({ jobId, state: 'running', done: 0, refused: 0, endedAt: null });
     await expect(jobs.stop('globex', jobId)).rejects.toMatchObject({ code: 'shipments.bulk.unknown' });
     expect(await jobs.stop('acme', jobId)).toMatchObject({ state: 'stopped', endedAt: expect.any(String) });
     expect(await worker.work()).toBe(0);
   });
+
+  it('watch what is not watched yet, and no longer what is', async () => {
+    await room.watching.change(operator, (await idOf(references[1]!))!, true);
+    expect(await jobs.count(operator, filter())).toMatchObject({ shipments: 3, watched: 1 });
+    await jobs.start(operator, { filter: filter(), act: { do: 'watch' }, count: 2 }, command());
+    await workOff();
+    expect(await jobs.count(operator, { ...filter(), watched: 'me' })).toMatchObject({ shipments: 3, watched: 3 });
+    expect(await jobs.count(callerOf('acme', 'otto'), { ...filter(), watched: 'me' })).toMatchObject({ shipments: 0 });
+    await jobs.start(operator, { filter: { ...filter(), watched: 'me' }, act: { do: 'unwatch' }, count: 3 }, command());
+    await workOff();
+    expect(await jobs.count(operator, filter())).toMatchObject({ shipments: 3, watched: 0 });
+  });
+
+  it('write a comment once on each, say which refused it, and keep nothing of what was written', async () => {
+    const erased = (await idOf(references[2]!))!;
+    await room.test.keys().destroy('acme', erased);
+    const text = 'Asked the broker about the storm.';
+    await jobs.start(operator, { filter: filter(), act: { do: 'comment', text }, count: 3 }, command());
+    await workOff();
+    expect(await newest()).toMatchObject({
+      ...{ act: { do: 'comment' }, state: 'done', done: 2, refused: 1 },
+      refusals: [{ taskId: null, reference: references[2], code: 'event-store.subject.erased' }],
+    });
+    const { items } = await room.comments.list(operator, (await idOf(references[0]!))!);
+    expect(items).toMatchObject([{ by: 'user:olga', text }]);
+    const kept = await room.store.query('acme', 'select act from bulk_jobs where tenant_id = $1', ['acme']);
+    expect(JSON.stringify(kept)).not.toContain('storm');
+  });
+
+  const idOf = async (reference: string): Promise<string | undefined> => {
+    const rows = await room.store.query<{ id: string }>(
+      'acme',
+      'select id from shipments where tenant_id = $1 and reference = $2',
+      ['acme', reference],
+    );
+    return rows[0]?.id;
+  };
 });

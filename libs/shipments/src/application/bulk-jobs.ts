@@ -1,6 +1,15 @@
 import { Inject } from '@nestjs/common';
-import { BULK_KINDS, ROLES, type AnswerOf, type countBulk, type InputOf, type startBulk } from '@tidewaiter/contracts';
-import { NotFound, Refused, TidewaiterError } from '@tidewaiter/kernel';
+import {
+  BULK_KINDS,
+  ROLES,
+  type AnswerOf,
+  type BulkAct,
+  type countBulk,
+  type InputOf,
+  type startBulk,
+} from '@tidewaiter/contracts';
+import type { Tx } from '@tidewaiter/event-store';
+import { NotFound, Refused, TidewaiterError, unreachable } from '@tidewaiter/kernel';
 import {
   CLOCK,
   DATABASE,
@@ -15,7 +24,9 @@ import {
 import { mayDecide } from '../domain/decisions.js';
 import { bulkJobs, type JobRow, type TakenItem } from '../postgres/bulk-jobs.js';
 import { conditionOf } from './board-views.js';
+import { ShipmentComments } from './comments.js';
 import { TaskDecisions } from './task-decisions.js';
+import { Watching } from './watchers.js';
 
 export const BULK_DRAIN = 'shipments.bulk';
 
@@ -28,13 +39,13 @@ type Job = AnswerOf<typeof startBulk>;
 /** Roles whose tasks somebody may decide. */
 const decidable = ({ roles }: CallerIdentity): string[] => ROLES.filter((role) => mayDecide(roles, role));
 
-const jobView = ({ job_id, kind, filter, actor, started_at, stopped_at, settled_at, ...counts }: JobRow): Job => {
+const jobView = ({ job_id, act, filter, actor, started_at, stopped_at, settled_at, ...counts }: JobRow): Job => {
   const { total, done, refused, refusals } = counts;
   const open = total - done - refused;
   const state = open === 0 ? 'done' : stopped_at ? 'stopped' : 'running';
   const ended = open === 0 ? settled_at : stopped_at;
   return {
-    ...{ jobId: job_id, kind, filter, by: actor, startedAt: started_at.toISOString() },
+    ...{ jobId: job_id, act, filter, by: actor, startedAt: started_at.toISOString() },
     ...{ endedAt: ended?.toISOString() ?? null, state, total, done, refused, refusals },
   };
 };
@@ -50,7 +61,7 @@ export class BulkJobs {
   async count(caller: CallerIdentity, filter: InputOf<typeof countBulk>['query']): Promise<AnswerOf<typeof countBulk>> {
     const condition = conditionOf(filter, caller.subject);
     return this.database.tenant(caller.tenant, async (tx) => ({
-      shipments: await bulkJobs.shipments(tx, condition),
+      ...(await bulkJobs.shipments(tx, condition, caller.subject)),
       acts: await bulkJobs.acts(tx, condition, BULK_KINDS, decidable(caller)),
     }));
   }
@@ -58,22 +69,22 @@ export class BulkJobs {
   /** @throws Refused `shipments.bulk.changed`, `shipments.bulk.too-many` */
   async start(
     caller: CallerIdentity,
-    { filter, kind, count }: InputOf<typeof startBulk>['body'],
+    { filter, act, count }: InputOf<typeof startBulk>['body'],
     commandId: string,
   ): Promise<Job> {
-    const { tenant, subject, actor, roles } = caller;
+    const { tenant, subject, actor, roles, name } = caller;
     if (count > ITEMS_AT_MOST)
-      throw new Refused('shipments.bulk.too-many', `${count} tasks are more than the ${ITEMS_AT_MOST} of one job`, {
+      throw new Refused('shipments.bulk.too-many', `${count} are more than the ${ITEMS_AT_MOST} of one job`, {
         advice: 'Narrow the filter.',
       });
     const jobId = idFor('bulk', tenant, commandId);
     const job = await this.database.tenant(tenant, async (tx) => {
-      const begun = { jobId, kind, filter, caller: { subject, actor, roles }, at: this.clock() };
+      const begun = { jobId, act, filter, caller: { subject, actor, roles, name }, at: this.clock() };
       // The door lets one answer out for a key; a repeat after a cut finds the job that was begun.
       if (await bulkJobs.begin(tx, begun)) {
-        const taken = await bulkJobs.fill(tx, jobId, conditionOf(filter, subject), kind, decidable(caller));
+        const taken = await this.fill(tx, jobId, filter, act, caller);
         if (taken !== count)
-          throw new Refused('shipments.bulk.changed', `${taken} tasks match now, not ${count}: nothing was begun`, {
+          throw new Refused('shipments.bulk.changed', `${taken} match now, not ${count}: nothing was begun`, {
             advice: 'Look at the count again, then begin.',
             facts: { count: taken },
           });
@@ -82,6 +93,20 @@ export class BulkJobs {
     });
     this.drain.nudge();
     return jobView(job!);
+  }
+
+  /** @returns how many the job has to do */
+  private fill(
+    tx: Tx,
+    jobId: string,
+    filter: InputOf<typeof startBulk>['body']['filter'],
+    act: BulkAct,
+    caller: CallerIdentity,
+  ): Promise<number> {
+    const condition = conditionOf(filter, caller.subject);
+    if (act.do === 'try-again') return bulkJobs.fill(tx, jobId, condition, act.kind, decidable(caller));
+    if (act.do === 'comment') return bulkJobs.fillShipments(tx, jobId, condition);
+    return bulkJobs.fillShipments(tx, jobId, condition, { subject: caller.subject, watched: act.do === 'unwatch' });
   }
 
   async list(tenant: string): Promise<{ items: Job[] }> {
@@ -100,12 +125,14 @@ export class BulkJobs {
   }
 }
 
-/** Works jobs off, a few tasks at a time and jobs side by side. One that was begun goes on after a restart. */
+/** Works jobs off, a few at a time and jobs side by side. One that was begun goes on after a restart. */
 export class BulkWorker implements DrainHandler {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(TaskDecisions) private readonly decisions: TaskDecisions,
+    @Inject(ShipmentComments) private readonly comments: ShipmentComments,
+    @Inject(Watching) private readonly watching: Watching,
   ) {}
 
   async work(): Promise<number> {
@@ -115,11 +142,8 @@ export class BulkWorker implements DrainHandler {
   }
 
   private async settle(item: TakenItem): Promise<void> {
-    const { tenant_id: tenant, job_id: jobId, task_id: taskId, version, caller } = item;
-    const who: CallerIdentity = { tenant, name: '', ...caller };
     try {
-      // The same command however often it is tried: a task is decided once.
-      await this.decisions.decide(taskId, { retry: true }, who, `bulk/${jobId}/${taskId}`, version);
+      await this.act(item);
       await this.database.system((tx) => bulkJobs.settle(tx, item, { outcome: 'done' }, this.clock()));
     } catch (error) {
       if (!(error instanceof TidewaiterError) || error.kind === 'unavailable') {
@@ -129,6 +153,36 @@ export class BulkWorker implements DrainHandler {
       }
       const refusal = { outcome: 'refused' as const, code: error.code, says: error.message };
       await this.database.system((tx) => bulkJobs.settle(tx, item, refusal, this.clock()));
+    }
+  }
+
+  /** The same command however often it is tried: a task is decided once, a comment is written once. */
+  private async act({
+    tenant_id: tenant,
+    job_id,
+    shipment_id,
+    task_id,
+    version,
+    act,
+    caller,
+  }: TakenItem): Promise<void> {
+    const who: CallerIdentity = { tenant, name: '', ...caller };
+    const commandId = `bulk/${job_id}/${task_id ?? shipment_id}`;
+    switch (act.do) {
+      case 'try-again':
+        await this.decisions.decide(task_id!, { retry: true }, who, commandId, version!);
+        return;
+      case 'watch':
+        await this.watching.change(who, shipment_id, true);
+        return;
+      case 'unwatch':
+        await this.watching.change(who, shipment_id, false);
+        return;
+      case 'comment':
+        await this.comments.make(who, shipment_id, act.text, commandId);
+        return;
+      default:
+        unreachable(act);
     }
   }
 }

@@ -99,6 +99,7 @@ const DETAILS = new Set([
   'BookingAcknowledged',
   'RetentionClockSet',
   'EvidenceExported',
+  'EvidenceDownloaded',
   'TaskWithdrawn',
   'GuaranteeCarriedForward',
 ]);

@@ -1,4 +1,4 @@
-import type { AnswerOf, Role, startBulk } from '@tidewaiter/contracts';
+import type { AnswerOf, BulkAct, Role, startBulk } from '@tidewaiter/contracts';
 import type { Tx } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
 
@@ -10,7 +10,7 @@ interface Condition {
   params: readonly unknown[];
 }
 
-export interface JobRow extends Pick<Job, 'kind' | 'filter' | 'total' | 'done' | 'refused' | 'refusals'> {
+export interface JobRow extends Pick<Job, 'act' | 'filter' | 'total' | 'done' | 'refused' | 'refusals'> {
   [column: string]: unknown;
   job_id: string;
   actor: string;
@@ -24,16 +24,18 @@ export interface TakenItem {
   tenant_id: string;
   job_id: string;
   n: number;
-  task_id: string;
-  version: number;
-  caller: { subject: string; actor: string; roles: Role[] };
+  task_id: string | null;
+  shipment_id: string;
+  version: number | null;
+  act: BulkAct;
+  caller: { subject: string; actor: string; roles: Role[]; name?: string };
 }
 
 /** How long a worker that was killed keeps others from an item, and how long what cannot be decided now is left alone. */
 const LEASE = `interval '60 seconds'`;
 const PAUSE = `interval '2 seconds'`;
 
-const JOB = `select j.id as job_id, j.kind, j.filter, j.caller->>'actor' as actor, j.started_at, j.stopped_at, c.*,
+const JOB = `select j.id as job_id, j.act - 'text' as act, j.filter, j.caller->>'actor' as actor, j.started_at, j.stopped_at, c.*,
     coalesce((select jsonb_agg(jsonb_build_object('taskId', r.task_id, 'shipmentId', r.shipment_id, 'reference', s.reference, 'code', r.code, 'says', r.says) order by r.n)
       from (select * from bulk_items where tenant_id = j.tenant_id and job_id = j.id and outcome = 'refused' order by n limit 100) r
       join shipments s on s.tenant_id = j.tenant_id and s.id = r.shipment_id), '[]') as refusals
@@ -42,15 +44,25 @@ const JOB = `select j.id as job_id, j.kind, j.filter, j.caller->>'actor' as acto
       (count(*) filter (where outcome = 'refused'))::integer as refused, max(settled_at) as settled_at
     from bulk_items where tenant_id = j.tenant_id and job_id = j.id) c`;
 
+/** A text is kept for as long as something is left to do with it, and no longer. */
+const FORGET_TEXT = `update bulk_jobs j set act = act - 'text' where j.tenant_id = $1 and j.id = $2 and j.act ? 'text'`;
+
 const MATCHING = `from board b join tasks t on t.tenant_id = b.tenant_id and t.shipment_id = b.shipment_id`;
 
 export const bulkJobs = {
-  async shipments(tx: Tx, { where, params }: Condition): Promise<number> {
-    const { rows } = await tx.query<{ count: number }>(
-      `select count(*)::integer as count from board b where ${where}`,
-      [tx.tenant, ...params],
+  /** How many match, and how many of them somebody watches. */
+  async shipments(
+    tx: Tx,
+    { where, params }: Condition,
+    subject: string,
+  ): Promise<{ shipments: number; watched: number }> {
+    const { rows } = await tx.query<{ shipments: number; watched: number }>(
+      `select count(*)::integer as shipments, count(w.subject)::integer as watched from board b
+       left join watchers w on w.tenant_id = b.tenant_id and w.shipment_id = b.shipment_id and w.subject = $${params.length + 2}
+       where ${where}`,
+      [tx.tenant, ...params, subject],
     );
-    return rows[0]!.count;
+    return rows[0]!;
   },
 
   /** Open tasks by kind: those of the roles, and those of others. */
@@ -73,11 +85,11 @@ export const bulkJobs = {
   /** @returns whether it was begun now; false where it was before */
   async begin(
     tx: Tx,
-    { jobId, kind, filter, caller, at }: { jobId: string; kind: string; filter: object; caller: object; at: Instant },
+    { jobId, act, filter, caller, at }: { jobId: string; act: BulkAct; filter: object; caller: object; at: Instant },
   ): Promise<boolean> {
     const { rowCount } = await tx.query(
-      `insert into bulk_jobs (tenant_id, id, kind, filter, caller, started_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
-      [tx.tenant, jobId, kind, JSON.stringify(filter), JSON.stringify(caller), at],
+      `insert into bulk_jobs (tenant_id, id, act, filter, caller, started_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+      [tx.tenant, jobId, JSON.stringify(act), JSON.stringify(filter), JSON.stringify(caller), at],
     );
     return rowCount === 1;
   },
@@ -96,6 +108,24 @@ export const bulkJobs = {
        select $1, $${at}, row_number() over (order by t.due, t.position), t.id, t.shipment_id, t.version
        ${MATCHING} where ${where} and t.status = 'open' and t.kind = $${at + 1} and t.state->>'role' = any($${at + 2})`,
       [tx.tenant, ...params, jobId, kind, roles],
+    );
+    return rowCount ?? 0;
+  },
+
+  /** @returns how many shipments the job has to do: all that match, or those that a person does or does not watch */
+  async fillShipments(
+    tx: Tx,
+    jobId: string,
+    { where, params }: Condition,
+    only?: { subject: string; watched: boolean },
+  ): Promise<number> {
+    const at = params.length + 2;
+    const watched = `exists (select from watchers w where w.tenant_id = b.tenant_id and w.shipment_id = b.shipment_id and w.subject = $${at + 1})`;
+    const narrowed = only ? ` and ${only.watched ? '' : 'not '}${watched}` : '';
+    const { rowCount } = await tx.query(
+      `insert into bulk_items (tenant_id, job_id, n, shipment_id)
+       select $1, $${at}, row_number() over (order by b.key), b.shipment_id from board b where ${where}${narrowed}`,
+      [tx.tenant, ...params, jobId, ...(only ? [only.subject] : [])],
     );
     return rowCount ?? 0;
   },
@@ -119,20 +149,21 @@ export const bulkJobs = {
       jobId,
       at,
     ]);
+    await tx.query(FORGET_TEXT, [tx.tenant, jobId]);
   },
 
   /** Items of all tenants that nobody works on, the first of each job before the second of any. */
   async take(tx: Tx, limit: number): Promise<TakenItem[]> {
     const { rows } = await tx.query<TakenItem>(
       `with next as (
-         select i.tenant_id, i.job_id, i.n, j.caller from bulk_items i
+         select i.tenant_id, i.job_id, i.n, j.caller, j.act from bulk_items i
          join bulk_jobs j on j.tenant_id = i.tenant_id and j.id = i.job_id
          where i.outcome is null and i.not_before <= now() and j.stopped_at is null
          order by i.n, i.job_id limit $1 for update of i skip locked
        )
        update bulk_items i set not_before = now() + ${LEASE} from next
        where i.tenant_id = next.tenant_id and i.job_id = next.job_id and i.n = next.n
-       returning i.tenant_id, i.job_id, i.n, i.task_id, i.version, next.caller`,
+       returning i.tenant_id, i.job_id, i.n, i.task_id, i.shipment_id, i.version, next.caller, next.act`,
       [limit],
     );
     return rows;
@@ -147,6 +178,10 @@ export const bulkJobs = {
     await tx.query(
       `update bulk_items set outcome = $4, code = $5, says = $6, settled_at = $7 where tenant_id = $1 and job_id = $2 and n = $3`,
       [tenant_id, job_id, n, outcome, code ?? null, says ?? null, at],
+    );
+    await tx.query(
+      `${FORGET_TEXT} and not exists (select from bulk_items i where i.tenant_id = j.tenant_id and i.job_id = j.id and i.outcome is null)`,
+      [tenant_id, job_id],
     );
   },
 

@@ -5,6 +5,7 @@ import { TestDatabase } from '@tidewaiter/event-store/testing';
 import type { Instant } from '@tidewaiter/kernel';
 import { Bell, createDatabase, type CallerIdentity, type Database } from '@tidewaiter/platform';
 import { Board } from '../application/board.js';
+import { ShipmentComments } from '../application/comments.js';
 import { Desk } from '../application/desk.js';
 import { Guarantees } from '../application/guarantees.js';
 import { readModels } from '../application/read-models.js';
@@ -12,6 +13,7 @@ import { loadReferenceData, type ReferenceData } from '../application/reference-
 import { ShipmentsActivitiesService } from '../application/shipments.activities.js';
 import { TaskDecisions } from '../application/task-decisions.js';
 import { Views } from '../application/views.js';
+import { Watching } from '../application/watchers.js';
 
 type Opening = InputOf<typeof openShipment>['body'];
 type Engaging = InputOf<typeof openEngagement>['body'];
@@ -85,6 +87,12 @@ export class Room {
   }
   get views(): Views {
     return new Views(this.store, this.clock, this.reference);
+  }
+  get comments(): ShipmentComments {
+    return new ShipmentComments(this.store);
+  }
+  get watching(): Watching {
+    return new Watching(this.store, this.clock);
   }
   get guarantees(): Guarantees {
     return new Guarantees(this.store, this.clock, this.views);
