@@ -4,7 +4,7 @@ import { DECIDED_MONEY_FACTS, ENTRY_FACTS } from '@tidewaiter/contracts/names';
 import { customs } from './activities.js';
 import { bookedRefund, followDecided, type Following } from './decided-money.js';
 import { listen } from './messages.js';
-import { Story, type Ruling } from './story.js';
+import { Abandoned, Story, type Ruling } from './story.js';
 
 /** The longest that one timer waits: law, calendars and rules are looked at again at least this often. */
 const LONGEST_WAIT_MS = 180 * 86_400_000;
@@ -72,10 +72,12 @@ export async function postEntry(entry: EntryRef, settled: string[] = []): Promis
         const fresh: Following = { wanted: true, over: Promise.resolve(), turn: 0, told };
         following.set(key, fresh);
         asked.set(key, fresh);
-        fresh.over = followDecided(story, fresh).then((done) => {
-          over(`${key}/${fresh.told.decision}`, done);
-          asked.delete(key);
-        });
+        fresh.over = followDecided(story, fresh)
+          .catch(givenUp)
+          .then((done) => {
+            over(`${key}/${fresh.told.decision}`, done);
+            asked.delete(key);
+          });
       }
     }
     if (!review.open && wanted.size === 0 && moneyIn(asked).length === 0) break;
@@ -92,6 +94,12 @@ export async function postEntry(entry: EntryRef, settled: string[] = []): Promis
   await withdraw(asked);
   story.end();
   await condition(allHandlersFinished);
+}
+
+/** A step that could not be done was given up by a person: what is open stays in the ledger. */
+function givenUp(error: unknown): true {
+  if (error instanceof Abandoned) return true;
+  throw error;
 }
 
 /** A task that was decided since it was asked: the entry is looked at again. */
