@@ -123,7 +123,9 @@ export const situation = z
     importer: z.strictObject({
       importerId: uuid,
       name: z.string(),
-      identifiers: z.array(z.strictObject({ scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN', 'JPCN']), value: z.string() })),
+      identifiers: z.array(
+        z.strictObject({ scheme: z.enum(['EORI', 'EIN', 'VAT', 'DAN', 'JPCN']), value: z.string() }),
+      ),
     }),
     parties: z.array(party),
     lines: z.array(goodsLine).meta({ description: 'Empty when the lines are to be read from the invoice' }),
