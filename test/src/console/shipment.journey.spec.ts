@@ -260,6 +260,21 @@ describe('the console’s shipment and proof pages', () => {
       await window.getByText('Computed here').waitFor();
     }, 90_000);
 
+    it('the way of the goods on a map that nobody else is asked for, and the same in words', async () => {
+      await using seat = await desk.seat('operator');
+      const page = await seat.open(at('/delivery'));
+      const map = page.getByRole('figure').filter({ hasText: 'On the map' });
+      await map.getByRole('img', { name: /^Map: Japan, origin; Long Beach, last reported$/ }).waitFor();
+      expect(await seat.wrongs()).toEqual([]);
+      await map.getByRole('button', { name: 'Show as table' }).click();
+      await map
+        .getByRole('row')
+        .filter({ hasText: 'USLGB' })
+        .getByText(/^33° \d\d′ N, 118° \d\d′ W$/)
+        .waitFor();
+      expect(seat.troubles).toEqual([]);
+    }, 60_000);
+
     it('evidence of many shipments as a job of the server: it outlives its page, its files have their digests, all is on record', async () => {
       await using auditor = await desk.seat('auditor');
       const page = await auditor.open('/audit/evidence');

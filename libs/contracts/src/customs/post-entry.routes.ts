@@ -124,13 +124,10 @@ export const noteLiquidation = defineRoute(
       kind: z.enum(LIQUIDATION_NOTICES).exclude(['deemed']),
       on: legalDate,
       change: z.enum(['none', 'increase', 'decrease']).default('none'),
-      difference: money
-        .nullable()
-        .default(null)
-        .meta({
-          description:
-            'against what was owed for the entry until then, decided cases included; it is booked and paid, or claimed',
-        }),
+      difference: money.nullable().default(null).meta({
+        description:
+          'against what was owed for the entry until then, decided cases included; it is booked and paid, or claimed',
+      }),
       demand: demand.optional(),
       says,
     }),
