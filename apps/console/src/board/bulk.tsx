@@ -18,9 +18,10 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
   const offline = useOffline();
   const count = useRoute(countBulk, { query: filter }, { staleTime: 0 });
   const jobs = useRoute(listBulk, {}, { refetchInterval: 1_000, staleTime: 0 });
-  const running = jobs.data?.items.some(({ state }) => state === 'running') ?? false;
+  // A job may have ended before it was ever seen to run.
+  const ended = jobs.data?.items.flatMap(({ jobId, state }) => (state === 'running' ? [] : [jobId])).join() ?? '';
   // What was to be done has changed when a job has ended.
-  useEffect(() => void readAgain(countBulk), [running]);
+  useEffect(() => void readAgain(countBulk), [ended]);
   const start = useChange(startBulk, {
     reads: [listBulk, countBulk],
     onDone: ({ total }) => announce(`Begun: ${total} to do.`),
