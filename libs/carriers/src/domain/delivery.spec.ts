@@ -220,7 +220,7 @@ describe('what the consignee does not take', () => {
             deliver: claim([[line, value]]),
             refuse: refuse([line, value]),
             dispose: dispose(line, value),
-          }[kind]!;
+          }[kind];
           state = next(state, command);
           if (state.status === 'none') throw new Error('it is open');
           for (const each of state.lines) {
