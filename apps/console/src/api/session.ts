@@ -13,6 +13,10 @@ export function useSession(): Session {
 export const holds = (session: Session, ...roles: readonly Role[]): boolean =>
   session.roles.some((role) => roles.includes(role));
 
+/** Whether somebody works on shipments, and not only looks at them. */
+export const worksOnShipments = (session: Session): boolean =>
+  holds(session, 'operator', 'approver', 'compliance', 'administrator');
+
 /** Where a role begins its day. */
 export function landingOf({ roles }: Pick<Session, 'roles'>): string {
   if (roles.includes('auditor')) return '/audit';

@@ -3,7 +3,7 @@ import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { api } from '../api/client.js';
 import { queryClient, useRoute } from '../api/queries.js';
-import { holds, useSession, type Session } from '../api/session.js';
+import { worksOnShipments, useSession, type Session } from '../api/session.js';
 import { useFeedPosition, useFeedState, useFeedStatus } from '../feed/feed.js';
 import { startFeed } from '../feed/start.js';
 import { formatInstant } from '../ui/time.js';
@@ -130,7 +130,7 @@ function TodayCount({ session }: { session: Session }) {
   const { data } = useRoute(
     listToday,
     { query: { whose: 'mine' } },
-    { enabled: holds(session, 'operator', 'approver', 'compliance', 'administrator'), staleTime: 60_000 },
+    { enabled: worksOnShipments(session), staleTime: 60_000 },
   );
   return data && data.total > 0 ? <span className="rail-count">{data.total}</span> : null;
 }

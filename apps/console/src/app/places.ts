@@ -1,4 +1,4 @@
-import { holds, type Session } from '../api/session.js';
+import { holds, worksOnShipments, type Session } from '../api/session.js';
 
 export interface Place {
   to: string;
@@ -20,7 +20,7 @@ export const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
         to: '/today',
         label: 'Today',
         key: 't',
-        sees: (session) => holds(session, 'operator', 'approver', 'compliance', 'administrator'),
+        sees: worksOnShipments,
       },
       { to: '/board', label: 'Board', key: 'b', sees: work },
       {

@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../api/client.js';
 import { useRoute } from '../api/queries.js';
-import { holds, useSession } from '../api/session.js';
+import { worksOnShipments, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { useKeys } from '../app/keys.js';
 import { useZone } from '../app/preferences.js';
@@ -140,9 +140,7 @@ export default function BoardPage() {
           <Button busy={exporting} onPress={() => void takeAway()}>
             CSV
           </Button>
-          {holds(session, 'operator', 'approver', 'compliance', 'administrator') && (
-            <Button onPress={() => setDialog('bulk')}>Act on all</Button>
-          )}
+          {worksOnShipments(session) && <Button onPress={() => setDialog('bulk')}>Act on all</Button>}
           {taken && (
             <Button kind="quiet" label="What the file holds, as JSON" onPress={() => void tellOf(taken)}>
               .meta.json
@@ -221,7 +219,7 @@ export default function BoardPage() {
           options={{ operator: 'Operator', approver: 'Approver', compliance: 'Compliance' }}
           onChange={(role) => go({ role })}
         />
-        {holds(session, 'operator', 'approver', 'compliance', 'administrator') && (
+        {worksOnShipments(session) && (
           <button
             type="button"
             className="chip"

@@ -2,7 +2,7 @@ import { ProblemError } from '@tidewaiter/client';
 import { countBulk, listBulk, startBulk, stopBulk, type AnswerOf } from '@tidewaiter/contracts';
 import { useEffect } from 'react';
 import { readAgain, useChange, useRoute } from '../api/queries.js';
-import { holds, useSession } from '../api/session.js';
+import { worksOnShipments, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { Go } from '../shipment/go.js';
 import { useOffline, words } from '../shipment/parts.js';
@@ -26,11 +26,7 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
     reads: [listBulk, countBulk],
     onDone: ({ total }) => announce(`Begun: ${total} to do.`),
   });
-  const because =
-    offline ??
-    (holds(session, 'operator', 'approver', 'compliance', 'administrator')
-      ? undefined
-      : 'For those who work on shipments.');
+  const because = offline ?? (worksOnShipments(session) ? undefined : 'For those who work on shipments.');
   const changed = start.error instanceof ProblemError && start.error.code === 'shipments.bulk.changed';
   return (
     <Dialog title="Act on all that match" open onClose={onClose} wide>

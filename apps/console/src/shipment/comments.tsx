@@ -9,7 +9,7 @@ import {
   type AnswerOf,
 } from '@tidewaiter/contracts';
 import { useChange, useRoute } from '../api/queries.js';
-import { holds, useSession } from '../api/session.js';
+import { useSession, worksOnShipments } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { useDraft } from '../app/draft.js';
 import { Button, ErrorState, Instant, TextArea } from '../ui/index.js';
@@ -19,7 +19,6 @@ import { Panel, Source, useOffline } from './parts.js';
 type Comment = AnswerOf<typeof listComments>['items'][number];
 
 const READS = [listComments, showStory, showTimeline];
-const WORKERS = ['operator', 'approver', 'compliance', 'administrator'] as const;
 
 /** What people say to each other about the shipment; each comment is an event of its story. */
 export function CommentsPanel() {
@@ -86,7 +85,7 @@ function Writing() {
       announce('Recorded.');
     },
   });
-  if (!holds(session, ...WORKERS)) return null;
+  if (!worksOnShipments(session)) return null;
   const text = draft.text.trim();
   return (
     <form
@@ -127,7 +126,7 @@ export function WatchButton({ shipmentId }: { shipmentId: string }) {
     reads: [showWatchers],
     onDone: ({ watching }) => announce(watching ? 'You watch it.' : 'You watch it no more.'),
   });
-  if (!watchers.data || !holds(session, ...WORKERS)) return null;
+  if (!watchers.data || !worksOnShipments(session)) return null;
   const { watching } = watchers.data;
   return (
     <Button
