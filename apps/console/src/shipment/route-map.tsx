@@ -2,7 +2,15 @@ import { geoEqualEarth, geoGraticule10, geoPath } from 'd3-geo';
 import { feature } from 'topojson-client';
 import type { Topology } from 'topojson-specification';
 import land from 'world-atlas/land-110m.json';
-import { coordinates, countryPosition, middleOf, placeOf, within, type Position } from '../pictures/places.js';
+import {
+  coordinates,
+  countryPosition,
+  middleOf,
+  placeOf,
+  within,
+  type Place,
+  type Position,
+} from '../pictures/places.js';
 import type { Station } from '../pictures/stations.js';
 import { useLocale } from '../app/preferences.js';
 import { Figure } from './parts.js';
@@ -17,6 +25,9 @@ const LAND = feature(land as unknown as Topology, 'land');
 
 const WORDS = { origin: 'origin', passed: 'passed', here: 'last reported', ahead: 'expected' } as const;
 
+/** A station with its place on the map; null where its position is not known. */
+type Located = Station & { found: Place | null };
+
 interface Stop {
   key: string;
   name: string;
@@ -25,11 +36,10 @@ interface Stop {
 }
 
 /** The places whose position is known, in the order of the way; one that has two names is one place. */
-function stopsOf(origin: string, stations: readonly Station[], countryName: (code: string) => string): Stop[] {
+function stopsOf(origin: string, located: readonly Located[], countryName: (code: string) => string): Stop[] {
   const from = countryPosition(origin);
   const stops: Stop[] = from ? [{ key: origin, name: countryName(origin), position: from, state: 'origin' }] : [];
-  for (const { place, state } of stations) {
-    const found = placeOf(place);
+  for (const { place, state, found } of located) {
     if (!found) continue;
     const near = (a: Position, b: Position): boolean => Math.hypot(a[0] - b[0], a[1] - b[1]) < 0.2;
     const last = stops.at(-1);
@@ -58,8 +68,9 @@ function around(points: readonly Position[], middle: number): [number, number][]
 export default function RouteMap({ origin, stations }: { origin: string; stations: readonly Station[] }) {
   const locale = useLocale();
   const countryName = (code: string): string => new Intl.DisplayNames([locale], { type: 'region' }).of(code) ?? code;
-  const known = stopsOf(origin, stations, countryName);
-  const unknown = stations.filter(({ place }) => placeOf(place) === null).map(({ place }) => place);
+  const located = stations.map((station): Located => ({ ...station, found: placeOf(station.place) }));
+  const known = stopsOf(origin, located, countryName);
+  const unknown = located.filter(({ found }) => found === null).map(({ place }) => place);
   if (unknown.length === stations.length)
     return <p className="label">No map: the position of {unknown.join(', ')} is not known.</p>;
 
@@ -136,18 +147,15 @@ export default function RouteMap({ origin, stations }: { origin: string; station
               <td>{countryPosition(origin) ? 'the country' : 'not known'}</td>
               <td>{WORDS.origin}</td>
             </tr>
-            {stations.map(({ place, state }) => {
-              const found = placeOf(place);
-              return (
-                <tr key={place}>
-                  <th scope="row">
-                    {found?.name ?? place} {found && <span className="label">{place}</span>}
-                  </th>
-                  <td>{found ? coordinates(found.position) : 'not known'}</td>
-                  <td>{WORDS[state]}</td>
-                </tr>
-              );
-            })}
+            {located.map(({ place, state, found }) => (
+              <tr key={place}>
+                <th scope="row">
+                  {found?.name ?? place} {found && <span className="label">{place}</span>}
+                </th>
+                <td>{found ? coordinates(found.position) : 'not known'}</td>
+                <td>{WORDS[state]}</td>
+              </tr>
+            ))}
           </tbody>
         </table>
       }
