@@ -171,7 +171,7 @@ export const bulkJobs = {
 
   async settle(
     tx: Tx,
-    { tenant_id, job_id, n }: TakenItem,
+    { tenant_id, job_id, n, act }: TakenItem,
     { outcome, code, says }: { outcome: 'done' | 'refused'; code?: string; says?: string },
     at: Instant,
   ): Promise<void> {
@@ -179,6 +179,7 @@ export const bulkJobs = {
       `update bulk_items set outcome = $4, code = $5, says = $6, settled_at = $7 where tenant_id = $1 and job_id = $2 and n = $3`,
       [tenant_id, job_id, n, outcome, code ?? null, says ?? null, at],
     );
+    if (act.do !== 'comment') return;
     await tx.query(
       `${FORGET_TEXT} and not exists (select from bulk_items i where i.tenant_id = j.tenant_id and i.job_id = j.id and i.outcome is null)`,
       [tenant_id, job_id],
