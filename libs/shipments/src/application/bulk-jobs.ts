@@ -136,7 +136,10 @@ export class BulkWorker implements DrainHandler {
   ) {}
 
   async work(): Promise<number> {
-    const taken = await this.database.system((tx) => bulkJobs.take(tx, AT_ONCE));
+    const taken = await this.database.system(async (tx) => {
+      await bulkJobs.forgetTexts(tx);
+      return bulkJobs.take(tx, AT_ONCE);
+    });
     await Promise.all(taken.map((item) => this.settle(item)));
     return taken.length;
   }

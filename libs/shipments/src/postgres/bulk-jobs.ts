@@ -44,9 +44,6 @@ const JOB = `select j.id as job_id, j.act - 'text' as act, j.filter, j.caller->>
       (count(*) filter (where outcome = 'refused'))::integer as refused, max(settled_at) as settled_at
     from bulk_items where tenant_id = j.tenant_id and job_id = j.id) c`;
 
-/** A text is kept for as long as something is left to do with it, and no longer. */
-const FORGET_TEXT = `update bulk_jobs j set act = act - 'text' where j.tenant_id = $1 and j.id = $2 and j.act ? 'text'`;
-
 const MATCHING = `from board b join tasks t on t.tenant_id = b.tenant_id and t.shipment_id = b.shipment_id`;
 
 export const bulkJobs = {
@@ -144,12 +141,10 @@ export const bulkJobs = {
   },
 
   async stop(tx: Tx, jobId: string, at: Instant): Promise<void> {
-    await tx.query('update bulk_jobs set stopped_at = $3 where tenant_id = $1 and id = $2 and stopped_at is null', [
-      tx.tenant,
-      jobId,
-      at,
-    ]);
-    await tx.query(FORGET_TEXT, [tx.tenant, jobId]);
+    await tx.query(
+      `update bulk_jobs set stopped_at = $3, act = act - 'text' where tenant_id = $1 and id = $2 and stopped_at is null`,
+      [tx.tenant, jobId, at],
+    );
   },
 
   /** Items of all tenants that nobody works on, the first of each job before the second of any. */
@@ -171,7 +166,7 @@ export const bulkJobs = {
 
   async settle(
     tx: Tx,
-    { tenant_id, job_id, n, act }: TakenItem,
+    { tenant_id, job_id, n }: TakenItem,
     { outcome, code, says }: { outcome: 'done' | 'refused'; code?: string; says?: string },
     at: Instant,
   ): Promise<void> {
@@ -179,10 +174,13 @@ export const bulkJobs = {
       `update bulk_items set outcome = $4, code = $5, says = $6, settled_at = $7 where tenant_id = $1 and job_id = $2 and n = $3`,
       [tenant_id, job_id, n, outcome, code ?? null, says ?? null, at],
     );
-    if (act.do !== 'comment') return;
+  },
+
+  /** A text is kept for as long as something is left to do with it. Not where items are settled: two at once would each take the other for open. */
+  async forgetTexts(tx: Tx): Promise<void> {
     await tx.query(
-      `${FORGET_TEXT} and not exists (select from bulk_items i where i.tenant_id = j.tenant_id and i.job_id = j.id and i.outcome is null)`,
-      [tenant_id, job_id],
+      `update bulk_jobs j set act = act - 'text' where j.act ? 'text'
+       and not exists (select from bulk_items i where i.tenant_id = j.tenant_id and i.job_id = j.id and i.outcome is null)`,
     );
   },
 
