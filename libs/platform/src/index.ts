@@ -45,6 +45,7 @@ export {
   type ContextOptions,
 } from './runtime/context.module.js';
 export { hostConsumer, type ConsumerHandler } from './runtime/consumer-host.js';
+export { JobItems, type JobItem, type JobTables } from './runtime/job-items.js';
 export { drainToken, hostActivities, hostDrain, type DrainHandler, type Nudge } from './runtime/host.js';
 export { HouseModule, SERVICE } from './runtime/house.module.js';
 export { CLOCK, EVENT_BUS, EVENT_STORE, SUBJECT_KEYS, type Clock } from './runtime/tokens.js';

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type { AnswerOf, InputOf, startEvidenceJob } from '@tidewaiter/contracts';
 import { ERASED, isSealed, type EventStore, type SubjectKeys } from '@tidewaiter/event-store';
-import { NotFound, Refused, TidewaiterError, WrongState } from '@tidewaiter/kernel';
+import { NotFound, Refused, WrongState, type TidewaiterError } from '@tidewaiter/kernel';
 import {
   byOf,
   CLOCK,
@@ -17,7 +17,14 @@ import {
   type Nudge,
 } from '@tidewaiter/platform';
 import { dossier, evidenceJob } from '../domain/index.js';
-import { evidenceJobs, KEPT_DAYS, type JobRow, type Made, type TakenFile } from '../postgres/evidence-jobs.js';
+import {
+  evidenceFiles,
+  evidenceJobs,
+  KEPT_DAYS,
+  type JobRow,
+  type Made,
+  type TakenFile,
+} from '../postgres/evidence-jobs.js';
 import { dossierStream } from './disposal.js';
 import { EvidenceExport } from './evidence-export.js';
 
@@ -137,39 +144,28 @@ export class EvidenceJobs {
 /** Makes the files of jobs, a few at a time, and lets go of those whose time is over. */
 export class EvidenceWorker implements DrainHandler {
   constructor(
-    @Inject(DATABASE) private readonly database: Database,
+    @Inject(DATABASE) readonly database: Database,
     @Inject(SUBJECT_KEYS) private readonly keys: SubjectKeys,
     @Inject(EvidenceExport) private readonly exports: EvidenceExport,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CLOCK) readonly clock: Clock,
   ) {}
 
   async work(): Promise<number> {
     const taken = await this.database.system(async (tx) => {
       await evidenceJobs.forget(tx, this.clock());
-      return evidenceJobs.take(tx, AT_ONCE);
+      return evidenceFiles.take(tx, AT_ONCE);
     });
-    await Promise.all(taken.map((file) => this.settle(file)));
+    const isLater = ({ code }: TidewaiterError): boolean => code === NOT_YET;
+    await Promise.all(taken.map((file) => evidenceFiles.workOff(this, file, 'made', () => this.prove(file), isLater)));
     return taken.length;
   }
 
-  private async settle(file: TakenFile): Promise<void> {
+  private async prove(file: TakenFile): Promise<void> {
     const { tenant_id: tenant, job_id: jobId, shipment_id: shipmentId, reason } = file;
     const who: CallerIdentity = { tenant, ...file.caller };
-    try {
-      // Kept before it is recorded: after a kill the bytes that go on record are those that are kept.
-      const made = file.made ?? (await this.make(who, file));
-      await this.exports.record(who, shipmentId, reason, made, `evidence/${jobId}/${shipmentId}`);
-      await this.database.system((tx) => evidenceJobs.settle(tx, file, { outcome: 'made' }, this.clock()));
-    } catch (error) {
-      const refused = error instanceof TidewaiterError && error.kind !== 'unavailable' && error.code !== NOT_YET;
-      if (!refused) {
-        await this.database.system((tx) => evidenceJobs.postpone(tx, file));
-        if (error instanceof TidewaiterError) return;
-        throw error;
-      }
-      const refusal = { outcome: 'refused' as const, code: error.code, says: error.message };
-      await this.database.system((tx) => evidenceJobs.settle(tx, file, refusal, this.clock()));
-    }
+    // Kept before it is recorded: after a kill the bytes that go on record are those that are kept.
+    const made = file.made ?? (await this.make(who, file));
+    await this.exports.record(who, shipmentId, reason, made, `evidence/${jobId}/${shipmentId}`);
   }
 
   private async make(who: CallerIdentity, file: TakenFile): Promise<Made> {

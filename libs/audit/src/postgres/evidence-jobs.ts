@@ -1,6 +1,7 @@
 import type { AnswerOf, Role, startEvidenceJob } from '@tidewaiter/contracts';
 import type { Tx } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
+import { JobItems, type JobItem } from '@tidewaiter/platform';
 
 type File = AnswerOf<typeof startEvidenceJob>['files'][number];
 
@@ -34,11 +35,8 @@ export interface Made {
   treeSize: number;
 }
 
-export interface TakenFile {
+export interface TakenFile extends JobItem {
   [column: string]: unknown;
-  tenant_id: string;
-  job_id: string;
-  n: number;
   shipment_id: string;
   reason: string;
   caller: Starter;
@@ -54,10 +52,8 @@ export interface KeptFile {
   content: string | null;
 }
 
-/** How long files are kept, how long a worker that was killed keeps others from one, and how long what cannot be made now is left alone. */
+/** How long files are kept. */
 export const KEPT_DAYS = 7;
-const LEASE = `interval '120 seconds'`;
-const PAUSE = `interval '2 seconds'`;
 
 const JOB = `select j.id, j.reason, j.caller->>'actor' as actor, j.started_at, j.stopped_at, f.*
   from evidence_jobs j cross join lateral (
@@ -66,6 +62,14 @@ const JOB = `select j.id, j.reason, j.caller->>'actor' as actor, j.started_at, j
       jsonb_agg(jsonb_build_object('shipmentId', shipment_id, 'reference', reference, 'bytes', bytes, 'sha256', sha256, 'code', code, 'says', says,
         'state', case when outcome is null then 'waits' when outcome = 'refused' then 'refused' when content is null then 'gone' else 'made' end) order by n) as files
     from evidence_files where tenant_id = j.tenant_id and job_id = j.id) f`;
+
+export const evidenceFiles = new JobItems<TakenFile, 'made'>({
+  jobs: 'evidence_jobs',
+  items: 'evidence_files',
+  leaseSeconds: 120,
+  columns: `i.shipment_id, j.caller, j.reason,
+    case when i.content is not null then jsonb_build_object('sha256', i.sha256, 'bytes', i.bytes, 'events', i.events, 'treeSize', i.tree_size) end as made`,
+});
 
 export const evidenceJobs = {
   /** @returns whether it was begun now; false where it was before */
@@ -121,24 +125,6 @@ export const evidenceJobs = {
     return rows[0];
   },
 
-  /** Files of all tenants that nobody makes, the first of each job before the second of any. */
-  async take(tx: Tx, limit: number): Promise<TakenFile[]> {
-    const { rows } = await tx.query<TakenFile>(
-      `with next as (
-         select f.tenant_id, f.job_id, f.n, j.caller, j.reason from evidence_files f
-         join evidence_jobs j on j.tenant_id = f.tenant_id and j.id = f.job_id
-         where f.outcome is null and f.not_before <= now() and j.stopped_at is null
-         order by f.n, f.job_id limit $1 for update of f skip locked
-       )
-       update evidence_files f set not_before = now() + ${LEASE} from next
-       where f.tenant_id = next.tenant_id and f.job_id = next.job_id and f.n = next.n
-       returning f.tenant_id, f.job_id, f.n, f.shipment_id, next.caller, next.reason,
-         case when f.content is not null then jsonb_build_object('sha256', f.sha256, 'bytes', f.bytes, 'events', f.events, 'treeSize', f.tree_size) end as made`,
-      [limit],
-    );
-    return rows;
-  },
-
   async keep(
     tx: Tx,
     { tenant_id, job_id, n }: TakenFile,
@@ -149,25 +135,6 @@ export const evidenceJobs = {
       `update evidence_files set sha256 = $4, bytes = $5, events = $6, tree_size = $7, content = $8
        where tenant_id = $1 and job_id = $2 and n = $3`,
       [tenant_id, job_id, n, sha256, bytes, events, treeSize, content],
-    );
-  },
-
-  async settle(
-    tx: Tx,
-    { tenant_id, job_id, n }: TakenFile,
-    { outcome, code, says }: { outcome: 'made' | 'refused'; code?: string; says?: string },
-    at: Instant,
-  ): Promise<void> {
-    await tx.query(
-      `update evidence_files set outcome = $4, code = $5, says = $6, settled_at = $7 where tenant_id = $1 and job_id = $2 and n = $3`,
-      [tenant_id, job_id, n, outcome, code ?? null, says ?? null, at],
-    );
-  },
-
-  async postpone(tx: Tx, { tenant_id, job_id, n }: TakenFile): Promise<void> {
-    await tx.query(
-      `update evidence_files set not_before = now() + ${PAUSE} where tenant_id = $1 and job_id = $2 and n = $3`,
-      [tenant_id, job_id, n],
     );
   },
 

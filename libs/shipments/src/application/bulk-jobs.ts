@@ -9,7 +9,7 @@ import {
   type startBulk,
 } from '@tidewaiter/contracts';
 import type { Tx } from '@tidewaiter/event-store';
-import { NotFound, Refused, TidewaiterError, unreachable } from '@tidewaiter/kernel';
+import { NotFound, Refused, unreachable } from '@tidewaiter/kernel';
 import {
   CLOCK,
   DATABASE,
@@ -22,7 +22,7 @@ import {
   type Nudge,
 } from '@tidewaiter/platform';
 import { mayDecide } from '../domain/decisions.js';
-import { bulkJobs, type JobRow, type TakenItem } from '../postgres/bulk-jobs.js';
+import { bulkItems, bulkJobs, type JobRow, type TakenItem } from '../postgres/bulk-jobs.js';
 import { conditionOf } from './board-views.js';
 import { ShipmentComments } from './comments.js';
 import { TaskDecisions } from './task-decisions.js';
@@ -128,8 +128,8 @@ export class BulkJobs {
 /** Works jobs off, a few at a time and jobs side by side. One that was begun goes on after a restart. */
 export class BulkWorker implements DrainHandler {
   constructor(
-    @Inject(DATABASE) private readonly database: Database,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(DATABASE) readonly database: Database,
+    @Inject(CLOCK) readonly clock: Clock,
     @Inject(TaskDecisions) private readonly decisions: TaskDecisions,
     @Inject(ShipmentComments) private readonly comments: ShipmentComments,
     @Inject(Watching) private readonly watching: Watching,
@@ -138,25 +138,10 @@ export class BulkWorker implements DrainHandler {
   async work(): Promise<number> {
     const taken = await this.database.system(async (tx) => {
       await bulkJobs.forgetTexts(tx);
-      return bulkJobs.take(tx, AT_ONCE);
+      return bulkItems.take(tx, AT_ONCE);
     });
-    await Promise.all(taken.map((item) => this.settle(item)));
+    await Promise.all(taken.map((item) => bulkItems.workOff(this, item, 'done', () => this.act(item))));
     return taken.length;
-  }
-
-  private async settle(item: TakenItem): Promise<void> {
-    try {
-      await this.act(item);
-      await this.database.system((tx) => bulkJobs.settle(tx, item, { outcome: 'done' }, this.clock()));
-    } catch (error) {
-      if (!(error instanceof TidewaiterError) || error.kind === 'unavailable') {
-        await this.database.system((tx) => bulkJobs.postpone(tx, item));
-        if (error instanceof TidewaiterError) return;
-        throw error;
-      }
-      const refusal = { outcome: 'refused' as const, code: error.code, says: error.message };
-      await this.database.system((tx) => bulkJobs.settle(tx, item, refusal, this.clock()));
-    }
   }
 
   /** The same command however often it is tried: a task is decided once, a comment is written once. */

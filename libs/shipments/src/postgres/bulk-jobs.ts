@@ -1,6 +1,7 @@
 import type { AnswerOf, BulkAct, Role, startBulk } from '@tidewaiter/contracts';
 import type { Tx } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
+import { JobItems, type JobItem } from '@tidewaiter/platform';
 
 type Job = AnswerOf<typeof startBulk>;
 
@@ -19,21 +20,14 @@ export interface JobRow extends Pick<Job, 'act' | 'filter' | 'total' | 'done' | 
   settled_at: Date | null;
 }
 
-export interface TakenItem {
+export interface TakenItem extends JobItem {
   [column: string]: unknown;
-  tenant_id: string;
-  job_id: string;
-  n: number;
   task_id: string | null;
   shipment_id: string;
   version: number | null;
   act: BulkAct;
   caller: { subject: string; actor: string; roles: Role[]; name?: string };
 }
-
-/** How long a worker that was killed keeps others from an item, and how long what cannot be decided now is left alone. */
-const LEASE = `interval '60 seconds'`;
-const PAUSE = `interval '2 seconds'`;
 
 const JOB = `select j.id as job_id, j.act - 'text' as act, j.filter, j.caller->>'actor' as actor, j.started_at, j.stopped_at, c.*,
     coalesce((select jsonb_agg(jsonb_build_object('taskId', r.task_id, 'shipmentId', r.shipment_id, 'reference', s.reference, 'code', r.code, 'says', r.says) order by r.n)
@@ -45,6 +39,13 @@ const JOB = `select j.id as job_id, j.act - 'text' as act, j.filter, j.caller->>
     from bulk_items where tenant_id = j.tenant_id and job_id = j.id) c`;
 
 const MATCHING = `from board b join tasks t on t.tenant_id = b.tenant_id and t.shipment_id = b.shipment_id`;
+
+export const bulkItems = new JobItems<TakenItem, 'done'>({
+  jobs: 'bulk_jobs',
+  items: 'bulk_items',
+  leaseSeconds: 60,
+  columns: 'i.task_id, i.shipment_id, i.version, j.caller, j.act',
+});
 
 export const bulkJobs = {
   /** How many match, and how many of them somebody watches. */
@@ -147,47 +148,11 @@ export const bulkJobs = {
     );
   },
 
-  /** Items of all tenants that nobody works on, the first of each job before the second of any. */
-  async take(tx: Tx, limit: number): Promise<TakenItem[]> {
-    const { rows } = await tx.query<TakenItem>(
-      `with next as (
-         select i.tenant_id, i.job_id, i.n, j.caller, j.act from bulk_items i
-         join bulk_jobs j on j.tenant_id = i.tenant_id and j.id = i.job_id
-         where i.outcome is null and i.not_before <= now() and j.stopped_at is null
-         order by i.n, i.job_id limit $1 for update of i skip locked
-       )
-       update bulk_items i set not_before = now() + ${LEASE} from next
-       where i.tenant_id = next.tenant_id and i.job_id = next.job_id and i.n = next.n
-       returning i.tenant_id, i.job_id, i.n, i.task_id, i.shipment_id, i.version, next.caller, next.act`,
-      [limit],
-    );
-    return rows;
-  },
-
-  async settle(
-    tx: Tx,
-    { tenant_id, job_id, n }: TakenItem,
-    { outcome, code, says }: { outcome: 'done' | 'refused'; code?: string; says?: string },
-    at: Instant,
-  ): Promise<void> {
-    await tx.query(
-      `update bulk_items set outcome = $4, code = $5, says = $6, settled_at = $7 where tenant_id = $1 and job_id = $2 and n = $3`,
-      [tenant_id, job_id, n, outcome, code ?? null, says ?? null, at],
-    );
-  },
-
   /** A text is kept for as long as something is left to do with it. Not where items are settled: two at once would each take the other for open. */
   async forgetTexts(tx: Tx): Promise<void> {
     await tx.query(
       `update bulk_jobs j set act = act - 'text' where j.act ? 'text'
        and not exists (select from bulk_items i where i.tenant_id = j.tenant_id and i.job_id = j.id and i.outcome is null)`,
-    );
-  },
-
-  async postpone(tx: Tx, { tenant_id, job_id, n }: TakenItem): Promise<void> {
-    await tx.query(
-      `update bulk_items set not_before = now() + ${PAUSE} where tenant_id = $1 and job_id = $2 and n = $3`,
-      [tenant_id, job_id, n],
     );
   },
 };
