@@ -24,6 +24,25 @@ const telling =
     },
   });
 
+/** A filing whose debt waits for its approval when the goods are seized. */
+const seizedWhilePaying = (
+  world: Parameters<Parameters<Stage['play']>[1]>[0],
+  filed: (declarationId: string) => void = () => undefined,
+) => {
+  let id = '';
+  return {
+    ...telling(async (told, declarationId) => {
+      id = declarationId;
+      filed(declarationId);
+      await told.notified(declarationId);
+    })(world),
+    requestPayment: async () => {
+      await world.fact('customs.GoodsSeized', { declarationId: id, authorityTime: at(2), reason: 'counterfeit' });
+      return { kind: 'needs-approval' as const, paymentId: 'p-1', digest: 'd', needed: 1, given: 0, wrote };
+    },
+  };
+};
+
 const gone = async (world: Parameters<Parameters<Stage['play']>[1]>[0], kind: string): Promise<void> => {
   while (!world.told.tasks.some((task) => task.kind === kind)) await new Promise((resume) => setTimeout(resume, 20));
 };
@@ -301,19 +320,7 @@ describe('a clearance', () => {
     };
     const { world } = await stage.play(
       (world) => ({
-        ...telling(async (told, declarationId) => {
-          id = declarationId;
-          await told.fact('customs.DutyNotified', {
-            ...{ declarationId, messageId: 'm-1', authorityTime: at(1), mrn: null },
-            taxes: [{ line: 1, type: 'A00', base: '6320.00', amount: { amount: '2325.76', currency: 'GBP' } }],
-            total: { amount: '2325.76', currency: 'GBP' },
-            ...{ paymentReference: 'R-1', payee: { name: 'HMRC', account: '1' } },
-          });
-        })(world),
-        requestPayment: async () => {
-          await world.fact('customs.GoodsSeized', { declarationId: id, authorityTime: at(2), reason: 'counterfeit' });
-          return { kind: 'needs-approval', paymentId: 'p-1', digest: 'd', needed: 1, given: 0, wrote };
-        },
+        ...seizedWhilePaying(world, (declarationId) => (id = declarationId)),
         approvePayment: async () => {
           await world.fact('duties.PaymentSettled', { paymentId: 'p-1' });
           await world.released(id);
@@ -348,23 +355,8 @@ describe('a clearance', () => {
   });
 
   it('is given up while a payment waits: the payment is void and nothing is withdrawn', async () => {
-    let id = '';
     const { world } = await stage.play(
-      (world) => ({
-        ...telling(async (told, declarationId) => {
-          id = declarationId;
-          await told.fact('customs.DutyNotified', {
-            ...{ declarationId, messageId: 'm-1', authorityTime: at(1), mrn: null },
-            taxes: [{ line: 1, type: 'A00', base: '6320.00', amount: { amount: '2325.76', currency: 'GBP' } }],
-            total: { amount: '2325.76', currency: 'GBP' },
-            ...{ paymentReference: 'R-1', payee: { name: 'HMRC', account: '1' } },
-          });
-        })(world),
-        requestPayment: async () => {
-          await world.fact('customs.GoodsSeized', { declarationId: id, authorityTime: at(2), reason: 'counterfeit' });
-          return { kind: 'needs-approval', paymentId: 'p-1', digest: 'd', needed: 1, given: 0, wrote };
-        },
-      }),
+      (world) => seizedWhilePaying(world),
       async (world) => {
         await gone(world, 'contest-seizure');
         await world.decide('contest-seizure', { abandon: true, reason: 'no defence' });

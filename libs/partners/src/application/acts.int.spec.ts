@@ -1,5 +1,5 @@
 import { newId } from '@tidewaiter/kernel';
-import { callerOf, command, Room } from '../testing/room.js';
+import { callerOf, command, Room, someTenant } from '../testing/room.js';
 import { Receiver, status } from '../testing/receiver.js';
 
 const DAY = 86_400_000;
@@ -17,7 +17,6 @@ describe('what people do about deliveries', () => {
     await room?.close();
   });
 
-  const someTenant = (): string => `t-${newId().slice(-12)}`;
   /** A delivery that was tried in vain. */
   const failing = async (tenant: string) => {
     const { endpointId } = await room.endpoint(receiver.url, [], tenant);

@@ -1,5 +1,5 @@
 import { newId } from '@tidewaiter/kernel';
-import { callerOf, command, Room } from '../testing/room.js';
+import { callerOf, command, Room, someTenant } from '../testing/room.js';
 import { Receiver, signersOf, status } from '../testing/receiver.js';
 import { Egress } from './egress.js';
 
@@ -17,7 +17,6 @@ describe('a webhook', () => {
     await receiver?.close();
     await room?.close();
   });
-  const someTenant = (): string => `t-${newId().slice(-12)}`;
   const onlyTry = async (tenant: string) => {
     const [delivery] = await room.deliveries({}, tenant);
     const { attempts } = await room.show(delivery!.deliveryId, tenant);

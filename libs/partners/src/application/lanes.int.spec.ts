@@ -1,7 +1,7 @@
 import { newId } from '@tidewaiter/kernel';
 import fc from 'fast-check';
 import { RESTS_MS } from '../domain/schedule.js';
-import { callerOf, command, Room } from '../testing/room.js';
+import { callerOf, command, Room, someTenant } from '../testing/room.js';
 import { Receiver, status } from '../testing/receiver.js';
 
 const LONG = 25 * 3600 * 1000;
@@ -19,8 +19,6 @@ describe('the lanes of an endpoint', () => {
     await room?.close();
   });
 
-  /** A tenant of its own for each test, so that none sees another's lanes. */
-  const someTenant = (): string => `t-${newId().slice(-12)}`;
   const failing = (shipment: string) => {
     receiver.answer = (response, received) =>
       status(received.event.subject === shipment ? 500 : 204)(response, received);

@@ -18,6 +18,9 @@ export const callerOf = (tenant = 'acme', name = 'pat'): CallerIdentity => ({
   name,
 });
 
+/** A tenant of its own for each test, so that none sees another's lanes. */
+export const someTenant = (): string => `t-${newId().slice(-12)}`;
+
 /** A new command id, as an Idempotency-Key gives it. */
 export const command = (): string => `test/${newId()}`;
 
