@@ -403,24 +403,12 @@ export class PostEntry {
     const caseId = open?.caseId ?? ours;
     let wrote: Wrote = {};
     if (!open) {
-      const person = { actor: step.actor, roles: ['compliance'] };
-      try {
-        wrote = await this.openCase(known, byOfStep(step), person, caseId, {
-          ...{
-            kind: 'petition',
-            medium: 'message',
-            reference: null,
-            documentId: null,
-            basis: null,
-            lines: [],
-            claim: null,
-          },
-          ...{ says: `Goods seized: ${reason}`.slice(0, 280), noticeOn: on, receivedOn: on },
-        });
-      } catch (error) {
-        if (!(error instanceof TidewaiterError)) throw error;
-        return { kind: 'none', says: error.message };
-      }
+      const opened = await this.openByItself(step, known, 'compliance', caseId, {
+        ...{ kind: 'petition', medium: 'message', noticeOn: on, receivedOn: on },
+        says: `Goods seized: ${reason}`.slice(0, 280),
+      });
+      if (opened.kind === 'refused') return { kind: 'none', says: opened.says };
+      wrote = opened.wrote;
     }
     const { clocks } = await this.case(step.tenant, caseId);
     const clock = clocks.find(({ state }) => state === 'running') ?? clocks[0];
@@ -440,23 +428,16 @@ export class PostEntry {
     const rule = this.rules.rejectedGoods(destination);
     if (!rule)
       return { kind: 'none', says: `no law of ${destination} that gives duty back for refused goods is known here` };
-    const today = legalDateAt(this.clock(), known.terms.calendar.zone);
     const changed = lines.map(({ line, released, gone }) => ({
       ...{ line, field: 'quantity' as const, was: released, difference: null },
       becomes: gone.reduce((left, value) => left.minus(value), exact(released)).toFixed(),
     }));
     const caseId = idFor('case', step.tenant, `rejected/${declarationId}`);
-    const person = { actor: step.actor, roles: ['compliance'] };
-    try {
-      const wrote = await this.openCase(known, byOfStep(step), person, caseId, {
-        ...{ kind: rule.kind, medium: 'own-review', reference: null, documentId: null, basis: null, claim: null },
-        ...{ says: `${says} (${rule.rejected!})`.slice(0, 280), noticeOn: today, receivedOn: today, lines: changed },
-      });
-      return { kind: 'opened', caseId, wrote };
-    } catch (error) {
-      if (!(error instanceof TidewaiterError)) throw error;
-      return { kind: 'none', says: error.message };
-    }
+    const opened = await this.openByItself(step, known, 'compliance', caseId, {
+      ...{ kind: rule.kind, medium: 'own-review', lines: changed },
+      says: `${says} (${rule.rejected!})`.slice(0, 280),
+    });
+    return opened.kind === 'opened' ? opened : { kind: 'none', says: opened.says };
   }
 
   private async petitionOf(tenant: string, declarationId: string): Promise<StoredCase | undefined> {
@@ -477,26 +458,16 @@ export class PostEntry {
       const { declarationId } = state.filing!;
       const caseId = idFor('case', step.tenant, `voidance/${voidanceId}/${declarationId}`);
       const known = await this.known(step.tenant, declarationId);
-      const today = legalDateAt(this.clock(), known.terms.calendar.zone);
-      try {
-        const done = await this.openCase(known, byOfStep(step), { actor: step.actor, roles: ['compliance'] }, caseId, {
-          kind: 'refund',
-          medium: 'law',
-          reference: null,
-          says: `Duty charged under ${citation}, which does not hold any more.`,
-          noticeOn: today,
-          receivedOn: today,
-          documentId: null,
-          basis: { voidanceId, citation },
-          lines: claim.lines,
-          claim: claim.claim,
-        });
-        opened.push(caseId);
-        Object.assign(wrote, done);
-      } catch (error) {
-        if (!(error instanceof TidewaiterError)) throw error;
-        skipped.push({ declarationId, says: error.message });
+      const done = await this.openByItself(step, known, 'compliance', caseId, {
+        ...{ kind: 'refund', medium: 'law', basis: { voidanceId, citation }, lines: claim.lines, claim: claim.claim },
+        says: `Duty charged under ${citation}, which does not hold any more.`,
+      });
+      if (done.kind === 'refused') {
+        skipped.push({ declarationId, says: done.says });
+        continue;
       }
+      opened.push(caseId);
+      Object.assign(wrote, done.wrote);
     }
     return { opened, skipped, wrote };
   }
@@ -508,18 +479,7 @@ export class PostEntry {
   ): ReturnType<CustomsActivities['openCorrection']> {
     const caseId = idFor('case', step.tenant, `correction/${orderId}`);
     const known = await this.known(step.tenant, declarationId);
-    const today = legalDateAt(this.clock(), known.terms.calendar.zone);
-    const opener = { actor: step.actor, roles: ['operator'] };
-    try {
-      const wrote = await this.openCase(known, byOfStep(step), opener, caseId, {
-        ...{ kind: 'correction', medium: 'own-review', reference: null, says, noticeOn: today, receivedOn: today },
-        ...{ documentId: null, basis: null, lines: [], claim: null },
-      });
-      return { kind: 'opened', caseId, wrote };
-    } catch (error) {
-      if (!(error instanceof TidewaiterError) || error.kind === 'unavailable' || error.kind === 'conflict') throw error;
-      return { kind: 'refused', code: error.code, says: error.message };
-    }
+    return this.openByItself(step, known, 'operator', caseId, { kind: 'correction', medium: 'own-review', says });
   }
 
   // ---- how
@@ -580,13 +540,34 @@ export class PostEntry {
     return (await this.store.load(entry, by.tenant, stream, tx)).state;
   }
 
-  private async openCase(
+  /**
+   * Opens a case that nobody asked for by hand, once for its id; dated today unless it says otherwise. What will pass is thrown, so that the
+   * step comes again.
+   *
+   * @returns the refusal, where the law or the entry has no room for the case
+   */
+  private async openByItself(
+    step: Step,
     known: Known,
-    by: By,
-    person: Person,
+    role: string,
     caseId: string,
-    what: Omit<Extract<CaseCommand, { type: 'OpenCase' }>, 'type' | 'rule' | 'entry' | 'beside' | 'person' | 'caseId'>,
-  ): Promise<Wrote> {
+    what: Pick<Opening, 'kind' | 'medium' | 'says'> & Partial<Opening>,
+  ): Promise<{ kind: 'opened'; caseId: string; wrote: Wrote } | { kind: 'refused'; code: string; says: string }> {
+    const today = legalDateAt(this.clock(), known.terms.calendar.zone);
+    try {
+      const wrote = await this.openCase(known, byOfStep(step), { actor: step.actor, roles: [role] }, caseId, {
+        ...{ reference: null, documentId: null, basis: null, lines: [], claim: null },
+        ...{ noticeOn: today, receivedOn: today },
+        ...what,
+      });
+      return { kind: 'opened', caseId, wrote };
+    } catch (error) {
+      if (!(error instanceof TidewaiterError) || error.kind === 'unavailable' || error.kind === 'conflict') throw error;
+      return { kind: 'refused', code: error.code, says: error.message };
+    }
+  }
+
+  private async openCase(known: Known, by: By, person: Person, caseId: string, what: Opening): Promise<Wrote> {
     const { declarationId, destination } = known.facts;
     const rule = this.rules.caseRule(what.kind, destination);
     if (!rule) {
@@ -736,6 +717,12 @@ export class PostEntry {
     ];
   }
 }
+
+/** What is said of a case when it is opened. */
+type Opening = Omit<
+  Extract<CaseCommand, { type: 'OpenCase' }>,
+  'type' | 'rule' | 'entry' | 'beside' | 'person' | 'caseId'
+>;
 
 type Told = Omit<
   DecidedMoney,
