@@ -6,7 +6,7 @@ import { EVENT_STORE } from '@tidewaiter/platform';
 import { booking, claimable, type BookingDecision, type BookingEvent } from '../domain/bookings.js';
 import { itemsOf } from '../domain/refund.js';
 import { bookingRows, type BookingRow } from '../postgres/billing.js';
-import { ledgerOf } from '../postgres/ledger.projection.js';
+import { ledgerOf, lockLedger } from '../postgres/ledger.projection.js';
 import { uuidOf } from './digest.js';
 
 type View = AnswerOf<typeof listMoneyBookings>['items'][number];
@@ -26,10 +26,7 @@ export class Bookings {
     const stream = `money-${bookingId}`;
     const { wrote } = await this.store.transaction(by.tenant, async (tx) => {
       if (isOpening) {
-        // The lock is the ledger's own: what is paid and what is claimed cannot move between look and booking.
-        await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-          `ledger ${tx.tenant} ${command.shipmentId}`,
-        ]);
+        await lockLedger(tx, command.shipmentId);
         const book = await ledgerOf(tx, command.shipmentId);
         if (book.length === 0) {
           throw new NotFound('duties.booking.shipment-unknown', 'nothing was ever booked for this shipment', {

@@ -5,6 +5,7 @@ import { exact, legalDateAt, money, NotFound, Refused, type Exact } from '@tidew
 import { CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';
 import { booking, claimable, type BookingDecision } from '../domain/bookings.js';
 import {
+  chargeKey,
   decidedInterest,
   decidedItems,
   differenceOf,
@@ -13,12 +14,12 @@ import {
   type Difference,
 } from '../domain/case-money.js';
 import { interestOn, payableWithoutInterestUntil, type InterestRules } from '../domain/interest.js';
-import { INTEREST, type Entry } from '../domain/ledger.js';
+import { INTEREST, sumOf, type Entry } from '../domain/ledger.js';
 import type { Payment } from '../domain/payment.js';
 import type { LoadedRuleBook } from '../domain/rule-book.js';
 import { assessmentRows } from '../postgres/assessments.js';
 import { bookingRows } from '../postgres/billing.js';
-import { ledgerOf } from '../postgres/ledger.projection.js';
+import { ledgerOf, lockLedger } from '../postgres/ledger.projection.js';
 import { paymentRows } from '../postgres/payments.js';
 import { uuidOf } from './digest.js';
 import { Paying, type PaymentState } from './paying.js';
@@ -296,14 +297,7 @@ interface Owed {
   returned: boolean;
 }
 
-const sumOf = (items: readonly { amount: Money }[]): Exact =>
-  items.reduce((sum, { amount }) => sum.plus(amount.amount), exact('0'));
-
-const isCharge = (a: LedgerItem, b: LedgerItem): boolean =>
-  a.line === b.line &&
-  a.taxType === b.taxType &&
-  a.legalBasis === b.legalBasis &&
-  a.amount.currency === b.amount.currency;
+const isCharge = (a: LedgerItem, b: LedgerItem): boolean => chargeKey(a) === chargeKey(b);
 
 const same = (a: Money, b: Money | null): boolean =>
   b !== null && a.currency === b.currency && exact(a.amount).eq(b.amount);
@@ -369,7 +363,3 @@ function approvalOf({ payment }: PaymentState, { items, returned }: Owed, wrote:
     wrote,
   };
 }
-
-/** The lock is the ledger's own: what is paid and what is claimed cannot move between look and booking. */
-const lockLedger = (tx: Tx, shipmentId: string) =>
-  tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`ledger ${tx.tenant} ${shipmentId}`]);

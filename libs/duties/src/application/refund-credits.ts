@@ -1,9 +1,9 @@
 import { Inject } from '@nestjs/common';
 import type { Wrote } from '@tidewaiter/contracts';
 import type { By } from '@tidewaiter/event-store';
-import { exact } from '@tidewaiter/kernel';
 import { DATABASE, type Database } from '@tidewaiter/platform';
 import type { BankCredit } from '../bank/bank.js';
+import { sumOf } from '../domain/ledger.js';
 import { bankCredits, type KeptCredit } from '../postgres/bank-credits.js';
 import { bookingRows } from '../postgres/billing.js';
 import { Bookings } from './bookings.js';
@@ -60,9 +60,8 @@ export class RefundCredits {
     if (credit.takenBy !== null && credit.takenBy !== bookingId) return null;
     const row = await this.database.tenant(by.tenant, (tx) => bookingRows.one(tx, bookingId));
     const open = row?.state.open ?? [];
-    const sum = open.reduce((total, { amount }) => total.plus(amount.amount), exact('0'));
     const { amount, currency } = credit.amount;
-    if (open.length === 0 || open[0]!.amount.currency !== currency || !sum.eq(amount)) return null;
+    if (open.length === 0 || open[0]!.amount.currency !== currency || !sumOf(open).eq(amount)) return null;
     // Marked before it is booked: a crash between the two leaves it to this claim, and to no other.
     const isOurs = await this.database.system((tx) => bankCredits.take(tx, credit.transactionId, by.tenant, bookingId));
     if (!isOurs) return null;

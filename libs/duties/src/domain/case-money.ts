@@ -2,7 +2,7 @@ import type { CaseLine, DecidedMoney, LedgerItem } from '@tidewaiter/contracts';
 import { exact, money, type Exact, type LegalDate, type Money } from '@tidewaiter/kernel';
 import { claimable, type Booking } from './bookings.js';
 import { interestOn, type InterestRules } from './interest.js';
-import { INTEREST, type Entry } from './ledger.js';
+import { INTEREST, sumOf, type Entry } from './ledger.js';
 import { CUSTOMS_DUTY, itemsOf } from './refund.js';
 
 export type CaseBooking = Exclude<Booking, { status: 'none' }>;
@@ -15,10 +15,9 @@ export interface SignedItem extends Omit<LedgerItem, 'amount'> {
 /** Where a decision names no charge, and the line has none or several of them. */
 const UNALLOCATED = 'unallocated';
 
-const keyOf = ({ line, taxType, legalBasis, amount }: SignedItem): string =>
+/** Names a charge: two items of one key are of one charge. */
+export const chargeKey = ({ line, taxType, legalBasis, amount }: SignedItem): string =>
   JSON.stringify([line, taxType, legalBasis, amount.currency]);
-const sumOf = (items: readonly { amount: Money }[]): Exact =>
-  items.reduce((sum, { amount }) => sum.plus(amount.amount), exact('0'));
 const principal = <T extends SignedItem>(items: readonly T[]): T[] =>
   items.filter(({ taxType }) => taxType !== INTEREST);
 const negated = (items: readonly SignedItem[]): SignedItem[] =>
@@ -141,8 +140,8 @@ export function differenceOf(
   const add = (items: readonly SignedItem[], sign: 1 | -1): void => {
     for (const item of items) {
       if (isBooked && item.taxType !== INTEREST) continue;
-      const sum = sums.get(keyOf(item))?.sum ?? exact('0');
-      sums.set(keyOf(item), { item, sum: sum.plus(exact(item.amount.amount).times(sign)) });
+      const sum = sums.get(chargeKey(item))?.sum ?? exact('0');
+      sums.set(chargeKey(item), { item, sum: sum.plus(exact(item.amount.amount).times(sign)) });
     }
   };
   add(target, 1);
@@ -150,9 +149,9 @@ export function differenceOf(
   const difference: Difference = { more: [], less: [], claimed: [], unclaimed: [] };
   const owedNow = new Map<string, Exact>();
   for (const item of bookings.flatMap((each) => (each.opened.type === 'AdditionalDutyBooked' ? each.stands : [])))
-    owedNow.set(keyOf(item), (owedNow.get(keyOf(item)) ?? exact('0')).plus(item.amount.amount));
+    owedNow.set(chargeKey(item), (owedNow.get(chargeKey(item)) ?? exact('0')).plus(item.amount.amount));
   const sumAt = (items: readonly LedgerItem[], key: string): Exact =>
-    sumOf(items.filter((each) => keyOf(each) === key));
+    sumOf(items.filter((each) => chargeKey(each) === key));
   const put = (into: LedgerItem[], item: SignedItem, sum: Exact): void => {
     if (sum.gt(0)) into.push({ ...item, amount: money(sum, item.amount.currency) });
   };

@@ -25,6 +25,10 @@ export interface Entry extends Owner {
   says: string;
 }
 
+/** The sum of amounts of one currency. */
+export const sumOf = (items: readonly { amount: Money }[]): Exact =>
+  items.reduce((sum, { amount }) => sum.plus(amount.amount), exact('0'));
+
 /** Kinds of accounts; those with an authority carry its country after a colon. */
 export const ACCOUNTS = {
   /** what the customer owes the importer of record for duty and tax */

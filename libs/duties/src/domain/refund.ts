@@ -1,11 +1,9 @@
 import type { CaseLine, LedgerItem } from '@tidewaiter/contracts';
 import { exact, type Exact, type Money } from '@tidewaiter/kernel';
+import { sumOf } from './ledger.js';
 
 /** Customs duty: in the codes of the Union and the United Kingdom (Regulation (EU) 2015/2447, annex B, 14 03), and in the United States'. */
 export const CUSTOMS_DUTY: ReadonlySet<string> = new Set(['A00', '056']);
-
-const sumOf = (items: readonly LedgerItem[]): Exact =>
-  items.reduce((sum, { amount }) => sum.plus(amount.amount), exact('0'));
 
 /**
  * The charges that a granted refund gives back. Nothing is guessed: the basis that fell names them, or the line has but one charge, or one

@@ -1,15 +1,6 @@
 import type { MoneyEvent, StatementDifference, StatementLine } from '@tidewaiter/contracts';
-import {
-  exact,
-  Invalid,
-  money,
-  NotFound,
-  Refused,
-  WrongState,
-  type Decider,
-  type Exact,
-  type Money,
-} from '@tidewaiter/kernel';
+import { exact, Invalid, money, NotFound, Refused, WrongState, type Decider, type Money } from '@tidewaiter/kernel';
+import { sumOf } from './ledger.js';
 
 type Reconciled = Extract<MoneyEvent, { type: 'StatementReconciled' }>;
 type Settled = Extract<MoneyEvent, { type: 'StatementDifferenceSettled' }>;
@@ -31,9 +22,6 @@ export interface Matched {
   taxType: string;
   amount: Money;
 }
-
-const sumOf = (lines: readonly StatementLine[]): Exact =>
-  lines.reduce((sum, { amount }) => sum.plus(amount.amount), exact('0'));
 
 /**
  * Holds a statement's lines against deferred charges by reference and tax type. Lines of one entry and tax are one; an entry that is

@@ -110,15 +110,17 @@ async function write(tx: Tx, shipmentId: string, entries: readonly LedgerRow[]):
   );
 }
 
+/** Nothing else is posted for a shipment until the transaction ends: what is paid and what is claimed cannot move between look and booking. */
+export async function lockLedger(tx: Tx, shipmentId: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`ledger ${tx.tenant} ${shipmentId}`]);
+}
+
 async function record(tx: Tx, { id, type, data, time }: StoredEvent): Promise<void> {
   const event = { type, data } as LedgerEvent;
   const { shipmentId } = event.data as { shipmentId: string };
   // Assessment and payments are streams of their own: without the lock two appends would each post on half of the book. Both
   // questions travel together; the second is answered by what stands once the lock is had.
-  const [, book] = await Promise.all([
-    tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`ledger ${tx.tenant} ${shipmentId}`]),
-    ledgerOf(tx, shipmentId),
-  ]);
+  const [, book] = await Promise.all([lockLedger(tx, shipmentId), ledgerOf(tx, shipmentId)]);
   const entries = post(event, book);
   if (entries.length === 0) return;
   await write(
