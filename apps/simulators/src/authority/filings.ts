@@ -208,6 +208,8 @@ export interface Finding {
   says: string;
 }
 
+const sumOf = (all: readonly DueNow[]): Exact => all.reduce((sum, { amount }) => sum.plus(amount), exact('0'));
+
 /** What is due of one filing under a reference that others may share. */
 interface Share {
   filing: Filing;
@@ -509,7 +511,6 @@ export class Filings implements Memory {
     const credits = [...(this.credits.get(reference) ?? [])].filter(
       ({ currency }) => currency === shares[0]?.due.currency,
     );
-    const sumOf = (all: readonly DueNow[]): Exact => all.reduce((sum, { amount }) => sum.plus(amount), exact('0'));
     const isEnough = sumOf(credits).greaterThanOrEqualTo(sumOf(shares.map(({ due }) => due)));
     for (const share of shares) {
       const index = credits.findIndex(({ amount }) => exact(amount).equals(share.due.amount));
@@ -548,10 +549,7 @@ export class Filings implements Memory {
   /** Alone under a reference, all that came is for it; beside others, its own share. */
   private paidUnder(filing: Filing, reference: string): Exact {
     const shares = this.byDue.get(reference) ?? [];
-    if (shares.length === 1) {
-      const credits = this.credits.get(reference) ?? [];
-      return credits.reduce((sum, { amount }) => sum.plus(amount), exact('0'));
-    }
+    if (shares.length === 1) return sumOf(this.credits.get(reference) ?? []);
     const own = shares.find((share) => share.filing === filing);
     return exact(own?.isPaid ? own.due.amount : '0');
   }
