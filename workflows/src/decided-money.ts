@@ -18,15 +18,15 @@ export interface Following {
  * What the authority decided is booked and paid, or claimed and waited for, until nothing of it is open. It remembers nothing: each look at
  * the record says what is next.
  *
- * @returns whether it is over for good
+ * @returns the turn whose look found it over for good; null when it was taken back
  */
-export async function followDecided(story: Story, held: Following): Promise<boolean> {
+export async function followDecided(story: Story, held: Following): Promise<number | null> {
   while (held.wanted) {
     const { turn, told } = held;
     const isStale = (): boolean => !held.wanted || held.turn !== turn;
     const now = await story.do('settle-decided', (step) => duties.settleDecided(step, told));
     if (isStale()) continue;
-    if (now.kind === 'settled') return true;
+    if (now.kind === 'settled') return turn;
     if (now.kind === 'on-its-way') {
       story.wait('bank: settlement');
       await story.quiet(isStale, BANK_SILENCE_MS);
@@ -41,10 +41,10 @@ export async function followDecided(story: Story, held: Following): Promise<bool
       const task = refundTask(told, bookingIds, now.kind === 'claimed' ? now.amount : null, textOf(told, now));
       const answer = await undisturbed(story, task, (decision) => settleRefund(story, bookingIds, decision), isStale);
       // Whom to pay is looked for again; what was booked by hand is a person's own.
-      if (answer === 'acknowledged' && !(now.kind === 'unclear' && now.about === 'payee')) return true;
+      if (answer === 'acknowledged' && !(now.kind === 'unclear' && now.about === 'payee')) return turn;
     }
   }
-  return false;
+  return null;
 }
 
 /** A person's word that is being carried out moves money itself: its own news does not take the task away from under it. */

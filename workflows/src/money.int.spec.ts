@@ -220,6 +220,67 @@ describe('money that people are asked about when no shipment’s story runs', ()
     });
   }, 60_000);
 
+  it('hears of a newer decision that is read in the same moment in which the older one is settled', async () => {
+    const [shipmentId, declarationId] = [randomUUID(), randomUUID()];
+    const told = (decision: number): DecidedMoney => ({
+      ...{ caseId: 'case-1', decision, shipmentId, declarationId, declarationVersion: 1, authority: 'US', law: 'law' },
+      ...{ says: 'x', citation: null, decidedOn: '2026-11-28', debtOn: null, refund: null, lines: [], demand: null },
+      ...{ owed: { amount: `${decision}00.00`, currency: 'USD' }, references: ['CF29'], editors: [] },
+    });
+    const gate = () => {
+      let open = (): void => undefined;
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      return { open, opened };
+    };
+    const [olderSettled, newerRead] = [gate(), gate()];
+    const looks: number[] = [];
+    let reviews = 0;
+    const activities = {
+      reviewEntry: async () => {
+        reviews += 1;
+        if (reviews === 2) await newerRead.opened;
+        return { tasks: [], nextLookAt: null, open: looks.length < 2, money: [told(Math.min(reviews, 2))], wrote: {} };
+      },
+      settleDecided: async (_step: Step, { decision }: DecidedMoney) => {
+        looks.push(decision);
+        if (looks.length === 1) await olderSettled.opened;
+        return { kind: 'settled', wrote: {} };
+      },
+    };
+    const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+      while (!(await holds())) await new Promise((resume) => setTimeout(resume, 20));
+    };
+    await working(activities, async (activityQueue) => {
+      const taskQueue = `${activityQueue}-workflows`;
+      // Two workers, one after the other, that keep no story: the second finds both answers in one task.
+      const telling = () =>
+        Worker.create({
+          ...{ connection: native, taskQueue, maxCachedWorkflows: 0 },
+          workflowBundle: { ...code, code: redirectQueues(code.code, `() => ${JSON.stringify(activityQueue)}`) },
+        });
+      const handle = await client.workflow.start(WORKFLOWS.postEntry, {
+        ...{ workflowId: postEntryWorkflowId(declarationId), taskQueue },
+        args: [{ tenant: 'acme', shipmentId, declarationId, correlationId: 'c' }],
+      });
+      await (
+        await telling()
+      ).runUntil(async () => {
+        await until(() => looks.length === 1);
+        await tell(handle, 'customs.CaseDecided', {});
+        await until(() => reviews === 2);
+      });
+      const answered = async (times: number): Promise<boolean> =>
+        (await handle.fetchHistory()).events!.filter((each) => each.activityTaskCompletedEventAttributes).length ===
+        times;
+      olderSettled.open();
+      await until(() => answered(2));
+      newerRead.open();
+      await until(() => answered(3));
+      await (await telling()).runUntil(handle.result());
+      expect(looks).toEqual([1, 2]);
+    });
+  }, 60_000);
+
   it('pays anew, with interest and a fresh approval, what the bank returned after the shipment had ended', async () => {
     const tasks = new Tasks();
     const shipmentId = randomUUID();

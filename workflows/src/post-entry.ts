@@ -73,9 +73,10 @@ export async function postEntry(entry: EntryRef, settled: string[] = []): Promis
         following.set(key, fresh);
         asked.set(key, fresh);
         fresh.over = followDecided(story, fresh)
-          .catch(givenUp)
-          .then((done) => {
-            over(`${key}/${fresh.told.decision}`, done);
+          .catch((error: unknown) => givenUp(error, fresh.turn))
+          .then((turn) => {
+            // News of the same moment made another look necessary: that what was seen before is over says nothing of it.
+            if (turn === fresh.turn) decided.add(`${key}/${fresh.told.decision}`);
             asked.delete(key);
           });
       }
@@ -97,8 +98,8 @@ export async function postEntry(entry: EntryRef, settled: string[] = []): Promis
 }
 
 /** A step that could not be done was given up by a person: what is open stays in the ledger. */
-function givenUp(error: unknown): true {
-  if (error instanceof Abandoned) return true;
+function givenUp(error: unknown, turn: number): number {
+  if (error instanceof Abandoned) return turn;
   throw error;
 }
 
