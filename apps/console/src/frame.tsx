@@ -1,3 +1,4 @@
+import { i18n } from './words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import { showSession } from '@tidewaiter/contracts';
 import { createRootRoute, createRoute, Outlet, redirect } from '@tanstack/react-router';
@@ -15,7 +16,7 @@ export const rootRoute = createRootRoute({
   ),
   errorComponent: ({ error, reset }) => (
     <main id="main" className="main">
-      <ErrorState error={error} what="this page" onRetry={reset} />
+      <ErrorState error={error} what={i18n.t('this page')} onRetry={reset} />
     </main>
   ),
 });

@@ -1,3 +1,4 @@
+import { i18n } from './words/words.js';
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { auditRoutes } from './audit/routes.js';
 import { boardSearch } from './board/search.js';
@@ -128,7 +129,7 @@ export const router = createRouter({
   scrollRestoration: true,
   defaultPendingMs: 150,
   defaultNotFoundComponent: NotFound,
-  defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} what="this page" onRetry={reset} />,
+  defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} what={i18n.t('this page')} onRetry={reset} />,
 });
 
 declare module '@tanstack/react-router' {

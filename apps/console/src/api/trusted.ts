@@ -1,3 +1,4 @@
+import { i18n } from '../words/words.js';
 interface WorkerPolicy {
   createScriptURL(url: string): string;
 }

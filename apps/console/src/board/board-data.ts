@@ -1,3 +1,4 @@
+import { i18n } from '../words/words.js';
 import { showBoardIndex, showBoardRows, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -25,7 +26,11 @@ export function keysOf(bytes: Uint8Array): Uint32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const keys = new Uint32Array(bytes.byteLength / 4);
   for (let at = 0; at < keys.length; at += 1) keys[at] = view.getUint32(at * 4);
-  performance.measure('board index read', { start: begun, end: performance.now(), detail: { rows: keys.length } });
+  performance.measure(i18n.t('board index read'), {
+    start: begun,
+    end: performance.now(),
+    detail: { rows: keys.length },
+  });
   return keys;
 }
 

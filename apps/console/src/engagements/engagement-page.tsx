@@ -1,3 +1,5 @@
+import { Trans } from '@lingui/react';
+import { i18n } from '../words/words.js';
 import { endEngagement, grantMandate, listEngagements, listImporters, showEngagement } from '@tidewaiter/contracts';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -37,7 +39,7 @@ export default function EngagementPage() {
     },
   });
   const end = useChange(endEngagement, { reads });
-  if (error) return <ErrorState error={error} what="this engagement" onRetry={() => void refetch()} />;
+  if (error) return <ErrorState error={error} what={i18n.t('this engagement')} onRetry={() => void refetch()} />;
   if (!data)
     return (
       <div className="page" aria-busy="true">
@@ -54,7 +56,7 @@ export default function EngagementPage() {
     .at(-1);
   const because = holds(session, 'operator', 'administrator')
     ? undefined
-    : 'For operators. A tenant administrator grants the role.';
+    : i18n.t('For operators. A tenant administrator grants the role.');
   const problems = fieldProblems(
     grant.error,
     (pointer) => /(grantor|destinations|validFrom|validTo)/.exec(pointer)?.[1],
@@ -62,10 +64,13 @@ export default function EngagementPage() {
   return (
     <Page
       title={data.customer.name}
-      lead={`${data.kind} engagement, ${data.destinations.join(', ')}`}
+      lead={i18n.t('{kind} engagement, {destinations}', {
+        kind: data.kind,
+        destinations: data.destinations.join(', '),
+      })}
       actions={
         <Link className="button" data-kind="primary" to="/shipments/new" search={{ engagement: engagementId }}>
-          New shipment
+          {i18n.t('New shipment')}
         </Link>
       }
     >
@@ -74,35 +79,38 @@ export default function EngagementPage() {
         clock={
           last ? (
             <>
-              ⚖ mandate ends <LegalDate date={last} country={country} endOfDay />
+              <Trans
+                id="⚖ mandate ends <0/>"
+                components={{ 0: <LegalDate date={last} country={country} endOfDay /> }}
+              />
             </>
           ) : (
-            'No mandate'
+            i18n.t('No mandate')
           )
         }
-        money={<span className="soft">per shipment</span>}
-        proof={<>version {data.version} of its stream</>}
+        money={<span className="soft">{i18n.t('per shipment')}</span>}
+        proof={<>{i18n.t('version {version} of its stream', { version: data.version })}</>}
       />
       <dl className="facts">
-        <dt>Importer of record</dt>
+        <dt>{i18n.t('Importer of record')}</dt>
         <dd>
           {importer?.name} {importer?.identifiers.map(({ scheme, value }) => `${scheme} ${value}`).join(', ')}
         </dd>
-        <dt>Contact</dt>
-        <dd>{data.customer.contact ?? <span className="soft">none</span>}</dd>
+        <dt>{i18n.t('Contact')}</dt>
+        <dd>{data.customer.contact ?? <span className="soft">{i18n.t('none')}</span>}</dd>
       </dl>
-      <h2>Mandates</h2>
+      <h2>{i18n.t('Mandates')}</h2>
       {data.mandates.length === 0 ? (
-        <p className="soft">None is recorded: nothing may be lodged under this engagement.</p>
+        <p className="soft">{i18n.t('None is recorded: nothing may be lodged under this engagement.')}</p>
       ) : (
         <div className="sheet table-scroll">
           <table className="table">
             <thead>
               <tr>
-                <th>Granted by</th>
-                <th>Destinations</th>
-                <th>From</th>
-                <th>To</th>
+                <th>{i18n.t('Granted by')}</th>
+                <th>{i18n.t('Destinations')}</th>
+                <th>{i18n.t('From')}</th>
+                <th>{i18n.t('To')}</th>
               </tr>
             </thead>
             <tbody>
@@ -124,34 +132,34 @@ export default function EngagementPage() {
       )}
       <section className="sheet">
         <div className="sheet-head">
-          <h2>Record a mandate</h2>
+          <h2>{i18n.t('Record a mandate')}</h2>
         </div>
         <div className="sheet-body stack">
           <ProblemSummary problems={problems} />
           <div className="columns">
             <TextField
               id="grantor"
-              label="Granted by"
+              label={i18n.t('Granted by')}
               value={draft.grantor}
               onChange={(grantor) => change({ grantor })}
             />
             <TextField
               id="destinations"
-              label="Destinations"
-              hint={`of ${data.destinations.join(', ')}; separated by commas`}
+              label={i18n.t('Destinations')}
+              hint={i18n.t('of {destinations}; separated by commas', { destinations: data.destinations.join(', ') })}
               value={draft.destinations}
               onChange={(destinations) => change({ destinations })}
             />
             <TextField
               id="validFrom"
-              label="Valid from"
+              label={i18n.t('Valid from')}
               type="date"
               value={draft.validFrom}
               onChange={(validFrom) => change({ validFrom })}
             />
             <TextField
               id="validTo"
-              label="Valid to"
+              label={i18n.t('Valid to')}
               type="date"
               value={draft.validTo}
               onChange={(validTo) => change({ validTo })}
@@ -176,27 +184,32 @@ export default function EngagementPage() {
                 })
               }
             >
-              Record mandate
+              {i18n.t('Record mandate')}
             </Button>
           </div>
         </div>
       </section>
       {data.status !== 'ended' && (
         <details>
-          <summary>End this engagement</summary>
+          <summary>{i18n.t('End this engagement')}</summary>
           <div className="stack">
-            <p className="soft">Running shipments go on; nothing new may be opened under it.</p>
-            {end.error && <ErrorState error={end.error} what="the end" />}
-            <TextField label="Reason" hint="3 to 280 characters; it is recorded" value={reason} onChange={setReason} />
+            <p className="soft">{i18n.t('Running shipments go on; nothing new may be opened under it.')}</p>
+            {end.error && <ErrorState error={end.error} what={i18n.t('the end')} />}
+            <TextField
+              label={i18n.t('Reason')}
+              hint={i18n.t('3 to 280 characters; it is recorded')}
+              value={reason}
+              onChange={setReason}
+            />
             <Button
               kind="danger"
-              because={because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined)}
+              because={because ?? (reason.trim().length < 3 ? i18n.t('Give a reason first.') : undefined)}
               busy={end.isPending}
               onPress={() =>
                 end.mutate({ params: { engagementId }, body: { reason: reason.trim() }, ifMatch: data.version })
               }
             >
-              End engagement with {data.customer.name}
+              {i18n.t('End engagement with {name}', { name: data.customer.name })}
             </Button>
           </div>
         </details>

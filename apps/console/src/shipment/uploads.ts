@@ -1,3 +1,4 @@
+import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import {
   appendUpload,

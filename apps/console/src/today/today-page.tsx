@@ -1,3 +1,4 @@
+import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import { decideTask, listTasks, listToday, type AnswerOf } from '@tidewaiter/contracts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -76,20 +77,20 @@ export default function TodayPage() {
       () => [
         {
           keys: 'j',
-          says: 'Next row',
+          says: i18n.t('Next row'),
           group: 'This page' as const,
           run: () => move(document.activeElement?.closest('.work > li') ? 1 : 0),
         },
-        { keys: 'k', says: 'Row before', group: 'This page' as const, run: () => move(-1) },
+        { keys: 'k', says: i18n.t('Row before'), group: 'This page' as const, run: () => move(-1) },
         {
           keys: 'f',
-          says: 'Mine or everyone’s',
+          says: i18n.t('Mine or everyone’s'),
           group: 'This page' as const,
           run: () => void navigate({ to: '/today', search: whose === 'mine' ? { whose: 'all' } : {} }),
         },
         {
           keys: 'o',
-          says: 'Open the shipment of this row',
+          says: i18n.t('Open the shipment of this row'),
           group: 'This page' as const,
           run: () => {
             if (current?.shipment)
@@ -114,7 +115,7 @@ export default function TodayPage() {
     const left = items.length - 1;
     drop(idOf(item));
     setOpen(null);
-    announce(left === 0 ? 'Done. Nothing waits for you.' : `Done. ${left} left.`);
+    announce(left === 0 ? i18n.t('Done. Nothing waits for you.') : i18n.t('Done. {left} left.', { left }));
     // The row is still there until the list is drawn again.
     if (left > 0) requestAnimationFrame(() => focusRow(Math.min(at, left - 1)));
   };
@@ -122,12 +123,15 @@ export default function TodayPage() {
   const statutory = data?.statutoryToday ?? 0;
   return (
     <Page
-      title="Today"
+      title={i18n.t('Today')}
       lead={
         data && (
           <>
-            {data.total} {data.total === 1 ? 'waits' : 'wait'} for {whose === 'mine' ? 'you' : 'this company'}
-            {statutory > 0 && ` · ${statutory} ⚖ today`}
+            {i18n.t(
+              '{total} {total, plural, one {waits} other {wait}} for {whose, select, yes {you} other {this company}}',
+              { total: data.total, whose: whose === 'mine' ? 'yes' : 'no' },
+            )}
+            {statutory > 0 && i18n.t(' · {statutory} ⚖ today', { statutory })}
           </>
         )
       }
@@ -141,7 +145,7 @@ export default function TodayPage() {
             className="chip"
             {...(whose === 'mine' ? { 'aria-current': true } : {})}
           >
-            Mine
+            {i18n.t('Mine')}
           </Link>
           <Link
             to="/today"
@@ -150,23 +154,23 @@ export default function TodayPage() {
             className="chip"
             {...(whose === 'all' ? { 'aria-current': true } : {})}
           >
-            Everyone’s
+            {i18n.t('Everyone’s')}
           </Link>
         </>
       }
     >
-      {error && <ErrorState error={error} what="what waits for you" onRetry={() => void refetch()} />}
+      {error && <ErrorState error={error} what={i18n.t('what waits for you')} onRetry={() => void refetch()} />}
       {!data && !error && (
         <div aria-busy="true">
           <Skeleton height={72} lines={4} />
         </div>
       )}
       {data && items.length === 0 && (
-        <EmptyState title={whose === 'mine' ? 'Nothing waits for you' : 'Nothing waits for anybody'}>
-          Work comes here by itself when a shipment needs a person.{' '}
+        <EmptyState title={whose === 'mine' ? i18n.t('Nothing waits for you') : i18n.t('Nothing waits for anybody')}>
+          {i18n.t('Work comes here by itself when a shipment needs a person.')}{' '}
           {whose === 'mine' && (
             <Link to="/today" search={{ whose: 'all' }}>
-              See everyone’s
+              {i18n.t('See everyone’s')}
             </Link>
           )}
         </EmptyState>
@@ -202,20 +206,20 @@ interface RowProps {
 }
 
 const WORDS: Record<string, string> = {
-  'approve-payment': 'Approve payment',
-  'confirm-lines': 'Confirm goods lines',
-  'correct-declaration': 'Correct declaration',
-  'resolve-findings': 'Resolve findings on papers',
-  'review-assessment': 'Review assessment',
-  'provide-documents': 'Provide documents',
-  'resolve-difference': 'Resolve difference',
-  'raise-guarantee': 'Raise guarantee',
-  'ask-authority': 'Outcome unknown',
-  'rebook-delivery': 'Rebook delivery',
-  'retry-step': 'Step failed',
-  'renew-mandate': 'Renew mandate',
-  'resolve-engagement': 'Resolve engagement',
-  'mend-records': 'Mend records',
+  'approve-payment': i18n.t('Approve payment'),
+  'confirm-lines': i18n.t('Confirm goods lines'),
+  'correct-declaration': i18n.t('Correct declaration'),
+  'resolve-findings': i18n.t('Resolve findings on papers'),
+  'review-assessment': i18n.t('Review assessment'),
+  'provide-documents': i18n.t('Provide documents'),
+  'resolve-difference': i18n.t('Resolve difference'),
+  'raise-guarantee': i18n.t('Raise guarantee'),
+  'ask-authority': i18n.t('Outcome unknown'),
+  'rebook-delivery': i18n.t('Rebook delivery'),
+  'retry-step': i18n.t('Step failed'),
+  'renew-mandate': i18n.t('Renew mandate'),
+  'resolve-engagement': i18n.t('Resolve engagement'),
+  'mend-records': i18n.t('Mend records'),
 };
 const wordOf = (kind: string): string =>
   WORDS[kind] ?? kind.replace(/-/g, ' ').replace(/^./, (first) => first.toUpperCase());
@@ -261,7 +265,7 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
               {shipment.reference}
             </Link>
           ) : (
-            <span className="soft">no shipment</span>
+            <span className="soft">{i18n.t('no shipment')}</span>
           )}{' '}
           <span className="soft">
             {shipment?.customer} {shipment?.destination}
@@ -271,19 +275,19 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
           {clock && country ? (
             clock.kind === 'statutory' ? (
               <>
-                <span title="statutory">⚖</span> <LegalDate date={clock.on} country={country} endOfDay />
+                <span title={i18n.t('statutory')}>⚖</span> <LegalDate date={clock.on} country={country} endOfDay />
               </>
             ) : (
               <>
-                <span title="promised">◷</span> <LegalInstant at={clock.due} country={country} />
+                <span title={i18n.t('promised')}>◷</span> <LegalInstant at={clock.due} country={country} />
               </>
             )
           ) : (
-            <span className="soft">no clock</span>
+            <span className="soft">{i18n.t('no clock')}</span>
           )}
         </span>
         <span className="work-money">
-          {atStake ? <Money value={atStake} /> : <span className="soft">nothing at stake</span>}
+          {atStake ? <Money value={atStake} /> : <span className="soft">{i18n.t('nothing at stake')}</span>}
         </span>
         <button
           type="button"
@@ -293,7 +297,7 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
           tabIndex={active ? 0 : -1}
           onClick={() => onOpen(!open)}
         >
-          {open ? 'Close' : 'Review'}
+          {open ? i18n.t('Close') : i18n.t('Review')}
           <span className="sr">
             {' '}
             {wordOf(task.kind)} {shipment?.reference}
@@ -302,9 +306,14 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
       </div>
       <p className="work-why">
         {gone
-          ? 'Somebody else has done this.'
-          : `Ranked ${rank}: ${reason}. ${clock ? 'If missed' : 'If left'}: ${ifMissed}.`}
-        {!mine && ` For ${task.role}.`}
+          ? i18n.t('Somebody else has done this.')
+          : i18n.t('Ranked {rank}: {reason}. {clock, select, yes {If missed} other {If left}}: {ifMissed}.', {
+              rank,
+              reason,
+              clock: clock ? 'yes' : 'no',
+              ifMissed,
+            })}
+        {!mine && i18n.t(' For {role}.', { role: task.role })}
       </p>
       {open && !gone && (
         <div className="work-panel" ref={panel}>
@@ -331,10 +340,10 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
     change.mutate({ params: { taskId: task.taskId }, body, ifMatch: task.version });
   const because =
     feed === 'offline'
-      ? 'There is no connection: nothing can be decided now.'
+      ? i18n.t('There is no connection: nothing can be decided now.')
       : mine
         ? undefined
-        : `For the role ${task.role}. A tenant administrator grants it.`;
+        : i18n.t('For the role {role}. A tenant administrator grants it.', { role: task.role });
   const { error } = change;
   return (
     <div className="stack">
@@ -347,11 +356,13 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
                   {
                     says:
                       error.status === 412 || error.status === 409
-                        ? `Somebody else was here first: ${error.problem.detail} Nothing you typed is lost.`
+                        ? i18n.t('Somebody else was here first: {detail} Nothing you typed is lost.', {
+                            detail: error.problem.detail,
+                          })
                         : `${error.problem.detail} ${error.problem.advice ?? ''}`,
                   },
                 ]
-              : [{ says: 'No answer came. Press again: it is the same decision and is taken once.' }]
+              : [{ says: i18n.t('No answer came. Press again: it is the same decision and is taken once.') }]
           }
         />
       )}
@@ -360,7 +371,14 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
           <table className="table">
             <thead>
               <tr>
-                {['Line', 'Commodity', 'Description', 'Origin', 'Net kg', 'Price'].map((head) => (
+                {[
+                  i18n.t('Line'),
+                  i18n.t('Commodity'),
+                  i18n.t('Description'),
+                  i18n.t('Origin'),
+                  i18n.t('Net kg'),
+                  i18n.t('Price'),
+                ].map((head) => (
                   <th key={head} {...(head === 'Net kg' || head === 'Price' ? { className: 'num' } : {})}>
                     {head}
                   </th>
@@ -401,12 +419,12 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
         )}
         {fields.length > 0 && (
           <Button kind="primary" because={because} busy={change.isPending} onPress={() => decide({ set: values })}>
-            Send the corrected declaration
+            {i18n.t('Send the corrected declaration')}
           </Button>
         )}
         {item.shipment && (
           <Link className="button" to="/shipments/$shipmentId" params={{ shipmentId: item.shipment.shipmentId }}>
-            Open {item.shipment.reference}
+            {i18n.t('Open {reference}', { reference: item.shipment.reference })}
           </Link>
         )}
       </div>
@@ -417,12 +435,17 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
         <details open={act === null && fields.length === 0 && lines.length === 0}>
           <summary>{reasoned.summary}</summary>
           <div className="stack work-abandon">
-            <TextField label="Reason" hint="3 to 280 characters; it is recorded" value={reason} onChange={setReason} />
+            <TextField
+              label={i18n.t('Reason')}
+              hint={i18n.t('3 to 280 characters; it is recorded')}
+              value={reason}
+              onChange={setReason}
+            />
             {reasoned.acts.map(({ label, decision, danger }) => (
               <Button
                 key={label}
                 {...(danger ? { kind: 'danger' } : {})}
-                because={because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined)}
+                because={because ?? (reason.trim().length < 3 ? i18n.t('Give a reason first.') : undefined)}
                 onPress={() => decide({ ...decision, reason: reason.trim() })}
               >
                 {label}

@@ -1,3 +1,4 @@
+import { i18n } from '../words/words.js';
 import { useLocation } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
 
@@ -20,7 +21,7 @@ export function Page({
   const heading = useRef<HTMLHeadingElement>(null);
   const path = useLocation({ select: ({ pathname }) => pathname });
   useEffect(() => {
-    document.title = `${title} · Tidewaiter`;
+    document.title = i18n.t('{title} · Tidewaiter', { title });
   }, [title]);
   useEffect(() => {
     // A grid takes the focus itself where somebody comes back to a row of it.
