@@ -145,7 +145,7 @@ export default function ShipmentPage() {
     >
       {strip.data && shipment.data ? (
         <Head strip={strip.data} shipment={shipment.data} />
-      ) : strip.isError ? (
+      ) : shipment.data && strip.isError ? (
         <ErrorState error={strip.error} what={i18n.t('the summary')} onRetry={() => void strip.refetch()} />
       ) : (
         <div aria-busy="true">
@@ -160,9 +160,12 @@ export default function ShipmentPage() {
           isOpen: each === tab,
         }))}
       />
-      <Part>
-        <Tab />
-      </Part>
+      {/* What does not exist is said once, by the page: until it is known to exist, its parts say nothing. */}
+      {shipment.data && (
+        <Part>
+          <Tab />
+        </Part>
+      )}
       <p>
         <Copies
           path={`/v1/shipments/${shipmentId}${tab === '' ? '/story' : ''}`}
