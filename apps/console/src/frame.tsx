@@ -1,7 +1,7 @@
-import { i18n } from './words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import { showSession } from '@tidewaiter/contracts';
 import { createRootRoute, createRoute, Outlet, redirect } from '@tanstack/react-router';
+import { i18n } from './words/words.js';
 import { queryClient, routeQuery } from './api/queries.js';
 import { landingOf } from './api/session.js';
 import { Layout } from './app/layout.js';

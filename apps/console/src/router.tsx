@@ -1,5 +1,5 @@
-import { i18n } from './words/words.js';
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { i18n } from './words/words.js';
 import { auditRoutes } from './audit/routes.js';
 import { boardSearch } from './board/search.js';
 import { partnerRoutes } from './partners/routes.js';

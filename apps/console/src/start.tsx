@@ -3,9 +3,9 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { i18n } from './words/words.js';
 import { queryClient } from './api/queries.js';
 import { router } from './router.js';
-import { i18n } from './words/words.js';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

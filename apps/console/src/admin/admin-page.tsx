@@ -1,9 +1,9 @@
-import { i18n } from '../words/words.js';
 import type { Role } from '@tidewaiter/contracts';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import { holds, useSession } from '../api/session.js';
 import { useSteps } from '../shipment/go.js';
 import { NotFound, Page, Part, Tabs } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import '../shipment/shipment.css';
 
 interface AdminPart {

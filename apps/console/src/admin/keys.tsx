@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { issueReaderKey, listReaders, revokeReaderKey } from '@tidewaiter/contracts';
 import { useRef, useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -17,6 +16,7 @@ import {
   TextField,
 } from '../ui/index.js';
 import { newSecret, type Secret } from '../app/new-secret.js';
+import { i18n } from '../words/words.js';
 
 /** Keys with which outside parties read the log. The keys of partners' programs are made where partners are. */
 export default function Keys() {

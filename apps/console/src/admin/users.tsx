@@ -1,10 +1,10 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { listPeople, ROLES, type AnswerOf, type Role } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useRoute } from '../api/queries.js';
 import { Panel, Source } from '../shipment/parts.js';
 import { Instant, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 type People = AnswerOf<typeof listPeople>;
 type Conflict = People['conflicts'][number];

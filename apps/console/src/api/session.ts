@@ -1,5 +1,5 @@
-import { i18n } from '../words/words.js';
 import { showSession, type AnswerOf, type Role } from '@tidewaiter/contracts';
+import { i18n } from '../words/words.js';
 import { useRoute } from './queries.js';
 
 export type Session = AnswerOf<typeof showSession>;

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 interface WorkerPolicy {
   createScriptURL(url: string): string;
 }

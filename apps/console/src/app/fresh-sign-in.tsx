@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { showSession } from '@tidewaiter/contracts';
 import { useEffect, useState } from 'react';
 import { api, onSignInTooOld } from '../api/client.js';
@@ -6,6 +5,7 @@ import { readAgain } from '../api/queries.js';
 import type { Session } from '../api/session.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
+import { i18n } from '../words/words.js';
 import { announce } from './announce.js';
 import { AGAIN_CHANNEL } from './signed-in-again.js';
 

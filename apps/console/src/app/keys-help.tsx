@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { Dialog } from '../ui/dialog.js';
+import { i18n } from '../words/words.js';
 import { useBoundKeys, type KeyBinding } from './keys.js';
 import { prefer, usePreferences } from './preferences.js';
 

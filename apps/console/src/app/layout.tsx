@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { endSession, listToday } from '@tidewaiter/contracts';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
@@ -8,6 +7,8 @@ import { worksOnShipments, useSession, type Session } from '../api/session.js';
 import { useFeedPosition, useFeedState, useFeedStatus } from '../feed/feed.js';
 import { startFeed } from '../feed/start.js';
 import { formatInstant } from '../ui/time.js';
+import { FEED_WORDS } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { useAnnounced } from './announce.js';
 import { useKeys } from './keys.js';
 import { prefer, usePreferences, useZone } from './preferences.js';
@@ -148,10 +149,12 @@ function Announcer() {
 function FeedState() {
   const feed = useFeedState();
   const zone = useZone();
-  const asOf = feed.asOf ? formatInstant(feed.asOf, { zone, day: false, seconds: true, locale: 'en-GB' }) : 'never';
+  const asOf = feed.asOf
+    ? formatInstant(feed.asOf, { zone, day: false, seconds: true, locale: 'en-GB' })
+    : i18n.t('never');
   const words = {
-    connecting: i18n.t('Connecting'),
-    live: i18n.t('Live'),
+    connecting: FEED_WORDS.connecting,
+    live: FEED_WORDS.live,
     paused: i18n.t('Paused, as of {asOf}', { asOf }),
     reconnecting: i18n.t('Reconnecting, as of {asOf}', { asOf }),
     offline: i18n.t('Offline, as of {asOf}', { asOf }),

@@ -1,5 +1,5 @@
-import { i18n } from '../words/words.js';
 import { holds, worksOnShipments, type Session } from '../api/session.js';
+import { i18n } from '../words/words.js';
 
 export interface Place {
   to: string;

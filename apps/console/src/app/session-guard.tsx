@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { renewSession, showSession } from '@tidewaiter/contracts';
 import { useEffect, useState } from 'react';
 import { api, onSignedOut } from '../api/client.js';
@@ -6,6 +5,7 @@ import { readAgain } from '../api/queries.js';
 import type { Session } from '../api/session.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
+import { i18n } from '../words/words.js';
 
 const WARN_MS = 120_000;
 

@@ -1,9 +1,9 @@
-import { i18n } from '../words/words.js';
 import { ADVANCES, advanceSimulation, showSimulation } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { holds, type Session } from '../api/session.js';
 import { Button } from '../ui/button.js';
+import { i18n } from '../words/words.js';
 import { announce } from './announce.js';
 
 const LOOK_EVERY_MS = 60_000;

@@ -1,6 +1,6 @@
-import { i18n } from '../words/words.js';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import { NotFound, Page, Part, Tabs } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import '../shipment/shipment.css';
 import './audit.css';
 import { Go, useSteps } from '../shipment/go.js';

@@ -1,9 +1,9 @@
-import { i18n } from '../words/words.js';
 import { listCheckpoints } from '@tidewaiter/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { api } from '../api/client.js';
 import { saveBytes } from '../shipment/save.js';
 import { Button, DigestChip, EmptyState, ErrorState, Instant, Skeleton, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 export default function Checkpoints() {
   const heads = useInfiniteQuery({

@@ -1,10 +1,10 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { listReconciliations, reportCompleteness, startReconciliation } from '@tidewaiter/contracts';
 import { useChange, useRoute } from '../api/queries.js';
 import { holds, useSession } from '../api/session.js';
 import { Panel, Source, useOffline } from '../shipment/parts.js';
 import { Button, ErrorState, Instant, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 export default function Completeness() {
   const report = useRoute(reportCompleteness);

@@ -1,9 +1,9 @@
-import { i18n } from '../words/words.js';
 import { reportSeparationOfDuties, type AnswerOf } from '@tidewaiter/contracts';
 import { useRoute } from '../api/queries.js';
 import { Panel, Source } from '../shipment/parts.js';
 import { DigestChip, EmptyState, StatusMark } from '../ui/index.js';
 import { Go } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 
 type Item = AnswerOf<typeof reportSeparationOfDuties>['items'][number];
 

@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   fetchEvidenceFile,
   listEvidenceJobs,
@@ -13,6 +12,7 @@ import { readAgain, useChange, useRoute } from '../api/queries.js';
 import { saveBytes } from '../shipment/save.js';
 import { Panel, Source, useOffline } from '../shipment/parts.js';
 import { Button, CopyButton, DigestChip, ErrorState, Instant, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 type Job = AnswerOf<typeof listEvidenceJobs>['items'][number];
 type File = Job['files'][number];

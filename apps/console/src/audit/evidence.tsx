@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { listEvidenceJobs, reportAccess, startEvidenceJob } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -7,6 +6,7 @@ import { holds, useSession } from '../api/session.js';
 import { Panel, Source, useOffline, words } from '../shipment/parts.js';
 import { Button, EmptyState, ErrorState, Instant, TextArea, TextField } from '../ui/index.js';
 import { Go } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 import { Jobs } from './evidence-jobs.js';
 import { referencesIn, shipmentsOf } from './references.js';
 

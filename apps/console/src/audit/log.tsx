@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { listLogEntries, type AnswerOf } from '@tidewaiter/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -6,6 +5,7 @@ import { useState } from 'react';
 import { api } from '../api/client.js';
 import { Button, DigestChip, EmptyState, ErrorState, Instant, Skeleton, TextField } from '../ui/index.js';
 import { Go, useAsked } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 
 type Entry = AnswerOf<typeof listLogEntries>['items'][number];
 interface Filters {

@@ -1,10 +1,10 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { showReconciliation } from '@tidewaiter/contracts';
 import { useRoute } from '../api/queries.js';
 import { Panel, Source } from '../shipment/parts.js';
 import { Instant, StatusMark } from '../ui/index.js';
 import { Go } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 
 export default function Overview() {
   const status = useRoute(showReconciliation, {}, { refetchInterval: 5000 });

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { approveDisposal, liftHold, placeHold, reportRetention, type AnswerOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -6,6 +5,7 @@ import { holds, useSession } from '../api/session.js';
 import { Panel, Source, useOffline } from '../shipment/parts.js';
 import { Button, EmptyState, ErrorState, LegalDate, StatusMark, TextField, type State } from '../ui/index.js';
 import { Go } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 
 type Row = AnswerOf<typeof reportRetention>['items'][number];
 const STATES: Record<Row['state'], [State, string]> = {

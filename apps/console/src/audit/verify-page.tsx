@@ -1,10 +1,10 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import type { StepName } from '@tidewaiter/evidence/steps';
 import { useEffect, useState, type DragEvent } from 'react';
 import { BreakIt, StepsView } from '../proof/steps-view.js';
 import { ask, readyVerifier, type Verdict } from '../proof/verifier.js';
 import { Button, Page, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import '../app/layout.css';
 import '../shipment/shipment.css';
 

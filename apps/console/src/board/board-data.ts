@@ -1,10 +1,10 @@
-import { i18n } from '../words/words.js';
 import { showBoardIndex, showBoardRows, type AnswerOf, type InputOf } from '@tidewaiter/contracts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../api/client.js';
 import { readAgain } from '../api/queries.js';
 import { isPaused, onChanges, shownUpTo, useFeedStatus } from '../feed/feed.js';
+import { i18n } from '../words/words.js';
 
 export type BoardRow = AnswerOf<typeof showBoardRows>['rows'][number];
 export type BoardQuery = Partial<InputOf<typeof showBoardIndex>['query']>;

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { exportBoard, showBoardSummary, showExport } from '@tidewaiter/contracts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -9,8 +8,9 @@ import { announce } from '../app/announce.js';
 import { useKeys } from '../app/keys.js';
 import { useZone } from '../app/preferences.js';
 import { ApplyPill, Button, DataGrid, EmptyState, ErrorState, Page } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { summaryInput, useBoard, type BoardQuery, type BoardRow } from './board-data.js';
-import { BIN_WORDS, columnsOf, STAGE_WORDS, USUAL_COLUMNS } from './columns.js';
+import { ALL_COLUMNS, BIN_WORDS, columnsOf, STAGE_WORDS, USUAL_COLUMNS } from './columns.js';
 import { FILTERS, type BoardSearch } from './search.js';
 import './board.css';
 
@@ -258,7 +258,7 @@ export default function BoardPage() {
           {i18n.t('{shown} of {total} · sorted by {sort} · recorded times in {zone}', {
             shown: keys.length.toLocaleString('en-GB'),
             total: all?.total.toLocaleString('en-GB') ?? '…',
-            sort: search.sort ?? 'consequence',
+            sort: ALL_COLUMNS.find(({ id }) => id === search.sort)?.header ?? i18n.t('consequence'),
             zone,
           })}
         </span>

@@ -1,6 +1,6 @@
-import { i18n } from '../words/words.js';
 import { useDraft } from '../app/draft.js';
 import { Button, TextArea } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 interface Common {
   /** why nothing can be begun */

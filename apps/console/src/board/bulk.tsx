@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import { countBulk, listBulk, startBulk, stopBulk, type AnswerOf } from '@tidewaiter/contracts';
 import { useEffect } from 'react';
@@ -8,6 +7,7 @@ import { worksOnShipments, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { Go } from '../shipment/go.js';
 import { useOffline, words } from '../shipment/parts.js';
+import { i18n } from '../words/words.js';
 import { BulkComment, BulkWatch } from './bulk-acts.js';
 import { Button, Dialog, ErrorState, Instant, Skeleton, StatusMark } from '../ui/index.js';
 

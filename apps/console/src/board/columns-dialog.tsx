@@ -1,6 +1,6 @@
-import { i18n } from '../words/words.js';
 import { Button, Dialog } from '../ui/index.js';
 import { announce } from '../app/announce.js';
+import { i18n } from '../words/words.js';
 import { ALL_COLUMNS, USUAL_COLUMNS } from './columns.js';
 
 /** Which columns there are and in which order, by keyboard as well as by mouse; the link keeps it. */

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import {
   authorityPlace,
   formatDay,
@@ -9,6 +8,7 @@ import {
   type Column,
   type State,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import type { BoardRow } from './board-data.js';
 
 export const STAGE_WORDS: Record<string, string> = {

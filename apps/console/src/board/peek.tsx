@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { showEstimate, showShipment } from '@tidewaiter/contracts';
 import { Link } from '@tanstack/react-router';
 import { useRoute } from '../api/queries.js';
@@ -15,6 +14,8 @@ import {
   Skeleton,
   StatusMark,
 } from '../ui/index.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import type { BoardRow } from './board-data.js';
 import { STAGE_WORDS, stateOf } from './columns.js';
 
@@ -124,7 +125,12 @@ function Estimate({ shipmentId }: { shipmentId: string }) {
   const { estimate, dots, due, destination, transport, stage } = data;
   const like = i18n.t(
     '{cases} like {cases, plural, one {case} other {cases}}: {transport} to {destination}, as long in {STAGE_WORDS}',
-    { cases: estimate.cases, transport, destination, STAGE_WORDS: STAGE_WORDS[stage ?? '']?.toLowerCase() ?? stage },
+    {
+      cases: estimate.cases,
+      transport: transportWord(transport),
+      destination,
+      STAGE_WORDS: STAGE_WORDS[stage ?? '']?.toLowerCase() ?? stage,
+    },
   );
   if (estimate.p50 === null || estimate.p90 === null)
     return (

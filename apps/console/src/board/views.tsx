@@ -1,9 +1,9 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { dropView, listViews, saveView } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { Button, Dialog, ErrorState, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { boardSearch, type BoardSearch } from './search.js';
 
 /** Views kept on the server: one's own and those that are shared; a view is all of its link. */

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import {
   INCOTERMS,
   previewAssessment,
@@ -13,6 +12,8 @@ import { announce } from '../app/announce.js';
 import { useDraft } from '../app/draft.js';
 import { Button, DigestChip, fieldProblems, Page, ProblemSummary, Select, StatusMark, TextField } from '../ui/index.js';
 import { formatMoney } from '../ui/money.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import './calculator.css';
 
 interface Draft {
@@ -145,7 +146,7 @@ export default function CalculatorPage() {
           <TextField
             id="commodity"
             label={i18n.t('Commodity code')}
-            hint="6 to 10 digits"
+            hint={i18n.t('6 to 10 digits')}
             value={draft.commodity}
             onChange={(commodity) => change({ commodity, answers: {} })}
           />
@@ -202,14 +203,14 @@ export default function CalculatorPage() {
               label={i18n.t('Incoterm')}
               value={draft.incoterm}
               onChange={(incoterm) => change({ incoterm })}
-              options={INCOTERMS.map((value) => ({ value, label: value }))}
+              options={INCOTERMS.map((value) => ({ value, label: value, isCode: true }))}
             />
             <Select
               id="transport"
               label={i18n.t('Transport')}
               value={draft.transport}
               onChange={(transport) => change({ transport })}
-              options={TRANSPORT_MODES.map((value) => ({ value, label: value }))}
+              options={TRANSPORT_MODES.map((value) => ({ value, label: transportWord(value) }))}
             />
           </div>
           <TextField

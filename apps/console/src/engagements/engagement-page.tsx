@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { endEngagement, grantMandate, listEngagements, listImporters, showEngagement } from '@tidewaiter/contracts';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -18,6 +17,7 @@ import {
   Strip,
   TextField,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { STANDING } from './engagements-page.js';
 
 const DRAFT = { grantor: '', destinations: '', validFrom: '', validTo: '' };

@@ -1,9 +1,9 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { listEngagements, listImporters } from '@tidewaiter/contracts';
 import { Link } from '@tanstack/react-router';
 import { useRoute } from '../api/queries.js';
 import { EmptyState, ErrorState, LegalDate, Page, Skeleton, StatusMark, type State } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 export const STANDING: Record<string, [State, string]> = {
   open: ['act', i18n.t('Open, no mandate yet')],

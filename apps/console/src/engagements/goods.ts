@@ -40,9 +40,9 @@ export function readGoods(text: string): { lines: GoodsLine[]; problems: string[
     CHECKS.forEach(([fits, wanted], at) => {
       if (!fits.test(cells[at] ?? ''))
         problems.push(
-          i18n.t('Row {index}, {HEAD}: “{cells}” is not {wanted}.', {
+          i18n.t('Row {index}, {column}: “{cell}” is not {wanted}.', {
             index: index + 1,
-            HEAD: HEAD[at],
+            column: HEAD[at],
             cells: cells[at] ?? '',
             wanted,
           }),

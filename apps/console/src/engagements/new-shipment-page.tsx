@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   INCOTERMS,
   listEngagements,
@@ -26,6 +25,8 @@ import {
   TextArea,
   TextField,
 } from '../ui/index.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { STANDING } from './engagements-page.js';
 import { HEAD, readGoods } from './goods.js';
 
@@ -46,6 +47,14 @@ const DRAFT = {
   freightCurrency: 'USD',
 };
 type Party = typeof party;
+
+const PARTY_FIELDS: Record<keyof Party, string> = {
+  name: i18n.t('name'),
+  street: i18n.t('street'),
+  city: i18n.t('city'),
+  postcode: i18n.t('postcode'),
+  country: i18n.t('country, two letters'),
+};
 
 const fieldOf = (pointer: string): string | undefined => {
   const known =
@@ -212,7 +221,7 @@ export default function NewShipmentPage() {
             label={i18n.t('Transport')}
             value={draft.transport}
             onChange={(transport) => change({ transport })}
-            options={TRANSPORT_MODES.map((value) => ({ value, label: value }))}
+            options={TRANSPORT_MODES.map((value) => ({ value, label: transportWord(value) }))}
           />
           <TextField
             id="portOfEntry"
@@ -226,7 +235,7 @@ export default function NewShipmentPage() {
             label={i18n.t('Incoterm')}
             value={draft.incoterm}
             onChange={(incoterm) => change({ incoterm })}
-            options={INCOTERMS.map((value) => ({ value, label: value }))}
+            options={INCOTERMS.map((value) => ({ value, label: value, isCode: true }))}
           />
           <TextField
             id="place"
@@ -260,7 +269,7 @@ export default function NewShipmentPage() {
               {(Object.keys(party) as (keyof Party)[]).map((name) => (
                 <TextField
                   key={name}
-                  label={name === 'country' ? i18n.t('country, two letters') : name}
+                  label={PARTY_FIELDS[name]}
                   value={draft[role][name]}
                   onChange={(value) => change({ [role]: { ...draft[role], [name]: value } })}
                 />
@@ -278,9 +287,13 @@ export default function NewShipmentPage() {
           <TextArea
             id="goods"
             label={i18n.t('Lines')}
-            hint={i18n.t('Paste from a spreadsheet or type CSV: {HEAD}. May stay empty: papers can bring them.', {
-              HEAD: HEAD.join(', '),
-            })}
+            hint={
+              <Trans
+                id="Paste from a spreadsheet or type CSV: <0>{columns}</0>. May stay empty: papers can bring them."
+                values={{ columns: HEAD.join(', ') }}
+                components={{ 0: <code /> }}
+              />
+            }
             value={draft.goods}
             rows={5}
             onChange={(text) => change({ goods: text })}

@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   changeGuaranteeLimit,
   forecastGuarantee,
@@ -31,6 +30,7 @@ import {
   TextField,
 } from '../ui/index.js';
 import { dateFormat } from '../ui/formats.js';
+import { i18n } from '../words/words.js';
 import { HeadroomGauge } from './headroom-gauge.js';
 import '../shipment/shipment.css';
 

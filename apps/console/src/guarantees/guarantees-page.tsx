@@ -1,8 +1,8 @@
-import { i18n } from '../words/words.js';
 import { listGuarantees, listImporters } from '@tidewaiter/contracts';
 import { useRoute } from '../api/queries.js';
 import { Go } from '../shipment/go.js';
 import { EmptyState, ErrorState, Money, Page, Skeleton } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { HeadroomGauge } from './headroom-gauge.js';
 
 /** Guarantees as capacity: how much of each is taken and what is left. */

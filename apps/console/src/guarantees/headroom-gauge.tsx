@@ -1,7 +1,7 @@
-import { i18n } from '../words/words.js';
 import { useLocale } from '../app/preferences.js';
 import { gauge } from '../pictures/gauge.js';
 import { formatMoney, type MoneyValue } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import './guarantees.css';
 
 /** How much of a limit is taken, as a bar; its value is told in words. `used` and `awaiting` together are what is reserved. */

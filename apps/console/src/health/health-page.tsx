@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { healthReady, showBoardSummary } from '@tidewaiter/contracts';
 import { ProblemError } from '@tidewaiter/client';
 import { useQuery } from '@tanstack/react-query';
@@ -7,6 +6,8 @@ import { api } from '../api/client.js';
 import { useRoute } from '../api/queries.js';
 import { useFeedState } from '../feed/feed.js';
 import { ErrorState, Instant, Page, Skeleton, StatusMark } from '../ui/index.js';
+import { FEED_WORDS } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 
 interface Health {
   ready: boolean;
@@ -77,7 +78,7 @@ export default function HealthPage() {
                 <td>{i18n.t('live feed to this browser')}</td>
                 <td>
                   <StatusMark state={feed.state === 'live' ? 'go' : 'act'}>
-                    {feed.state},{' '}
+                    {FEED_WORDS[feed.state]},{' '}
                     {feed.position === '0' || behind <= 0
                       ? i18n.t('nothing is behind')
                       : i18n.t('{behind} entries behind the board', { behind })}

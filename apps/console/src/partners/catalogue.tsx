@@ -1,9 +1,9 @@
-import { i18n } from '../words/words.js';
 import { CONTEXTS, listEndpoints, listEventTypes } from '@tidewaiter/contracts';
 import { useNavigate } from '@tanstack/react-router';
 import { useRoute } from '../api/queries.js';
 import { Copies } from '../shipment/parts.js';
 import { Go, useAsked } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 import { takes } from './words.js';
 import { CopyButton, EmptyState, ErrorState, Select, Skeleton, TextField } from '../ui/index.js';
 

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import {
   DELIVERY_STATUSES,
   listEndpoints,
@@ -27,6 +26,7 @@ import {
   StatusMark,
   TextField,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useMayNot } from './may-not.js';
 import { Replay } from './replay.js';
 import { refusal, shortUrl, span, STATUS } from './words.js';

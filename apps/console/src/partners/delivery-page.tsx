@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { listWebhookDeliveries, showWebhookDelivery, skipWebhookDelivery, type AnswerOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -18,6 +17,7 @@ import {
   StatusMark,
   TextField,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { Next, Retry } from './deliveries.js';
 import { useMayNot } from './may-not.js';
 import { PartnerTabs } from './partners-page.js';

@@ -1,7 +1,7 @@
-import { i18n } from '../words/words.js';
 import type { InputOf, addEndpoint } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { Button, fieldProblems, ProblemSummary, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 export type Terms = InputOf<typeof addEndpoint>['body'];
 

@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   changeEndpoint,
   disableEndpoint,
@@ -17,6 +16,7 @@ import { announce } from '../app/announce.js';
 import { Go, useSteps } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { Button, Instant, NotFound, Page, ProblemSummary, Select, StatusMark, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { EndpointForm } from './endpoint-form.js';
 import { EndpointStatus } from './endpoints.js';
 import { Hours } from './hours.js';

@@ -1,11 +1,11 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { addEndpoint, listEndpoints, type AnswerOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { Go, useAsked } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { EmptyState, Instant, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { EndpointForm } from './endpoint-form.js';
 import { SecretOnce } from './secret-once.js';
 import { useMayNot } from './may-not.js';

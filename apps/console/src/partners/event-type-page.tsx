@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { changeEndpoint, listEndpoints, showEndpoint, showEventType, type AnswerOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -7,6 +6,7 @@ import { announce } from '../app/announce.js';
 import { Go, useSteps } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { Button, CopyButton, NotFound, Page, ProblemSummary, Select } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { EndpointStatus } from './endpoints.js';
 import { useMayNot } from './may-not.js';
 import { PartnerTabs } from './partners-page.js';

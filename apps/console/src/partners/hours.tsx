@@ -1,7 +1,7 @@
-import { i18n } from '../words/words.js';
 import type { AnswerOf, showEndpoint } from '@tidewaiter/contracts';
 import { Figure } from '../shipment/parts.js';
 import { Instant } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import './hours.css';
 
 type Hour = AnswerOf<typeof showEndpoint>['hours'][number];

@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { issuePartnerKey, KEY_SCOPES, listPartnerKeys, revokePartnerKey, type KeyScope } from '@tidewaiter/contracts';
 import { useRef, useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -7,6 +6,7 @@ import { announce } from '../app/announce.js';
 import { newSecret, type Secret } from '../app/new-secret.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { Button, EmptyState, fieldProblems, Instant, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useMayNot } from './may-not.js';
 import { SecretOnce } from './secret-once.js';
 import { refusal } from './words.js';

@@ -1,6 +1,6 @@
-import { i18n } from '../words/words.js';
 import { holds, useSession } from '../api/session.js';
 import { useOffline } from '../shipment/parts.js';
+import { i18n } from '../words/words.js';
 
 const MAY_NOT = i18n.t('For partner developers and tenant administrators. A tenant administrator grants it.');
 

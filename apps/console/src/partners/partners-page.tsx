@@ -1,7 +1,7 @@
-import { i18n } from '../words/words.js';
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import { useSteps } from '../shipment/go.js';
 import { NotFound, Page, Part, Tabs } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import '../shipment/shipment.css';
 import '../audit/audit.css';
 

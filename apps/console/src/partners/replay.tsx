@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   listWebhookDeliveries,
   REPLAY_STATUSES,
@@ -12,6 +11,7 @@ import { useState } from 'react';
 import { useChange } from '../api/queries.js';
 import { announce } from '../app/announce.js';
 import { Button, Dialog, ProblemSummary, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { refusal } from './words.js';
 
 type ReplayBody = InputOf<typeof replayWebhookDeliveries>['body'];

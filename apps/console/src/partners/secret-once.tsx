@@ -1,5 +1,5 @@
-import { i18n } from '../words/words.js';
 import { Button, CopyButton, Dialog } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 /** The one look at a secret: it is in this dialog only, and nowhere once it is closed. */
 export const SecretOnce = ({

@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   checkWebhook,
   ProblemError,
@@ -25,6 +24,7 @@ import {
   TextField,
   type State,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { hmacHere } from './hmac.js';
 import { refusal, shortUrl } from './words.js';
 import '../proof/proof.css';

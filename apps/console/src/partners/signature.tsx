@@ -1,8 +1,8 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { useState } from 'react';
 import { Panel } from '../shipment/parts.js';
 import { CopyButton, Select } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import receive from './samples/receive.mjs?raw';
 import send from './samples/send.sh?raw';
 import verify from './samples/verify.py?raw';

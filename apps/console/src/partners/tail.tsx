@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { feed } from '@tidewaiter/client';
 import type { EventEnvelope } from '@tidewaiter/contracts';
 import { useNavigate } from '@tanstack/react-router';
@@ -6,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Copies } from '../shipment/parts.js';
 import { useAsked } from '../shipment/go.js';
 import { Button, CopyButton, EmptyState, ErrorState, Instant, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 const KEPT = 200;
 

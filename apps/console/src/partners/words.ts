@@ -1,7 +1,7 @@
-import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import type { DELIVERY_STATUSES } from '@tidewaiter/contracts';
 import type { FieldProblem, State } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 type Status = (typeof DELIVERY_STATUSES)[number];
 

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import {
   listCheckpoints,
   listLogEntries,
@@ -22,6 +21,7 @@ import {
   treeHasher,
   widthIn,
 } from '@tidewaiter/merkle';
+import { i18n } from '../words/words.js';
 
 export interface FromLog {
   what: ToProve;

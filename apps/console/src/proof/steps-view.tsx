@@ -1,8 +1,8 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { STEPS, type PathNode, type StepName, type StepReport } from '@tidewaiter/evidence/steps';
 import { useEffect, useRef, useState } from 'react';
 import { CopyButton, StatusMark, type State } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { ask, type Verdict } from './verifier.js';
 import './proof.css';
 

@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { diffTariffs, listLegalBases, listRefused, listTariffs, type TariffVersion } from '@tidewaiter/contracts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useRoute } from '../api/queries.js';
@@ -15,6 +14,7 @@ import {
   Skeleton,
   StatusMark,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 /** Rules are dated data: which versions there are, what changed between them, what was refused, what was voided. */
 export default function RulesPage() {

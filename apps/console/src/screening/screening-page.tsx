@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import { decideTask, listToday, showTimeline, type AnswerOf } from '@tidewaiter/contracts';
 import { Link } from '@tanstack/react-router';
@@ -18,6 +17,7 @@ import {
   StatusMark,
   TextField,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 type Item = AnswerOf<typeof listToday>['items'][number];
 interface Screened {

@@ -1,10 +1,10 @@
-import { i18n } from '../words/words.js';
 import { search } from '@tidewaiter/contracts';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useMemo, useState, type KeyboardEvent } from 'react';
 import { useBoundKeys } from '../app/keys.js';
 import { useRoute } from '../api/queries.js';
 import { Dialog } from '../ui/dialog.js';
+import { i18n } from '../words/words.js';
 import './palette.css';
 
 interface Hit {

@@ -1,6 +1,6 @@
-import { i18n } from '../words/words.js';
 import type { PlaneFact } from '../pictures/time-plane.js';
 import type { StoryEntry } from '../pictures/spine.js';
+import { i18n } from '../words/words.js';
 
 /** The words of the plane: what a declaration is, by the event that made it so. */
 const STATUSES: Readonly<Record<string, string>> = {

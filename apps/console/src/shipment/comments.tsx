@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   listComments,
   makeComment,
@@ -15,6 +14,7 @@ import { useSession, worksOnShipments } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { useDraft } from '../app/draft.js';
 import { Button, ErrorState, Instant, TextArea } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Panel, Source, useOffline } from './parts.js';
 

@@ -1,6 +1,6 @@
-import { i18n } from '../words/words.js';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import type { Conflict } from './merge.js';
 
 /** Somebody wrote first: field by field what you typed, what they wrote and what it was before; nothing typed is lost. */

@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import {
   declarationAnswers,
@@ -30,6 +29,8 @@ import {
   StatusMark,
   TextField,
 } from '../ui/index.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { newest, useOpenTasks, useShipmentId, useTimeline, type Task, type TimelineEntry } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
 
@@ -115,7 +116,7 @@ function answersOf(entries: readonly TimelineEntry[], declaration: Declaration |
         ...(opened
           ? [
               answer('portOfEntry', i18n.t('Port of entry'), opened.portOfEntry),
-              fixed(i18n.t('Transport'), opened.transport),
+              fixed(i18n.t('Transport'), transportWord(opened.transport)),
               fixed(i18n.t('Delivery term'), `${opened.incoterm.code} ${opened.incoterm.place}`),
             ]
           : []),

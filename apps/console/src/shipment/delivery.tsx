@@ -1,10 +1,10 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { listBookings, showDelivery, showShipment, showTracking } from '@tidewaiter/contracts';
 import { lazy, Suspense } from 'react';
 import { useRoute } from '../api/queries.js';
 import { fromEntry, stations } from '../pictures/stations.js';
 import { DigestChip, EmptyState, Instant, Skeleton, StatusMark, type State } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Figure, Panel, Source, words } from './parts.js';
 

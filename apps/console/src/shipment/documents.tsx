@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   acceptDifference,
   DOCUMENT_TYPES,
@@ -17,6 +16,7 @@ import { useChange, useRoute } from '../api/queries.js';
 import { api } from '../api/client.js';
 import { holds, useSession } from '../api/session.js';
 import { Button, DigestChip, EmptyState, ErrorState, Instant, StatusMark, TextField, type State } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
 import { saveBytes } from './save.js';

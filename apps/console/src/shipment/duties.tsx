@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { compareAssessments, listAssessments, rederiveAssessment, type AnswerOf } from '@tidewaiter/contracts';
 import { Fragment, useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -17,6 +16,7 @@ import {
   Money,
   StatusMark,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Figure, Panel, Source, words } from './parts.js';
 import { Go, useAsked } from './go.js';

@@ -1,10 +1,10 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { decideTask, listTasks, showShipment, showStory, showStrip, type InputOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { useSession } from '../api/session.js';
 import { Button, EmptyState, ErrorState, Money, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useOpenTasks, useShipmentId, useTimeline, newest, type Task, type TimelineEntry } from './data.js';
 import { Panel, Source, useOffline } from './parts.js';
 import { SplitPanel } from './split.js';

@@ -1,8 +1,8 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { listDeclarations } from '@tidewaiter/contracts';
 import { useRoute } from '../api/queries.js';
 import { EmptyState, Instant, LegalInstant, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId, useTimeline } from './data.js';
 import { Panel, Source } from './parts.js';
 import { showShipment } from '@tidewaiter/contracts';

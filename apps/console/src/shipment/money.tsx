@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import {
   decideTask,
@@ -28,6 +27,7 @@ import {
   type MoneyValue,
   type State,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { newest, useOpenTasks, useShipmentId, useTimeline, type Task } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
 import { Go, useAsked } from './go.js';

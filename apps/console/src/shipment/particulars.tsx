@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import { amendShipment, showShipment, showStory, showTimeline } from '@tidewaiter/contracts';
 import { useState } from 'react';
@@ -7,6 +6,7 @@ import { readAgain } from '../api/queries.js';
 import { holds, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { Button, ErrorState, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { ConflictPanel } from './conflict.js';
 import type { TimelineEntry } from './data.js';
 import { threeWay, type Conflict, type Fields } from './merge.js';

@@ -1,10 +1,10 @@
-import { i18n } from '../words/words.js';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useLocale, useZone } from '../app/preferences.js';
 import { announce } from '../app/announce.js';
 import { useFeedStatus } from '../feed/feed.js';
 import { ErrorState, formatInstant, Skeleton } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 /**
  * A part of a page that rests on one context: a skeleton of its size, what failed and how to go on, or what is known with the word that it

@@ -1,11 +1,11 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { decideTask, listTasks, showEngagement, showShipment, showStory, showStrip } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { useSession } from '../api/session.js';
 import { Button, EmptyState, ErrorState, Instant, LegalDate, StatusMark, TextField } from '../ui/index.js';
 import { Security } from '../today/security.js';
+import { i18n } from '../words/words.js';
 import { CommentsPanel, WatchersPanel } from './comments.js';
 import { useOpenTasks, useShipmentId, useTimeline, type Task } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';

@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   listAssessments,
   listDeclarations,
@@ -15,6 +14,8 @@ import { useEffect } from 'react';
 import { useRoute } from '../api/queries.js';
 import { formatLegalDate, Instant, LegalDate, Money } from '../ui/index.js';
 import { useLocale } from '../app/preferences.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Source, words } from './parts.js';
 import './shipment.css';
@@ -61,7 +62,7 @@ export default function Print() {
                 origin: each.origin,
                 destination: each.destination,
                 portOfEntry: each.portOfEntry,
-                transport: each.transport,
+                transport: transportWord(each.transport),
                 mrn: each.mrn ?? i18n.t('not given'),
               })}
               {known !== undefined && i18n.t(' As known {known}.', { known })}

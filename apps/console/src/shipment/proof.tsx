@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { exportEvidence, showDossier, showShipment, type AnswerOf } from '@tidewaiter/contracts';
 import type { StepName, ToProve } from '@tidewaiter/evidence/steps';
 import { useEffect, useState } from 'react';
@@ -10,6 +9,7 @@ import { fetchFromLog } from '../proof/from-log.js';
 import { BreakIt, StepsView } from '../proof/steps-view.js';
 import { ask, readyVerifier, type Verdict } from '../proof/verifier.js';
 import { Button, ErrorState, LegalDate, StatusMark, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Copies, Panel, Source, useOffline } from './parts.js';
 import { saveBytes } from './save.js';

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { geoEqualEarth, geoGraticule10, geoPath } from 'd3-geo';
 import { feature } from 'topojson-client';
 import type { Topology } from 'topojson-specification';
@@ -14,6 +13,7 @@ import {
 } from '../pictures/places.js';
 import type { Station } from '../pictures/stations.js';
 import { useLocale } from '../app/preferences.js';
+import { i18n } from '../words/words.js';
 import { Figure } from './parts.js';
 
 const WIDTH = 960;

@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   listComments,
   listDeclarations,
@@ -42,6 +41,8 @@ import {
   type State,
 } from '../ui/index.js';
 import { useLocale } from '../app/preferences.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { WatchButton } from './comments.js';
 import { useLive, useShipmentId } from './data.js';
 import { Copies } from './parts.js';
@@ -211,7 +212,7 @@ const Ids = ({ shipment }: { shipment: Shipment }) => (
         origin: shipment.origin,
         destination: shipment.destination,
         portOfEntry: shipment.portOfEntry,
-        transport: shipment.transport,
+        transport: transportWord(shipment.transport),
       })}
     </span>
     {shipment.mrn !== null && (

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import {
   listDeclarations,
   listTasks,
@@ -14,6 +13,7 @@ import { useChange, useRoute } from '../api/queries.js';
 import { holds, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { Button, fieldProblems, ProblemSummary, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { Panel, useOffline } from './parts.js';
 
 type Shipment = AnswerOf<typeof showShipment>;

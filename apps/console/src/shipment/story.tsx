@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { showStory, type AnswerOf } from '@tidewaiter/contracts';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -17,6 +16,7 @@ import {
   type StoryGap,
 } from '../pictures/spine.js';
 import { CopyButton, EmptyState, formatInstant } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId, useTimeline } from './data.js';
 import { eventWords, Source } from './parts.js';
 import { Go, useAsked } from './go.js';

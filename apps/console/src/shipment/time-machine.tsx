@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import {
   replayDifference,
   replayShipment,
@@ -15,6 +14,7 @@ import { routeQuery, useRoute } from '../api/queries.js';
 import { useKeys } from '../app/keys.js';
 import { notchAt, timePlane, type PlaneFact } from '../pictures/time-plane.js';
 import { EmptyState, ErrorState, Page, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { instantOf, notchesOf, statusFacts } from './clocks.js';
 import { flat, pathText, valueText } from './flat.js';
 import { useShipmentId } from './data.js';
@@ -484,7 +484,7 @@ function Difference({
             aria-label={i18n.t('Other instant')}
           >
             {entries.map(({ n, learned, says }) => (
-              <option key={n} value={learned}>
+              <option key={n} value={learned} translate="no">
                 #{n} {says.slice(0, 40)}
               </option>
             ))}

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import {
   appendUpload,

@@ -1,9 +1,9 @@
-import { i18n } from '../words/words.js';
 import { listSignIns } from '@tidewaiter/contracts';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useRoute } from '../api/queries.js';
 import { Button, ErrorState, Skeleton } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import './sign-in.css';
 
 /** What each sample role shows best. */

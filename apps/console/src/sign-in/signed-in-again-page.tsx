@@ -1,7 +1,7 @@
-import { i18n } from '../words/words.js';
 import { useEffect } from 'react';
 import { AGAIN_CHANNEL } from '../app/signed-in-again.js';
 import { Page } from '../ui/page.js';
+import { i18n } from '../words/words.js';
 
 /** Where a sign-in in a tab of its own ends: the tab that asked for it goes on. */
 export default function SignedInAgainPage() {

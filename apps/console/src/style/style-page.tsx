@@ -1,5 +1,4 @@
 import { Trans } from '@lingui/react';
-import { i18n, LANGUAGES, type Language } from '../words/words.js';
 import { prefer, usePreferences } from '../app/preferences.js';
 import { useState } from 'react';
 import {
@@ -18,6 +17,7 @@ import {
   TextField,
   type State,
 } from '../ui/index.js';
+import { i18n, LANGUAGES, type Language } from '../words/words.js';
 
 const STATES: readonly [State, string][] = [
   ['go', i18n.t('Released')],
@@ -200,7 +200,7 @@ export default function StylePage() {
         </ul>
         <h2>{i18n.t('Type')}</h2>
         {SIZES.map((name) => (
-          <p key={name} style={{ font: `var(--${name})` }}>
+          <p key={name} translate="no" style={{ font: `var(--${name})` }}>
             {`${name}: 24GB71X8WP6ARL5R17 · 1,173.78`}
           </p>
         ))}

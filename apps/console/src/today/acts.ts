@@ -1,6 +1,6 @@
-import { i18n } from '../words/words.js';
 import type { AnswerOf, listToday } from '@tidewaiter/contracts';
 import { formatMoney, type MoneyValue } from '../ui/money.js';
+import { i18n } from '../words/words.js';
 
 export type WorkItem = AnswerOf<typeof listToday>['items'][number];
 type Task = WorkItem['task'];

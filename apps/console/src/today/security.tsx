@@ -1,7 +1,7 @@
-import { i18n } from '../words/words.js';
 import { useState } from 'react';
 import { Button, TextField } from '../ui/index.js';
 import type { MoneyValue } from '../ui/money.js';
+import { i18n } from '../words/words.js';
 
 interface SecurityProps {
   /** what the task is about: the amount that must be secured */

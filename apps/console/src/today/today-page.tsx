@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
 import { decideTask, listTasks, listToday, type AnswerOf } from '@tidewaiter/contracts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -23,6 +22,7 @@ import {
   TextField,
   type State,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { actOf, linesOf, problemFieldsOf, reasonedActsOf, type WorkItem } from './acts.js';
 import { Security } from './security.js';
 import './today.css';

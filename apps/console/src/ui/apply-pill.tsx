@@ -1,7 +1,7 @@
-import { i18n } from '../words/words.js';
 import { useEffect, useMemo, useRef } from 'react';
 import { announce } from '../app/announce.js';
 import { useKeys } from '../app/keys.js';
+import { i18n } from '../words/words.js';
 
 const SPOKEN_EVERY_MS = 10_000;
 

@@ -1,6 +1,6 @@
-import { i18n } from '../words/words.js';
 import { useId, type ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
+import { i18n } from '../words/words.js';
 
 export interface ButtonProps {
   children: ReactNode;

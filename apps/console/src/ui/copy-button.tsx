@@ -1,5 +1,5 @@
-import { i18n } from '../words/words.js';
 import { announce } from '../app/announce.js';
+import { i18n } from '../words/words.js';
 
 export const CopyButton = ({ text, label }: { text: string; label: string }) => (
   <button

@@ -1,4 +1,3 @@
-import { i18n } from '../words/words.js';
 import {
   memo,
   useCallback,

@@ -1,6 +1,6 @@
-import { i18n } from '../words/words.js';
 import { useLocation } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
+import { i18n } from '../words/words.js';
 
 let first = true;
 

@@ -1,5 +1,5 @@
-import { i18n } from '../words/words.js';
 import { ProblemError } from '@tidewaiter/client';
+import { i18n } from '../words/words.js';
 import type { FieldProblem } from './states.js';
 
 /** The places of a refused request as problems of a form: each leads to the field whose id its pointer maps to; none is dropped. */

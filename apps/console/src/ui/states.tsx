@@ -1,8 +1,8 @@
 import { Trans } from '@lingui/react';
-import { i18n } from '../words/words.js';
 import { ProblemError, Unreachable } from '@tidewaiter/client';
 import { SIGN_IN_TOO_OLD } from '@tidewaiter/contracts';
 import { useEffect, useRef, type ReactNode } from 'react';
+import { i18n } from '../words/words.js';
 import { Button } from './button.js';
 import { CopyButton } from './copy-button.js';
 

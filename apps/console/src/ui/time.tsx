@@ -1,5 +1,5 @@
-import { i18n } from '../words/words.js';
 import { useLocale, useZone } from '../app/preferences.js';
+import { i18n } from '../words/words.js';
 import { dateFormat } from './formats.js';
 
 const CITIES: Record<string, { zone: string; city: string }> = {

@@ -25,7 +25,7 @@ export function pseudo(message: CompiledMessage | string, dir: 'ltr' | 'rtl'): C
         ]),
       ),
     ];
-  }) as CompiledMessage;
+  });
 }
 
 /** Elements (`<0>`, `</0>`) stand between the pieces that are replaced. */
