@@ -92,7 +92,7 @@ export function SignaturePanel({ delivery }: { delivery?: Delivery }) {
             value={endpointId}
             onChange={setEndpointId}
             options={[
-              { value: '', label: 'any' },
+              { value: '', label: i18n.t('any') },
               ...(endpoints.data?.items ?? []).map((each) => ({ value: each.endpointId, label: shortUrl(each.url) })),
             ]}
           />

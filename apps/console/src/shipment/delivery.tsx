@@ -1,9 +1,11 @@
+import { ProblemError } from '@tidewaiter/client';
 import { Trans } from '@lingui/react';
 import { listBookings, showDelivery, showShipment, showTracking } from '@tidewaiter/contracts';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, type ComponentProps, type ReactNode } from 'react';
 import { useRoute } from '../api/queries.js';
 import { fromEntry, stations } from '../pictures/stations.js';
 import { DigestChip, EmptyState, Instant, Skeleton, StatusMark, type State } from '../ui/index.js';
+import { STATION_WORDS } from '../words/terms.js';
 import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Figure, Panel, Source, words } from './parts.js';
@@ -26,6 +28,20 @@ const EFFECTS: Record<string, string> = {
   unmapped: i18n.t('no meaning here'),
 };
 
+/** What of a line was not taken: told where there is any. */
+const REST = [
+  ['refused', i18n.t('Refused')],
+  ['returned', i18n.t('Returned')],
+] as const;
+
+/** What carriers may not know of yet: the shipment is there, so what they do not know has not begun. */
+const Begun = <A,>({ before, ...source }: Omit<ComponentProps<typeof Source<A>>, 'who'> & { before?: ReactNode }) =>
+  source.query.error instanceof ProblemError && source.query.error.status === 404 ? (
+    before
+  ) : (
+    <Source {...source} who={i18n.t('Carriers')} />
+  );
+
 /** Outlines of the land are fetched where somebody looks at a way. */
 const RouteMap = lazy(() => import('./route-map.js'));
 
@@ -36,14 +52,17 @@ export default function Delivery() {
   const tracking = useRoute(showTracking, { params });
   const delivery = useRoute(showDelivery, { params });
   const shipment = useRoute(showShipment, { params });
+  const nothing = (
+    <EmptyState title={i18n.t('Nothing is released yet')}>
+      {i18n.t('What customs releases is booked for delivery, quantity by quantity.')}
+    </EmptyState>
+  );
   return (
     <div className="stack">
-      <Source query={delivery} what={i18n.t('the delivery')} who={i18n.t('Carriers')} height={160}>
+      <Begun query={delivery} what={i18n.t('the delivery')} before={nothing}>
         {({ lines, proofs, delivered }) =>
           lines.length === 0 ? (
-            <EmptyState title={i18n.t('Nothing is released yet')}>
-              {i18n.t('What customs releases is booked for delivery, quantity by quantity.')}
-            </EmptyState>
+            nothing
           ) : (
             <Panel
               title={i18n.t('Quantities')}
@@ -64,13 +83,18 @@ export default function Delivery() {
                       <th scope="col" className="num">
                         {i18n.t('Delivered')}
                       </th>
+                      {REST.filter(([part]) => lines.some((each) => each[part])).map(([part, name]) => (
+                        <th key={part} scope="col" className="num">
+                          {name}
+                        </th>
+                      ))}
                       <th scope="col" className="num">
                         {i18n.t('Open')}
                       </th>
                     </tr>
                   </thead>
                   <tbody>
-                    {lines.map(({ line, released, delivered: done, remaining }) => (
+                    {lines.map(({ line, released, delivered: done, remaining, ...rest }) => (
                       <tr key={line}>
                         <th scope="row">{i18n.t('Line {line}', { line })}</th>
                         <td className="num">
@@ -79,6 +103,11 @@ export default function Delivery() {
                         <td className="num">
                           {done.value} {done.unit}
                         </td>
+                        {REST.filter(([part]) => lines.some((each) => each[part])).map(([part]) => (
+                          <td key={part} className="num">
+                            {rest[part] ? `${rest[part].value} ${rest[part].unit}` : '—'}
+                          </td>
+                        ))}
                         <td className="num">
                           {remaining.value} {remaining.unit}
                         </td>
@@ -105,8 +134,8 @@ export default function Delivery() {
             </Panel>
           )
         }
-      </Source>
-      <Source query={tracking} what={i18n.t('the tracking')} who={i18n.t('Carriers')} height={160}>
+      </Begun>
+      <Begun query={tracking} what={i18n.t('the tracking')}>
         {({ milestones }) => {
           const line = stations(milestones);
           return milestones.length === 0 ? null : (
@@ -150,7 +179,7 @@ export default function Delivery() {
                             <td>
                               <Instant at={at} />
                             </td>
-                            <td>{state}</td>
+                            <td>{STATION_WORDS[state]}</td>
                           </tr>
                         ))}
                       </tbody>
@@ -192,7 +221,7 @@ export default function Delivery() {
             </Panel>
           );
         }}
-      </Source>
+      </Begun>
       <Source query={bookings} what={i18n.t('the bookings')} who={i18n.t('Carriers')} height={80}>
         {({ items }) =>
           items.length === 0 ? null : (

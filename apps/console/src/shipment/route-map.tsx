@@ -13,6 +13,7 @@ import {
 } from '../pictures/places.js';
 import type { Station } from '../pictures/stations.js';
 import { useLocale } from '../app/preferences.js';
+import { STATION_WORDS } from '../words/terms.js';
 import { i18n } from '../words/words.js';
 import { Figure } from './parts.js';
 
@@ -24,12 +25,7 @@ const SMALLEST_DEGREES = 16;
 
 const LAND = feature(land as unknown as Topology, 'land');
 
-const WORDS = {
-  origin: i18n.t('origin'),
-  passed: i18n.t('passed'),
-  here: i18n.t('last reported'),
-  ahead: i18n.t('expected'),
-} as const;
+const WORDS = { origin: i18n.t('origin'), ...STATION_WORDS } as const;
 
 /** A station with its place on the map; null where its position is not known. */
 type Located = Station & { found: Place | null };

@@ -136,7 +136,7 @@ export default function ShipmentPage() {
         <>
           <WatchButton shipmentId={shipmentId} />
           <Go className="button" to={`/shipments/${shipmentId}/time`}>
-            <Trans id="Time machine <0>t</0>" components={{ 0: <kbd aria-hidden="true" /> }} />
+            {i18n.t('Time machine')} <kbd aria-hidden="true">t</kbd>
           </Go>
           <Go className="button" to={`/shipments/${shipmentId}/print`}>
             {i18n.t('Print')}

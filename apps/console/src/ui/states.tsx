@@ -1,10 +1,11 @@
 import { Trans } from '@lingui/react';
 import { ProblemError, Unreachable } from '@tidewaiter/client';
 import { SIGN_IN_TOO_OLD } from '@tidewaiter/contracts';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useContext, useEffect, useRef, type ReactNode } from 'react';
 import { i18n } from '../words/words.js';
 import { Button } from './button.js';
 import { CopyButton } from './copy-button.js';
+import { InPage } from './page.js';
 
 export const EmptyState = ({ title, children, act }: { title: string; children?: ReactNode; act?: ReactNode }) => (
   <section className="state" data-kind="empty">
@@ -17,12 +18,14 @@ export const EmptyState = ({ title, children, act }: { title: string; children?:
 const GRANTER = i18n.t('A tenant administrator has it granted, at the OpenID provider.');
 
 function Forbidden({ says }: { says: string }) {
+  const isPart = useContext(InPage);
+  const Heading = isPart ? 'h2' : 'h1';
   useEffect(() => {
-    document.title = i18n.t('You may not see this page · Tidewaiter');
-  }, []);
+    if (!isPart) document.title = i18n.t('You may not see this page · Tidewaiter');
+  }, [isPart]);
   return (
     <section className="state" data-kind="forbidden">
-      <h1>{i18n.t('You may not see this page')}</h1>
+      <Heading>{isPart ? i18n.t('You may not see this part') : i18n.t('You may not see this page')}</Heading>
       <p>
         {says} {GRANTER}
       </p>
@@ -82,15 +85,18 @@ export function ErrorState({
 }
 
 /** The same for what does not exist and for what belongs to another tenant. */
-export const NotFound = () => (
-  <section className="state" data-kind="not-found">
-    <h1>{i18n.t('There is nothing here')}</h1>
-    <p>{i18n.t('The address leads to nothing that you may see: it was mistyped, or it belongs to somebody else.')}</p>
-    <a className="button" href="/">
-      {i18n.t('Go to your first page')}
-    </a>
-  </section>
-);
+export function NotFound() {
+  const Heading = useContext(InPage) ? 'h2' : 'h1';
+  return (
+    <section className="state" data-kind="not-found">
+      <Heading>{i18n.t('There is nothing here')}</Heading>
+      <p>{i18n.t('The address leads to nothing that you may see: it was mistyped, or it belongs to somebody else.')}</p>
+      <a className="button" href="/">
+        {i18n.t('Go to your first page')}
+      </a>
+    </section>
+  );
+}
 
 /** A placeholder of the final size; it shows only after 150 ms. */
 export const Skeleton = ({

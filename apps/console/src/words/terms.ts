@@ -22,3 +22,10 @@ export const FEED_WORDS: Record<FeedStatus, string> = {
   reconnecting: i18n.t('Reconnecting'),
   offline: i18n.t('Offline'),
 };
+
+/** Where the goods are on their way, seen from a station of it. */
+export const STATION_WORDS = {
+  passed: i18n.t('passed'),
+  here: i18n.t('last reported'),
+  ahead: i18n.t('expected'),
+} as const;
