@@ -57,23 +57,6 @@ export default function StylePage() {
       lead={i18n.t('A ledger, not a dashboard: white sheets, one-pixel rules, tabular figures, one accent.')}
     >
       <section className="stack">
-        <label className="row">
-          {i18n.t('Language of the words')}
-          <select
-            className="input"
-            value={language}
-            onChange={(event) => {
-              prefer({ language: event.target.value as Language });
-              location.reload(); // words are read once, when the console starts
-            }}
-          >
-            {Object.entries(LANGUAGES).map(([tag, { name }]) => (
-              <option key={tag} value={tag} lang="en" translate="no">
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
         <h2>{i18n.t('Strip')}</h2>
         <Strip
           waiting={<StatusMark state="act">{i18n.t('payment approver, since 13:40')}</StatusMark>}
@@ -204,6 +187,24 @@ export default function StylePage() {
             {`${name}: 24GB71X8WP6ARL5R17 · 1,173.78`}
           </p>
         ))}
+        <h2>{i18n.t('Words')}</h2>
+        <label className="row">
+          {i18n.t('Language of the words')}
+          <select
+            className="input"
+            value={language}
+            onChange={(event) => {
+              prefer({ language: event.target.value as Language });
+              location.reload(); // words are read once, when the console starts
+            }}
+          >
+            {Object.entries(LANGUAGES).map(([tag, { name }]) => (
+              <option key={tag} value={tag} lang="en" translate="no">
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
       </section>
     </Page>
   );
