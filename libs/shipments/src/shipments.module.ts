@@ -18,6 +18,7 @@ import { SavedViews } from './application/saved-views.js';
 import { ShipmentsActivitiesService } from './application/shipments.activities.js';
 import { Stories } from './application/stories.js';
 import { TaskDecisions } from './application/task-decisions.js';
+import { TaskHandovers } from './application/task-handovers.js';
 import { Views } from './application/views.js';
 import { Watching } from './application/watchers.js';
 import { BoardController } from './http/board.controller.js';
@@ -60,6 +61,7 @@ export const services: Provider[] = [
   Watching,
   Stories,
   TaskDecisions,
+  TaskHandovers,
   Bell,
   Board,
   BoardFeed,

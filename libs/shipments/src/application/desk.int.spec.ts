@@ -192,7 +192,9 @@ describe('lists', () => {
     await expect(room.views.shipments('acme', { limit: 2, after: "1' or true" })).rejects.toMatchObject({
       code: 'shipments.cursor.invalid',
     });
-    await expect(room.views.tasks('acme', { limit: 2, after: 'yesterday', status: 'open' })).rejects.toMatchObject({
+    await expect(
+      room.views.tasks(callerOf('acme'), { limit: 2, after: 'yesterday', status: 'open' }),
+    ).rejects.toMatchObject({
       code: 'shipments.cursor.invalid',
     });
   });

@@ -70,6 +70,7 @@ const foldable = <D>(decider: D): Foldable<D> => decider as Foldable<D>;
 
 export type TaskRow = Exclude<StateOf<typeof task>, { status: 'none' }> & {
   decisions: readonly { by: string; at: string; decision: Record<string, unknown> }[];
+  takenAt: string | null;
 };
 
 const importers = projectionOf({ category: 'importer', table: 'importers', decider: foldable(importer) });
@@ -98,6 +99,12 @@ const shipments = projectionOf({
   }),
 });
 
+/** When who has it took it; folded before, or not by this event. */
+function takenAtOf(state: Pick<TaskRow, 'assignee'> & Partial<Pick<TaskRow, 'takenAt'>>, event: StoredEvent) {
+  if (state.assignee === null) return null;
+  return event.type === 'TaskTaken' ? event.time : (state.takenAt ?? null);
+}
+
 const tasks = projectionOf({
   category: 'task',
   table: 'tasks',
@@ -105,11 +112,21 @@ const tasks = projectionOf({
   keep: (state, event) =>
     state.status === 'none'
       ? state
-      : { ...state, decisions: state.decisions.map((each) => ('at' in each ? each : { ...each, at: event.time })) },
+      : {
+          ...state,
+          decisions: state.decisions.map((each) => ('at' in each ? each : { ...each, at: event.time })),
+          takenAt: takenAtOf(state, event),
+        },
   columns: (state) =>
     state.status === 'none'
       ? {}
-      : { status: state.status, kind: state.kind, shipment_id: state.shipmentId, due: state.due ?? 'infinity' },
+      : {
+          status: state.status,
+          kind: state.kind,
+          shipment_id: state.shipmentId,
+          due: state.due ?? 'infinity',
+          assignee: state.assignee,
+        },
 });
 
 /** Read models of this context's own streams; the event store runs them where it appends. */
