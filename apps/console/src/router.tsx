@@ -1,11 +1,12 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { i18n } from './words/words.js';
 import { auditRoutes } from './audit/routes.js';
 import { boardSearch } from './board/search.js';
 import { partnerRoutes } from './partners/routes.js';
 import { frameRoute, homeRoute, rootRoute } from './frame.js';
 import { shipmentRoutes } from './shipment/routes.js';
+import { isWhose, type Whose } from './today/whose.js';
 import { ErrorState, NotFound } from './ui/states.js';
+import { i18n } from './words/words.js';
 
 const signIn = createRoute({
   getParentRoute: () => rootRoute,
@@ -27,7 +28,7 @@ const style = createRoute({
 const today = createRoute({
   getParentRoute: () => frameRoute,
   path: '/today',
-  validateSearch: (raw): { whose?: 'all' } => (raw['whose'] === 'all' ? { whose: 'all' } : {}),
+  validateSearch: (raw): { whose?: Whose } => (isWhose(raw['whose']) ? { whose: raw['whose'] } : {}),
   component: lazyRouteComponent(() => import('./today/today-page.js')),
 });
 const board = createRoute({

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { useSession } from '../api/session.js';
 import { Button, EmptyState, ErrorState, Instant, LegalDate, StatusMark, TextField } from '../ui/index.js';
+import { Handover } from '../today/handover.js';
 import { Security } from '../today/security.js';
 import { i18n } from '../words/words.js';
 import { CommentsPanel, WatchersPanel } from './comments.js';
@@ -129,6 +130,9 @@ function OpenTask({ task }: { task: Task }) {
         )}
       </div>
       <p>{task.says}</p>
+      <p className="label">
+        <Handover task={task} may={may} of={words(task.kind)} />
+      </p>
       {decide.isError && <ErrorState error={decide.error} what={i18n.t('the answer')} />}
       <div className="buttons">
         {place !== undefined && (

@@ -23,12 +23,41 @@ import {
   type State,
 } from '../ui/index.js';
 import { i18n } from '../words/words.js';
+import { Handover, useHandover } from './handover.js';
+import type { Whose } from './whose.js';
 import { actOf, linesOf, problemFieldsOf, reasonedActsOf, type WorkItem } from './acts.js';
 import { Security } from './security.js';
 import './today.css';
 
-/** Of the two lists one is current, not whatever is on this page. */
+/** Of the lists one is current, not whatever is on this page. */
 const WHOLE = { exact: true, includeSearch: true } as const;
+/** Whose work is shown: what a colleague has taken is not mine, and is my team's. */
+const WHOSE = {
+  mine: {
+    name: i18n.t('Mine'),
+    nothing: i18n.t('Nothing waits for you'),
+    waits: (total: number) => i18n.t('{total} {total, plural, one {waits} other {wait}} for you', { total }),
+  },
+  team: {
+    name: i18n.t('My team'),
+    nothing: i18n.t('Nothing waits for your team'),
+    waits: (total: number) => i18n.t('{total} {total, plural, one {waits} other {wait}} for your team', { total }),
+  },
+  unassigned: {
+    name: i18n.t('Unassigned'),
+    nothing: i18n.t('Somebody sees to each of them'),
+    waits: (total: number) =>
+      i18n.t(
+        '{total} {total, plural, one {waits} other {wait}} for somebody to take {total, plural, one {it} other {them}}',
+        { total },
+      ),
+  },
+  all: {
+    name: i18n.t('Everyone’s'),
+    nothing: i18n.t('Nothing waits for anybody'),
+    waits: (total: number) => i18n.t('{total} {total, plural, one {waits} other {wait}} for this company', { total }),
+  },
+} as const;
 const LOOK_EVERY_MS = 1_000;
 const idOf = ({ task }: WorkItem): string => task.taskId;
 
@@ -72,6 +101,7 @@ export default function TodayPage() {
     [active, focusRow, items.length],
   );
   const current = items[Math.min(active, items.length - 1)];
+  const handover = useHandover();
   useKeys(
     useMemo(
       () => [
@@ -82,6 +112,18 @@ export default function TodayPage() {
           run: () => move(document.activeElement?.closest('.work > li') ? 1 : 0),
         },
         { keys: 'k', says: i18n.t('Row before'), group: 'This page' as const, run: () => move(-1) },
+        {
+          keys: 'a',
+          says: i18n.t('Take the task of this row, or give it back'),
+          group: 'This page' as const,
+          run: () => {
+            if (!current?.mine) return;
+            const { task } = current;
+            if (task.assignee === handover.me) handover.giveBack(task);
+            else if (task.assignee === null) handover.take(task);
+            else announce(i18n.t('A colleague has it: take it over by its button.'));
+          },
+        },
         {
           keys: 'f',
           says: i18n.t('Mine or everyone’s'),
@@ -98,7 +140,7 @@ export default function TodayPage() {
           },
         },
       ],
-      [current, move, navigate, whose],
+      [current, handover, move, navigate, whose],
     ),
   );
 
@@ -127,10 +169,7 @@ export default function TodayPage() {
       lead={
         data && (
           <>
-            {i18n.t(
-              '{total} {total, plural, one {waits} other {wait}} for {whose, select, yes {you} other {this company}}',
-              { total: data.total, whose: whose === 'mine' ? 'yes' : 'no' },
-            )}
+            {WHOSE[whose].waits(data.total)}
             {statutory > 0 && i18n.t(' · {statutory} ⚖ today', { statutory })}
           </>
         )
@@ -138,24 +177,18 @@ export default function TodayPage() {
       actions={
         <>
           <ApplyPill count={list.pending} onApply={list.apply} />
-          <Link
-            to="/today"
-            search={{}}
-            activeOptions={WHOLE}
-            className="chip"
-            {...(whose === 'mine' ? { 'aria-current': true } : {})}
-          >
-            {i18n.t('Mine')}
-          </Link>
-          <Link
-            to="/today"
-            search={{ whose: 'all' }}
-            activeOptions={WHOLE}
-            className="chip"
-            {...(whose === 'all' ? { 'aria-current': true } : {})}
-          >
-            {i18n.t('Everyone’s')}
-          </Link>
+          {Object.entries(WHOSE).map(([of, { name }]) => (
+            <Link
+              key={of}
+              to="/today"
+              search={of === 'mine' ? {} : { whose: of as Whose }}
+              activeOptions={WHOLE}
+              className="chip"
+              {...(whose === of ? { 'aria-current': true } : {})}
+            >
+              {name}
+            </Link>
+          ))}
         </>
       }
     >
@@ -166,9 +199,9 @@ export default function TodayPage() {
         </div>
       )}
       {data && items.length === 0 && (
-        <EmptyState title={whose === 'mine' ? i18n.t('Nothing waits for you') : i18n.t('Nothing waits for anybody')}>
+        <EmptyState title={WHOSE[whose].nothing}>
           {i18n.t('Work comes here by itself when a shipment needs a person.')}{' '}
-          {whose === 'mine' && (
+          {whose !== 'all' && (
             <Link to="/today" search={{ whose: 'all' }}>
               {i18n.t('See everyone’s')}
             </Link>
@@ -313,7 +346,15 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
               clock: clock ? 'yes' : 'no',
               ifMissed,
             })}
-        {!mine && i18n.t(' For {role}.', { role: task.role })}
+        {!mine && i18n.t(' For {role}.', { role: task.role })}{' '}
+        {!gone && (
+          <Handover
+            task={task}
+            may={mine}
+            of={`${wordOf(task.kind)} ${shipment?.reference ?? ''}`}
+            tabIndex={active ? 0 : -1}
+          />
+        )}
       </p>
       {open && !gone && (
         <div className="work-panel" ref={panel}>

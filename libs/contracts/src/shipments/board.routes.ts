@@ -163,7 +163,7 @@ export const savedView = z
     query: z.record(z.string().max(40), z.string().max(200)),
     shared: z.boolean(),
     pinned: z.boolean(),
-    mine: z.boolean().meta({ description: 'whether the caller’s roles may decide it, whoever has taken it' }),
+    mine: z.boolean(),
     version: z.int(),
   })
   .meta({ id: 'SavedView' });
@@ -215,7 +215,7 @@ export const workItem = z
       .nullable(),
     country: country.nullable(),
     atStake: money.nullable(),
-    mine: z.boolean(),
+    mine: z.boolean().meta({ description: 'whether the caller’s roles may decide it, whoever has taken it' }),
     task: taskView,
     shipment: z
       .strictObject({
