@@ -78,7 +78,7 @@ function TakeAway() {
     : references.length === 0
       ? i18n.t('Name a shipment first.')
       : references.length > FILES_AT_MOST
-        ? i18n.t('At most {FILES_AT_MOST} at once.', { FILES_AT_MOST })
+        ? i18n.t('At most {count} at once.', { count: FILES_AT_MOST })
         : reason.trim().length < 3
           ? i18n.t('Say why first.')
           : offline;

@@ -124,12 +124,12 @@ function Estimate({ shipmentId }: { shipmentId: string }) {
   if (!data?.estimate) return null;
   const { estimate, dots, due, destination, transport, stage } = data;
   const like = i18n.t(
-    '{cases} like {cases, plural, one {case} other {cases}}: {transport} to {destination}, as long in {STAGE_WORDS}',
+    '{cases} like {cases, plural, one {case} other {cases}}: {transport} to {destination}, as long in {stage}',
     {
       cases: estimate.cases,
       transport: transportWord(transport),
       destination,
-      STAGE_WORDS: STAGE_WORDS[stage ?? '']?.toLowerCase() ?? stage,
+      stage: STAGE_WORDS[stage ?? '']?.toLowerCase() ?? stage,
     },
   );
   if (estimate.p50 === null || estimate.p90 === null)

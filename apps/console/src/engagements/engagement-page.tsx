@@ -1,5 +1,13 @@
 import { Trans } from '@lingui/react';
-import { endEngagement, grantMandate, listEngagements, listImporters, showEngagement } from '@tidewaiter/contracts';
+import {
+  endEngagement,
+  grantMandate,
+  listEngagements,
+  listImporters,
+  showEngagement,
+  thawMandate,
+  type AnswerOf,
+} from '@tidewaiter/contracts';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -21,6 +29,69 @@ import { i18n } from '../words/words.js';
 import { STANDING } from './engagements-page.js';
 
 const DRAFT = { grantor: '', destinations: '', validFrom: '', validTo: '' };
+
+type Engagement = AnswerOf<typeof showEngagement>;
+
+/** What the importer holds in the goods: it decides who may be importer where law asks for more than a name. */
+function titleOf(title: Engagement['title']): string {
+  if (!title) return i18n.t('none: it lends its name alone');
+  return title.right === 'owner'
+    ? i18n.t('owner, by {evidence}', { evidence: title.evidence })
+    : i18n.t('right of disposal, by {evidence}', { evidence: title.evidence });
+}
+
+/** Seizures that keep the mandate from being used, and compliance's word that it is in force again. */
+function Frozen({ engagement: { engagementId, frozen = [], version } }: { engagement: Engagement }) {
+  const session = useSession();
+  const [reason, setReason] = useState('');
+  const thaw = useChange(thawMandate, { reads: [showEngagement, listEngagements] });
+  if (frozen.length === 0) return null;
+  const because = !holds(session, 'compliance')
+    ? i18n.t('For the role compliance. A tenant administrator grants it.')
+    : reason.trim().length < 3
+      ? i18n.t('Say why first.')
+      : undefined;
+  return (
+    <section className="sheet">
+      <div className="sheet-head">
+        <h2>{i18n.t('The mandate is frozen')}</h2>
+        <StatusMark state="halt">{i18n.t('Nothing is opened or filed under it')}</StatusMark>
+      </div>
+      <div className="sheet-body stack">
+        {thaw.error && <ErrorState error={thaw.error} what={i18n.t('the change')} />}
+        <TextField
+          label={i18n.t('Why it is in force again')}
+          hint={i18n.t('3 to 280 characters; it is recorded')}
+          value={reason}
+          onChange={setReason}
+        />
+        {frozen.map(({ shipmentId, says }) => (
+          <div key={shipmentId} className="row between">
+            <span>
+              <Link to="/shipments/$shipmentId" params={{ shipmentId }}>
+                {says}
+              </Link>
+            </span>
+            <Button
+              because={because}
+              busy={thaw.isPending}
+              label={i18n.t('Put the mandate in force again: {says}', { says })}
+              onPress={() =>
+                thaw.mutate({
+                  params: { engagementId },
+                  body: { shipmentId, reason: reason.trim() },
+                  ifMatch: version,
+                })
+              }
+            >
+              {i18n.t('In force again')}
+            </Button>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
 
 /** One engagement: its mandates with their scope and validity, and the ways to give or end one. */
 export default function EngagementPage() {
@@ -98,7 +169,10 @@ export default function EngagementPage() {
         </dd>
         <dt>{i18n.t('Contact')}</dt>
         <dd>{data.customer.contact ?? <span className="soft">{i18n.t('none')}</span>}</dd>
+        <dt>{i18n.t('Title to the goods')}</dt>
+        <dd>{titleOf(data.title)}</dd>
       </dl>
+      <Frozen engagement={data} />
       <h2>{i18n.t('Mandates')}</h2>
       {data.mandates.length === 0 ? (
         <p className="soft">{i18n.t('None is recorded: nothing may be lodged under this engagement.')}</p>

@@ -72,7 +72,7 @@ function Stream({ asked }: { asked: Asked }) {
           onChange={(event) => setFilter(event.target.value)}
         />
         <Button onPress={() => setPaused(!paused)}>{paused ? i18n.t('Go on') : i18n.t('Pause the tail')}</Button>
-        <span className="label">{i18n.t('the newest {KEPT}', { KEPT })}</span>
+        <span className="label">{i18n.t('the newest {count}', { count: KEPT })}</span>
       </div>
       {error ? <ErrorState error={error} what={i18n.t('the stream')} /> : null}
       {shown.length === 0 ? (

@@ -87,8 +87,8 @@ export function StepsView({ verdict, spoilt }: { verdict: Verdict; spoilt: StepN
       <PathOf verdict={verdict} />
       <p className="label">
         {i18n.t(
-          '{MEANS} Not checked: the truth of the documents. This page comes from the server under test: compare the key with one that you got another way, or verify offline.',
-          { MEANS: MEANS[verdict.means] },
+          '{means} Not checked: the truth of the documents. This page comes from the server under test: compare the key with one that you got another way, or verify offline.',
+          { means: MEANS[verdict.means] },
         )}
       </p>
     </section>

@@ -53,6 +53,7 @@ export default function MoneyPage() {
     <Source query={payments} what={i18n.t('the payments')} who={i18n.t('Duties')} height={320}>
       {({ items }) => (
         <div className="stack">
+          <Frozen />
           {items
             .filter(({ status, paymentId }) => status === 'needs-approval' || paymentId === opened)
             .map((payment) => (
@@ -75,6 +76,24 @@ export default function MoneyPage() {
   );
 }
 
+/** That nothing is paid for the shipment until the authority says otherwise, as after a seizure. */
+function Frozen() {
+  const { data: entries } = useTimeline(useShipmentId());
+  const frozen = newest<{ reason: string }>(entries, 'PaymentsFrozen');
+  const thawed = newest(entries, 'PaymentsThawed');
+  if (!frozen || (thawed && BigInt(thawed.position) > BigInt(frozen.position))) return null;
+  return (
+    <p className="notice" role="status">
+      <StatusMark state="halt">{i18n.t('Payments are frozen')}</StatusMark>{' '}
+      <Trans
+        id="since <0/>: {reason} They go on when a newer decision of the authority is on record."
+        values={{ reason: `${frozen.data.reason.replace(/\.$/, '')}.` }}
+        components={{ 0: <Instant at={frozen.time} /> }}
+      />
+    </p>
+  );
+}
+
 /** Why somebody may not approve, and who may; undefined when it may be done now. */
 export function reasonAgainst(
   session: Session,
@@ -84,8 +103,8 @@ export function reasonAgainst(
 ): string | undefined {
   const me = `user:${session.subject}`;
   if (payment.status !== 'needs-approval')
-    return i18n.t('Nothing to approve: the payment is {PAYMENT_STATES}.', {
-      PAYMENT_STATES: PAYMENT_STATES[payment.status][1],
+    return i18n.t('Nothing to approve: the payment is {state}.', {
+      state: PAYMENT_STATES[payment.status][1],
     });
   if (!session.roles.includes('approver'))
     return i18n.t('Only an approver approves payments; whoever prepared one never does.');
