@@ -518,8 +518,12 @@ function Difference({
                           {change.stream.slice(0, change.stream.indexOf('-'))}.{pathText(change.path)}
                         </code>
                       </th>
-                      <td className="sums" translate="no">{valueText(change.before).slice(0, 80)}</td>
-                      <td className="sums" translate="no">{valueText(change.after).slice(0, 80)}</td>
+                      <td className="sums" translate="no">
+                        {valueText(change.before).slice(0, 80)}
+                      </td>
+                      <td className="sums" translate="no">
+                        {valueText(change.after).slice(0, 80)}
+                      </td>
                       <td>
                         {change.events.map((id) => {
                           const n = numberOf.get(id);
