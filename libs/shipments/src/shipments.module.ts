@@ -20,6 +20,7 @@ import { Stories } from './application/stories.js';
 import { TaskDecisions } from './application/task-decisions.js';
 import { TaskHandovers } from './application/task-handovers.js';
 import { Views } from './application/views.js';
+import { Presence } from './application/presence.js';
 import { Watching } from './application/watchers.js';
 import { BoardController } from './http/board.controller.js';
 import { BulkController } from './http/bulk.controller.js';
@@ -59,6 +60,7 @@ export const services: Provider[] = [
   People,
   Views,
   Watching,
+  Presence,
   Stories,
   TaskDecisions,
   TaskHandovers,

@@ -24,7 +24,7 @@ import {
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, useMemo, useState, type ComponentType, type LazyExoticComponent } from 'react';
 import { useRoute } from '../api/queries.js';
-import { holds, useSession } from '../api/session.js';
+import { holds, useSession, worksOnShipments } from '../api/session.js';
 import { useKeys } from '../app/keys.js';
 import {
   CopyButton,
@@ -46,6 +46,7 @@ import { i18n } from '../words/words.js';
 import { WatchButton } from './comments.js';
 import { useLive, useShipmentId } from './data.js';
 import { Copies } from './parts.js';
+import { AlsoHere } from './presence.js';
 import './shipment.css';
 import { Go } from './go.js';
 
@@ -102,6 +103,7 @@ export default function ShipmentPage() {
   const path = useLocation({ select: ({ pathname }) => pathname });
   const tab = path.split('/')[3] ?? '';
   const navigate = useNavigate();
+  const session = useSession();
   useLive(shipmentId, LIVE);
   useKeys(
     useMemo(
@@ -144,6 +146,7 @@ export default function ShipmentPage() {
         </>
       }
     >
+      {shipment.data && worksOnShipments(session) && <AlsoHere shipmentId={shipmentId} part={tab} />}
       {strip.data && shipment.data ? (
         <Head strip={strip.data} shipment={shipment.data} />
       ) : shipment.data && strip.isError ? (

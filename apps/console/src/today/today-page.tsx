@@ -64,6 +64,11 @@ const idOf = ({ task }: WorkItem): string => task.taskId;
 /** What waits for me, by consequence: each row says why it stands where it does, and has its act. */
 export default function TodayPage() {
   const { whose = 'mine' } = useSearch({ from: '/frame/today' });
+  // Each list holds still on its own: another one begins anew.
+  return <Work key={whose} whose={whose} />;
+}
+
+function Work({ whose }: { whose: Whose }) {
   const navigate = useNavigate();
   const { data, error, refetch } = useRoute(listToday, { query: { whose } }, { staleTime: 0, refetchInterval: 60_000 });
   const list = useHeldList(data?.items, idOf);
@@ -347,14 +352,15 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
               ifMissed,
             })}
         {!mine && i18n.t(' For {role}.', { role: task.role })}{' '}
-        {!gone && (
+        {/* What is gone keeps its place: rows below it stay where they are. */}
+        <span {...(gone ? { inert: true, className: 'work-past' } : {})}>
           <Handover
             task={task}
             may={mine}
             of={`${wordOf(task.kind)} ${shipment?.reference ?? ''}`}
             tabIndex={active ? 0 : -1}
           />
-        )}
+        </span>
       </p>
       {open && !gone && (
         <div className="work-panel" ref={panel}>
