@@ -286,8 +286,12 @@ describe('the console’s everyday pages', () => {
       await shared.getByRole('button', { name: 'Take over' }).click();
       await shared.getByText('Taken by you').waitFor();
 
-      // Who had it sees who has it now, and does not take it by the same key.
-      await row.getByText('Taken by approver-2@acme').waitFor();
+      // Who had it sees that it is theirs no more, and does not take it back by the same key.
+      await row.getByText('Somebody else has done or taken this.').waitFor();
+      await page.getByRole('link', { name: 'My team' }).click();
+      const known = page.locator('.work > li', { hasText: reference });
+      await known.getByText('Taken by approver-2@acme').waitFor();
+      await known.focus();
       await page.keyboard.press('a');
       await page.getByRole('status').filter({ hasText: 'A colleague has it' }).waitFor();
       await shared.getByRole('button', { name: 'Give back' }).click();

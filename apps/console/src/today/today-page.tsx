@@ -344,7 +344,7 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
       </div>
       <p className="work-why">
         {gone
-          ? i18n.t('Somebody else has done this.')
+          ? i18n.t('Somebody else has done or taken this.')
           : i18n.t('Ranked {rank}: {reason}. {clock, select, yes {If missed} other {If left}}: {ifMissed}.', {
               rank,
               reason,
