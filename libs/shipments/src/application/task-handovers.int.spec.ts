@@ -220,8 +220,7 @@ it('is nobody yet of tasks that an earlier release kept, and they are taken like
 
     const store = test.store({ inline: readModels });
     const look = () => store.query('acme', `select state, version, assignee from tasks`);
-    const before = await look();
-    expect(before).toMatchObject([{ state: { assignee: null, handovers: 0, takenAt: null }, assignee: null }]);
+    expect(await look()).toMatchObject([{ version: 1, assignee: null }]);
     await new TaskHandovers(store).take(taskId, {}, olga, command());
     const taken = { assignee: 'user:olga', handovers: 1, takenAt: expect.any(String) as string };
     expect(await look()).toMatchObject([{ state: taken, version: 2, assignee: 'user:olga' }]);
