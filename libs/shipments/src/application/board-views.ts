@@ -236,7 +236,7 @@ export class BoardViews {
     const at = this.clock();
     const ranked = rows
       .map((row) => ({ row, item: this.ranked(row), mine: mayDecide(roles, row.state.role) }))
-      .filter(({ row, mine }) => isShown(whose, mine, row.state.assignee, actor))
+      .filter(({ row, mine }) => isShown(whose, mine, row.state.assignee ?? null, actor))
       .sort((a, b) => byConsequence(a.item, b.item));
     const items = ranked.map(({ row, item, mine }, index) => {
       const { shipment, customer, board } = row;

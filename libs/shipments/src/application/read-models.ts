@@ -70,7 +70,8 @@ const foldable = <D>(decider: D): Foldable<D> => decider as Foldable<D>;
 
 export type TaskRow = Exclude<StateOf<typeof task>, { status: 'none' }> & {
   decisions: readonly { by: string; at: string; decision: Record<string, unknown> }[];
-  takenAt: string | null;
+  /** when who has it took it; rows of earlier releases do not hold it */
+  takenAt?: string | null;
 };
 
 const importers = projectionOf({ category: 'importer', table: 'importers', decider: foldable(importer) });
@@ -99,10 +100,9 @@ const shipments = projectionOf({
   }),
 });
 
-/** When who has it took it; folded before, or not by this event. */
-function takenAtOf(state: Pick<TaskRow, 'assignee'> & Partial<Pick<TaskRow, 'takenAt'>>, event: StoredEvent) {
-  if (state.assignee === null) return null;
-  return event.type === 'TaskTaken' ? event.time : (state.takenAt ?? null);
+function takenAtOf({ assignee = null, takenAt = null }: Pick<TaskRow, 'assignee' | 'takenAt'>, event: StoredEvent) {
+  if (assignee === null) return null;
+  return event.type === 'TaskTaken' ? event.time : takenAt;
 }
 
 const tasks = projectionOf({
@@ -125,7 +125,7 @@ const tasks = projectionOf({
           kind: state.kind,
           shipment_id: state.shipmentId,
           due: state.due ?? 'infinity',
-          assignee: state.assignee,
+          assignee: state.assignee ?? null,
         },
 });
 

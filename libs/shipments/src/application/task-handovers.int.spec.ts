@@ -1,8 +1,12 @@
+import { migrationsBefore, TestDatabase } from '@tidewaiter/event-store/testing';
 import { newId } from '@tidewaiter/kernel';
+import { byOf } from '@tidewaiter/platform';
+import { task } from '../domain/task.js';
 import { callerOf, command, Room, stepOf } from '../testing/room.js';
 import { BoardViews } from './board-views.js';
 import { Estimates } from './estimates.js';
 import { readModels } from './read-models.js';
+import { TaskHandovers } from './task-handovers.js';
 
 describe('who sees to a task', () => {
   let room: Room;
@@ -193,4 +197,34 @@ describe('who sees to a task', () => {
       expect(await look()).toEqual(before);
     });
   });
+});
+
+it('is nobody yet of tasks that an earlier release kept, and they are taken like any other', async () => {
+  const migrations = new URL('../../migrations/', import.meta.url);
+  const test = await TestDatabase.create('shipments', await migrationsBefore(migrations, '170'));
+  try {
+    const [taskId, olga] = [newId(), callerOf('acme', 'olga')];
+    const raised = {
+      ...{ taskId, shipmentId: null, engagementId: newId(), kind: 'retry-step' as const, role: 'operator' },
+      ...{ says: 'Try again', about: {}, due: null },
+    };
+    const by = byOf(olga, raised.engagementId, command());
+    await test.store().execute(task, `task-${taskId}`, { type: 'RaiseTask', ...raised }, by);
+    await test
+      .pool('shipments_system', 1)
+      .query(
+        `insert into tasks (tenant_id, id, state, version, status, kind, due) values ($1, $2, $3, 1, 'open', 'retry-step', 'infinity')`,
+        ['acme', taskId, { ...raised, status: 'open', decisions: [] }],
+      );
+    await test.migrate(migrations);
+
+    const store = test.store({ inline: readModels });
+    const look = () => store.query('acme', `select state, version, assignee from tasks`);
+    expect(await look()).toMatchObject([{ version: 1, assignee: null }]);
+    await new TaskHandovers(store).take(taskId, {}, olga, command());
+    const taken = { assignee: 'user:olga', handovers: 1, takenAt: expect.any(String) as string };
+    expect(await look()).toMatchObject([{ state: taken, version: 2, assignee: 'user:olga' }]);
+  } finally {
+    await test.drop();
+  }
 });

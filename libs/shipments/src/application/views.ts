@@ -271,9 +271,10 @@ export function shipmentView({
 }
 
 export function taskView({ state, version }: Pick<Row<TaskRow>, 'state' | 'version'>): TaskView {
-  const { taskId, shipmentId, engagementId, kind, role, status, says, about, due, assignee, takenAt } = state;
+  const { taskId, shipmentId, engagementId, kind, role, status, says, about, due, assignee = null } = state;
   return {
-    ...{ taskId, shipmentId, engagementId, kind, role, status, says, about, due, assignee, takenAt },
+    ...{ taskId, shipmentId, engagementId, kind, role, status, says, about, due, assignee },
+    takenAt: state.takenAt ?? null,
     decisions: [...state.decisions],
     version,
   };

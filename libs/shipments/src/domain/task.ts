@@ -18,10 +18,10 @@ export type Task =
       status: 'open' | 'done' | 'withdrawn';
       /** several where more than one person is needed */
       decisions: readonly Kept[];
-      /** who sees to it, or did when it closed */
-      assignee: string | null;
-      /** how often it changed hands since what is decided last changed */
-      handovers: number;
+      /** who sees to it, or did when it closed; tasks that nobody ever took do not hold it, as those of earlier releases */
+      assignee?: string | null;
+      /** how often it changed hands since the last decision; likewise */
+      handovers?: number;
     });
 
 export type TaskCommand =
@@ -54,7 +54,7 @@ export function openTask(state: Task): Known {
  *
  * @param version of the task now
  */
-export const sawAll = ({ handovers }: Pick<Known, 'handovers'>, version: number, seen: number): boolean =>
+export const sawAll = ({ handovers = 0 }: Pick<Known, 'handovers'>, version: number, seen: number): boolean =>
   seen <= version && seen >= version - handovers;
 
 /**
@@ -89,14 +89,14 @@ function decide(state: Task, command: TaskCommand): TaskEvent[] {
       return [{ type: 'TaskDecided', data: { taskId, shipmentId, by, decision, closes } }];
     }
     case 'TakeTask': {
-      const { taskId, shipmentId, assignee } = openTask(state);
+      const { taskId, shipmentId, assignee = null } = openTask(state);
       const { by, from } = command;
       if (assignee === by) return [];
       checkHandover(assignee, from);
       return [{ type: 'TaskTaken', data: { taskId, shipmentId, by, from: assignee } }];
     }
     case 'GiveTaskBack': {
-      const { taskId, shipmentId, assignee } = openTask(state);
+      const { taskId, shipmentId, assignee = null } = openTask(state);
       const { by, forOthers } = command;
       if (assignee === null) return [];
       if (assignee !== by && !forOthers) {
@@ -119,24 +119,35 @@ function decide(state: Task, command: TaskCommand): TaskEvent[] {
   }
 }
 
+const handed = (state: Known, assignee: string | null): Known => ({
+  ...state,
+  assignee,
+  handovers: (state.handovers ?? 0) + 1,
+});
+
+function decided(state: Known, { by, decision, closes }: EventOf<typeof taskDecided>['data']): Known {
+  const { status, decisions, assignee = null, handovers } = state;
+  return {
+    ...state,
+    status: closes ? 'done' : status,
+    decisions: [...decisions, { by, decision }],
+    // Whoever has done their part of what needs several leaves it to the others.
+    ...(handovers === undefined ? {} : { assignee: !closes && assignee === by ? null : assignee, handovers: 0 }),
+  };
+}
+
 function evolve(state: Task, event: TaskEvent): Task {
-  if (event.type === 'TaskRaised')
-    return { ...event.data, status: 'open', decisions: [], assignee: null, handovers: 0 };
+  if (event.type === 'TaskRaised') return { ...event.data, status: 'open', decisions: [] };
   if (state.status === 'none') return state;
   switch (event.type) {
     case 'TaskTaken':
-      return { ...state, assignee: event.data.by, handovers: state.handovers + 1 };
+      return handed(state, event.data.by);
     case 'TaskGivenBack':
-      return { ...state, assignee: null, handovers: state.handovers + 1 };
+      return handed(state, null);
     case 'TaskWithdrawn':
-      return { ...state, status: 'withdrawn', handovers: 0 };
-    case 'TaskDecided': {
-      const { by, decision, closes } = event.data;
-      // Whoever has done their part of what needs several leaves it to the others.
-      const assignee = !closes && state.assignee === by ? null : state.assignee;
-      const status = closes ? 'done' : state.status;
-      return { ...state, status, assignee, handovers: 0, decisions: [...state.decisions, { by, decision }] };
-    }
+      return { ...state, status: 'withdrawn' };
+    case 'TaskDecided':
+      return decided(state, event.data);
     default:
       return unreachable(event);
   }
