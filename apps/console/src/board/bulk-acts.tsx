@@ -48,6 +48,36 @@ export function BulkWatch({
   );
 }
 
+/** Takes what nobody of the caller's colleagues has taken yet. */
+export function BulkTake({
+  unassigned,
+  because,
+  busy,
+  onTake,
+}: Common & { unassigned: number; onTake: (matching: number) => void }) {
+  return (
+    <section className="stack-tight" aria-label={i18n.t('Take')}>
+      <h3>{i18n.t('Take')}</h3>
+      <div className="buttons">
+        <Button
+          size="small"
+          busy={busy}
+          because={
+            because ??
+            (unassigned === 0 ? i18n.t('Somebody has taken each of their open tasks, or none is for you.') : undefined)
+          }
+          onPress={() => onTake(unassigned)}
+        >
+          {i18n.t('Take {tasks, plural, one {{count} task} other {{count} tasks}} that nobody has', {
+            tasks: unassigned,
+            count: number(unassigned),
+          })}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
 /** The same comment on each that matches. */
 export function BulkComment({
   shipments,

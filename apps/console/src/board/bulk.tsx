@@ -8,7 +8,7 @@ import { announce } from '../app/announce.js';
 import { Go } from '../shipment/go.js';
 import { useOffline, words } from '../shipment/parts.js';
 import { i18n } from '../words/words.js';
-import { BulkComment, BulkWatch } from './bulk-acts.js';
+import { BulkComment, BulkTake, BulkWatch } from './bulk-acts.js';
 import { Button, Dialog, ErrorState, Instant, Skeleton, StatusMark } from '../ui/index.js';
 
 type Job = AnswerOf<typeof listBulk>['items'][number];
@@ -55,6 +55,12 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
               {changed && <p>{i18n.t('The count below is the new one.')}</p>}
             </div>
           )}
+          <BulkTake
+            unassigned={count.data.unassigned}
+            because={because}
+            busy={start.isPending}
+            onTake={(matching) => start.mutate({ body: { filter, act: { do: 'take' }, count: matching } })}
+          />
           <BulkWatch
             {...count.data}
             because={because}
@@ -123,7 +129,12 @@ const filterWords = (filter: Filter): string =>
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join(', ') || i18n.t('every shipment');
 
-const ACT_WORDS = { watch: i18n.t('Watch'), unwatch: i18n.t('Watch no more'), comment: i18n.t('Comment') };
+const ACT_WORDS = {
+  take: i18n.t('Take'),
+  watch: i18n.t('Watch'),
+  unwatch: i18n.t('Watch no more'),
+  comment: i18n.t('Comment'),
+};
 const actWords = ({ do: what, kind }: Job['act']): string =>
   what === 'try-again' ? words(kind ?? i18n.t('try again')) : ACT_WORDS[what];
 
