@@ -11,7 +11,7 @@ import {
 } from '@tidewaiter/contracts';
 import type { Command } from 'commander';
 import { surroundings } from './command.js';
-import { findShipment } from './find-shipment.js';
+import { findShipment } from './find.js';
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);
 
