@@ -61,6 +61,8 @@ export const EXAMPLES: readonly string[] = [
   'audit checkpoint',
   'audit report separation-of-duties --from 2026-11-01T00:00:00Z',
   'audit export S-4466 --reason "audit of November" --with-verifier',
+  'audit reconcile',
+  'audit reader issue "External auditor" --until 2027-01-31T00:00:00Z',
   'partner endpoint add https://erp.example/hook --types customs.*',
   'partner delivery list --status dead',
   'partner rotate 5b1f9c52-1f0e-4a3e-9a52-0d1c6f1f2a11',
@@ -72,7 +74,7 @@ export const EXAMPLES: readonly string[] = [
   'admin role',
   'admin key issue "ERP of Brackenfield" --scope events:read --until 2027-01-31T00:00:00Z',
   'admin hold place S-4466 --matter "appeal 2026/41"',
-  'admin retention --state due',
+  'admin retention list --state due',
   'completion bash',
 ];
 

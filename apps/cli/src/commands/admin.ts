@@ -4,12 +4,14 @@ import {
   KEY_SCOPES,
   liftHold,
   liftMatterHold,
+  listLogEntries,
   listPartnerKeys,
   listPeople,
   placeHold,
   placeMatterHold,
   reportRetention,
   revokePartnerKey,
+  showDossier,
   type AnswerOf,
   type KeyScope,
 } from '@tidewaiter/contracts';
@@ -119,12 +121,35 @@ function keyCommands(admin: Command): void {
     });
 }
 
-async function retained({ house }: Surroundings, state?: Retained['state']): Promise<Retained[]> {
+async function retained({ house }: Pick<Surroundings, 'house'>, state?: Retained['state']): Promise<Retained[]> {
   const found: Retained[] = [];
   for await (const each of house.client().all(reportRetention, { query: { limit: 200 } }, (page) => page)) {
     if (state === undefined || each.state === state) found.push(each);
   }
   return found;
+}
+
+interface Held {
+  shipmentId: string;
+  hold: string;
+}
+
+/** Shipments on hold: by a hold of their own, which may come before any retention term, or by that of a customer or party. */
+async function held({ house }: Pick<Surroundings, 'house'>): Promise<Held[]> {
+  const client = house.client();
+  const holds = new Map<string, string>();
+  for (let below: number | undefined, more = true; more;) {
+    const query = { type: 'audit.HoldPlaced', limit: 200, ...(below === undefined ? {} : { below }) };
+    const page = await client.call(listLogEntries, { query });
+    for (const shipmentId of new Set(page.items.map(({ subject }) => subject))) {
+      const { hold } = await client.call(showDossier, { params: { shipmentId } });
+      if (hold !== null) holds.set(shipmentId, hold);
+    }
+    more = page.next !== null;
+    below = page.next ?? undefined;
+  }
+  for (const { shipmentId, hold } of await retained({ house }, 'on-hold')) holds.set(shipmentId, hold ?? '');
+  return [...holds].map(([shipmentId, hold]) => ({ shipmentId, hold }));
 }
 
 function holdCommands(admin: Command): void {
@@ -134,10 +159,11 @@ function holdCommands(admin: Command): void {
     .description('shipments on hold')
     .action(async (_: unknown, command: Command) => {
       const around = surroundings(command);
-      showList(around.out, await retained(around, 'on-hold'), {
-        head: ['Shipment', 'Matter', 'Else until', 'Law'],
-        row: ({ shipmentId, hold: matter, until, law }) => [shipmentId, matter ?? '', until, law],
+      showList(around.out, await held(around), {
+        head: ['Shipment', 'Matter'],
+        row: ({ shipmentId, hold: matter }) => [shipmentId, matter],
         empty: 'Nothing is on hold.',
+        next: ({ shipmentId }) => `admin hold lift ${shipmentId}`,
       });
     });
   hold
@@ -212,7 +238,7 @@ function retentionCommands(admin: Command): void {
           ...[each.shipmentId, each.until, each.state, each.jurisdiction, each.law, String(each.approvals)],
         ],
         empty: 'Nothing so.',
-        next: ({ shipmentId }) => `admin retention dispose ${shipmentId}`,
+        next: (each) => (each.state === 'due' ? `admin retention dispose ${each.shipmentId}` : undefined),
       });
     });
   retention

@@ -333,7 +333,7 @@ const REPORTS = {
       out.table(
         ['Shipment', 'Act', 'Prepared by', 'Approved by', 'Approved = executed', 'Exception'],
         found.items.map(({ shipmentId, what, prepared, approved, needed, digests, exceptions }) => [
-          ...[shipmentId, what, prepared.join(' '), `${approved.join(' ')} (${approved.length} of ${needed})`],
+          ...[shipmentId, what, prepared.join(' '), `${approved.length} of ${needed}: ${approved.join(' ')}`],
           digests?.executed ? (digests.approved.every((each) => each === digests.executed) ? '✓' : '✗') : '',
           exceptions.join('; '),
         ]),

@@ -28,11 +28,17 @@ export async function firstOf<I>(items: AsyncIterable<I>, limit: number): Promis
 export function showList<I>(
   out: Output,
   items: readonly I[],
-  shown: { head: readonly string[]; row: (each: I) => string[]; empty: string; next?: (first: I) => string },
+  shown: {
+    head: readonly string[];
+    row: (each: I) => string[];
+    empty: string;
+    next?: (first: I) => string | undefined;
+  },
 ): void {
   if (out.json) return out.emit(items);
   const [first] = items;
   if (first === undefined) return out.say(shown.empty);
   out.table(shown.head, items.map(shown.row));
-  if (shown.next) out.next(shown.next(first));
+  const next = shown.next?.(first);
+  if (next !== undefined) out.next(next);
 }

@@ -62,6 +62,7 @@ export function scenarioCommands(program: Command): void {
     .description('play scenario files against the running stack and print a verdict')
     .action(async (files: string[], options: { runId?: string; together?: boolean }, command: Command) => {
       const around = surroundings(command);
+      around.house.run();
       const runId = () => options.runId ?? randomBytes(6).toString('hex');
       const width = Math.max(...files.map((file) => basename(file).length)) + 1;
       const tell = (file: string, label = '') => {

@@ -86,7 +86,7 @@ function scenarioNamed(root: string, name: string): string {
   const begun = found.length > 0 ? found : files.filter((file) => nameOf(file).startsWith(name));
   if (begun.length === 1) return begun[0]!;
   throw new CommandFailed(
-    begun.length === 0 ? `There is no story ${name}.` : `${begun.map(nameOf).join(' and ')} begin so.`,
+    begun.length === 0 ? `There is no story ${name}.` : `${begun.length} stories begin so.`,
     EXIT.notFound,
     'See `tidewaiter scenario list`.',
   );
