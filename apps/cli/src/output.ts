@@ -64,18 +64,19 @@ const NO_BORDERS = Object.fromEntries(
     .map((place) => [place, '']),
 );
 const GAP = 2;
-const NARROWEST = 6;
+/** An amount with its currency stays whole. */
+const NARROWEST = 14;
 
-/** Widths with which a table fits; of what is too wide, the widest columns give way first. */
+/** Widths with which a table fits, as far as it can: names in the first column stay whole, of the others the widest give way first. */
 export function fitting(widths: readonly number[], columns: number): number[] {
-  const fitted = [...widths];
-  const width = () => fitted.reduce((sum, each) => sum + each, GAP * (fitted.length - 1));
-  while (width() > columns) {
-    const widest = fitted.indexOf(Math.max(...fitted));
-    if (fitted[widest]! <= NARROWEST) break;
-    fitted[widest]! -= 1;
+  const [first = 0, ...others] = widths;
+  let over = widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1)) - columns;
+  for (; over > 0; over -= 1) {
+    const widest = others.indexOf(Math.max(...others));
+    if ((others[widest] ?? 0) <= NARROWEST) break;
+    others[widest]! -= 1;
   }
-  return fitted;
+  return [first, ...others];
 }
 
 export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = process.env): Output {

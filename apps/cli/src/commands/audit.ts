@@ -75,7 +75,7 @@ function verifyCommand(audit: Command): void {
       const known = pins.catch({}).parse(house.recall('known-logs.json') ?? {});
       const client = house.client();
       const pinned = options.key ?? known[tenant];
-      const bar = new ProgressBar(out, 'reads', 0, process.stderr, counted('leaves'));
+      const bar = new ProgressBar(out, 'reads', 0, { measure: counted('leaves') });
       const proof = await verifyLog(client, tenant, {
         ...(pinned === undefined ? {} : { pinned }),
         witnesses: options.witness,
@@ -109,7 +109,7 @@ function fsckCommand(audit: Command): void {
     .action(async (options: { tenant?: string }, command: Command) => {
       const { house, out } = surroundings(command);
       const tenant = await tenantOf(command, options.tenant);
-      const bar = new ProgressBar(out, 'checks', 0, process.stderr, counted('tiles and bundles'));
+      const bar = new ProgressBar(out, 'checks', 0, { measure: counted('tiles and bundles') });
       const result = await fsck(house.client(), tenant, (done, of) => bar.reach(done, of));
       bar.clear();
       if (out.json) out.emit(result);

@@ -66,7 +66,8 @@ export function legalBasisCommands(rules: Command): void {
           out.data(`${destination}  ${counted(assessments, 'assessment')}  ${legalBasis}`);
         for (const each of known.voidances)
           out.data(`void from ${each.voidFrom}  ${each.citation}  ${each.voidanceId}`);
-        return out.next('rules void-basis --help');
+        const [voided] = known.voidances;
+        return out.next(voided ? `rules affected ${voided.voidanceId}` : 'rules void-basis --help');
       }
       const voidance = known.voidances.find(({ voidanceId }) => voidanceId.startsWith(name));
       if (voidance) {

@@ -69,9 +69,10 @@ function print(out: Output, shipment: Shipment, strip: Strip, coverage: Coverage
 const nextOf = ({ reference, stage }: Shipment, { waiting }: Strip): string => {
   if (waiting?.kind === 'approve-payment') return `payment show ${reference}`;
   if (waiting?.kind === 'correct-declaration') return `declaration check ${reference}`;
+  if (waiting?.kind === 'resolve-engagement') return 'screening list';
   if (waiting?.kind === 'resolve-findings') return `document checks ${reference}`;
   if (waiting?.taskId) return `task do ${waiting.taskId}`;
-  return ENDED.has(stage) ? `audit verify` : `shipment watch ${reference}`;
+  return ENDED.has(stage) ? 'audit verify' : `shipment watch ${reference}`;
 };
 
 function printStory(out: Output, story: Story, rank: (typeof STORY_RANKS)[number]): void {
