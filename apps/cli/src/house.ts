@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createClient, Unreachable, type ClientOptions, type TidewaiterClient } from '@tidewaiter/client';
+import { createClient, ProblemError, Unreachable, type ClientOptions, type TidewaiterClient } from '@tidewaiter/client';
+import type { RouteDefinition } from '@tidewaiter/contracts';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { CommandFailed, EXIT } from './output.js';
@@ -14,7 +15,12 @@ const runFile = z.looseObject({
 });
 export type RunFile = z.infer<typeof runFile>;
 
-const sessionFile = z.object({ user: z.string(), token: z.string() });
+const sessionsFile = z.object({
+  current: z.string(),
+  profiles: z.record(z.string(), z.object({ user: z.string(), token: z.string() })),
+});
+export type Sessions = z.infer<typeof sessionsFile>;
+const DEFAULT_PROFILE = 'default';
 
 /** The checkout this command works on: the nearest folder upwards that holds a data folder or is the workspace root. */
 export function findRoot(from = process.cwd()): string {
@@ -34,7 +40,11 @@ export type TokenHolder = ClientOptions & Required<Pick<ClientOptions, 'token'>>
 export class House {
   readonly data: string;
 
-  constructor(readonly root: string = findRoot()) {
+  /** @param asked the profile named on the command line; else the environment's TIDEWAITER_PROFILE, else the one in use */
+  constructor(
+    readonly root: string = findRoot(),
+    private readonly asked: string | undefined = process.env['TIDEWAITER_PROFILE'],
+  ) {
     this.data = process.env['TIDEWAITER_DATA'] ? resolve(process.env['TIDEWAITER_DATA']) : join(root, '.tidewaiter');
   }
 
@@ -101,8 +111,23 @@ export class House {
     }
   }
 
+  /** Who is signed in, by profile. */
+  sessions(): Sessions {
+    const parsed = sessionsFile.safeParse(this.recall('session.json'));
+    return parsed.success ? parsed.data : { current: DEFAULT_PROFILE, profiles: {} };
+  }
+
+  get profile(): string {
+    return this.asked ?? this.sessions().current;
+  }
+
   login(user: string, token: string): void {
-    this.keep('session.json', { user, token });
+    const { current, profiles } = this.sessions();
+    this.keepSessions({ current, profiles: { ...profiles, [this.profile]: { user, token } } });
+  }
+
+  keepSessions(sessions: Sessions): void {
+    this.keep('session.json', sessions);
   }
 
   /** Connection settings for a sample user; renews the token shortly before it expires. */
@@ -120,15 +145,56 @@ export class House {
 
   /** The signed-in user's connection. */
   session(): TokenHolder {
-    const parsed = sessionFile.safeParse(this.recall('session.json'));
-    if (!parsed.success)
-      throw new CommandFailed('Nobody is signed in.', EXIT.signIn, 'Sign in: `npx tidewaiter login --as operator`.');
-    return this.connection(parsed.data.user, parsed.data.token);
+    const { profile } = this;
+    const signedIn = this.sessions().profiles[profile];
+    if (!signedIn) {
+      const named = profile === DEFAULT_PROFILE ? '' : ` --profile ${profile}`;
+      throw new CommandFailed(
+        `Nobody is signed in${named === '' ? '' : ` under the profile ${profile}`}.`,
+        EXIT.signIn,
+        `Sign in: tidewaiter login --as operator${named}`,
+      );
+    }
+    return this.connection(signedIn.user, signedIn.token);
   }
 
   client(user?: string): TidewaiterClient {
-    return createClient(user === undefined ? this.session() : this.connection(user));
+    return user === undefined ? knowing(createClient(this.session())) : createClient(this.connection(user));
   }
+}
+
+/** What a gateway answers when it does not know what became of a request behind it. */
+const UNKNOWN = new Set([502, 504]);
+/** Errors of a connection that was never there: nothing was sent. */
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+const wasSent = (error: Unreachable): boolean => {
+  const { code } = (error.cause as { cause?: { code?: string } } | undefined)?.cause ?? {};
+  return code === undefined || !NOT_SENT.has(code);
+};
+
+/** A change whose answer is lost ends as "not yet known", never as failed: it may have been made. */
+function knowing(client: TidewaiterClient): TidewaiterClient {
+  const told = async <T>({ method }: RouteDefinition, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const lost =
+        error instanceof ProblemError ? UNKNOWN.has(error.status) : error instanceof Unreachable && wasSent(error);
+      if (method === 'GET' || !lost) throw error;
+      throw new CommandFailed(
+        'No answer came: it may or may not have been done.',
+        EXIT.notYet,
+        'Look at how it stands before you do it again.',
+      );
+    }
+  };
+  return {
+    ...client,
+    call: (route, ...rest) => told(route, () => client.call(route, ...rest)),
+    send: (route, ...rest) => told(route, () => client.send(route, ...rest)),
+    upload: (route, ...rest) => told(route, () => client.upload(route, ...rest)),
+  };
 }
 
 /** `operator` with tenant `acme` is the sample user `operator@acme`. */

@@ -1,6 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
 import { ProblemError, Unreachable } from '@tidewaiter/client';
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { asciiTwins, isAscii } from './glyphs.js';
+import { timesIn } from './times.js';
 
 /** Exit codes of every command; "outcome unknown" is `notYet`, never `failed`. */
 export const EXIT = {
@@ -36,49 +39,89 @@ export interface Output {
   emit(value: unknown): void;
   /** talk, on stderr */
   say(text: string): void;
-  table(head: string[], rows: string[][]): void;
+  /** the next sensible command, without the program's name */
+  next(command: string): void;
+  table(head: readonly string[], rows: readonly (readonly string[])[]): void;
+  /** an instant in the zone asked for: `2026-11-24 14:07:12Z`, `2026-11-24 15:07:12 CET` */
+  at(instant: string): string;
+  /** time of day in the zone asked for */
+  clock(instant: string): string;
   color: ReturnType<typeof pc.createColors>;
 }
 
-export function createOutput(options: { json: boolean; quiet: boolean; color: boolean }): Output {
-  const wanted = options.color && process.env['NO_COLOR'] === undefined && process.stdout.isTTY === true;
+export interface OutputOptions {
+  json: boolean;
+  quiet: boolean;
+  color: boolean;
+  /** IANA name of a time zone; UTC when not given */
+  tz?: string;
+}
+
+const NO_BORDERS = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid']
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+    .concat('left-mid', 'mid-mid', 'right-mid')
+    .map((place) => [place, '']),
+);
+const GAP = 2;
+/** An amount with its currency stays whole. */
+const NARROWEST = 14;
+
+/** Widths with which a table fits, as far as it can: names in the first column stay whole, of the others the widest give way first. */
+export function fitting(widths: readonly number[], columns: number): number[] {
+  const [first = 0, ...others] = widths;
+  let over = widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1)) - columns;
+  for (; over > 0; over -= 1) {
+    const widest = others.indexOf(Math.max(...others));
+    if ((others[widest] ?? 0) <= NARROWEST) break;
+    others[widest]! -= 1;
+  }
+  return [first, ...others];
+}
+
+export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = process.env): Output {
+  const { stdout, stderr } = process;
+  const wanted = options.color && !env['NO_COLOR'] && stdout.isTTY === true;
   const color = pc.createColors(wanted);
-  return {
+  const glyphs = isAscii(env) ? asciiTwins : (text: string): string => text;
+  const times = timesIn(options.tz ?? 'UTC');
+  const out: Output = {
     json: options.json,
     quiet: options.quiet,
     color,
-    data: (text) => void process.stdout.write(`${text}\n`),
-    emit: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
-    say: (text) => void (options.quiet || process.stderr.write(`${text}\n`)),
+    data: (text) => void stdout.write(`${glyphs(text)}\n`),
+    emit: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
+    say: (text) => void (options.quiet || stderr.write(`${glyphs(text)}\n`)),
+    next: (command) => out.say(`next: tidewaiter ${command}`),
+    ...times,
     table(head, rows) {
+      const widths = head.map((title, column) =>
+        Math.max(
+          ...[title, ...rows.map((row) => row[column] ?? '')].map((text) => stripVTControlCharacters(text).length),
+        ),
+      );
+      const colWidths = stdout.isTTY === true ? fitting(widths, stdout.columns) : widths;
       const table = new Table({
-        head,
-        style: { head: [], border: [], compact: true },
-        chars: {
-          top: '',
-          'top-mid': '',
-          'top-left': '',
-          'top-right': '',
-          bottom: '',
-          'bottom-mid': '',
-          'bottom-left': '',
-          'bottom-right': '',
-          left: '',
-          'left-mid': '',
-          mid: '',
-          'mid-mid': '',
-          right: '',
-          'right-mid': '',
-          middle: '  ',
-        },
+        head: [...head],
+        colWidths,
+        style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+        chars: { ...NO_BORDERS, middle: ' '.repeat(GAP) },
       });
-      table.push(...rows);
-      process.stdout.write(`${table.toString()}\n`);
+      table.push(...rows.map((row) => [...row]));
+      out.data(
+        table
+          .toString()
+          .split('\n')
+          .map((line) => line.trimEnd())
+          .join('\n'),
+      );
     },
   };
+  return out;
 }
 
 const BY_STATUS: Record<number, number> = {
+  400: EXIT.usage,
   401: EXIT.signIn,
   403: EXIT.signIn,
   404: EXIT.notFound,
@@ -86,7 +129,10 @@ const BY_STATUS: Record<number, number> = {
   412: EXIT.refused,
   422: EXIT.refused,
   428: EXIT.refused,
+  429: EXIT.notYet,
+  502: EXIT.outside,
   503: EXIT.outside,
+  504: EXIT.outside,
 };
 
 /** What an error means to the caller of a command: its words, what to do, and the code to end with. */

@@ -1,33 +1,58 @@
+import { asciiTwins, isAscii } from './glyphs.js';
 import type { Output } from './output.js';
+import { spanOf } from './times.js';
 
 const WIDTH = 24;
+/** Where nobody watches a bar move, a line so often says that work goes on. */
+const LINE_EVERY_MS = 5_000;
+/** Before that a rate says nothing of what is left. */
+const RATE_AFTER_MS = 2_000;
 const megabytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
 
-type Words = (done: number, total: number) => string;
+/** How an amount of work is told, and how much of it a second brings. */
+interface Measure {
+  words: (done: number, total: number) => string;
+  rate: (perSecond: number) => string;
+}
 
-const bytes: Words = (done, total) =>
-  done >= total ? 'writing it down …' : `${megabytes(done)} of ${megabytes(total)} MB`;
+const bytes: Measure = {
+  words: (done, total) => (done >= total ? 'writing it down …' : `${megabytes(done)} of ${megabytes(total)} MB`),
+  rate: (perSecond) => `${megabytes(perSecond)} MB/s`,
+};
 
-/** Words for things that are counted: `12 of 40 leaves`. */
-export const counted =
-  (things: string): Words =>
-  (done, total) =>
-    `${done} of ${total} ${things}`;
+/** Of things that are counted: `12 of 40 leaves`. */
+export const counted = (things: string): Measure => ({
+  words: (done, total) => `${done} of ${total} ${things}`,
+  rate: (perSecond) => `${Math.round(perSecond)}/s`,
+});
 
-/** One line that says how far work is, in bytes where it is not told otherwise; nothing where nobody watches. */
+interface Watched {
+  stream?: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
+  measure?: Measure;
+  /** milliseconds, rising */
+  now?: () => number;
+}
+
+/** How far work is, in bytes where it is not told otherwise: one line that moves in a terminal, now and then a line elsewhere. */
 export class ProgressBar {
-  private readonly shown: boolean;
+  private readonly stream: NonNullable<Watched['stream']>;
+  private readonly measure: Measure;
+  private readonly now: () => number;
+  private readonly began: number;
+  private told: number;
   private done = 0;
   private last = -1;
 
   constructor(
-    out: Pick<Output, 'quiet'>,
+    private readonly out: Pick<Output, 'quiet'>,
     private readonly label: string,
     private total: number,
-    private readonly stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'> = process.stderr,
-    private readonly words: Words = bytes,
+    { stream = process.stderr, measure = bytes, now = () => performance.now() }: Watched = {},
   ) {
-    this.shown = stream.isTTY === true && !out.quiet;
+    this.stream = stream;
+    this.measure = measure;
+    this.now = now;
+    this.began = this.told = now();
   }
 
   advance(by: number): void {
@@ -40,17 +65,31 @@ export class ProgressBar {
     this.total = total;
     const share = this.total === 0 ? 1 : Math.min(1, this.done / this.total);
     const percent = Math.floor(share * 100);
-    if (!this.shown || percent === this.last) return;
+    if (this.out.quiet || percent === this.last) return;
+    const said = `${String(percent).padStart(3)} % ${this.measure.words(this.done, this.total)}${this.left(share)}`;
+    if (this.stream.isTTY === true) {
+      const full = Math.round(share * WIDTH);
+      this.write(`\r\x1b[2K${this.label} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${said}`);
+    } else {
+      if (this.now() - this.told < LINE_EVERY_MS) return;
+      this.told = this.now();
+      this.write(`${this.label} ${said}\n`);
+    }
     this.last = percent;
-    const full = Math.round(share * WIDTH);
-    const bar = `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}`;
-    this.stream.write(
-      `\r\x1b[2K${this.label} ${bar} ${String(percent).padStart(3)} % ${this.words(this.done, this.total)}`,
-    );
   }
 
   /** Leaves the line as if nothing had been there: what follows says how it ended. */
   clear(): void {
-    if (this.shown && this.last >= 0) this.stream.write('\r\x1b[2K');
+    if (this.stream.isTTY === true && this.last >= 0) this.write('\r\x1b[2K');
+  }
+
+  private left(share: number): string {
+    const spent = this.now() - this.began;
+    if (spent < RATE_AFTER_MS || share === 0 || share === 1) return '';
+    return `, ${this.measure.rate((this.done / spent) * 1000)}, ${spanOf((spent * (1 - share)) / share / 1000)} left`;
+  }
+
+  private write(text: string): void {
+    this.stream.write(isAscii(process.env) ? asciiTwins(text) : text);
   }
 }

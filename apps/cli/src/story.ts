@@ -34,7 +34,7 @@ export async function printStory(around: Surroundings, files: readonly string[],
           if (out.json) out.emit({ at, destination, context, says });
           else
             out.data(
-              `${out.color.dim(at.slice(11, 19))}  ${out.color.bold(destination)} ${MARKS[mark]} ${out.color.dim(context.padEnd(9))} ${says}`,
+              `${out.color.dim(out.clock(at))}  ${out.color.bold(destination)} ${MARKS[mark]} ${out.color.dim(context.padEnd(9))} ${says}`,
             );
         },
       });

@@ -1,9 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TidewaiterClient } from '@tidewaiter/client';
 import {
   exportEvidence,
   issueReaderKey,
+  listCheckpoints,
   listReaders,
   listReconciliations,
   proveConsistency,
@@ -11,13 +13,17 @@ import {
   replayDifference,
   replayShipment,
   replayStep,
+  reportAccess,
+  reportCompleteness,
+  reportSeparationOfDuties,
   revokeReaderKey,
+  showCheckpoint,
   showLeaf,
   showVerifierKey,
   showWitnessKeys,
   startReconciliation,
 } from '@tidewaiter/contracts';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { fsck } from '../fsck.js';
@@ -25,9 +31,11 @@ import { CommandFailed, EXIT, type Output } from '../output.js';
 import { counted, ProgressBar } from '../progress-bar.js';
 import { verifyLog } from '../verify.js';
 import { surroundings } from './command.js';
+import { findShipment } from './find.js';
+import { collect, firstOf, showList } from './list.js';
+import { newSecret } from './secret.js';
 
 const pins = z.record(z.string(), z.string());
-const collect = (value: string, before: string[]): string[] => [...before, value];
 const DISTRUST = 'Keep what you have seen, stop relying on this log, and tell its operator.';
 
 async function tenantOf(command: Command, asked?: string): Promise<string> {
@@ -42,6 +50,8 @@ export function auditCommands(program: Command): void {
   fsckCommand(audit);
   proveCommand(audit);
   replayCommand(audit);
+  checkpointCommand(audit);
+  reportCommand(audit);
   exportCommand(audit);
   reconcileCommand(audit);
   readerCommands(audit);
@@ -65,7 +75,7 @@ function verifyCommand(audit: Command): void {
       const known = pins.catch({}).parse(house.recall('known-logs.json') ?? {});
       const client = house.client();
       const pinned = options.key ?? known[tenant];
-      const bar = new ProgressBar(out, 'reads', 0, process.stderr, counted('leaves'));
+      const bar = new ProgressBar(out, 'reads', 0, { measure: counted('leaves') });
       const proof = await verifyLog(client, tenant, {
         ...(pinned === undefined ? {} : { pinned }),
         witnesses: options.witness,
@@ -99,7 +109,7 @@ function fsckCommand(audit: Command): void {
     .action(async (options: { tenant?: string }, command: Command) => {
       const { house, out } = surroundings(command);
       const tenant = await tenantOf(command, options.tenant);
-      const bar = new ProgressBar(out, 'checks', 0, process.stderr, counted('tiles and bundles'));
+      const bar = new ProgressBar(out, 'checks', 0, { measure: counted('tiles and bundles') });
       const result = await fsck(house.client(), tenant, (done, of) => bar.reach(done, of));
       bar.clear();
       if (out.json) out.emit(result);
@@ -152,7 +162,7 @@ function write(out: Output, path: string | undefined, text: string): void {
 
 function replayCommand(audit: Command): void {
   audit
-    .command('replay <shipment-id>')
+    .command('replay <shipment>')
     .option('--known <instant>', 'what had been recorded by then; default: now')
     .option('--as-of <instant>', 'what was true by then, by the authorities’ and parties’ own times')
     .option('--step <n>', 'the nth event and what it changed')
@@ -161,12 +171,13 @@ function replayCommand(audit: Command): void {
     .description('the shipment as it stood at a moment, folded from the log alone')
     .action(
       async (
-        shipmentId: string,
+        name: string,
         options: { known?: string; asOf?: string; step?: string; diff?: string; by: string },
         command: Command,
       ) => {
         const { house, out } = surroundings(command);
         const client = house.client();
+        const { shipmentId } = await findShipment(client, name);
         const params = { shipmentId };
         const query = {
           ...(options.known === undefined ? {} : { known: options.known }),
@@ -235,19 +246,16 @@ const short = (value: unknown): string => {
 
 function exportCommand(audit: Command): void {
   audit
-    .command('export <shipment-id>')
+    .command('export <shipment>')
     .requiredOption('--reason <text>', 'why it is taken away; recorded with who took it')
     .option('-o, --output <file>', 'default: evidence-<shipment>.tar')
     .option('--with-verifier', 'write the offline verifier beside it')
     .description('one file that proves the shipment without this system')
     .action(
-      async (
-        shipmentId: string,
-        options: { reason: string; output?: string; withVerifier?: boolean },
-        command: Command,
-      ) => {
+      async (name: string, options: { reason: string; output?: string; withVerifier?: boolean }, command: Command) => {
         const { house, out } = surroundings(command);
         const client = house.client();
+        const { shipmentId } = await findShipment(client, name);
         const bytes = await client.bytes(exportEvidence, { shipmentId }, { query: { reason: options.reason } });
         const file = options.output ?? `evidence-${shipmentId}.tar`;
         writeFileSync(file, bytes);
@@ -276,6 +284,107 @@ function exportCommand(audit: Command): void {
         }
       },
     );
+}
+
+function checkpointCommand(audit: Command): void {
+  audit
+    .command('checkpoint')
+    .option('--list <n>', 'instead the newest so many, with who cosigned them')
+    .option(
+      '-o, --output <file>',
+      'write the newest signed head there: keep it, and later logs are proved to begin with it',
+    )
+    .description('the newest signed head of the log, as it was published')
+    .action(async (options: { list?: string; output?: string }, command: Command) => {
+      const { house, out } = surroundings(command);
+      const client = house.client();
+      if (options.list === undefined) {
+        const note = await client.call(showCheckpoint, { params: { log: await tenantOf(command) } });
+        if (options.output !== undefined) writeFileSync(options.output, note);
+        if (out.json) return out.emit({ note });
+        if (options.output === undefined) process.stdout.write(note);
+        return out.next(`audit prove log --from ${note.split('\n')[1]}`);
+      }
+      const limit = Number(options.list);
+      const pages = client.all(
+        listCheckpoints,
+        { query: { limit: Math.min(limit, 200), oldest: 'false' } },
+        (page) => page,
+      );
+      showList(out, await firstOf(pages, limit), {
+        head: ['Leaves', 'Published', 'Root', 'Cosigned by'],
+        row: ({ size, at, root, cosigned }) => [String(size), out.at(at), root, cosigned.join(', ')],
+        empty: 'Nothing is signed yet.',
+      });
+    });
+}
+
+interface Span {
+  from?: string;
+  to?: string;
+}
+
+/** What auditors ask for; each answers whether it holds. */
+const REPORTS = {
+  async 'separation-of-duties'(client: TidewaiterClient, out: Output, span: Span): Promise<boolean> {
+    const found = await client.call(reportSeparationOfDuties, { query: span });
+    if (out.json) out.emit(found);
+    else {
+      out.table(
+        ['Shipment', 'Act', 'Prepared by', 'Approved by', 'Approved = executed', 'Exception'],
+        found.items.map(({ shipmentId, what, prepared, approved, needed, digests, exceptions }) => [
+          ...[shipmentId, what, prepared.join(' '), `${approved.length} of ${needed}: ${approved.join(' ')}`],
+          digests?.executed ? (digests.approved.every((each) => each === digests.executed) ? '✓' : '✗') : '',
+          exceptions.join('; '),
+        ]),
+      );
+      const refused = found.items.flatMap((each) => each.refused);
+      for (const { by, says } of refused) out.data(`✓ refused: ${by}: ${says}`);
+      out.data(`${found.exceptions} exceptions in ${found.items.length} acts, ${refused.length} attempts refused`);
+    }
+    return found.exceptions === 0;
+  },
+  async access(client: TidewaiterClient, out: Output, span: Span): Promise<boolean> {
+    const { items } = await client.call(reportAccess, { query: span });
+    showList(out, items, {
+      head: ['When', 'Who', 'What', 'Of', 'Says', 'Why'],
+      row: ({ at, by, what, subject, says, reason }) => [out.at(at), by, what, subject, says, reason ?? ''],
+      empty: 'Nobody read anything.',
+    });
+    return true;
+  },
+  async completeness(client: TidewaiterClient, out: Output): Promise<boolean> {
+    const found = await client.call(reportCompleteness);
+    if (out.json) out.emit(found);
+    else {
+      for (const stream of found.broken) out.data(`✗ ${stream} has a gap`);
+      for (const { stream, version, reason } of found.parked) out.data(`✗ ${stream} waits at ${version}: ${reason}`);
+      const { reconciled } = found;
+      out.data(`Streams     ${found.streams}, ${found.broken.length} with a gap`);
+      out.data(
+        `Events      ${found.events}, ${found.outside} not in the log, ${found.unpublished} under no signed head yet`,
+      );
+      out.data(
+        `Reconciled  ${reconciled ? `${out.at(reconciled.at)}, ${reconciled.differences} differences` : 'not yet: tidewaiter audit reconcile'}`,
+      );
+      out.data(found.complete ? 'Complete.' : 'Not complete.');
+    }
+    return found.complete;
+  },
+} satisfies Record<string, (client: TidewaiterClient, out: Output, span: Span) => Promise<boolean>>;
+
+function reportCommand(audit: Command): void {
+  audit
+    .command('report')
+    .addArgument(new Argument('<report>', 'which').choices(Object.keys(REPORTS)))
+    .option('--from <instant>', 'recorded since')
+    .option('--to <instant>', 'recorded until')
+    .description('reports of the log; exit 7 where one does not hold. Retention: tidewaiter admin retention')
+    .action(async (report: keyof typeof REPORTS, span: Span, command: Command) => {
+      const { house, out } = surroundings(command);
+      const holds = await REPORTS[report](house.client(), out, span);
+      if (!holds) throw new CommandFailed(`The report of ${report} does not hold.`, EXIT.notProven);
+    });
 }
 
 function reconcileCommand(audit: Command): void {
@@ -323,8 +432,7 @@ function readerCommands(audit: Command): void {
     .description('make a key that reads this log and nothing else; it is shown once')
     .action(async (name: string, options: { until: string }, command: Command) => {
       const { house, out } = surroundings(command);
-      const secret = randomBytes(32).toString('base64url');
-      const digest = createHash('sha256').update(secret).digest('hex');
+      const { secret, digest } = newSecret();
       const { readerId, log } = await house
         .client()
         .call(issueReaderKey, { body: { name, until: options.until, digest } });

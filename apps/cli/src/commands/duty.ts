@@ -1,42 +1,28 @@
-import { readFileSync } from 'node:fs';
+import type { TidewaiterClient } from '@tidewaiter/client';
 import {
   assessShipment,
+  compareAssessments,
   confirmClassification,
   decideClassification,
   explainAssessment,
   listAssessments,
   listClassifications,
-  listLegalBases,
   previewAssessment,
   rederiveAssessment,
   showClassification,
-  showVoidance,
-  voidLegalBasis,
   type AnswerOf,
   type InputOf,
 } from '@tidewaiter/contracts';
+import { isUuid } from '@tidewaiter/kernel';
 import type { Command } from 'commander';
+import { jsonIn } from '../files.js';
 import { CommandFailed, EXIT, type Output } from '../output.js';
 import { surroundings } from './command.js';
-import { findShipment } from './find-shipment.js';
+import { findShipment } from './find.js';
+import { collect } from './list.js';
 
 type Result = AnswerOf<typeof previewAssessment>;
 type Classification = AnswerOf<typeof showClassification>;
-
-function jsonOf(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
-  } catch (error) {
-    const says = error instanceof Error ? error.message : String(error);
-    throw new CommandFailed(
-      `${file} cannot be read: ${says}`,
-      EXIT.usage,
-      'Give a file with one JSON document, or - for standard input.',
-    );
-  }
-}
-
-const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** The result for a person: what is due and how it was reckoned, what is asked, what else would be possible. */
 function printResult(out: Output, result: Result): void {
@@ -76,7 +62,25 @@ export function dutyCommands(program: Command): void {
   const duty = program.command('duty').description('what is due, why, and under which law');
   assessing(duty);
   classifying(duty);
-  voiding(duty);
+}
+
+/** Number of an assessment of a shipment: the one asked for, else the newest. */
+async function assessmentOf(client: TidewaiterClient, shipmentId: string, asked?: string): Promise<number> {
+  const newest = async () => (await client.call(listAssessments, { params: { shipmentId } })).items[0]?.n;
+  const number = asked === undefined ? await newest() : Number(asked);
+  if (number !== undefined && Number.isInteger(number)) return number;
+  throw new CommandFailed(
+    'The shipment has no such assessment.',
+    EXIT.notFound,
+    'Wait until its documents are complete.',
+  );
+}
+
+async function newestAssessment(client: TidewaiterClient, shipment: string): Promise<string> {
+  const { shipmentId } = await findShipment(client, shipment);
+  const { items } = await client.call(listAssessments, { params: { shipmentId } });
+  if (items[0]) return items[0].assessmentId;
+  throw new CommandFailed(`${shipment} was not assessed yet.`, EXIT.notFound);
 }
 
 function assessing(duty: Command): void {
@@ -86,7 +90,7 @@ function assessing(duty: Command): void {
     .description('what would be due; nothing is stored')
     .action(async (file: string, _: unknown, command: Command) => {
       const { house, out } = surroundings(command);
-      const body = jsonOf(file) as InputOf<typeof previewAssessment>['body'];
+      const body = jsonIn(file) as InputOf<typeof previewAssessment>['body'];
       const result = await house.client().call(previewAssessment, { body });
       if (out.json) return out.emit(result);
       printResult(out, result);
@@ -115,27 +119,48 @@ function assessing(duty: Command): void {
       const { house, out } = surroundings(command);
       const client = house.client();
       const { shipmentId } = await findShipment(client, name);
-      const newest = async () => (await client.call(listAssessments, { params: { shipmentId } })).items[0]?.n;
-      const number = n === undefined ? await newest() : Number(n);
-      if (number === undefined || !Number.isInteger(number)) {
-        throw new CommandFailed(
-          'The shipment has no such assessment.',
-          EXIT.notFound,
-          'Wait until its documents are complete.',
-        );
-      }
+      const number = await assessmentOf(client, shipmentId, n);
       const text = await client.call(explainAssessment, { params: { shipmentId, n: number } });
       if (out.json) return out.emit({ shipmentId, n: number, text });
       out.data(text.trimEnd());
     });
 
   duty
-    .command('rederive')
-    .argument('<assessment>', 'id of an assessment')
-    .description('compute a stored assessment again from what it names')
-    .action(async (assessmentId: string, _: unknown, command: Command) => {
+    .command('variance')
+    .argument('<shipment>', 'id or reference')
+    .argument('[n]', 'which assessment; default: the newest')
+    .option('--against <n>', 'an earlier one; default: the first, the quote')
+    .description('what changed since an earlier assessment, line by line, with what each change cost')
+    .action(async (name: string, n: string | undefined, options: { against?: string }, command: Command) => {
       const { house, out } = surroundings(command);
-      const answer = await house.client().call(rederiveAssessment, { params: { assessmentId } });
+      const client = house.client();
+      const { shipmentId } = await findShipment(client, name);
+      const number = await assessmentOf(client, shipmentId, n);
+      const against = Number(options.against ?? 1);
+      const found = await client.call(compareAssessments, { params: { shipmentId, n: number }, query: { against } });
+      if (out.json) return out.emit(found);
+      const { currency, lines, entryCharges, total } = found;
+      const told = (what: string, { before, after, change }: typeof total): string =>
+        `${what.padEnd(8)} ${before} → ${after} ${currency}  ${change}`;
+      for (const each of lines) {
+        out.data(told(`Line ${each.line}`, each));
+        for (const { causes, amount: cost, says } of each.changes)
+          out.data(`  ${causes.join(' and ')}  ${cost} ${currency}  ${says}`);
+      }
+      out.data(told('Entry', entryCharges));
+      out.data(told('Total', total));
+      out.next(`duty explain ${name} ${number}`);
+    });
+
+  duty
+    .command('rederive')
+    .argument('<assessment>', 'id of an assessment, or a shipment: its newest')
+    .description('compute a stored assessment again from what it names; exit 7 where other bytes come out')
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { house, out } = surroundings(command);
+      const client = house.client();
+      const rederive = (assessmentId: string) => client.call(rederiveAssessment, { params: { assessmentId } });
+      const answer = await (isUuid(name) ? rederive(name) : rederive(await newestAssessment(client, name)));
       if (out.json) out.emit(answer);
       else
         out.data(
@@ -222,66 +247,5 @@ function classifying(duty: Command): void {
       const confirmed = await client.call(confirmClassification, call, { ifMatch: version });
       if (out.json) return out.emit(confirmed);
       printClassification(out, confirmed);
-    });
-}
-
-function printAffected(out: Output, { voidance, date, items, totals }: AnswerOf<typeof showVoidance>): void {
-  out.data(
-    `“${voidance.citation}” void from ${voidance.voidFrom}${voidance.destination === null ? '' : ` in ${voidance.destination}`}, marked by ${voidance.by}: ${voidance.reason}`,
-  );
-  out.data(`Voidance ${voidance.voidanceId}, clocks as of ${date}`);
-  if (items.length === 0) return out.say('No assessment carries it.');
-  for (const { state, assessments, claim } of totals)
-    out.data(`${state.padEnd(9)} ${claim.amount} ${claim.currency} on ${assessments} assessments`);
-  out.table(
-    ['State', 'Until', 'Remedy', 'Claim', 'Shipment', 'Assessed'],
-    items.map((item) => [
-      item.state,
-      item.deadline ?? '',
-      item.remedy ?? '',
-      `${item.claim.amount} ${item.claim.currency}`,
-      item.shipmentId,
-      `${item.lawDate} (${item.n})`,
-    ]),
-  );
-}
-
-function voiding(duty: Command): void {
-  duty
-    .command('void-basis')
-    .argument('<citation>', 'the legal basis as charges name it, or a part of that')
-    .requiredOption('--from <date>', 'void from this day on, YYYY-MM-DD')
-    .requiredOption('--reason <text>', 'the judgment or the act that took it away')
-    .option('--destination <country>', 'only for imports into this country')
-    .description('mark a legal basis void and see what may be claimed back')
-    .action(
-      async (citation: string, options: { from: string; reason: string; destination?: string }, command: Command) => {
-        const { house, out } = surroundings(command);
-        const client = house.client();
-        const { from: voidFrom, ...rest } = options;
-        const { voidanceId } = await client.call(voidLegalBasis, { body: { citation, voidFrom, ...rest } });
-        const affected = await client.call(showVoidance, { params: { voidanceId } });
-        if (out.json) return out.emit(affected);
-        printAffected(out, affected);
-      },
-    );
-
-  duty
-    .command('voided')
-    .argument('[voidance]', 'id of one, for the assessments that carry it')
-    .option('--date <date>', 'the day that the clocks are read on; default: today')
-    .description('legal bases: those charged under, and those voided')
-    .action(async (voidanceId: string | undefined, options: { date?: string }, command: Command) => {
-      const { house, out } = surroundings(command);
-      const client = house.client();
-      if (voidanceId !== undefined) {
-        const affected = await client.call(showVoidance, { params: { voidanceId }, query: options });
-        return out.json ? out.emit(affected) : printAffected(out, affected);
-      }
-      const known = await client.call(listLegalBases);
-      if (out.json) return out.emit(known);
-      for (const { legalBasis, destination, assessments } of known.bases)
-        out.data(`${destination}  ${assessments} assessments  ${legalBasis}`);
-      for (const each of known.voidances) out.data(`void from ${each.voidFrom}  ${each.citation}  ${each.voidanceId}`);
     });
 }

@@ -34,6 +34,7 @@ export function listenCommand(partner: Command): void {
         if (out.json) out.emit(handed);
         else out.data(`#${handed.position}  ${handed.type}  ${handed.says} in ${handed.durationMs} ms`);
       }
+      signal.throwIfAborted();
     });
 }
 

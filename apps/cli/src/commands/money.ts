@@ -2,6 +2,7 @@ import {
   changeGuaranteeLimit,
   forecastGuarantee,
   LEDGER_DIMENSIONS,
+  listGuarantees,
   listInvoices,
   listLedgerAccounts,
   showAccountStatement,
@@ -11,7 +12,8 @@ import {
 } from '@tidewaiter/contracts';
 import type { Command } from 'commander';
 import { surroundings } from './command.js';
-import { findShipment } from './find-shipment.js';
+import { findShipment } from './find.js';
+import { amount, firstOf, showList } from './list.js';
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);
 
@@ -127,6 +129,23 @@ export function moneyCommands(program: Command): void {
     });
 
   const guarantee = program.command('guarantee').description('guarantees as capacity that runs out');
+  guarantee
+    .command('list')
+    .option('--limit <n>', 'how many', Number, 50)
+    .description('guarantees with what is reserved and what is left')
+    .action(async ({ limit }: { limit: number }, command: Command) => {
+      const { house, out } = surroundings(command);
+      const pages = house.client().all(listGuarantees, { query: { limit: Math.min(limit, 200) } }, (page) => page);
+      showList(out, await firstOf(pages, limit), {
+        head: ['Guarantee', 'Reference', 'In', 'Limit', 'Reserved', 'Left'],
+        row: (each) => [
+          ...[each.guaranteeId, each.reference, each.destination],
+          ...[amount(each.limit), amount(each.reserved), amount(each.headroom)],
+        ],
+        empty: 'No guarantee is registered.',
+        next: ({ guaranteeId }) => `guarantee show ${guaranteeId}`,
+      });
+    });
   guarantee
     .command('show')
     .argument('<guarantee>', 'its id')

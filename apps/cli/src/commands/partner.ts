@@ -256,9 +256,9 @@ function tailCommand(partner: Command): void {
       const { house, out, signal } = surroundings(command);
       for await (const { id, event } of feed(house.session(), { ...options, signal })) {
         if (out.json) out.emit(event);
-        else
-          out.data(`#${id}  ${event.time.slice(11, 19)}  ${event.type.replace('tidewaiter.', '')}  ${event.subject}`);
+        else out.data(`#${id}  ${out.clock(event.time)}  ${event.type.replace('tidewaiter.', '')}  ${event.subject}`);
       }
+      signal.throwIfAborted();
     });
 }
 

@@ -1,6 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { TidewaiterClient } from '@tidewaiter/client';
 import {
   adoptTariff,
   diffTariffs,
@@ -17,7 +16,9 @@ import type { Command } from 'commander';
 import { CommandFailed, EXIT, type Output } from '../output.js';
 import { ProgressBar } from '../progress-bar.js';
 import { surroundings } from './command.js';
-import { findShipment } from './find-shipment.js';
+import { findShipment } from './find.js';
+import { legalBasisCommands } from './legal-basis.js';
+import { findTariff, printTouched, short } from './tariff.js';
 
 interface ImportOptions {
   validFrom: string;
@@ -48,21 +49,6 @@ function sizeOf(file: string): number {
   }
 }
 
-/** A version by its id, the beginning of it, or the beginning of its digest. */
-async function findTariff(client: TidewaiterClient, name: string): Promise<TariffVersion> {
-  const { items } = await client.call(listTariffs);
-  const found = items.filter(
-    ({ tariffId, digest }) => tariffId.startsWith(name) || digest.slice('sha256:'.length).startsWith(name),
-  );
-  if (found.length === 1 && name.length >= 4) return found[0]!;
-  throw new CommandFailed(
-    found.length > 1 ? `${found.length} versions begin with ${name}.` : `There is no tariff version ${name}.`,
-    EXIT.notFound,
-    'See `tidewaiter rules list`.',
-  );
-}
-
-const short = (tariffId: string): string => tariffId.slice(0, 8);
 const from = ({ validFrom, validTo }: TariffVersion): string =>
   validTo === null ? `from ${validFrom}` : `${validFrom} to ${validTo}`;
 
@@ -84,22 +70,9 @@ function printImport(
   printTouched(out, touched, version);
 }
 
-function printTouched(
-  out: Output,
-  touched: AnswerOf<typeof diffTariffs>['touched'],
-  { tariffId }: TariffVersion,
-): void {
-  if (touched.length === 0) return out.say('It touches no shipment that is under way.');
-  out.data(
-    `${touched.length} shipments under way would be assessed otherwise; they stay as they are until they are moved:`,
-  );
-  for (const { shipmentId, n, commodities } of touched)
-    out.data(`  ${shipmentId}  assessment ${n}  ${commodities.join(', ')}`);
-  out.say(`move one: tidewaiter rules adopt ${short(tariffId)} --shipment <id> --reason …`);
-}
-
 export function rulesCommands(program: Command): void {
-  const rules = program.command('rules').description('published tariffs: load, compare, search');
+  const rules = program.command('rules').description('published tariffs and legal bases: load, compare, search, void');
+  legalBasisCommands(rules);
 
   rules
     .command('import')

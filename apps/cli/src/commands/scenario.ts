@@ -3,7 +3,9 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { play, readScenario, type Played } from '../scenario/player.js';
 import { CommandFailed, EXIT, type Output } from '../output.js';
+import { nameOf, ownScenarios } from '../scenario/own.js';
 import { surroundings, type Surroundings } from './command.js';
+import { showList } from './list.js';
 
 const MARKS = { '·': ' ', '?': '▲', '✓': '✓', '✗': '✗' } as const;
 
@@ -22,9 +24,7 @@ async function tellScenario(
     line: ({ at, context, says, mark }) => {
       if (out.json) out.emit({ at, file, context, says });
       else
-        out.data(
-          `${out.color.dim(at.slice(11, 19))}  ${label}${MARKS[mark]} ${out.color.dim(context.padEnd(9))} ${says}`,
-        );
+        out.data(`${out.color.dim(out.clock(at))}  ${label}${MARKS[mark]} ${out.color.dim(context.padEnd(9))} ${says}`);
     },
   });
   printVerdict(out, file, played);
@@ -62,6 +62,7 @@ export function scenarioCommands(program: Command): void {
     .description('play scenario files against the running stack and print a verdict')
     .action(async (files: string[], options: { runId?: string; together?: boolean }, command: Command) => {
       const around = surroundings(command);
+      around.house.run();
       const runId = () => options.runId ?? randomBytes(6).toString('hex');
       const width = Math.max(...files.map((file) => basename(file).length)) + 1;
       const tell = (file: string, label = '') => {
@@ -77,11 +78,32 @@ export function scenarioCommands(program: Command): void {
     });
 
   scenario
+    .command('list')
+    .description('the scenarios that come with the checkout')
+    .action((_: unknown, command: Command) => {
+      const { house, out } = surroundings(command);
+      const items = ownScenarios(house.root).map((file) => ({
+        name: nameOf(file),
+        file,
+        says: readScenario(file).scenario,
+      }));
+      showList(out, items, {
+        head: ['Scenario', 'Story'],
+        row: ({ name, says }) => [name, says],
+        empty: 'There is none.',
+        next: ({ name }) => `demo ${name}`,
+      });
+    });
+
+  scenario
     .command('lint')
     .argument('<files...>', 'scenario files (YAML)')
     .description('check scenario files without playing them')
     .action((files: string[], _: unknown, command: Command) => {
       const { out } = surroundings(command);
-      for (const file of files) out.data(`${file}: ${readScenario(resolve(file)).scenario}`);
+      const read = files.map((file) => ({ file, scenario: readScenario(resolve(file)).scenario }));
+      if (out.json) return out.emit(read);
+      for (const { file, scenario: says } of read) out.data(`${file}: ${says}`);
+      out.next(`scenario run ${files[0]}`);
     });
 }

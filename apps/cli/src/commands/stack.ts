@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
+import { existsSync } from 'node:fs';
 import {
   AlreadyRunning,
   doctor,
@@ -16,9 +14,10 @@ import {
 } from '@tidewaiter/local';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { mainJob, nameOf, ownScenarios } from '../scenario/own.js';
 import { printStory } from '../story.js';
 import { CommandFailed, EXIT, type Output } from '../output.js';
-import { surroundings, type Surroundings } from './command.js';
+import { confirm, surroundings, type Surroundings } from './command.js';
 
 const PHASES: Partial<Record<Progress['phase'], string>> = { ready: '✓', named: '✓', failed: '✗', died: '✗' };
 
@@ -66,22 +65,31 @@ const untilTold = (signal: AbortSignal): Promise<void> =>
   });
 
 const storyFile = z.object({ runId: z.string(), finished: z.boolean() });
+const newRunId = (): string => randomBytes(6).toString('hex');
 
 /** A story that was cut goes on under its own run id; a finished one is followed by a new one. */
 async function playStory(around: Surroundings): Promise<boolean> {
   const { house } = around;
   const before = storyFile.safeParse(house.recall('story.json'));
-  const runId = before.success && !before.data.finished ? before.data.runId : randomBytes(6).toString('hex');
+  const runId = before.success && !before.data.finished ? before.data.runId : newRunId();
   if (before.success && !before.data.finished) around.out.say('A story was cut: it goes on where it stood.');
   house.keep('story.json', { runId, finished: false });
-  const folder = join(house.root, 'test/fixtures/scenarios/story');
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()
-    .map((name) => join(folder, name));
-  const held = await printStory(around, files, runId);
+  const held = await printStory(around, mainJob(house.root), runId);
   if (!around.signal.aborted) house.keep('story.json', { runId, finished: true });
   return held;
+}
+
+/** A scenario of the checkout by the beginning of its name. */
+function scenarioNamed(root: string, name: string): string {
+  const files = ownScenarios(root);
+  const found = files.filter((file) => nameOf(file) === name);
+  const begun = found.length > 0 ? found : files.filter((file) => nameOf(file).startsWith(name));
+  if (begun.length === 1) return begun[0]!;
+  throw new CommandFailed(
+    begun.length === 0 ? `There is no story ${name}.` : `${begun.length} stories begin so.`,
+    EXIT.notFound,
+    'See `tidewaiter scenario list`.',
+  );
 }
 
 /** `up`, `status`, `stop`, `doctor`, `reset`, `demo`: the stack on this machine. */
@@ -153,31 +161,29 @@ export function stackCommands(program: Command): void {
   program
     .command('reset')
     .description('empty the data folder: every shipment of this machine is gone')
-    .option('--yes', 'do not ask')
-    .action(async (options: { yes?: boolean }, command: Command) => {
-      const { house, out } = surroundings(command);
+    .action(async (_: unknown, command: Command) => {
+      const around = surroundings(command);
+      const { house, out } = around;
       if (!existsSync(house.data)) return out.say('There is nothing to empty.');
-      if (!options.yes && !(await confirmed(`Empty ${house.data}? Every shipment in it is gone. Type "empty": `))) {
-        throw new CommandFailed('Nothing was changed.', EXIT.refused);
-      }
+      await confirm(around, [`${house.data} is emptied: every shipment in it is gone.`], 'empty');
       await reset({ home: house.data, confirmed: true });
       out.say('Emptied.');
     });
 
   program
     .command('demo')
-    .description('play the three consignments against the running stack')
-    .action(async (_: unknown, command: Command) => {
+    .argument('[name]', 'one of `tidewaiter scenario list`; default: the three consignments')
+    .description('play a story against the running stack')
+    .action(async (name: string | undefined, _: unknown, command: Command) => {
       const around = surroundings(command);
-      around.house.run();
-      if (!(await playStory(around))) throw new CommandFailed('The story did not hold.', EXIT.failed);
+      const { house, out, signal } = around;
+      house.run();
+      const held =
+        name === undefined
+          ? await playStory(around)
+          : await printStory(around, [scenarioNamed(house.root, name)], newRunId());
+      signal.throwIfAborted();
+      if (!held) throw new CommandFailed('The story did not hold.', EXIT.failed);
+      out.next('open · shipment list · audit verify');
     });
-}
-
-async function confirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(question);
-  terminal.close();
-  return answer.trim() === 'empty';
 }

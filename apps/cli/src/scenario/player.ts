@@ -14,6 +14,7 @@ import {
 } from '@tidewaiter/contracts';
 import { now, plusDays, plusMonths } from '@tidewaiter/kernel';
 import { parse as parseYaml } from 'yaml';
+import { mediaTypeOf } from '../files.js';
 import { CommandFailed, EXIT } from '../output.js';
 import { House, sampleUser } from '../house.js';
 import { usualDecision } from '../usual-decision.js';
@@ -51,13 +52,6 @@ export function readScenario(file: string): Scenario {
     .join('\n');
   throw new CommandFailed(`${basename(file)} is not a scenario:\n${places}`, EXIT.usage);
 }
-
-const MEDIA_TYPES: Record<string, string> = {
-  xml: 'application/xml',
-  csv: 'text/csv',
-  pdf: 'application/pdf',
-  json: 'application/json',
-};
 
 /** Events that matter to a machine more than to a listener; the timeline has them all. */
 const QUIET = new Set([
@@ -373,10 +367,11 @@ class Player {
     reference: string,
   ): Promise<void> {
     for (const document of documents) {
-      const extension = document.file.split('.').pop() ?? '';
+      const { mediaType = mediaTypeOf(document.file) } = document;
       const bytes =
-        extension === 'pdf' ? readFileSync(this.path(document.file)) : Buffer.from(this.text(document.file, reference));
-      const mediaType = document.mediaType ?? MEDIA_TYPES[extension] ?? 'application/octet-stream';
+        mediaTypeOf(document.file) === 'application/pdf'
+          ? readFileSync(this.path(document.file))
+          : Buffer.from(this.text(document.file, reference));
       await this.patiently(() =>
         this.as('operator').upload(
           uploadDocument,
