@@ -140,6 +140,8 @@ export interface DocumentsActivities {
 export interface AssessedLine {
   number: number;
   customsValue: string;
+  /** duty and tax that a duty-paid price holds and the customs value does not; absent for every other price */
+  contained?: string;
   duty: string;
   charges: { code: string; amount: string }[];
 }
@@ -151,6 +153,8 @@ export interface AssessmentSummary {
   currency: string;
   lawDate: string;
   digest: string;
+  /** rates of exchange that it converted at; absent in what was recorded before they were told */
+  fx?: { from: string; to: string; rate: string; source: string }[];
   lines: AssessedLine[];
   entryCharges: { code: string; amount: string }[];
   totals: {

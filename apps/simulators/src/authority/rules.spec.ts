@@ -70,6 +70,16 @@ const line: [string, Partial<LineSketch>, string][] = [
   ['a code that is not in the tariff', { commodity: '9999999999' }, 'CDS40059 [1]/23A/21A[1].145'],
   ['net above gross', { netMass: '101' }, 'CDS11006 [1]/23A/65A.128'],
   ['a negative price', { price: '-5' }, 'CDS10021 [1]/23A/79A.112'],
+  [
+    'a negative charge of a line',
+    { charges: [{ code: 'BC', amount: '-1', currency: 'GBP' }] },
+    'CDS10021 [1]/41A/58B[1].181',
+  ],
+  [
+    'more duty in a price than the price',
+    { charges: [{ code: 'BC', amount: '1001', currency: 'GBP' }] },
+    'CDS10045 [1]',
+  ],
   ['another procedure', { procedure: '7100' }, 'CDS12050 [1]/70A[1].166'],
   ['no packages at all', { packages: '0' }, 'CDS12058 [1]/93A[1].144'],
   ['a preference without its proof', { preference: '300', origin: 'FR' }, 'CDS40045 [1]'],

@@ -187,6 +187,9 @@ const FORM: Rule[] = [
     ),
   ),
   each('CDS10021', 'negative price', ({ price }) => when(isNegative(price?.amount ?? null), '/23A/79A.112')),
+  each('CDS10021', 'negative charge', (one) =>
+    one.charges.flatMap(({ amount }, index) => when(isNegative(amount?.amount ?? null), `/41A/58B[${index + 1}].181`)),
+  ),
   each('CDS10021', 'negative mass', ({ grossMass }) => when(isNegative(grossMass), '/23A/65A.126')),
   each('CDS10021', 'negative mass', ({ netMass }) => when(isNegative(netMass), '/23A/65A.128')),
   each('CDS11006', 'net mass is above gross mass', ({ grossMass, netMass }) => {

@@ -53,6 +53,13 @@ describe('United Kingdom', () => {
     expect(values.map((value) => value.toFixed(2))).toEqual(['375.00', '125.00']);
   });
 
+  it('takes what a duty-paid price holds of duty and tax off the line that it stands on', () => {
+    const charges = [{ code: 'BC', amount: '368.00', currency: 'GBP' }];
+    const lines = [{ price: '1368.00', charges }, { price: '100.00' }];
+    const values = customsValues('GB', declared({ incoterm: 'DDP', lines }), MONTH);
+    expect(values.map((value) => value.toFixed(2))).toEqual(['1000.00', '100.00']);
+  });
+
   it('gives goods of the European Union with a proof the preference', () => {
     const line = {
       price: '1000.00',

@@ -36,9 +36,12 @@ export interface TaxCalculation {
   total: string;
 }
 
-/** Amounts this authority adds to the value (AK freight, AL insurance) and takes off it (BA, contained in the price). */
+/**
+ * Amounts this authority adds to the value (AK freight, AL insurance) and takes off it: what a price holds of carriage after the border
+ * (BA), work after import (BB), duty and tax (BC), interest (BD), rights of reproduction (BE), buying commission (BF).
+ */
 const ADDED = new Set(['AK', 'AL']);
-const TAKEN_OFF = new Set(['BA']);
+const TAKEN_OFF = new Set(['BA', 'BB', 'BC', 'BD', 'BE', 'BF']);
 
 /** Where the fraction of a penny goes. */
 const cut = (country: Country, value: Exact): Exact => round(value, 2, country === 'GB' ? 'down' : 'half-up');

@@ -8,6 +8,12 @@ export interface DocumentSketch {
   reason?: string;
 }
 
+export interface ChargeSketch {
+  code: string;
+  amount: string;
+  currency: string;
+}
+
 export interface LineSketch {
   commodity: string;
   price: string;
@@ -25,6 +31,7 @@ export interface LineSketch {
   additionalProcedures: string[];
   statements: string[];
   documents: DocumentSketch[];
+  charges: ChargeSketch[];
   /** elements of the header that stand here too */
   extra: XmlNode[];
 }
@@ -54,7 +61,7 @@ export interface DeclarationSketch {
   authorisations: { holder: string; category: string }[];
   guarantees: string[];
   representative: string | null;
-  charges: { code: string; amount: string; currency: string }[];
+  charges: ChargeSketch[];
   lines: Partial<LineSketch>[];
   /** further elements of the declaration itself */
   extra: XmlNode[];
@@ -77,6 +84,7 @@ const LINE: LineSketch = {
   additionalProcedures: [],
   statements: [],
   documents: [],
+  charges: [],
   extra: [],
 };
 
@@ -90,6 +98,20 @@ const IMPORTERS: Record<string, string> = {
 export const amount = (name: string, value: string, currencyID: string): XmlNode => el(name, { currencyID }, value);
 const text = (name: string, value: string): XmlNode => el(name, {}, value);
 const statement = (code: string): XmlNode => el('AdditionalInformation', {}, text('StatementCode', code));
+
+const valuation = (charges: readonly ChargeSketch[]): XmlNode =>
+  el(
+    'CustomsValuation',
+    {},
+    charges.map((each) =>
+      el(
+        'ChargeDeduction',
+        {},
+        text('ChargesTypeCode', each.code),
+        amount('OtherChargeDeductionAmount', each.amount, each.currency),
+      ),
+    ),
+  );
 
 function lineNode(line: LineSketch, index: number): XmlNode {
   const payment = el(
@@ -137,6 +159,7 @@ function lineNode(line: LineSketch, index: number): XmlNode {
       ),
       el('InvoiceLine', {}, amount('ItemChargeAmount', line.price, line.currency)),
     ),
+    line.charges.length > 0 && valuation(line.charges),
     line.extra,
     el(
       'GovernmentProcedure',
@@ -215,19 +238,7 @@ export function aDeclaration(sketch: Partial<DeclarationSketch> = {}): Buffer {
       {},
       sketch.buyer && el('Buyer', {}, text('ID', sketch.buyer)),
       consignment.length > 0 && el('Consignment', {}, consignment),
-      sketch.charges &&
-        el(
-          'CustomsValuation',
-          {},
-          sketch.charges.map((each) =>
-            el(
-              'ChargeDeduction',
-              {},
-              text('ChargesTypeCode', each.code),
-              amount('OtherChargeDeductionAmount', each.amount, each.currency),
-            ),
-          ),
-        ),
+      sketch.charges && valuation(sketch.charges),
       el('Destination', {}, text('CountryCode', destination)),
       sketch.vatParty && el('DomesticDutyTaxParty', {}, text('ID', sketch.vatParty), text('RoleCode', 'FR1')),
       el('ExportCountry', {}, text('ID', 'CN')),

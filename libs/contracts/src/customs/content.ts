@@ -77,6 +77,11 @@ export const declarationExtras = z.strictObject({
     .array(z.strictObject({ type: text(2), amount }))
     .max(99)
     .optional(),
+  /** rates of exchange at which values of this declaration were converted, each with where it is from */
+  exchange: z
+    .array(z.strictObject({ from: currency, to: currency, rate: decimal, source: text(200) }))
+    .max(200)
+    .optional(),
   previousDocuments: z
     .array(z.strictObject({ category: text(1), type: text(3), reference: text(70) }))
     .max(99)
@@ -103,6 +108,11 @@ export type DeclarationExtras = z.infer<typeof declarationExtras>;
 export const lineExtras = z.strictObject({
   quotaOrder: text(6).optional(),
   valuationMethod: text(1).optional(),
+  /** charges of this line alone by their code, DE 4/9: `BC` duty and tax inside of its price */
+  additions: z
+    .array(z.strictObject({ type: text(2), amount }))
+    .max(99)
+    .optional(),
   statements: z
     .array(z.strictObject({ code: text(5), text: text(512) }))
     .max(99)

@@ -234,7 +234,15 @@ export const assessmentResult = z
         number: z.int(),
         regime: regime.optional(),
         customsValue: z
-          .strictObject({ amount: z.string(), currency: z.string(), trace: z.array(z.string()) })
+          .strictObject({
+            amount: z.string(),
+            currency: z.string(),
+            trace: z.array(z.string()),
+            contained: z
+              .string()
+              .optional()
+              .meta({ description: 'duty and tax inside of a duty-paid price, taken off it in the declaration' }),
+          })
           .nullable(),
         options: z.array(
           z.strictObject({

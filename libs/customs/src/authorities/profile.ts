@@ -49,6 +49,8 @@ const edifact = z.strictObject({
   defaultIndicators: z.string().nullable(),
   /** IANA zone of times that name none; the authority's own when absent */
   timesIn: z.string().optional(),
+  /** qualifiers (5025) of charges beside freight and insurance, by their code in DE 4/9; one that is absent is not carried */
+  charges: z.record(z.string(), z.string().max(3)).default({}),
   /** error codes that refuse a transmission because another one under the same reference lives */
   sameReference: z.array(z.string()).default([]),
   /** characters written in place of others, each time listed */

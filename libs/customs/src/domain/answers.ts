@@ -92,6 +92,8 @@ export function answersOf(request: LodgeRequest, content: DeclarationContent): A
   head('value', 'invoice.total', money(content.invoice.total), paper);
   head('value', 'charges.freight', content.charges.freight && money(content.charges.freight), paper);
   head('value', 'charges.insurance', content.charges.insurance && money(content.charges.insurance), paper);
+  for (const { from, to, rate, source } of content.exchange ?? [])
+    head('value', `exchange.${from}-${to}`, rate, { kind: 'rule', says: source });
   const packing = request.goods.documents.find(({ type }) => type === 'packing-list');
   const packed: Source = packing
     ? {
@@ -130,6 +132,7 @@ export function answersOf(request: LodgeRequest, content: DeclarationContent): A
     const shared: Source = { kind: 'rule', says: 'its share of the total gross mass, by net mass' };
     of('grossMass', `${line.grossMass} kg`, weighed ? source : shared);
     of('customsValue', line.customsValue && `${line.customsValue} ${content.assessmentCurrency}`, assessed);
+    for (const { type, amount } of line.additions ?? []) of(`additions.${type}`, money(amount), assessed);
     const claimed = line.preference;
     of(
       'preference.code',

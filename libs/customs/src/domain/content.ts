@@ -44,6 +44,12 @@ export interface DeclarationContent extends DeclarationExtras {
   documents: { type: string; reference: string }[];
 }
 
+/**
+ * Import duty and tax inside of a price, DE 4/9: taken off it.
+ * @see WTO Valuation Agreement, Note to Article 1, paragraph 3(c); Regulation (EU) 952/2013, art. 72(f); TCTA 2018, s. 16; 19 USC 1401a(b)(3)(B)
+ */
+export const DUTY_IN_PRICE = 'BC';
+
 /** Decimal places of a mass on a declaration. */
 const MASS_PLACES = 3;
 
@@ -85,6 +91,12 @@ export function contentOf(request: LodgeRequest, scheme: 'EORI' | 'EIN', declare
   const party = (role: Party['role']): Party | undefined => situation.parties.find((each) => each.role === role);
   const lines = [...goods.lines].sort((a, b) => a.number - b.number);
   const masses = grossMasses(lines, goods.grossMass);
+  const contained = (number: number): Pick<LineExtras, 'additions'> => {
+    const amount = assessment.lines.find((each) => each.number === number)?.contained;
+    return amount === undefined
+      ? {}
+      : { additions: [{ type: DUTY_IN_PRICE, amount: { amount, currency: assessment.currency } }] };
+  };
   return {
     shipmentReference: situation.reference,
     destination: situation.destination,
@@ -100,10 +112,12 @@ export function contentOf(request: LodgeRequest, scheme: 'EORI' | 'EIN', declare
     packages: goods.packages,
     guaranteeReference: request.guaranteeReference,
     assessmentCurrency: assessment.currency,
+    ...(assessment.fx?.length ? { exchange: assessment.fx } : {}),
     lines: lines.map(({ from: _, ...line }, index) => ({
       ...line,
       grossMass: masses[index]!,
       customsValue: assessment.lines.find((each) => each.number === line.number)?.customsValue ?? null,
+      ...contained(line.number),
       ...(declaresDebt ? { taxes: owed(assessment, line.number, line === lines[0]) } : {}),
     })),
     documents: goods.documents.map(({ type, reference }) => ({ type, reference })),

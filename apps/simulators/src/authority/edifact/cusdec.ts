@@ -70,6 +70,15 @@ const documentsOf = (part: Part): DeclaredDocument[] =>
     return { category: code.slice(0, 1), type: code.slice(1), id: at(each, 1) || null, status: 'AE', reason: null };
   });
 
+/** Charges beside freight and insurance by their qualifier: 204, an allowance, is what the price holds of duty and tax. */
+const CHARGES: Record<string, string> = { '204': 'BC' };
+
+const chargesOf = (part: Part): Declared['charges'] =>
+  Object.entries(CHARGES).flatMap(([qualifier, code]) => {
+    const amount = part.amount(qualifier);
+    return amount ? [{ code, amount }] : [];
+  });
+
 const procedureIn = (segment: Segment | undefined, from: number): string | null =>
   segment?.elements.slice(from).find((each) => each[1] === '117' || /^\d{4}$/.test(each[0] ?? ''))?.[0] ?? null;
 
@@ -101,7 +110,7 @@ function itemOf(segments: Segment[], mark: string, headProcedure: string | null)
     procedure: procedureIn(cst, 2) ?? headProcedure,
     additionalProcedures: [],
     statements: [],
-    charges: [],
+    charges: chargesOf(part),
     origin: part.text('LOC', '27', 1),
     packages: part.all('PAC').map((each) => at(each, 0) || '0'),
     repeated: [],
@@ -164,7 +173,7 @@ export function declaredOf(message: Message, decimalMark: string): Declared {
     equipment: [],
     ducr: reference(head, 'UCN'),
     incoterm,
-    charges: [...charge('64', 'AK', CARRIAGE_PAID), ...charge('70', 'AL', INSURANCE_PAID)],
+    charges: [...charge('64', 'AK', CARRIAGE_PAID), ...charge('70', 'AL', INSURANCE_PAID), ...chargesOf(head)],
     statements: [],
     references: [head.text('BGM', undefined, 1)].flatMap((each) => each ?? []),
     strange: [],

@@ -225,6 +225,13 @@ function leftOut(content: DeclarationContent): string[] {
       : []),
     ...content.documents.map(({ type, reference }) => `document ${type} ${reference}: shown on request, by image`),
     `invoice ${content.invoice.number}: shown on request, by image`,
+    // 19 USC 1401a(b)(3)(B): what is identified apart from the price is no part of the value.
+    ...content.lines.flatMap(({ additions = [] }, index) =>
+      additions.map(
+        ({ type, amount }) =>
+          `lines[${index}].additions ${type} ${amount.amount} ${amount.currency}: the entered value is told net of it`,
+      ),
+    ),
     ...content.lines.map((line, index) => `lines[${index}].netMass: ${line.netMass} kg, not asked for at release`),
   ];
 }

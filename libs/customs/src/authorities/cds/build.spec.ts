@@ -1,7 +1,7 @@
 import { readXml, type XmlElement } from '@tidewaiter/xml';
 import fc from 'fast-check';
 import { contentOf } from '../../domain/content.js';
-import { aLodging, americanLodging, germanLodging } from '../../testing/lodging.js';
+import { aLodging, americanLodging, dutyPaidLodging, germanLodging } from '../../testing/lodging.js';
 import { drawReferences } from '../../application/references.js';
 import { readProfiles } from '../profile.js';
 import { buildDeclaration, DECLARATION_NAMESPACE, METADATA_NAMESPACE, ordered } from './build.js';
@@ -32,11 +32,14 @@ function outOfOrder(element: XmlElement, section: Section): string[] {
 }
 
 describe('the declaration', () => {
-  it.each([aLodging, germanLodging, americanLodging])('has its elements in the order of the schema (%#)', (lodging) => {
-    const { root } = readXml(build(lodging()).bytes);
-    expect([root.name, root.namespace]).toEqual(['MetaData', METADATA_NAMESPACE]);
-    expect(outOfOrder(declarationOf(build(lodging()).bytes), DECLARATION)).toEqual([]);
-  });
+  it.each([aLodging, germanLodging, americanLodging, dutyPaidLodging])(
+    'has its elements in the order of the schema (%#)',
+    (lodging) => {
+      const { root } = readXml(build(lodging()).bytes);
+      expect([root.name, root.namespace]).toEqual(['MetaData', METADATA_NAMESPACE]);
+      expect(outOfOrder(declarationOf(build(lodging()).bytes), DECLARATION)).toEqual([]);
+    },
+  );
 
   it('is the same bytes for the same content, whatever order its lines came in', () => {
     const turned = aLodging((request) => void request.goods.lines.reverse());
@@ -57,6 +60,23 @@ describe('the declaration', () => {
       'GoodsShipment/CustomsValuation/ChargeDeduction',
     )!;
     expect([american.textAt('ChargesTypeCode'), american.textAt('OtherChargeDeductionAmount')]).toEqual(['BA', '1800']);
+  });
+
+  it('takes duty and tax that a price holds off it at the line, and adds no freight', () => {
+    const shipment = declarationOf(build(dutyPaidLodging()).bytes).child('GoodsShipment')!;
+    expect(shipment.child('CustomsValuation')).toBeUndefined();
+    const deductions = shipment.children('GovernmentAgencyGoodsItem').map((item) => {
+      const taken = item.at('CustomsValuation/ChargeDeduction/OtherChargeDeductionAmount')!;
+      return [
+        item.textAt('CustomsValuation/ChargeDeduction/ChargesTypeCode'),
+        taken.value,
+        taken.attribute('currencyID'),
+      ];
+    });
+    expect(deductions).toEqual([
+      ['BC', '1472', 'GBP'],
+      ['BC', '172', 'GBP'],
+    ]);
   });
 
   it('claims a preference with its proof and as preferential origin', () => {

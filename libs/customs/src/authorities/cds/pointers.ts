@@ -108,6 +108,7 @@ export const FIELDS: Record<string, string> = {
   [`${ITEM}/AdditionalInformation[*]`]: 'lines[n].statements',
   [`${ITEM}/GovernmentProcedure[*]`]: 'procedure',
   [`${ITEM}/CustomsValuation`]: 'lines[n].valuationMethod',
+  [`${ITEM}/CustomsValuation/ChargeDeduction[*]`]: 'lines[n].additions',
   [`${ITEM}/Commodity/DutyTaxFee[*]/QuotaOrderID`]: 'lines[n].quotaOrder',
   [`${ITEM}/Commodity/DutyTaxFee[*]/Payment`]: 'lines[n].taxes',
   [`${ITEM}/Commodity/DutyTaxFee[*]/Payment/MethodCode`]: 'methodOfPayment',

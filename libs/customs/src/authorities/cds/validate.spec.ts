@@ -1,6 +1,6 @@
 import type { LodgeRequest } from '@tidewaiter/contracts';
 import { contentOf, type DeclarationContent } from '../../domain/content.js';
-import { aLodging, americanLodging, germanLodging } from '../../testing/lodging.js';
+import { aLodging, americanLodging, dutyPaidLodging, germanLodging } from '../../testing/lodging.js';
 import { readProfiles } from '../profile.js';
 import { buildDeclaration } from './build.js';
 import { validateAmendment, validateDeclaration } from './validate.js';
@@ -18,6 +18,41 @@ const line = (request: LodgeRequest) => request.goods.lines[0]!;
 
 it('finds nothing in a good declaration, wherever it goes', () => {
   for (const request of [aLodging(), germanLodging(), americanLodging()]) expect(faults(request)).toEqual([]);
+});
+
+describe('a duty-paid price', () => {
+  const found = (change: (r: LodgeRequest) => void, rate?: string) => {
+    const request = dutyPaidLodging(rate);
+    change(request);
+    return faults(request).map(({ code, field, says }) => [code, field, says]);
+  };
+
+  it.each([undefined, '1.25'])('less what is declared of duty and tax is the value (rate %s)', (rate) => {
+    expect(found(() => undefined, rate)).toEqual([]);
+  });
+
+  it('says when price and deduction do not make the value', () => {
+    const cheap = 'Price and charges make 4000 GBP, not 3999.99.';
+    expect(found((r) => void (r.assessment.lines[0]!.customsValue = '3999.99'), '1.25')).toEqual([
+      ['CDS12056', 'lines[0].customsValue', expect.stringContaining(cheap)],
+    ]);
+  });
+
+  it('says when nothing is taken off although the value is less than the price', () => {
+    expect(found((r) => void delete r.assessment.lines[1]!.contained)).toEqual([
+      ['CDS12056', 'lines[1].customsValue', expect.stringContaining('make 672 GBP, not 500.00')],
+    ]);
+  });
+
+  it('says when more is taken off than the price is', () => {
+    expect(found((r) => void (r.assessment.lines[1]!.contained = '672.01'))).toEqual([
+      ['CDS10045', 'lines[1].additions', expect.any(String)],
+    ]);
+  });
+
+  it('cannot tell without a rate of exchange', () => {
+    expect(found((r) => void delete r.assessment.fx, '1.25')).toEqual([]);
+  });
 });
 
 const cases: [string, string, string, (request: LodgeRequest) => void][] = [

@@ -1,9 +1,19 @@
 import type { FieldProblem } from '@tidewaiter/contracts';
-import { checkDan, checkEin, checkEori, checkVat, exact, legalDateAt, plusDays } from '@tidewaiter/kernel';
+import {
+  checkDan,
+  checkEin,
+  checkEori,
+  checkVat,
+  exact,
+  legalDateAt,
+  plusDays,
+  shareOut,
+  type Exact,
+} from '@tidewaiter/kernel';
 import type { DeclarationContent, DeclaredLine } from '../../domain/content.js';
 import type { Built } from '../authority.js';
 import type { Profile } from '../profile.js';
-import { methodOfPayment, WITHOUT_NATIONALITY } from './build.js';
+import { chargesDeclared, methodOfPayment, WITHOUT_NATIONALITY } from './build.js';
 import {
   AUTHORISATIONS,
   CHARGE_TYPES,
@@ -286,6 +296,63 @@ const deductions: Rule = (content, _, profile) => {
     : [];
 };
 
+/** An amount in the currency of the values; null where no rate is known here. */
+function inValueCurrency(
+  { amount, currency }: { amount: string; currency: string },
+  { assessmentCurrency: to, exchange = [] }: DeclarationContent,
+): Exact | null {
+  if (currency === to) return exact(amount);
+  const direct = exchange.find((each) => each.from === currency && each.to === to);
+  if (direct) return exact(amount).times(direct.rate);
+  const inverse = exchange.find((each) => each.from === to && each.to === currency);
+  return inverse ? exact(amount).div(inverse.rate) : null;
+}
+
+const signOf = (type: string): 1 | -1 => (NO_DEDUCTION.includes(type) ? -1 : 1);
+
+/** What price and charges make each line's value; null where an amount cannot be converted here. */
+function worked(content: DeclarationContent, profile: Profile): (Exact | null)[] {
+  const prices = content.lines.map(({ price }) => price.amount);
+  const shared = chargesDeclared(content, profile).map(({ type, amount }) => ({
+    sign: signOf(type),
+    shares: shareOut(amount, prices),
+  }));
+  return content.lines.map(({ price, additions = [] }, index) => {
+    const parts = [
+      { sign: 1, amount: price },
+      ...shared.map(({ sign, shares }) => ({ sign, amount: shares[index]! })),
+      ...additions.map(({ type, amount }) => ({ sign: signOf(type), amount })),
+    ];
+    return parts.reduce<Exact | null>((sum, { sign, amount }) => {
+      const converted = inValueCurrency(amount, content);
+      return sum && converted && sum.plus(converted.times(sign));
+    }, exact('0'));
+  });
+}
+
+/**
+ * Where a line takes something off its price, or the price is duty-paid, the price, what is added and what is taken off make the value
+ * that is declared, to less than the unit in which values are declared.
+ */
+const addsUp: Rule = (content, _, profile) => {
+  const concerns = (line: DeclaredLine): boolean =>
+    line.customsValue !== null && (line.additions !== undefined || content.incoterm.code === 'DDP');
+  if (!content.lines.some(concerns) || !content.lines.every(({ price }) => exact(price.amount).isPositive())) return [];
+  const values = worked(content, profile);
+  const unit = profile.channel === 'ace' ? '1' : '0.01';
+  return content.lines.flatMap((line, index) => {
+    const value = concerns(line) ? values[index]! : null;
+    if (value === null) return [];
+    if (value.isNegative()) {
+      const first = at(line, 'CustomsValuation/ChargeDeduction[1]/OtherChargeDeductionAmount');
+      return [problem('CDS10045', line.additions ? first : at(line, 'Commodity/InvoiceLine/ItemChargeAmount'))];
+    }
+    if (value.minus(line.customsValue!).abs().lt(unit)) return [];
+    const makes = `Price and charges make ${value.toDecimalPlaces(4).toFixed()} ${content.assessmentCurrency}`;
+    return [problem('CDS12056', at(line, 'StatisticalValueAmount'), `${makes}, not ${line.customsValue}.`)];
+  });
+};
+
 /** Charges that a delivery term already holds are not added once more. */
 const doubleCharges: Rule = ({ incoterm, additions = [] }) => {
   const contained = PRICE_CONTAINS[incoterm.code];
@@ -476,6 +543,7 @@ const RULES: readonly Rule[] = [
   extraCodes,
   negative,
   deductions,
+  addsUp,
   masses,
   numbering,
   identifier,
