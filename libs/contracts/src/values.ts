@@ -141,6 +141,28 @@ export const situation = z
   .meta({ id: 'Situation' });
 export type Situation = z.infer<typeof situation>;
 
+/** What a permit is counted in: goods by a unit, or their value in a currency. */
+export const measured = z.union([
+  z.strictObject({ value: nonNegative, unit: z.string().regex(/^[A-Z0-9_]{2,16}$/) }),
+  z.strictObject({ amount: nonNegative, currency }),
+]);
+export type Measured = z.infer<typeof measured>;
+
+/** What a permit lets in, what of it other shipments have left, and what each line of this one takes of it. */
+export const permitUse = z
+  .strictObject({
+    code: z
+      .string()
+      .regex(/^[0-9A-Z]{4}$/)
+      .meta({ description: 'as the tariff names the document' }),
+    number: z.string().max(35),
+    holds: measured,
+    left: measured,
+    draws: z.array(z.strictObject({ line: z.int().positive(), taken: measured })),
+  })
+  .meta({ id: 'PermitUse' });
+export type PermitUse = z.infer<typeof permitUse>;
+
 /** The accepted papers and what was read from them, as the declaration may stand on. */
 export const documentSet = z
   .strictObject({
@@ -157,6 +179,7 @@ export const documentSet = z
         type: z.string(),
         reference: z.string().max(70),
         sha256: sha256Hex,
+        permit: permitUse.optional().meta({ description: 'of a permit that was read: what is written off it' }),
       }),
     ),
   })

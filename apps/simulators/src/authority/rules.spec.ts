@@ -180,6 +180,24 @@ const table: [code: string, what: string, sketch: Partial<DeclarationSketch>, ex
   ],
   ['CDS12005', 'a representative of no form', { representative: 'GB1' }, ['CDS12005 42A/05A.R004']],
   [
+    'CDS10021',
+    'nothing written off a licence',
+    { lines: [{ documents: [{ ...LICENCE, writeOff: { value: '0', unit: 'KGM' } }] }] },
+    [`CDS10021 ${ITEM}[1]/02A[1]/22C.502`],
+  ],
+  [
+    'CDS10001',
+    'a quantity written off without its unit',
+    { lines: [{ documents: [{ ...LICENCE, writeOff: { value: '1', unit: null } }] }] },
+    [`CDS10001 ${ITEM}[1]/02A[1]/22C.502`],
+  ],
+  [
+    'CDS12006',
+    'more written off than the line weighs',
+    { lines: [{ documents: [{ ...LICENCE, writeOff: { value: '90.1', unit: 'KGM' } }] }] },
+    [`CDS12006 ${ITEM}[1]/02A[1].D005`],
+  ],
+  [
     'CDS12006',
     'a licence that nobody has issued',
     { lines: [{ commodity: '9304000000', documents: [{ ...LICENCE, id: 'MINE' }] }] },
@@ -352,6 +370,10 @@ describe('a declaration whose extras are in order', () => {
     [
       'waives a document with a reason',
       { lines: [{ documents: [{ category: 'Y', type: '900', status: 'XX', reason: 'not covered' }] }] },
+    ],
+    [
+      'writes a quantity off a licence',
+      { lines: [{ commodity: '9304000000', documents: [{ ...LICENCE, writeOff: { value: '90', unit: 'KGM' } }] }] },
     ],
     ['shows a licence', { lines: [{ commodity: '9304000000', documents: [LICENCE] }] }],
     ['was accepted a month ago', { kind: 'IMY', acceptance: '20261101' }],

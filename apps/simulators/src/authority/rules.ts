@@ -96,7 +96,9 @@ const each = (code: string, says: string, at: (one: DeclaredItem, given: Case, i
 const measured = (one: DeclaredItem, { country }: Case): Measure | null =>
   country && one.commodity ? measureOf(country, one.commodity) : null;
 const documentsAt = (one: DeclaredItem, fires: (document: DeclaredDocument) => boolean, tag: string): string[] =>
-  one.documents.flatMap((document, index) => when(fires(document), `/02A[${index + 1}].${tag}`));
+  one.documents.flatMap((document, index) =>
+    when(fires(document), `/02A[${index + 1}]${/^\w+\./.test(tag) ? '/' : '.'}${tag}`),
+  );
 const taxesAt = (one: DeclaredItem, fires: (tax: DeclaredItem['taxes'][number]) => boolean, tag: string): string[] =>
   one.taxes.flatMap((tax, index) => when(fires(tax), `/23A/50A[${index + 1}]${tag}`));
 const statementPointer = '/03A[1].226';
@@ -370,6 +372,30 @@ const TARIFF: Rule[] = [
     documentsAt(
       one,
       (document) => LICENCES.has(codeOf(document)) && !/^GB[A-Z]{3}\d{7}$/.test(document.id ?? ''),
+      'D005',
+    ),
+  ),
+  each('CDS10021', 'nothing, or less, is written off', (one) =>
+    documentsAt(
+      one,
+      ({ writeOff }) => {
+        const written = number(writeOff?.quantity?.value ?? writeOff?.amount?.amount ?? null);
+        return written !== null && !written.greaterThan(0);
+      },
+      '22C.502',
+    ),
+  ),
+  each('CDS10001', 'what is written off wants its unit', (one) =>
+    documentsAt(one, ({ writeOff }) => writeOff?.quantity != null && !writeOff.quantity.unit, '22C.502'),
+  ),
+  each('CDS12006', 'more is written off than the line has', (one) =>
+    documentsAt(
+      one,
+      ({ writeOff }) => {
+        const { value = null, unit = null } = writeOff?.quantity ?? {};
+        const has = unit === 'KGM' ? number(one.netMass) : unit === 'NAR' ? number(one.supplementary) : null;
+        return has !== null && (number(value)?.greaterThan(has) ?? false);
+      },
       'D005',
     ),
   ),

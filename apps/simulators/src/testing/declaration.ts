@@ -6,6 +6,7 @@ export interface DocumentSketch {
   id?: string;
   status?: string | null;
   reason?: string;
+  writeOff?: { value: string; unit: string | null };
 }
 
 export interface ChargeSketch {
@@ -124,7 +125,7 @@ function lineNode(line: LineSketch, index: number): XmlNode {
     'GovernmentAgencyGoodsItem',
     {},
     text('SequenceNumeric', String(index + 1)),
-    line.documents.map(({ category, type, id = 'PROOF-1', status = 'AE', reason }) =>
+    line.documents.map(({ category, type, id = 'PROOF-1', status = 'AE', reason, writeOff }) =>
       el(
         'AdditionalDocument',
         {},
@@ -133,6 +134,12 @@ function lineNode(line: LineSketch, index: number): XmlNode {
         reason !== undefined && text('Name', reason),
         text('TypeCode', type),
         status !== null && text('LPCOExemptionCode', status),
+        writeOff &&
+          el(
+            'WriteOff',
+            {},
+            el('QuantityQuantity', writeOff.unit === null ? {} : { unitCode: writeOff.unit }, writeOff.value),
+          ),
       ),
     ),
     line.statements.map(statement),

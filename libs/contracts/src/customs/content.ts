@@ -8,6 +8,7 @@ import {
   goodsLine,
   incoterm,
   legalDate,
+  measured,
   transportMode,
 } from '../values.js';
 
@@ -21,6 +22,8 @@ const document = z.strictObject({
   status: text(4).optional(),
   /** why a waiver is claimed */
   reason: text(70).optional(),
+  /** what this line takes of a permit, DE 2/3; `left`: what nothing else has taken of it yet */
+  writeOff: z.strictObject({ taken: measured, left: measured.optional() }).optional(),
 });
 
 /** What a declaration states only where procedure, goods or channel ask for it; what is absent is the ordinary case. */

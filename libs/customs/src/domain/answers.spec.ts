@@ -1,4 +1,4 @@
-import { aLodging, dutyPaidLodging } from '../testing/lodging.js';
+import { aLodging, dutyPaidLodging, withPermit } from '../testing/lodging.js';
 import { answersOf, differencesOf, type Answer } from './answers.js';
 import { contentOf } from './content.js';
 
@@ -45,6 +45,15 @@ describe('the page of answers', () => {
     expect(at(answers, 'exchange.GBP-USD')).toMatchObject({
       value: '1.25',
       source: { kind: 'rule', says: 'GB customs rates 2026-11' },
+    });
+  });
+
+  it('says what is written off a permit, and where that was read', () => {
+    const answers = page(withPermit());
+    expect(at(answers, 'lines[0].documents.L100')).toMatchObject({ value: 'GBSIL2600417' });
+    expect(at(answers, 'lines[0].documents.L100.writeOff')).toMatchObject({
+      value: '40 NAR of 60 NAR left',
+      source: { kind: 'document', documentId: '01938f00-0000-7000-8000-000000000013' },
     });
   });
 

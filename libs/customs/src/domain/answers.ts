@@ -1,5 +1,5 @@
 import type { LodgeRequest } from '@tidewaiter/contracts';
-import type { DeclarationContent, DeclaredLine } from './content.js';
+import { measure, type DeclarationContent, type DeclaredLine } from './content.js';
 
 /** Where a declared value came from. */
 export type Source =
@@ -133,6 +133,24 @@ export function answersOf(request: LodgeRequest, content: DeclarationContent): A
     of('grossMass', `${line.grossMass} kg`, weighed ? source : shared);
     of('customsValue', line.customsValue && `${line.customsValue} ${content.assessmentCurrency}`, assessed);
     for (const { type, amount } of line.additions ?? []) of(`additions.${type}`, money(amount), assessed);
+    for (const { code, reference, writeOff } of line.documents ?? []) {
+      const permit = request.goods.documents.find((each) => each.permit?.number === reference);
+      const { documentId = '', version = 1 } = permit ?? {};
+      const read: Source = {
+        kind: 'document',
+        says: 'read from the permit',
+        documentId,
+        version,
+        place: '/authorised',
+      };
+      of(`documents.${code}`, reference, permit ? read : source);
+      if (writeOff?.left)
+        of(
+          `documents.${code}.writeOff`,
+          `${measure(writeOff.taken)} of ${measure(writeOff.left)} left`,
+          permit ? read : source,
+        );
+    }
     const claimed = line.preference;
     of(
       'preference.code',

@@ -149,6 +149,25 @@ export const dutyPaidLodging = (rate?: string): LodgeRequest =>
       request.assessment.fx = [{ from: 'GBP', to: 'USD', rate, source: 'GB customs rates 2026-11' }];
   });
 
+/** A permit that lets in smartphones, of which the first line takes its forty. */
+export const withPermit =
+  (permit: Partial<NonNullable<LodgeRequest['goods']['documents'][number]['permit']>> = {}) =>
+  (request: LodgeRequest): void => {
+    request.goods.documents.push({
+      documentId: '01938f00-0000-7000-8000-000000000013',
+      version: 1,
+      type: 'import-licence',
+      reference: 'GBSIL2600417',
+      sha256: 'd'.repeat(64),
+      permit: {
+        ...{ code: 'L100', number: 'GBSIL2600417' },
+        ...{ holds: { value: '100', unit: 'NAR' }, left: { value: '60', unit: 'NAR' } },
+        draws: [{ line: 1, taken: { value: '40', unit: 'NAR' } }],
+        ...permit,
+      },
+    });
+  };
+
 /** Bicycles by road from Poland to Hamburg's customs, delivered at place. */
 export const germanLodging = (): LodgeRequest =>
   aLodging((request) => {

@@ -66,8 +66,9 @@ const DOCUMENTS: Record<string, string> = {
 const documentsOf = (part: Part): DeclaredDocument[] =>
   part.all('DOC').map((each) => {
     const code = DOCUMENTS[at(each, 0)] ?? at(each, 0);
-    // CUSDEC has no place for a status: a document that is named is there.
-    return { category: code.slice(0, 1), type: code.slice(1), id: at(each, 1) || null, status: 'AE', reason: null };
+    // CUSDEC has no place for a status or for what is written off: a document that is named is there.
+    const [category, type] = [code.slice(0, 1), code.slice(1)];
+    return { category, type, id: at(each, 1) || null, status: 'AE', reason: null, writeOff: null };
   });
 
 /** Charges beside freight and insurance by their qualifier: 204, an allowance, is what the price holds of duty and tax. */

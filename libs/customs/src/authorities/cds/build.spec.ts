@@ -1,7 +1,7 @@
 import { readXml, type XmlElement } from '@tidewaiter/xml';
 import fc from 'fast-check';
 import { contentOf } from '../../domain/content.js';
-import { aLodging, americanLodging, dutyPaidLodging, germanLodging } from '../../testing/lodging.js';
+import { aLodging, americanLodging, dutyPaidLodging, germanLodging, withPermit } from '../../testing/lodging.js';
 import { drawReferences } from '../../application/references.js';
 import { readProfiles } from '../profile.js';
 import { buildDeclaration, DECLARATION_NAMESPACE, METADATA_NAMESPACE, ordered } from './build.js';
@@ -85,6 +85,27 @@ describe('the declaration', () => {
     expect(item.textAt('Origin/TypeCode')).toBe('2');
     const proof = item.children('AdditionalDocument').find((each) => each.textAt('CategoryCode') === 'U')!;
     expect([proof.textAt('TypeCode'), proof.textAt('ID')]).toEqual(['116', 'GB-STATEMENT-9']);
+  });
+
+  it('writes what a line takes off the permit that it belongs to', () => {
+    const written = (change?: Parameters<typeof withPermit>[0]) => {
+      const { bytes, leftOut } = build(aLodging(withPermit(change)));
+      const items = declarationOf(bytes).child('GoodsShipment')!.children('GovernmentAgencyGoodsItem');
+      expect(outOfOrder(declarationOf(bytes), DECLARATION)).toEqual([]);
+      expect(leftOut).toEqual([expect.stringContaining('mandate POA-1')]);
+      return items.map((item) => {
+        const permit = item.children('AdditionalDocument').find((each) => each.child('WriteOff'));
+        const [value] = permit?.child('WriteOff')?.elements ?? [];
+        const unit = value?.attribute('unitCode') ?? value?.attribute('currencyID');
+        return permit && [permit.textAt('CategoryCode'), permit.textAt('TypeCode'), permit.textAt('ID'), value?.name, value?.value, unit]; // prettier-ignore
+      });
+    };
+    expect(written()).toEqual([['L', '100', 'GBSIL2600417', 'QuantityQuantity', '40', 'NAR'], undefined]);
+    const money = { amount: '10000.00', currency: 'USD' };
+    expect(written({ left: money, draws: [{ line: 2, taken: money }] })).toEqual([
+      undefined,
+      ['L', '100', 'GBSIL2600417', 'AmountAmount', '10000', 'USD'],
+    ]);
   });
 
   it('lists what it leaves out', () => {

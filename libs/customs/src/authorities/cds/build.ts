@@ -92,14 +92,22 @@ export function chargesDeclared(content: DeclarationContent, profile: Profile): 
 const statementsOf = (statements: readonly { code: string; text: string }[] | undefined): Tree[] | undefined =>
   statements?.map(({ code, text }) => ({ StatementCode: code, StatementDescription: text }));
 
+type WriteOff = NonNullable<NonNullable<DeclaredLine['documents']>[number]['writeOff']>;
+
+const writeOffOf = ({ taken }: WriteOff): Tree =>
+  'unit' in taken
+    ? { QuantityQuantity: { text: exact(taken.value).toFixed(), attributes: { unitCode: taken.unit } } }
+    : { AmountAmount: amount(taken) };
+
 /** Documents that a line states by their code, with status and, for a waiver, its reason. */
 const statedDocuments = (line: DeclaredLine): Tree[] =>
-  (line.documents ?? []).map(({ code, reference, status, reason }) => ({
+  (line.documents ?? []).map(({ code, reference, status, reason, writeOff }) => ({
     CategoryCode: code.slice(0, 1),
     ID: reference,
     Name: reason,
     TypeCode: code.slice(1),
     LPCOExemptionCode: status,
+    WriteOff: writeOff && writeOffOf(writeOff),
   }));
 
 function documentsOf(content: DeclarationContent, line: DeclaredLine): Tree[] {

@@ -1,6 +1,6 @@
 import type { LodgeRequest } from '@tidewaiter/contracts';
 import { contentOf, type DeclarationContent } from '../../domain/content.js';
-import { aLodging, americanLodging, dutyPaidLodging, germanLodging } from '../../testing/lodging.js';
+import { aLodging, americanLodging, dutyPaidLodging, germanLodging, withPermit } from '../../testing/lodging.js';
 import { readProfiles } from '../profile.js';
 import { buildDeclaration } from './build.js';
 import { validateAmendment, validateDeclaration } from './validate.js';
@@ -52,6 +52,36 @@ describe('a duty-paid price', () => {
 
   it('cannot tell without a rate of exchange', () => {
     expect(found((r) => void delete r.assessment.fx, '1.25')).toEqual([]);
+  });
+});
+
+describe('what is written off a permit', () => {
+  const found = (change: Parameters<typeof withPermit>[0]) =>
+    faults(aLodging(withPermit(change))).map(({ code, field, who, says }) => [code, field, who, says]);
+  const taken = (...values: string[]) => ({
+    draws: values.map((value, index) => ({ line: index + 1, taken: { value, unit: 'NAR' } })),
+  });
+
+  it('may be all that is left', () => {
+    expect(found(taken('40', '20'))).toEqual([]);
+  });
+
+  it('is no more than is left, all lines together', () => {
+    const says = expect.stringContaining('L100 GBSIL2600417 has 60 NAR left, 60.5 are written off.');
+    expect(found(taken('40', '20.5'))).toEqual([['CDS12006', 'lines[1].documents[0].reference', 'importer', says]]);
+  });
+
+  it('is counted as the permit counts', () => {
+    const says = expect.stringContaining('is counted in LTR, the line in NAR.');
+    expect(found({ left: { value: '900', unit: 'LTR' } })).toEqual([
+      ['CDS12056', 'lines[0].documents[0].writeOff', undefined, says],
+    ]);
+  });
+
+  it('is something', () => {
+    expect(found(taken('0')).map(([code, field]) => [code, field])).toEqual([
+      ['CDS10021', 'lines[0].documents[0].writeOff'],
+    ]);
   });
 });
 

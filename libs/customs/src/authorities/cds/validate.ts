@@ -507,6 +507,38 @@ const lineDocuments: Rule = ({ lines }, { references }) =>
     }),
   );
 
+type WriteOff = NonNullable<NonNullable<DeclaredLine['documents']>[number]['writeOff']>;
+type Measured = WriteOff['taken'];
+
+const countOf = (measured: Measured): [count: Exact, of: string] =>
+  'unit' in measured ? [exact(measured.value), measured.unit] : [exact(measured.amount), measured.currency];
+
+/** What all lines together write off a permit is something, is counted as the permit counts, and is no more than is left on it. */
+const writeOffs: Rule = ({ lines }) => {
+  const drawn = new Map<string, Exact>();
+  return lines.flatMap((line) =>
+    (line.documents ?? []).flatMap(({ code, reference, writeOff }, index) => {
+      if (!writeOff) return [];
+      const document = at(line, `AdditionalDocument[${index + 1}]`);
+      const field = `lines[${line.number - 1}].documents[${index}]`;
+      const [count, unit] = countOf(writeOff.taken);
+      const value = `${document}/WriteOff/${'unit' in writeOff.taken ? 'QuantityQuantity' : 'AmountAmount'}`;
+      if (!count.isPositive() || count.isZero())
+        return [problem('CDS10021', value, `${code} ${reference}.`, `${field}.writeOff`)];
+      if (!writeOff.left) return [];
+      const [left, counted] = countOf(writeOff.left);
+      if (unit !== counted) {
+        const says = `${code} ${reference} is counted in ${counted}, the line in ${unit}.`;
+        return [problem('CDS12056', value, says, `${field}.writeOff`)];
+      }
+      const sum = (drawn.get(`${code} ${reference}`) ?? exact('0')).plus(count);
+      drawn.set(`${code} ${reference}`, sum);
+      const says = `${code} ${reference} has ${left.toFixed()} ${counted} left, ${sum.toFixed()} are written off.`;
+      return sum.gt(left) ? [problem('CDS12006', `${document}/ID`, says, `${field}.reference`)] : [];
+    }),
+  );
+};
+
 const VALUATION_METHODS = /^[1-6]$/;
 
 const extraCodes: Rule = ({ lines, transactionNature, guaranteeType, conveyance }) => [
@@ -567,6 +599,7 @@ const RULES: readonly Rule[] = [
   reference,
   proof,
   lineDocuments,
+  writeOffs,
 ];
 
 /** Judges a declaration as the authority would, offline; every fault with its code and our field. Never throws. */

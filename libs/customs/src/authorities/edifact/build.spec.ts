@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { at, outOfOrder, readInterchange, type Interchange, type Segment } from '@tidewaiter/edifact';
 import { contentOf, type DeclarationContent } from '../../domain/content.js';
-import { aLodging, dutyPaidLodging } from '../../testing/lodging.js';
+import { aLodging, dutyPaidLodging, withPermit } from '../../testing/lodging.js';
 import { readProfiles } from '../profile.js';
 import { buildCusdec, buildHead, resent } from './build.js';
 import { CUSDEC } from './codes.js';
@@ -86,6 +86,15 @@ describe('a CUSDEC', () => {
     const { leftOut } = buildCusdec({ ...content, ...change }, REFERENCES, profile);
     expect(leftOut.filter((each) => each.startsWith('charge'))).toEqual([
       'charge AD: the profile has no qualifier for it',
+    ]);
+  });
+
+  it('names a permit at its line and says that it cannot carry what is written off', () => {
+    const { lines, documents } = contentOf(aLodging(withPermit()), profile.importerScheme);
+    expect(all('DOC', { lines, documents })).toContain('L100+GBSIL2600417');
+    const { leftOut } = buildCusdec({ ...content, lines, documents }, REFERENCES, profile);
+    expect(leftOut.filter((each) => each.includes('L100'))).toEqual([
+      'lines[0].documents[0] L100 GBSIL2600417, 40 NAR: the message has no element for what is written off a document',
     ]);
   });
 

@@ -10,7 +10,7 @@ import {
   type Segment,
   type Written,
 } from '@tidewaiter/edifact';
-import type { Declared, DeclarationContent, DeclaredLine } from '../../domain/content.js';
+import { writtenOff, type Declared, type DeclarationContent, type DeclaredLine } from '../../domain/content.js';
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Built } from '../authority.js';
 import { localTime } from '../local-time.js';
@@ -172,6 +172,9 @@ function body(
   ];
 }
 
+const unwritten = ({ lines }: DeclarationContent): string[] =>
+  writtenOff(lines).map((each) => `${each}: the message has no element for what is written off a document`);
+
 const documentsOf = ({ documents }: DeclarationContent): { code: string; reference: string }[] =>
   documents.flatMap(({ type, reference }) => {
     const code = DOCUMENTS[type];
@@ -205,6 +208,7 @@ function leftOut(content: DeclarationContent, profile: Profile): string[] {
           ]
         : [],
     ),
+    ...unwritten(content),
     ...(content.authorisations ?? []).map(({ id }) => `authorisation ${id}: the profile has no qualifier for it`),
     ...[...(content.additions ?? []), ...content.lines.flatMap((each) => each.additions ?? [])]
       .filter(({ type }) => carried[type] === undefined)
