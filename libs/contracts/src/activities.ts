@@ -1,5 +1,7 @@
 import type { StatementDifference } from './duties/money.events.js';
 import type { CaseLine, Demand } from './customs/post-entry.values.js';
+import type { z } from 'zod';
+import type { rateContract } from './values.js';
 import type { Charges, DocumentSet, GoodsLine, Money, Situation } from './values.js';
 import type { RecordingContext, TaskKind } from './names.js';
 
@@ -154,7 +156,13 @@ export interface AssessmentSummary {
   lawDate: string;
   digest: string;
   /** rates of exchange that it converted at; absent in what was recorded before they were told */
-  fx?: { from: string; to: string; rate: string; source: string }[];
+  fx?: {
+    from: string;
+    to: string;
+    rate: string;
+    source: string;
+    contract?: z.infer<typeof rateContract> | undefined;
+  }[];
   lines: AssessedLine[];
   entryCharges: { code: string; amount: string }[];
   totals: {

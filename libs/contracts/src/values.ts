@@ -103,6 +103,27 @@ export const paymentChoice = z
   })
   .meta({ id: 'PaymentChoice' });
 
+/** A rate of exchange that a contract fixes: units of the invoice's currency for one unit of the destination's own, as published rates are quoted. */
+export const contractRate = z
+  .strictObject({
+    currency: currency.meta({ description: 'of the invoice' }),
+    rate: positive
+      .refine((text) => /^\d{1,7}(\.\d{1,5})?$/.test(text), 'at most 12 digits, 5 of them decimals')
+      .meta({ description: 'units of it for one unit of the destination’s own currency' }),
+    fixedBy: z.enum(['seller-and-buyer', 'buyer-and-bank']).meta({ description: 'between whom it was agreed' }),
+    fixedOn: legalDate,
+    contract: z.string().min(3).max(60).meta({ description: 'the paper that says so' }),
+  })
+  .meta({ id: 'ContractRate' });
+export type ContractRate = z.infer<typeof contractRate>;
+
+/** The same once it stands in place of the published rate: in which currency values are, and by which exception of law. */
+export const agreedRate = contractRate.extend({ own: currency, law: z.string().max(200) }).meta({ id: 'AgreedRate' });
+export type AgreedRate = z.infer<typeof agreedRate>;
+
+/** What a rate of exchange by contract is told with wherever it is used. */
+export const rateContract = agreedRate.pick({ fixedBy: true, fixedOn: true, contract: true, law: true });
+
 /** What is known of a shipment before papers are in: enough to derive requirements and to assess. */
 /** What a part of a split shipment took of one line of the whole. */
 export const partLine = z
@@ -132,6 +153,7 @@ export const situation = z
     charges,
     carrier: z.string().max(35),
     payment: paymentChoice.optional(),
+    contractRate: agreedRate.optional().meta({ description: 'where law lets it stand in place of the published rate' }),
     customer: z.string().max(140).optional().meta({ description: 'who engaged the importer; told once engaged' }),
     part: z
       .strictObject({ of: uuid, lines: z.array(partLine) })

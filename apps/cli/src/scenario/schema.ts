@@ -78,6 +78,7 @@ export const scenario = z
           parties: z.array(z.looseObject({})).optional(),
           lines: z.array(z.looseObject({})).optional(),
           charges: z.looseObject({}).optional(),
+          contractRate: z.looseObject({}).optional(),
           documents: papers,
         }),
       })

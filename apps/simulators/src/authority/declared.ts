@@ -91,6 +91,8 @@ export interface Declared {
   equipment: string[];
   ducr: string | null;
   incoterm: string | null;
+  /** rates of exchange that a contract fixes: units of the currency for one unit of the country's own */
+  exchange: { currency: string | null; rate: string | null }[];
   charges: DeclaredCharge[];
   statements: string[];
   /** other references of this consignment, under which a script may be found */
@@ -241,6 +243,9 @@ export function declaredOf(declaration: XmlElement): Declared {
     ),
     ducr: text(reference, 'ID'),
     incoterm: text(shipment, 'TradeTerms/ConditionCode'),
+    exchange: declaration
+      .children('CurrencyExchange')
+      .map((each) => ({ currency: text(each, 'CurrencyTypeCode'), rate: text(each, 'RateNumeric') })),
     charges: chargesOf(shipment?.child('CustomsValuation')),
     statements: statementsOf(declaration),
     references: [],

@@ -148,6 +148,8 @@ describe('the gateway', () => {
 });
 
 const LICENCE = { category: '9', type: '104', id: 'GBSIL1234567' };
+const exchange = (currency: string, rate: string) =>
+  el('CurrencyExchange', {}, el('CurrencyTypeCode', {}, currency), el('RateNumeric', {}, rate));
 const node = (name: string, value = 'X') => el(name, {}, value);
 
 /** Every code of the authority's table that a declaration alone can bring about, beside those above. */
@@ -179,6 +181,14 @@ const table: [code: string, what: string, sketch: Partial<DeclarationSketch>, ex
     [`CDS11005 ${ITEM}[2]/70A[1].166`],
   ],
   ['CDS12005', 'a representative of no form', { representative: 'GB1' }, ['CDS12005 42A/05A.R004']],
+  [
+    'CDS10002',
+    'a rate by contract in the Union',
+    { destination: 'DE', extra: [exchange('GBP', '0.86')] },
+    ['CDS10002 42A/40A[1]'],
+  ],
+  ['CDS10010', 'a rate of nothing', { extra: [exchange('GBP', '0')] }, ['CDS10010 42A/40A[1].118']],
+  ['CDS12056', 'a rate of another currency', { extra: [exchange('USD', '1.25')] }, ['CDS12056 42A/40A[1].135']],
   [
     'CDS10021',
     'nothing written off a licence',

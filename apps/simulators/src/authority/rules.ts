@@ -4,7 +4,7 @@ import { DEFERRED_METHODS, methodsOf, type Declared, type DeclaredDocument, type
 import { levelsOf, type Level } from './pointer.js';
 import { monthlyRate } from './rates.js';
 import { CURRENCY, hasPreference, isCountry, measureOf, PROCEDURES, type Country, type Measure } from './tariff.js';
-import { customsValues, type QuotaLeft } from './tax.js';
+import { customsValues, TAKES_CONTRACT_RATES, type QuotaLeft } from './tax.js';
 
 export interface Problem {
   code: string;
@@ -176,6 +176,19 @@ const FORM: Rule[] = [
       qualifier === 'U' && name.length === 5 && (!isLocode || (country !== null && !name.startsWith(country)));
     return when(lies || !/^[0-9A-Z]{4,35}$/.test(name) || name === 'GBXXX', '42A/67A/28A/64A.L016');
   }),
+  rule('CDS10002', 'no rate by contract is taken here', ({ declared: { exchange }, country }) =>
+    when(exchange.length > 0 && country !== null && !TAKES_CONTRACT_RATES.includes(country), '42A/40A[1]'),
+  ),
+  rule('CDS10010', 'a rate is more than 0, with 5 decimals at most', ({ declared: { exchange } }) =>
+    exchange.flatMap(({ rate }, index) =>
+      when(!/^\d{1,7}(\.\d{1,5})?$/.test(rate ?? '') || number(rate)!.isZero(), `42A/40A[${index + 1}].118`),
+    ),
+  ),
+  rule('CDS12056', 'the rate is of no currency that is invoiced', ({ declared: { exchange, items } }) =>
+    exchange.flatMap(({ currency }, index) =>
+      when(!items.some(({ price }) => price?.currency === currency), `42A/40A[${index + 1}].135`),
+    ),
+  ),
   each('CDS10003', `more than ${MOST_DOCUMENTS} documents on a line`, ({ documents }) =>
     when(documents.length > MOST_DOCUMENTS, `/02A[${MOST_DOCUMENTS + 1}]`),
   ),

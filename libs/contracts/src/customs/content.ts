@@ -9,6 +9,7 @@ import {
   incoterm,
   legalDate,
   measured,
+  rateContract,
   transportMode,
 } from '../values.js';
 
@@ -82,7 +83,12 @@ export const declarationExtras = z.strictObject({
     .optional(),
   /** rates of exchange at which values of this declaration were converted, each with where it is from */
   exchange: z
-    .array(z.strictObject({ from: currency, to: currency, rate: decimal, source: text(200) }))
+    .array(
+      z.strictObject({
+        ...{ from: currency, to: currency, rate: decimal, source: text(300) },
+        contract: rateContract.optional(),
+      }),
+    )
     .max(200)
     .optional(),
   previousDocuments: z

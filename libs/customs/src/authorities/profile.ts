@@ -84,6 +84,8 @@ const profile = z.strictObject({
   customisation: z.string(),
   /** whether freight and insurance to the border belong to the customs value */
   basis: z.enum(['CIF', 'FOB']),
+  /** whether a rate of exchange that the contract of sale fixes may be declared in place of the published one */
+  contractRates: z.boolean().default(false),
   importerScheme: z.enum(['EORI', 'EIN']),
   /** taxes that are declared on each line with their method of payment */
   taxTypes: z.array(z.string().max(3)).min(1),

@@ -92,8 +92,8 @@ export function answersOf(request: LodgeRequest, content: DeclarationContent): A
   head('value', 'invoice.total', money(content.invoice.total), paper);
   head('value', 'charges.freight', content.charges.freight && money(content.charges.freight), paper);
   head('value', 'charges.insurance', content.charges.insurance && money(content.charges.insurance), paper);
-  for (const { from, to, rate, source } of content.exchange ?? [])
-    head('value', `exchange.${from}-${to}`, rate, { kind: 'rule', says: source });
+  for (const { from, to, rate, source, contract } of content.exchange ?? [])
+    head('value', `exchange.${from}-${to}`, rate, { kind: contract ? 'shipment' : 'rule', says: source });
   const packing = request.goods.documents.find(({ type }) => type === 'packing-list');
   const packed: Source = packing
     ? {

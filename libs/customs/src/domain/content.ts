@@ -54,6 +54,10 @@ export const DUTY_IN_PRICE = 'BC';
 /** Status of a permit that is held and goes with the declaration. */
 const HELD = 'AE';
 
+/** Rates by contract: those that are declared; published ones the authority has itself. */
+export const contractRates = ({ exchange = [] }: Pick<DeclarationExtras, 'exchange'>) =>
+  exchange.filter(({ contract }) => contract !== undefined);
+
 export const measure = (measured: Measured): string =>
   'unit' in measured ? `${measured.value} ${measured.unit}` : `${measured.amount} ${measured.currency}`;
 

@@ -174,6 +174,11 @@ export function declaredOf(message: Message, decimalMark: string): Declared {
     equipment: [],
     ducr: reference(head, 'UCN'),
     incoterm,
+    // CUX+2:EUR+3:USD:4+1.08: what one unit of the first is in the second.
+    exchange: head.all('CUX', '2').map((each) => ({
+      currency: at(each, 1, 1) || null,
+      rate: at(each, 2) === '' ? null : head.number(at(each, 2)),
+    })),
     charges: [...charge('64', 'AK', CARRIAGE_PAID), ...charge('70', 'AL', INSURANCE_PAID), ...chargesOf(head)],
     statements: [],
     references: [head.text('BGM', undefined, 1)].flatMap((each) => each ?? []),

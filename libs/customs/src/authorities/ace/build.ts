@@ -1,5 +1,5 @@
 import { exact, round } from '@tidewaiter/kernel';
-import { writtenOff, type Declared, type DeclarationContent } from '../../domain/content.js';
+import { contractRates, writtenOff, type Declared, type DeclarationContent } from '../../domain/content.js';
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Built } from '../authority.js';
 import { localTime } from '../local-time.js';
@@ -232,6 +232,7 @@ function leftOut(content: DeclarationContent): string[] {
           `lines[${index}].additions ${type} ${amount.amount} ${amount.currency}: the entered value is told net of it`,
       ),
     ),
+    ...contractRates(content).map(({ to, rate }) => `exchange ${to} ${rate}: values are told in dollars`),
     ...writtenOff(content.lines).map((each) => `${each}: the entry has no record for what is written off a permit`),
     ...content.lines.map((line, index) => `lines[${index}].netMass: ${line.netMass} kg, not asked for at release`),
   ];

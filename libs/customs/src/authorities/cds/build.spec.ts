@@ -87,6 +87,21 @@ describe('the declaration', () => {
     expect([proof.textAt('TypeCode'), proof.textAt('ID')]).toEqual(['116', 'GB-STATEMENT-9']);
   });
 
+  it('writes a rate that a contract fixes, and none that is published', () => {
+    const rates = (contract?: boolean) => {
+      const request = aLodging((each) => {
+        const agreed = { fixedBy: 'seller-and-buyer' as const, fixedOn: '2026-01-04', contract: 'PO-7', law: 'GACV' };
+        each.assessment.fx = [
+          { from: 'GBP', to: 'USD', rate: '1.2500', source: 's', ...(contract ? { contract: agreed } : {}) },
+        ];
+      });
+      return declarationOf(build(request).bytes)
+        .children('CurrencyExchange')
+        .map((each) => [each.textAt('CurrencyTypeCode'), each.textAt('RateNumeric')]);
+    };
+    expect([rates(), rates(true)]).toEqual([[], [['USD', '1.25']]]);
+  });
+
   it('writes what a line takes off the permit that it belongs to', () => {
     const written = (change?: Parameters<typeof withPermit>[0]) => {
       const { bytes, leftOut } = build(aLodging(withPermit(change)));

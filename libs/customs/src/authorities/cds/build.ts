@@ -1,6 +1,6 @@
 import { exact, Refused } from '@tidewaiter/kernel';
 import { el, writeXml, type XmlNode } from '@tidewaiter/xml';
-import type { Declared, DeclarationContent, DeclaredLine } from '../../domain/content.js';
+import { contractRates, type Declared, type DeclarationContent, type DeclaredLine } from '../../domain/content.js';
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Built } from '../authority.js';
 import type { Profile } from '../profile.js';
@@ -264,6 +264,11 @@ export function declarationTree(content: DeclarationContent, references: FilingR
       RegistrationNationalityCode: content.conveyance?.nationality,
       ModeCode: TRANSPORT_MODES[content.transport],
     },
+    // DE 4/15: units of the invoice's currency for one unit of the value's, as rates are published.
+    CurrencyExchange: contractRates(content).map(({ to, rate }) => ({
+      CurrencyTypeCode: to,
+      RateNumeric: exact(rate).toFixed(),
+    })),
     Declarant: { ID: partyId(content.declarant.id) },
     Exporter: partyTree(content.exporter),
     GoodsShipment: {

@@ -66,6 +66,7 @@ export const FIELDS: Record<string, string> = {
   'Agent/FunctionCode': 'representative.status',
   'AuthorisationHolder[*]': 'authorisations',
   'BorderTransportMeans/RegistrationNationalityCode': 'conveyance.nationality',
+  'CurrencyExchange[*]': 'exchange',
   'ObligationGuarantee[*]/SecurityDetailsCode': 'guaranteeType',
   'GoodsShipment/TransactionNatureCode': 'transactionNature',
   'GoodsShipment/Buyer': 'buyer',

@@ -55,6 +55,37 @@ describe('a duty-paid price', () => {
   });
 });
 
+describe('a rate fixed by contract', () => {
+  const contract = {
+    fixedBy: 'seller-and-buyer' as const,
+    ...{ fixedOn: '2026-01-04', contract: 'NWR-PO-7', law: 'TCTA 2018, s. 18' },
+  };
+  const row = { from: 'GBP', to: 'USD', rate: '1.25', source: 'contract', contract };
+  const found = (change: Partial<typeof row>, value = '8225.00', request = aLodging()) => {
+    request.assessment.fx = [{ ...row, ...change }];
+    if (request.situation.destination === 'GB') {
+      request.assessment.lines[0]!.customsValue = value;
+      request.assessment.lines[1]!.customsValue = '4935.00';
+    }
+    return faults(request).map(({ code, field }) => [code, field]);
+  };
+
+  it('makes the value of price and charges', () => {
+    expect(found({})).toEqual([]);
+    expect(found({}, '8225.01')).toEqual([['CDS12056', 'lines[0].customsValue']]);
+  });
+
+  it('has a form, and is of the currency of the invoice', () => {
+    expect(found({ rate: '1.250001' })).toContainEqual(['CDS10010', 'exchange']);
+    expect(found({ rate: '0' })).toContainEqual(['CDS10010', 'exchange']);
+    expect(found({ to: 'EUR' })).toContainEqual(['CDS12056', 'exchange']);
+  });
+
+  it('is none where law has the published rate alone', () => {
+    expect(found({ from: 'EUR', to: 'GBP' }, '', germanLodging())).toContainEqual(['CDS10002', 'exchange']);
+  });
+});
+
 describe('what is written off a permit', () => {
   const found = (change: Parameters<typeof withPermit>[0]) =>
     faults(aLodging(withPermit(change))).map(({ code, field, who, says }) => [code, field, who, says]);

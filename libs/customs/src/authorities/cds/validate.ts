@@ -10,7 +10,7 @@ import {
   shareOut,
   type Exact,
 } from '@tidewaiter/kernel';
-import type { DeclarationContent, DeclaredLine } from '../../domain/content.js';
+import { contractRates, type DeclarationContent, type DeclaredLine } from '../../domain/content.js';
 import type { Built } from '../authority.js';
 import type { Profile } from '../profile.js';
 import { chargesDeclared, methodOfPayment, WITHOUT_NATIONALITY } from './build.js';
@@ -330,13 +330,38 @@ function worked(content: DeclarationContent, profile: Profile): (Exact | null)[]
   });
 }
 
+const RATE = /^\d{1,7}(\.\d{1,5})?$/;
+
+/** A rate by contract is declared where law knows it, of the invoice's currency, for one unit of that in which values are. */
+const exchangeRates: Rule = (content, _, profile) =>
+  contractRates(content).flatMap(({ from, to, rate }, index) => {
+    const place = `CurrencyExchange[${index + 1}]`;
+    const converts = content.lines.some(({ price }) => price.currency === to) && from === content.assessmentCurrency;
+    return [
+      ...(profile.contractRates
+        ? []
+        : [problem('CDS10002', place, `${profile.authority} converts at published rates.`)]),
+      ...(RATE.test(rate) && !exact(rate).isZero()
+        ? []
+        : [
+            problem('CDS10010', `${place}/RateNumeric`, `${rate}: more than 0, at most 12 digits, 5 of them decimals.`),
+          ]),
+      ...(converts
+        ? []
+        : [problem('CDS12056', `${place}/CurrencyTypeCode`, `${to} for one ${from} converts no price here.`)]),
+    ];
+  });
+
 /**
- * Where a line takes something off its price, or the price is duty-paid, the price, what is added and what is taken off make the value
+ * Where a line takes something off its price, a contract fixes its rate, or it is duty-paid, the price, what is added and what is taken off make the value
  * that is declared, to less than the unit in which values are declared.
  */
 const addsUp: Rule = (content, _, profile) => {
   const concerns = (line: DeclaredLine): boolean =>
-    line.customsValue !== null && (line.additions !== undefined || content.incoterm.code === 'DDP');
+    line.customsValue !== null &&
+    (line.additions !== undefined ||
+      content.incoterm.code === 'DDP' ||
+      contractRates(content).some(({ to }) => to === line.price.currency));
   if (!content.lines.some(concerns) || !content.lines.every(({ price }) => exact(price.amount).isPositive())) return [];
   const values = worked(content, profile);
   const unit = profile.channel === 'ace' ? '1' : '0.01';
@@ -575,6 +600,7 @@ const RULES: readonly Rule[] = [
   extraCodes,
   negative,
   deductions,
+  exchangeRates,
   addsUp,
   masses,
   numbering,

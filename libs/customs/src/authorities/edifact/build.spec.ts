@@ -89,6 +89,14 @@ describe('a CUSDEC', () => {
     ]);
   });
 
+  it('carries a rate that a contract fixes behind the sum of the invoice', () => {
+    const contract = { fixedBy: 'seller-and-buyer' as const, fixedOn: '2026-01-04', contract: 'PO-7', law: 'law' };
+    const exchange = [{ from: 'EUR', to: 'USD', rate: '1.0825', source: 's', contract }];
+    expect(all('CUX', { exchange })).toEqual(['2:EUR+3:USD:4+1.0825']);
+    expect(outOfOrder(segments({ exchange }), CUSDEC)).toEqual([]);
+    expect(all('CUX')).toEqual([]);
+  });
+
   it('names a permit at its line and says that it cannot carry what is written off', () => {
     const { lines, documents } = contentOf(aLodging(withPermit()), profile.importerScheme);
     expect(all('DOC', { lines, documents })).toContain('L100+GBSIL2600417');

@@ -10,7 +10,13 @@ import {
   type Segment,
   type Written,
 } from '@tidewaiter/edifact';
-import { writtenOff, type Declared, type DeclarationContent, type DeclaredLine } from '../../domain/content.js';
+import {
+  contractRates,
+  writtenOff,
+  type Declared,
+  type DeclarationContent,
+  type DeclaredLine,
+} from '../../domain/content.js';
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Built } from '../authority.js';
 import { localTime } from '../local-time.js';
@@ -161,6 +167,8 @@ function body(
     seg('TOD', '3', '', [content.incoterm.code, '106', '6']),
     seg('LOC', '1', ['', '', '', content.incoterm.place.slice(0, LENGTHS.text)]),
     money('39', content.invoice.total),
+    // Reference currency, and what one unit of it is in the currency of the invoice.
+    ...contractRates(content).map(({ from, to, rate }) => seg('CUX', ['2', from], ['3', to, '4'], number(rate))),
     ...(content.charges.freight ? [money('64', content.charges.freight)] : []),
     ...(content.charges.insurance ? [money('70', content.charges.insurance)] : []),
     ...charges(content.additions, profile),
