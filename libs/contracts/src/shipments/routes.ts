@@ -3,6 +3,7 @@ import { defineRoute, pageOf, pageQuery } from '../define-route.js';
 import { STAGES, TASK_KINDS } from '../names.js';
 import {
   charges,
+  contractRate,
   country,
   goodsLine,
   incoterm,
@@ -285,6 +286,9 @@ export const openShipment = defineRoute('shipments', 'openShipment', 'POST /v1/s
     charges: charges.default({}),
     carrier: z.string().max(35).default('simulated-ocean'),
     payment: paymentChoice.optional(),
+    contractRate: contractRate
+      .optional()
+      .meta({ description: 'refused where the destination’s law knows no such exception' }),
   }),
   status: 202,
   answer: z.strictObject({ shipmentId: uuid, reference: z.string(), version: z.int() }),
@@ -297,6 +301,10 @@ export const openShipment = defineRoute('shipments', 'openShipment', 'POST /v1/s
     'shipments.parties.missing',
     'shipments.port.not-in-destination',
     'shipments.lines.numbers',
+    'shipments.contract-rate.not-allowed',
+    'shipments.contract-rate.not-of-sale',
+    'shipments.contract-rate.currency',
+    'shipments.contract-rate.ahead',
   ],
 });
 export const listShipments = defineRoute('shipments', 'listShipments', 'GET /v1/shipments', {
