@@ -121,9 +121,14 @@ export class House {
     return this.asked ?? this.sessions().current;
   }
 
+  /** Keeps a sign-in under this profile, which is used from now on where no other is. */
   login(user: string, token: string): void {
     const { current, profiles } = this.sessions();
-    this.keepSessions({ current, profiles: { ...profiles, [this.profile]: { user, token } } });
+    const { profile } = this;
+    this.keepSessions({
+      current: current in profiles ? current : profile,
+      profiles: { ...profiles, [profile]: { user, token } },
+    });
   }
 
   keepSessions(sessions: Sessions): void {

@@ -86,6 +86,31 @@ describe('everything in one process', () => {
     expect(await house.outside.unreached()).toEqual([]);
   });
 
+  it('tells people at a terminal the same, by exit code', async () => {
+    for (const role of ['operator', 'auditor']) {
+      expect((await house.command('login', '--as', role, '--profile', role)).code).toBe(0);
+    }
+    const { reference } = end('story/us');
+    const said = async (line: string): Promise<unknown[]> => {
+      const { code, stdout, stderr } = await house.command(...line.split(' '));
+      return [line, code, stdout === '' ? stderr : (JSON.parse(stdout) as unknown)];
+    };
+    const expected: [string, number, unknown][] = [
+      [`shipment show ${reference}`, 0, expect.objectContaining({ reference, stage: 'archived' })],
+      [
+        `document checks ${reference}`,
+        0,
+        expect.objectContaining({ checklist: expect.objectContaining({ state: 'complete' }) }),
+      ],
+      [`declaration check ${reference} --version-number 1`, 3, expect.objectContaining({ version: 1 })],
+      [`payment approve ${reference} --yes`, 3, expect.stringContaining('waits for no approval')],
+      [`duty rederive ${reference}`, 0, expect.objectContaining({ agrees: true })],
+      ['audit report separation-of-duties --profile auditor', 0, expect.objectContaining({ exceptions: 0 })],
+      ['shipment show NO-SUCH', 5, expect.any(String)],
+    ];
+    expect(await Promise.all(expected.map(([line]) => said(line)))).toEqual(expected);
+  }, 60_000);
+
   describe('an auditor', () => {
     const VERIFIER = join(ROOT, 'apps/verify/dist/verify.mjs');
     let folder: string;

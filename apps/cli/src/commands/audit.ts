@@ -93,6 +93,7 @@ function verifyCommand(audit: Command): void {
         out.data(`witnesses   ${proof.cosigned.length === 0 ? 'none' : `cosigned by ${proof.cosigned.join(', ')}`}`);
         out.data(`streams     ${proof.streams}, versions without a gap`);
         out.data(`PROVEN in ${proof.seconds.toFixed(1)} s`);
+        out.next('audit report completeness');
       }
       if (!proof.holds) throw new CommandFailed(`NOT PROVEN: ${proof.says}`, EXIT.notProven, DISTRUST);
       if (pinned === undefined) house.keep('known-logs.json', { ...known, [tenant]: proof.key });
@@ -368,6 +369,7 @@ const REPORTS = {
         `Reconciled  ${reconciled ? `${out.at(reconciled.at)}, ${reconciled.differences} differences` : 'not yet: tidewaiter audit reconcile'}`,
       );
       out.data(found.complete ? 'Complete.' : 'Not complete.');
+      out.next(found.complete ? 'audit report separation-of-duties' : 'audit reconcile');
     }
     return found.complete;
   },

@@ -81,7 +81,8 @@ export function moneyCommands(program: Command): void {
             `authority ${theirs.amount}, ours ${ours.amount} ${ours.currency}: ${outcome}${agreedBy === null ? '' : `, agreed by ${agreedBy}`}`,
           );
         if (found.releaseAtRisk) out.data(`Release at risk: ${found.releaseAtRisk.says}`);
-        return out.data(found.balanced ? 'The books balance.' : 'The books do not balance.');
+        out.data(found.balanced ? 'The books balance.' : 'The books do not balance.');
+        return out.next(`payment list ${options.shipment}`);
       }
       if (options.account !== undefined) {
         const to = options.to ?? day(new Date());
@@ -126,6 +127,7 @@ export function moneyCommands(program: Command): void {
         ]),
       );
       out.data(balanced ? 'The books balance.' : 'The books do not balance.');
+      out.next('ledger show --by authority,legalBasis,taxType');
     });
 
   const guarantee = program.command('guarantee').description('guarantees as capacity that runs out');
@@ -164,6 +166,7 @@ export function moneyCommands(program: Command): void {
       );
       for (const { reference: shipment, needed } of refused)
         out.data(`refused: ${shipment} needs ${needed.amount} ${needed.currency}`);
+      out.next(`guarantee forecast ${guaranteeId}`);
     });
   guarantee
     .command('forecast')
