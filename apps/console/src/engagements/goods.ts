@@ -43,7 +43,7 @@ export function readGoods(text: string): { lines: GoodsLine[]; problems: string[
           i18n.t('Row {index}, {column}: “{cell}” is not {wanted}.', {
             index: index + 1,
             column: HEAD[at],
-            cells: cells[at] ?? '',
+            cell: cells[at] ?? '',
             wanted,
           }),
         );
