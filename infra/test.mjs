@@ -71,6 +71,7 @@ try {
         heap,
       );
       await node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.');
+      await node('apps/console/build/words.mjs');
     });
     await check('types', () => compile(root, 'tsconfig.json'));
   }

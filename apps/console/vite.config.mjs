@@ -1,3 +1,4 @@
+import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { lightContracts } from './build/light-contracts.mjs';
@@ -6,7 +7,7 @@ import { lightContracts } from './build/light-contracts.mjs';
 const api = process.env.API;
 
 export default defineConfig({
-  plugins: [lightContracts(), react()],
+  plugins: [lightContracts(), lingui({ cwd: import.meta.dirname }), react()],
   resolve: { conditions: ['@tidewaiter/source', 'module', 'browser'] },
   worker: { format: 'es', plugins: () => [lightContracts()] },
   build: {

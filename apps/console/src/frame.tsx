@@ -1,6 +1,7 @@
 import { ProblemError } from '@tidewaiter/client';
 import { showSession } from '@tidewaiter/contracts';
 import { createRootRoute, createRoute, Outlet, redirect } from '@tanstack/react-router';
+import { i18n } from './words/words.js';
 import { queryClient, routeQuery } from './api/queries.js';
 import { landingOf } from './api/session.js';
 import { Layout } from './app/layout.js';
@@ -15,7 +16,7 @@ export const rootRoute = createRootRoute({
   ),
   errorComponent: ({ error, reset }) => (
     <main id="main" className="main">
-      <ErrorState error={error} what="this page" onRetry={reset} />
+      <ErrorState error={error} what={i18n.t('this page')} onRetry={reset} />
     </main>
   ),
 });

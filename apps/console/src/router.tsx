@@ -4,7 +4,9 @@ import { boardSearch } from './board/search.js';
 import { partnerRoutes } from './partners/routes.js';
 import { frameRoute, homeRoute, rootRoute } from './frame.js';
 import { shipmentRoutes } from './shipment/routes.js';
+import { isWhose, type Whose } from './today/whose.js';
 import { ErrorState, NotFound } from './ui/states.js';
+import { i18n } from './words/words.js';
 
 const signIn = createRoute({
   getParentRoute: () => rootRoute,
@@ -26,7 +28,7 @@ const style = createRoute({
 const today = createRoute({
   getParentRoute: () => frameRoute,
   path: '/today',
-  validateSearch: (raw): { whose?: 'all' } => (raw['whose'] === 'all' ? { whose: 'all' } : {}),
+  validateSearch: (raw): { whose?: Whose } => (isWhose(raw['whose']) ? { whose: raw['whose'] } : {}),
   component: lazyRouteComponent(() => import('./today/today-page.js')),
 });
 const board = createRoute({
@@ -128,7 +130,7 @@ export const router = createRouter({
   scrollRestoration: true,
   defaultPendingMs: 150,
   defaultNotFoundComponent: NotFound,
-  defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} what="this page" onRetry={reset} />,
+  defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} what={i18n.t('this page')} onRetry={reset} />,
 });
 
 declare module '@tanstack/react-router' {

@@ -89,10 +89,11 @@ const requestView = (request: RequestFiling, authority: Authority): Record<strin
   notifications: request.notifications.map((id) => notificationView(authority, id)),
 });
 
-/** Everything about one declaration: all versions, messages with their bytes, money. */
+/** Everything about one declaration: what was read of it as it stands, all versions, messages with their bytes, money. */
 const dossierOf = (filing: Filing, authority: Authority): Record<string, unknown> => ({
   ...filingView(filing, authority),
   bytes: filing.bytes,
+  declared: filing.current,
   versions: filing.versions,
   requests: authority.filings.requestsOf(filing).map((request) => requestView(request, authority)),
   messages: [filing, ...authority.filings.requestsOf(filing)].flatMap((course) =>

@@ -1,5 +1,7 @@
 import type { StatementDifference } from './duties/money.events.js';
 import type { CaseLine, Demand } from './customs/post-entry.values.js';
+import type { z } from 'zod';
+import type { rateContract } from './values.js';
 import type { Charges, DocumentSet, GoodsLine, Money, Situation } from './values.js';
 import type { RecordingContext, TaskKind } from './names.js';
 
@@ -140,6 +142,8 @@ export interface DocumentsActivities {
 export interface AssessedLine {
   number: number;
   customsValue: string;
+  /** duty and tax that a duty-paid price holds and the customs value does not; absent for every other price */
+  contained?: string;
   duty: string;
   charges: { code: string; amount: string }[];
 }
@@ -151,6 +155,14 @@ export interface AssessmentSummary {
   currency: string;
   lawDate: string;
   digest: string;
+  /** rates of exchange that it converted at; absent in what was recorded before they were told */
+  fx?: {
+    from: string;
+    to: string;
+    rate: string;
+    source: string;
+    contract?: z.infer<typeof rateContract> | undefined;
+  }[];
   lines: AssessedLine[];
   entryCharges: { code: string; amount: string }[];
   totals: {

@@ -14,6 +14,7 @@ export * from './shipments/board.routes.js';
 export * from './shipments/bulk.routes.js';
 export * from './shipments/comments.events.js';
 export * from './shipments/comments.routes.js';
+export * from './shipments/presence.routes.js';
 export * from './shipments/people.routes.js';
 export * from './shipments/story.routes.js';
 export * from './documents/events.js';

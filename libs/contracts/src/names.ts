@@ -254,3 +254,6 @@ export const UPLOAD_PIECE_BYTES = 1024 * 1024;
 /** What a partner's key opens. Keys open nothing else. */
 export const KEY_SCOPES = ['events:read', 'deliveries:read'] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
+
+/** How long somebody is told to be at a shipment after the last time they said so, in seconds. */
+export const PRESENT_SECONDS = 45;

@@ -103,6 +103,27 @@ export const paymentChoice = z
   })
   .meta({ id: 'PaymentChoice' });
 
+/** A rate of exchange that a contract fixes: units of the invoice's currency for one unit of the destination's own, as published rates are quoted. */
+export const contractRate = z
+  .strictObject({
+    currency: currency.meta({ description: 'of the invoice' }),
+    rate: positive
+      .refine((text) => /^\d{1,7}(\.\d{1,5})?$/.test(text), 'at most 12 digits, 5 of them decimals')
+      .meta({ description: 'units of it for one unit of the destination’s own currency' }),
+    fixedBy: z.enum(['seller-and-buyer', 'buyer-and-bank']).meta({ description: 'between whom it was agreed' }),
+    fixedOn: legalDate,
+    contract: z.string().min(3).max(60).meta({ description: 'the paper that says so' }),
+  })
+  .meta({ id: 'ContractRate' });
+export type ContractRate = z.infer<typeof contractRate>;
+
+/** The same once it stands in place of the published rate: in which currency values are, and by which exception of law. */
+export const agreedRate = contractRate.extend({ own: currency, law: z.string().max(200) }).meta({ id: 'AgreedRate' });
+export type AgreedRate = z.infer<typeof agreedRate>;
+
+/** What a rate of exchange by contract is told with wherever it is used. */
+export const rateContract = agreedRate.pick({ fixedBy: true, fixedOn: true, contract: true, law: true });
+
 /** What is known of a shipment before papers are in: enough to derive requirements and to assess. */
 /** What a part of a split shipment took of one line of the whole. */
 export const partLine = z
@@ -132,6 +153,7 @@ export const situation = z
     charges,
     carrier: z.string().max(35),
     payment: paymentChoice.optional(),
+    contractRate: agreedRate.optional().meta({ description: 'where law lets it stand in place of the published rate' }),
     customer: z.string().max(140).optional().meta({ description: 'who engaged the importer; told once engaged' }),
     part: z
       .strictObject({ of: uuid, lines: z.array(partLine) })
@@ -140,6 +162,28 @@ export const situation = z
   })
   .meta({ id: 'Situation' });
 export type Situation = z.infer<typeof situation>;
+
+/** What a permit is counted in: goods by a unit, or their value in a currency. */
+export const measured = z.union([
+  z.strictObject({ value: nonNegative, unit: z.string().regex(/^[A-Z0-9_]{2,16}$/) }),
+  z.strictObject({ amount: nonNegative, currency }),
+]);
+export type Measured = z.infer<typeof measured>;
+
+/** What a permit lets in, what of it other shipments have left, and what each line of this one takes of it. */
+export const permitUse = z
+  .strictObject({
+    code: z
+      .string()
+      .regex(/^[0-9A-Z]{4}$/)
+      .meta({ description: 'as the tariff names the document' }),
+    number: z.string().max(35),
+    holds: measured,
+    left: measured,
+    draws: z.array(z.strictObject({ line: z.int().positive(), taken: measured })),
+  })
+  .meta({ id: 'PermitUse' });
+export type PermitUse = z.infer<typeof permitUse>;
 
 /** The accepted papers and what was read from them, as the declaration may stand on. */
 export const documentSet = z
@@ -157,6 +201,7 @@ export const documentSet = z
         type: z.string(),
         reference: z.string().max(70),
         sha256: sha256Hex,
+        permit: permitUse.optional().meta({ description: 'of a permit that was read: what is written off it' }),
       }),
     ),
   })

@@ -18,7 +18,9 @@ import { SavedViews } from './application/saved-views.js';
 import { ShipmentsActivitiesService } from './application/shipments.activities.js';
 import { Stories } from './application/stories.js';
 import { TaskDecisions } from './application/task-decisions.js';
+import { TaskHandovers } from './application/task-handovers.js';
 import { Views } from './application/views.js';
+import { Presence } from './application/presence.js';
 import { Watching } from './application/watchers.js';
 import { BoardController } from './http/board.controller.js';
 import { BulkController } from './http/bulk.controller.js';
@@ -58,8 +60,10 @@ export const services: Provider[] = [
   People,
   Views,
   Watching,
+  Presence,
   Stories,
   TaskDecisions,
+  TaskHandovers,
   Bell,
   Board,
   BoardFeed,

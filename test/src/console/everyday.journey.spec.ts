@@ -265,6 +265,41 @@ describe('the console’s everyday pages', () => {
       await until('the row is gone', async () => (await watched.locator('.work > li').count()) < count);
     }, 90_000);
 
+    it('is taken with one key, leaves a colleague’s list, and is taken over by name', async () => {
+      await using seat = await desk.seat('approver');
+      const page = await seat.open('/today');
+      await page.keyboard.press('j');
+      const row = page.locator('.work > li').first();
+      const reference = (await row.locator('.work-where a').textContent())!;
+      const count = await page.locator('.work > li').count();
+      await page.keyboard.press('a');
+      await row.getByText('Taken by you').waitFor();
+
+      await using colleague = await desk.seat('approver-2');
+      const theirs = await colleague.open('/today');
+      expect(await theirs.locator('.work > li').count()).toBe(count - 1);
+      expect(await theirs.locator('.work > li', { hasText: reference }).count()).toBe(0);
+      await theirs.getByRole('link', { name: 'My team' }).click();
+      const shared = theirs.locator('.work > li', { hasText: reference });
+      await shared.getByText('Taken by approver@acme').waitFor();
+      expect(await colleague.wrongs()).toEqual([]);
+      await shared.getByRole('button', { name: 'Take over' }).click();
+      await shared.getByText('Taken by you').waitFor();
+
+      // Who had it sees that it is theirs no more, and does not take it back by the same key.
+      await row.getByText('Somebody else has done or taken this.').waitFor();
+      await page.getByRole('link', { name: 'My team' }).click();
+      const known = page.locator('.work > li', { hasText: reference });
+      await known.getByText('Taken by approver-2@acme').waitFor();
+      await known.focus();
+      await page.keyboard.press('a');
+      await page.getByRole('status').filter({ hasText: 'A colleague has it' }).waitFor();
+      await shared.getByRole('button', { name: 'Give back' }).click();
+      await theirs.getByRole('link', { name: 'Unassigned' }).click();
+      await theirs.locator('.work > li', { hasText: reference }).waitFor();
+      expect([...seat.troubles, ...colleague.troubles]).toEqual([]);
+    }, 90_000);
+
     it('says who may act, where one may not', async () => {
       await using seat = await desk.seat('operator');
       const page = await seat.open('/today?whose=all');

@@ -368,7 +368,7 @@ describe('the console’s shipment and proof pages', () => {
     const { shipmentId } = await shipped(house.as('operator'), engagement, reference);
     const task = await waiting(house.as('operator'), shipmentId, 'correct-declaration');
     await using ann = await desk.seat('operator');
-    await using bob = await desk.seat('operator');
+    await using bob = await desk.seat('operator-2');
     const edit = async (seat: Seat, text: string): Promise<Page> => {
       const page = await seat.open(`/shipments/${shipmentId}/declaration`);
       await page.getByRole('alert', { name: 'There is a problem' }).waitFor();
@@ -389,6 +389,9 @@ describe('the console’s shipment and proof pages', () => {
       await edit(ann, 'Bicycles of steel, 26 inch'),
       await edit(bob, 'Bicycles of aluminium, 28 inch'),
     ];
+    // Each sees that the other is at it.
+    for (const page of [first, second])
+      await page.getByRole('list', { name: 'Also here' }).getByText('typing in declaration').waitFor();
     await first.getByRole('button', { name: /^Send declaration v/ }).focus();
     await first.keyboard.press('Enter');
     await until('the correction', async () => {
@@ -410,7 +413,7 @@ describe('the console’s shipment and proof pages', () => {
     const { shipmentId } = await house.as('operator').call(openShipment, { body: { ...opened, parties } });
     await waiting(house.as('operator'), shipmentId, 'resolve-engagement');
     await using ann = await desk.seat('operator');
-    await using bob = await desk.seat('operator');
+    await using bob = await desk.seat('operator-2');
     const form = async (seat: Seat): Promise<Page> => {
       const page = await seat.open(`/shipments/${shipmentId}/people`);
       await page.getByRole('button', { name: 'Change particulars' }).click();

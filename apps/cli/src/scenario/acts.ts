@@ -54,7 +54,7 @@ export function routeNamed(id: string): RouteDefinition {
 }
 
 /** The first expectation about an answer that does not hold, in words; null when all do. */
-function differing(answer: unknown, expected: Record<string, unknown>, known: Known): string | null {
+export function differing(answer: unknown, expected: Record<string, unknown>, known: Known): string | null {
   for (const [path, value] of Object.entries(expected)) {
     const [is, wanted] = [at(answer, written(path, known)), filled(value, known)];
     if (JSON.stringify(is ?? null) !== JSON.stringify(wanted))

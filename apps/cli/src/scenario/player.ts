@@ -174,6 +174,7 @@ class Player {
         shipments: this.followed,
         timeline: this.timeline,
         undone: this.acted < this.scenario.acts.length ? (this.stuck?.says ?? this.waitsFor()) : null,
+        known: this.known,
         auditor: this.as('auditor'),
         operator: this.as('operator'),
       }),

@@ -20,6 +20,8 @@ const expectation = z.strictObject({
   events: z.array(z.string().regex(/^[a-z]+\.[A-Za-z]+$/)).default([]),
   never: z.array(z.string().regex(/^[a-z]+\.[A-Za-z]+( x\d+)?$/)).default([]),
   ledger: z.strictObject({ balanced: z.boolean().optional(), debits: z.int().optional() }).optional(),
+  /** what the authority read in the declaration as it stands, by its own ledger: places and what stands there */
+  declared: z.record(z.string(), z.unknown()).default({}),
   audit: z.strictObject({ verified: z.boolean() }).optional(),
 });
 
@@ -76,6 +78,7 @@ export const scenario = z
           parties: z.array(z.looseObject({})).optional(),
           lines: z.array(z.looseObject({})).optional(),
           charges: z.looseObject({}).optional(),
+          contractRate: z.looseObject({}).optional(),
           documents: papers,
         }),
       })
@@ -99,7 +102,7 @@ export const scenario = z
       )
       .default([]),
     acts: z.array(act).default([]),
-    expect: expectation.default({ stage: 'archived', within: '3m', events: [], never: [] }),
+    expect: expectation.default({ stage: 'archived', within: '3m', events: [], never: [], declared: {} }),
   })
   .meta({ id: 'Scenario', title: 'Tidewaiter scenario' });
 export type Scenario = z.infer<typeof scenario>;

@@ -3,6 +3,7 @@ import { showDossier, showLedger } from '@tidewaiter/contracts';
 import { z } from 'zod';
 import type { House } from '../house.js';
 import { verifyLog } from '../verify.js';
+import { differing, type Known } from './acts.js';
 import type { TimelineEntry } from './player.js';
 import type { Scenario } from './schema.js';
 
@@ -19,6 +20,8 @@ interface Case {
   timeline: readonly TimelineEntry[];
   /** the act that was not done, and why; null when all were */
   undone: string | null;
+  /** what expectations may speak of */
+  known: Known;
   auditor: TidewaiterClient;
   operator: TidewaiterClient;
 }
@@ -47,12 +50,30 @@ export function firstMissing(
 
 const bankLedger = z.looseObject({ debits: z.array(z.looseObject({ shipment: z.string() })) });
 
-/** Debits the bank made for the shipments, by the bank's own ledger. */
-async function debitsOf(house: House, references: readonly string[]): Promise<number> {
-  const answer = await fetch(`${house.run().simulators}/bank/ledger`, {
+async function simulators(house: House, path: string): Promise<unknown> {
+  const answer = await fetch(`${house.run().simulators}${path}`, {
     headers: { Authorization: `Bearer ${house.secret('simulatorAdminToken')}` },
   });
-  return bankLedger.parse(await answer.json()).debits.filter((debit) => references.includes(debit.shipment)).length;
+  return answer.json();
+}
+
+const receivedFilings = z.looseObject({ items: z.array(z.looseObject({ lrn: z.string() })) });
+const authorityDossier = z.looseObject({ declared: z.looseObject({}) });
+
+/** The newest declaration of a shipment as the authority read it; null when none came. */
+async function declaredOf(house: House, reference: string): Promise<unknown> {
+  const asked = `/authority/received?reference=${encodeURIComponent(reference)}`;
+  const last = receivedFilings.parse(await simulators(house, asked)).items.at(-1);
+  if (!last) return null;
+  const found = await simulators(house, `/authority/declarations/${encodeURIComponent(last.lrn)}`);
+  return authorityDossier.parse(found).declared;
+}
+
+/** Debits the bank made for the shipments, by the bank's own ledger. */
+async function debitsOf(house: House, references: readonly string[]): Promise<number> {
+  return bankLedger
+    .parse(await simulators(house, '/bank/ledger'))
+    .debits.filter((debit) => references.includes(debit.shipment)).length;
 }
 
 /** The verdict, read from the public API, the simulators' own ledgers and the log's proofs. */
@@ -62,6 +83,7 @@ export async function judge({
   shipments,
   timeline,
   undone,
+  known,
   auditor,
   operator,
 }: Case): Promise<Verdict> {
@@ -98,6 +120,10 @@ export async function judge({
       `${expect.ledger.debits} debit${expect.ledger.debits === 1 ? '' : 's'} at the bank${debits === expect.ledger.debits ? '' : `, but there are ${debits}`}`,
       debits === expect.ledger.debits,
     );
+  }
+  if (Object.keys(expect.declared).length > 0) {
+    const wrong = differing(await declaredOf(house, whole.reference), expect.declared, known);
+    check(wrong === null ? 'the authority read what was to be declared' : `declared: ${wrong}`, wrong === null);
   }
   if (expect.audit?.verified) {
     const dossiers = await Promise.all(

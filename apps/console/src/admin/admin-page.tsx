@@ -3,6 +3,7 @@ import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import { holds, useSession } from '../api/session.js';
 import { useSteps } from '../shipment/go.js';
 import { NotFound, Page, Part, Tabs } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import '../shipment/shipment.css';
 
 interface AdminPart {
@@ -16,22 +17,22 @@ interface AdminPart {
 const PARTS: readonly AdminPart[] = [
   {
     part: 'users',
-    label: 'Users and roles',
-    lead: 'Who was here, with which roles, and which of these one person must not have together.',
+    label: i18n.t('Users and roles'),
+    lead: i18n.t('Who was here, with which roles, and which of these one person must not have together.'),
     sees: ['administrator', 'auditor'],
     page: lazy(() => import('./users.js')),
   },
   {
     part: 'keys',
-    label: 'Keys',
-    lead: 'Keys of parties outside: shown once, ended at once.',
+    label: i18n.t('Keys'),
+    lead: i18n.t('Keys of parties outside: shown once, ended at once.'),
     sees: ['administrator', 'auditor', 'compliance'],
     page: lazy(() => import('./keys.js')),
   },
   {
     part: 'retention',
-    label: 'Retention and holds',
-    lead: 'What is kept until when, by which law; a hold is lifted by a second person.',
+    label: i18n.t('Retention and holds'),
+    lead: i18n.t('What is kept until when, by which law; a hold is lifted by a second person.'),
     sees: ['administrator', 'auditor', 'compliance'],
     page: lazy(() => import('../audit/retention.js')),
   },
@@ -54,7 +55,7 @@ export default function AdminPage() {
   return (
     <Page title={found.label} lead={found.lead}>
       <Tabs
-        label="Parts of Admin"
+        label={i18n.t('Parts of Admin')}
         tabs={PARTS.filter(({ sees }) => holds(session, ...sees)).map((each) => ({
           to: `/admin/${each.part}`,
           name: each.label,

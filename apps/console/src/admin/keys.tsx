@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { issueReaderKey, listReaders, revokeReaderKey } from '@tidewaiter/contracts';
 import { useRef, useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -15,33 +16,39 @@ import {
   TextField,
 } from '../ui/index.js';
 import { newSecret, type Secret } from '../app/new-secret.js';
+import { i18n } from '../words/words.js';
 
 /** Keys with which outside parties read the log. The keys of partners' programs are made where partners are. */
 export default function Keys() {
   const readers = useRoute(listReaders);
   return (
-    <Source query={readers} what="the keys" who="The audit store" height={240}>
+    <Source query={readers} what={i18n.t('the keys')} who={i18n.t('The audit store')} height={240}>
       {({ items }) => (
         <div className="stack">
           <p>
-            Here are keys that read this tenant’s log and nothing else. Partners’ programs have theirs under{' '}
-            <Go to="/partners">Partners</Go>; people sign in at the OpenID provider and have none.
+            <Trans
+              id="Here are keys that read this tenant’s log and nothing else. Partners’ programs have theirs under <0>Partners</0>; people sign in at the OpenID provider and have none."
+              components={{ 0: <Go to="/partners" /> }}
+            />
           </p>
           <NewKey />
-          <Panel title="Readers of the log" aside={<span className="label">{items.length} in all</span>}>
+          <Panel
+            title={i18n.t('Readers of the log')}
+            aside={<span className="label">{i18n.t('{count} in all', { count: items.length })}</span>}
+          >
             {items.length === 0 ? (
-              <p className="soft">Nobody outside reads the log.</p>
+              <p className="soft">{i18n.t('Nobody outside reads the log.')}</p>
             ) : (
               <div className="table-scroll">
                 <table className="table">
                   <thead>
                     <tr>
-                      <th scope="col">Reader</th>
-                      <th scope="col">State</th>
-                      <th scope="col">Until</th>
-                      <th scope="col">Given by</th>
+                      <th scope="col">{i18n.t('Reader')}</th>
+                      <th scope="col">{i18n.t('State')}</th>
+                      <th scope="col">{i18n.t('Until')}</th>
+                      <th scope="col">{i18n.t('Given by')}</th>
                       <th scope="col">
-                        <span className="sr">Acts</span>
+                        <span className="sr">{i18n.t('Acts')}</span>
                       </th>
                     </tr>
                   </thead>
@@ -60,7 +67,7 @@ export default function Keys() {
   );
 }
 
-const ONLY = 'Compliance and administrators give and end keys.';
+const ONLY = i18n.t('Compliance and administrators give and end keys.');
 
 interface ReaderProps {
   readerId: string;
@@ -82,7 +89,7 @@ function Reader({ readerId, name, until, issuedBy, revoked }: ReaderProps) {
       </th>
       <td>
         <StatusMark state={revoked || over ? 'idle' : 'go'}>
-          {revoked ? 'ended' : over ? 'run out' : 'reads'}
+          {revoked ? i18n.t('ended') : over ? i18n.t('run out') : i18n.t('reads')}
         </StatusMark>
       </td>
       <td>
@@ -94,15 +101,15 @@ function Reader({ readerId, name, until, issuedBy, revoked }: ReaderProps) {
           <Button
             size="small"
             kind="danger"
-            label={`End the key of ${name}`}
+            label={i18n.t('End the key of {name}', { name })}
             busy={revoke.isPending}
             because={holds(session, 'compliance', 'administrator') ? offline : ONLY}
             onPress={() => revoke.mutate({ params: { readerId } })}
           >
-            End
+            {i18n.t('End')}
           </Button>
         )}
-        {revoke.isError && <ErrorState error={revoke.error} what="the end of the key" />}
+        {revoke.isError && <ErrorState error={revoke.error} what={i18n.t('the end of the key')} />}
       </td>
     </tr>
   );
@@ -129,22 +136,26 @@ function NewKey() {
   const because = !holds(session, 'compliance', 'administrator')
     ? ONLY
     : (offline ??
-      (name.trim().length < 3 ? 'Name the reader first.' : until === '' ? 'Say until when it reads.' : undefined));
+      (name.trim().length < 3
+        ? i18n.t('Name the reader first.')
+        : until === ''
+          ? i18n.t('Say until when it reads.')
+          : undefined));
   return (
-    <Panel title="A key for a reader of the log">
+    <Panel title={i18n.t('A key for a reader of the log')}>
       <ProblemSummary problems={problems} />
       <div className="columns">
         <TextField
           id="name"
-          label="Reader"
-          hint="who it is for, e.g. a customs auditor"
+          label={i18n.t('Reader')}
+          hint={i18n.t('who it is for, e.g. a customs auditor')}
           value={name}
           onChange={setName}
         />
         <TextField
           id="until"
-          label="Until"
-          hint="end of the day, UTC; at most a year away"
+          label={i18n.t('Until')}
+          hint={i18n.t('end of the day, UTC; at most a year away')}
           type="date"
           value={until}
           onChange={setUntil}
@@ -161,17 +172,18 @@ function NewKey() {
           issue.mutate({ body: { name: name.trim(), until: `${until}T23:59:59Z`, digest } });
         }}
       >
-        Make the key
+        {i18n.t('Make the key')}
       </Button>
       {shown !== null && (
         <div className="notice" role="status" data-kind="good">
           <p>
-            Shown once: the server knows its digest alone. Hand it over on a way that only the reader has; it is gone
-            when you leave this page.
+            {i18n.t(
+              'Shown once: the server knows its digest alone. Hand it over on a way that only the reader has; it is gone when you leave this page.',
+            )}
           </p>
           <p className="digest">
             <code>{shown}</code>
-            <CopyButton text={shown} label="Copy the key" />
+            <CopyButton text={shown} label={i18n.t('Copy the key')} />
           </p>
         </div>
       )}

@@ -1,4 +1,5 @@
 import { showSession, type AnswerOf, type Role } from '@tidewaiter/contracts';
+import { i18n } from '../words/words.js';
 import { useRoute } from './queries.js';
 
 export type Session = AnswerOf<typeof showSession>;
@@ -6,7 +7,7 @@ export type Session = AnswerOf<typeof showSession>;
 /** Who is signed in. Inside the frame it is always known. */
 export function useSession(): Session {
   const { data } = useRoute(showSession);
-  if (!data) throw new Error('outside of the frame nobody is signed in');
+  if (!data) throw new Error(i18n.t('outside of the frame nobody is signed in'));
   return data;
 }
 

@@ -5,6 +5,7 @@ import { readAgain } from '../api/queries.js';
 import type { Session } from '../api/session.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
+import { i18n } from '../words/words.js';
 import { announce } from './announce.js';
 import { AGAIN_CHANNEL } from './signed-in-again.js';
 
@@ -21,16 +22,17 @@ export default function FreshSignIn({ session }: { session: Session }) {
         if (now.subject !== session.subject || now.tenant !== session.tenant) return location.reload();
         void readAgain(showSession);
         setOpen(false);
-        announce('You are signed in anew. Nothing was approved yet: press again.');
+        announce(i18n.t('You are signed in anew. Nothing was approved yet: press again.'));
       });
     return () => again.close();
   }, [open, session]);
   const query = new URLSearchParams({ to: '/signed-in-again', as: session.subject });
   return (
-    <Dialog title="Approvals ask for a fresh sign-in" open={open} onClose={() => setOpen(false)} alert>
+    <Dialog title={i18n.t('Approvals ask for a fresh sign-in')} open={open} onClose={() => setOpen(false)} alert>
       <p>
-        Your sign-in is older than five minutes. Sign in again in a new tab: what stands here stays as it is, and
-        nothing was approved.
+        {i18n.t(
+          'Your sign-in is older than five minutes. Sign in again in a new tab: what stands here stays as it is, and nothing was approved.',
+        )}
       </p>
       <div className="buttons">
         <a
@@ -40,9 +42,9 @@ export default function FreshSignIn({ session }: { session: Session }) {
           target="_blank"
           rel="opener"
         >
-          Sign in again
+          {i18n.t('Sign in again')}
         </a>
-        <Button onPress={() => setOpen(false)}>Not now</Button>
+        <Button onPress={() => setOpen(false)}>{i18n.t('Not now')}</Button>
       </div>
     </Dialog>
   );

@@ -1,4 +1,6 @@
+import { Trans } from '@lingui/react';
 import { Dialog } from '../ui/dialog.js';
+import { i18n } from '../words/words.js';
 import { useBoundKeys, type KeyBinding } from './keys.js';
 import { prefer, usePreferences } from './preferences.js';
 
@@ -9,7 +11,7 @@ export default function KeysHelp({ onClose }: { onClose: () => void }) {
   const bound = useBoundKeys();
   const { keys } = usePreferences();
   return (
-    <Dialog title="Keys" open onClose={onClose} wide>
+    <Dialog title={i18n.t('Keys')} open onClose={onClose} wide>
       <div className="columns">
         {GROUPS.map((group) => {
           const these = bound.filter((each) => each.group === group);
@@ -33,8 +35,12 @@ export default function KeysHelp({ onClose }: { onClose: () => void }) {
         })}
       </div>
       <label>
-        <input type="checkbox" checked={keys} onChange={(event) => prefer({ keys: event.target.checked })} /> Single
-        letters answer (they never do inside fields, and never approve, send or pay)
+        <Trans
+          id="<0/> Single letters answer (they never do inside fields, and never approve, send or pay)"
+          components={{
+            0: <input type="checkbox" checked={keys} onChange={(event) => prefer({ keys: event.target.checked })} />,
+          }}
+        />
       </label>
     </Dialog>
   );

@@ -7,6 +7,8 @@ import { worksOnShipments, useSession, type Session } from '../api/session.js';
 import { useFeedPosition, useFeedState, useFeedStatus } from '../feed/feed.js';
 import { startFeed } from '../feed/start.js';
 import { formatInstant } from '../ui/time.js';
+import { FEED_WORDS } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { useAnnounced } from './announce.js';
 import { useKeys } from './keys.js';
 import { prefer, usePreferences, useZone } from './preferences.js';
@@ -30,12 +32,12 @@ export function Layout() {
   useKeys(
     useMemo(
       () => [
-        { keys: 'Mod+k', says: 'Search and act', group: 'Everywhere' as const, run: () => setPalette(true) },
-        { keys: '/', says: 'Search', group: 'Everywhere' as const, run: () => setPalette(true) },
-        { keys: '?', says: 'All keys', group: 'Everywhere' as const, run: () => setHelp(true) },
+        { keys: 'Mod+k', says: i18n.t('Search and act'), group: 'Everywhere' as const, run: () => setPalette(true) },
+        { keys: '/', says: i18n.t('Search'), group: 'Everywhere' as const, run: () => setPalette(true) },
+        { keys: '?', says: i18n.t('All keys'), group: 'Everywhere' as const, run: () => setHelp(true) },
         {
           keys: 'y',
-          says: 'Copy link to this view',
+          says: i18n.t('Copy link to this view'),
           group: 'Everywhere' as const,
           run: () => void navigator.clipboard.writeText(location.href),
         },
@@ -61,10 +63,10 @@ export function Layout() {
           document.getElementById('main')?.focus();
         }}
       >
-        Skip to main content
+        {i18n.t('Skip to main content')}
       </a>
       <TopBar session={session} onSearch={() => setPalette(true)} onHelp={() => setHelp(true)} />
-      <nav className="rail" aria-label="Pages">
+      <nav className="rail" aria-label={i18n.t('Pages')}>
         {GROUPS.map(({ name, places }) => {
           const seen = places.filter(({ sees }) => sees(session));
           return seen.length === 0 ? null : (
@@ -113,7 +115,7 @@ function Main({ session }: { session: Session }) {
           <Outlet />
         </Suspense>
         {session.roles.includes('auditor') && (
-          <footer className="foot label">Read-only. Your views are recorded.</footer>
+          <footer className="foot label">{i18n.t('Read-only. Your views are recorded.')}</footer>
         )}
       </>
     ),
@@ -147,13 +149,15 @@ function Announcer() {
 function FeedState() {
   const feed = useFeedState();
   const zone = useZone();
-  const asOf = feed.asOf ? formatInstant(feed.asOf, { zone, day: false, seconds: true, locale: 'en-GB' }) : 'never';
+  const asOf = feed.asOf
+    ? formatInstant(feed.asOf, { zone, day: false, seconds: true, locale: 'en-GB' })
+    : i18n.t('never');
   const words = {
-    connecting: 'Connecting',
-    live: 'Live',
-    paused: `Paused, as of ${asOf}`,
-    reconnecting: `Reconnecting, as of ${asOf}`,
-    offline: `Offline, as of ${asOf}`,
+    connecting: FEED_WORDS.connecting,
+    live: FEED_WORDS.live,
+    paused: i18n.t('Paused, as of {asOf}', { asOf }),
+    reconnecting: i18n.t('Reconnecting, as of {asOf}', { asOf }),
+    offline: i18n.t('Offline, as of {asOf}', { asOf }),
   }[feed.state];
   return (
     <span className="feed" data-state={feed.state}>
@@ -165,8 +169,8 @@ function FeedState() {
         className="feed-button"
         onClick={() => (feed.state === 'paused' ? feed.resume() : feed.pause())}
       >
-        {feed.state === 'paused' ? 'Resume' : 'Pause'}
-        <span className="sr"> live updates</span>
+        {feed.state === 'paused' ? i18n.t('Resume') : i18n.t('Pause')}
+        <span className="sr"> {i18n.t('live updates')}</span>
       </button>
     </span>
   );
@@ -196,11 +200,11 @@ function TopBar({ session, onSearch, onHelp }: { session: Session; onSearch: () 
         </svg>
         Tidewaiter
       </Link>
-      <span className="tenant" title="Tenant">
+      <span className="tenant" title={i18n.t('Tenant')}>
         {session.tenant}
       </span>
       <button type="button" className="search-button" onClick={onSearch}>
-        <span>Search reference, MRN, container, party</span>
+        <span>{i18n.t('Search reference, MRN, container, party')}</span>
         <kbd>⌘K</kbd>
       </button>
       <FeedState />
@@ -215,32 +219,34 @@ function TopBar({ session, onSearch, onHelp }: { session: Session; onSearch: () 
             </span>
           </p>
           <label>
-            Look{' '}
+            {i18n.t('Look')}{' '}
             <select
               className="input"
               value={theme}
               onChange={(event) => prefer({ theme: event.target.value as typeof theme })}
             >
-              <option value="system">As the system</option>
-              <option value="light">Light</option>
-              <option value="dark">Dark</option>
+              <option value="system">{i18n.t('As the system')}</option>
+              <option value="light">{i18n.t('Light')}</option>
+              <option value="dark">{i18n.t('Dark')}</option>
             </select>
           </label>
-          <p className="label">Recorded times in {zone}</p>
+          <p className="label">{i18n.t('Recorded times in {zone}', { zone })}</p>
           <button type="button" className="button" onClick={onHelp}>
-            Keys and help
+            {i18n.t('Keys and help')}
           </button>
           <Link to="/style" className="button">
-            Style guide
+            {i18n.t('Style guide')}
           </Link>
           <button type="button" className="button" onClick={() => void signOut()}>
-            Sign out
+            {i18n.t('Sign out')}
           </button>
         </div>
       </details>
       {feed === 'offline' && (
         <div className="offline">
-          No connection. What was shown stays readable; acts are off until it is back. What you type stays in this tab.
+          {i18n.t(
+            'No connection. What was shown stays readable; acts are off until it is back. What you type stays in this tab.',
+          )}
         </div>
       )}
     </header>

@@ -1,4 +1,5 @@
 import { holds, worksOnShipments, type Session } from '../api/session.js';
+import { i18n } from '../words/words.js';
 
 export interface Place {
   to: string;
@@ -14,54 +15,59 @@ const work = (session: Session): boolean =>
 /** Five groups, no nesting; what may not be seen is absent. */
 export const GROUPS: readonly { name: string; places: readonly Place[] }[] = [
   {
-    name: 'Work',
+    name: i18n.t('Work'),
     places: [
       {
         to: '/today',
-        label: 'Today',
+        label: i18n.t('Today'),
         key: 't',
         sees: worksOnShipments,
       },
-      { to: '/board', label: 'Board', key: 'b', sees: work },
+      { to: '/board', label: i18n.t('Board'), key: 'b', sees: work },
       {
         to: '/screening',
-        label: 'Screening',
+        label: i18n.t('Screening'),
         key: 's',
         sees: (session) => holds(session, 'operator', 'compliance', 'administrator'),
       },
     ],
   },
   {
-    name: 'Set-up',
+    name: i18n.t('Set-up'),
     places: [
-      { to: '/engagements', label: 'Engagements', key: 'e', sees: work },
-      { to: '/guarantees', label: 'Guarantees', key: 'u', sees: work },
-      { to: '/rules', label: 'Rules', key: 'r', sees: work },
-      { to: '/calculator', label: 'Calculator', key: 'c', sees: work },
+      { to: '/engagements', label: i18n.t('Engagements'), key: 'e', sees: work },
+      { to: '/guarantees', label: i18n.t('Guarantees'), key: 'u', sees: work },
+      { to: '/rules', label: i18n.t('Rules'), key: 'r', sees: work },
+      { to: '/calculator', label: i18n.t('Calculator'), key: 'c', sees: work },
     ],
   },
-  { name: 'Proof', places: [{ to: '/audit', label: 'Audit', key: 'a', sees: work }] },
+  { name: i18n.t('Proof'), places: [{ to: '/audit', label: i18n.t('Audit'), key: 'a', sees: work }] },
   {
-    name: 'Outside',
+    name: i18n.t('Outside'),
     places: [
       {
         to: '/partners',
-        label: 'Partners',
+        label: i18n.t('Partners'),
         key: 'p',
         sees: (session) => holds(session, 'partner', 'administrator', 'operator'),
       },
     ],
   },
   {
-    name: 'House',
+    name: i18n.t('House'),
     places: [
       {
         to: '/admin',
-        label: 'Admin',
+        label: i18n.t('Admin'),
         key: 'd',
         sees: (session) => holds(session, 'administrator', 'auditor', 'compliance'),
       },
-      { to: '/health', label: 'Health', key: 'h', sees: (session) => holds(session, 'operator', 'administrator') },
+      {
+        to: '/health',
+        label: i18n.t('Health'),
+        key: 'h',
+        sees: (session) => holds(session, 'operator', 'administrator'),
+      },
     ],
   },
 ];

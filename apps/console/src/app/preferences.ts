@@ -1,9 +1,12 @@
 import { useSyncExternalStore } from 'react';
+import type { Language } from '../words/words.js';
 
 /** What a reader chose for this browser: no shipment, no token is ever kept here. */
 export interface Preferences {
   theme: 'system' | 'light' | 'dark';
   density: 'auto' | 'compact' | 'comfortable';
+  /** of the words; read when the console starts */
+  language: Language;
   /** IANA zone; empty: the browser's */
   zone: string;
   /** single-letter keys answer */
@@ -11,7 +14,7 @@ export interface Preferences {
 }
 
 const KEY = 'tidewaiter.preferences';
-const DEFAULTS: Preferences = { theme: 'system', density: 'auto', zone: '', keys: true };
+const DEFAULTS: Preferences = { theme: 'system', density: 'auto', language: 'en', zone: '', keys: true };
 const listeners = new Set<() => void>();
 let current = read();
 
@@ -72,5 +75,5 @@ export function useZone(): string {
   return zoneFor.zone;
 }
 
-/** The language of numbers and dates; words are English. */
+/** The language of numbers and dates, whatever the words are in. */
 export const useLocale = (): string => 'en-GB';

@@ -5,6 +5,7 @@ import { readAgain } from '../api/queries.js';
 import type { Session } from '../api/session.js';
 import { Button } from '../ui/button.js';
 import { Dialog } from '../ui/dialog.js';
+import { i18n } from '../words/words.js';
 
 const WARN_MS = 120_000;
 
@@ -49,25 +50,32 @@ export default function SessionGuard({ session }: { session: Session }) {
 
   return (
     <>
-      <Dialog title="Your sign-in ends in two minutes" open={phase === 'soon'} onClose={() => setPhase('fine')} alert>
-        <p>What you have typed stays in this tab either way.</p>
+      <Dialog
+        title={i18n.t('Your sign-in ends in two minutes')}
+        open={phase === 'soon'}
+        onClose={() => setPhase('fine')}
+        alert
+      >
+        <p>{i18n.t('What you have typed stays in this tab either way.')}</p>
         <div className="buttons">
           <Button kind="primary" onPress={() => void stay()} autoFocus>
-            Stay signed in
+            {i18n.t('Stay signed in')}
           </Button>
-          <Button onPress={() => setPhase('fine')}>Not now</Button>
+          <Button onPress={() => setPhase('fine')}>{i18n.t('Not now')}</Button>
         </div>
       </Dialog>
-      <Dialog title="Your sign-in has ended" open={phase === 'over'} onClose={() => undefined} alert>
+      <Dialog title={i18n.t('Your sign-in has ended')} open={phase === 'over'} onClose={() => undefined} alert>
         <p>
-          {failed ? 'It could not be renewed. ' : ''}Nothing you typed is lost: sign in again in a new tab, then come
-          back to this one.
+          {i18n.t(
+            '{failed, select, yes {It could not be renewed. } other {}}Nothing you typed is lost: sign in again in a new tab, then come back to this one.',
+            { failed: failed ? 'yes' : 'no' },
+          )}
         </p>
         <div className="buttons">
           <a className="button" data-kind="primary" href="/sign-in?to=/" target="_blank" rel="opener">
-            Sign in again
+            {i18n.t('Sign in again')}
           </a>
-          {!failed && <Button onPress={() => void stay()}>Try to stay signed in</Button>}
+          {!failed && <Button onPress={() => void stay()}>{i18n.t('Try to stay signed in')}</Button>}
         </div>
       </Dialog>
     </>

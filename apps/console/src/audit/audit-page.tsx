@@ -1,5 +1,6 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import { NotFound, Page, Part, Tabs } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import '../shipment/shipment.css';
 import './audit.css';
 import { Go, useSteps } from '../shipment/go.js';
@@ -7,34 +8,39 @@ import { Go, useSteps } from '../shipment/go.js';
 const PARTS: readonly [part: string, label: string, lead: string, page: LazyExoticComponent<ComponentType>][] = [
   [
     '',
-    'Overview',
-    'One log of every event: what is in it, how far it is, and what is wrong with it.',
+    i18n.t('Overview'),
+    i18n.t('One log of every event: what is in it, how far it is, and what is wrong with it.'),
     lazy(() => import('./overview.js')),
   ],
-  ['log', 'Log', 'Every event, byte for byte, newest first.', lazy(() => import('./log.js'))],
+  ['log', i18n.t('Log'), i18n.t('Every event, byte for byte, newest first.'), lazy(() => import('./log.js'))],
   [
     'checkpoints',
-    'Checkpoints',
-    'Signed heads of the log as they were published and cosigned.',
+    i18n.t('Checkpoints'),
+    i18n.t('Signed heads of the log as they were published and cosigned.'),
     lazy(() => import('./checkpoints.js')),
   ],
-  ['evidence', 'Evidence', 'What was taken away, by whom and why; what was read.', lazy(() => import('./evidence.js'))],
+  [
+    'evidence',
+    i18n.t('Evidence'),
+    i18n.t('What was taken away, by whom and why; what was read.'),
+    lazy(() => import('./evidence.js')),
+  ],
   [
     'duties-separation',
-    'Separation of duties',
-    'Who prepared and who approved, act by act.',
+    i18n.t('Separation of duties'),
+    i18n.t('Who prepared and who approved, act by act.'),
     lazy(() => import('./duties-separation.js')),
   ],
   [
     'completeness',
-    'Completeness',
-    'Whether every stream is gapless, and the log has what the stores have.',
+    i18n.t('Completeness'),
+    i18n.t('Whether every stream is gapless, and the log has what the stores have.'),
     lazy(() => import('./completeness.js')),
   ],
   [
     'retention',
-    'Retention and holds',
-    'What is kept until when, by which law; what is held.',
+    i18n.t('Retention and holds'),
+    i18n.t('What is kept until when, by which law; what is held.'),
     lazy(() => import('./retention.js')),
   ],
 ];
@@ -46,9 +52,9 @@ export default function AuditPage() {
   if (!found) return <NotFound />;
   const [, label, lead, Open] = found;
   return (
-    <Page title={part === '' ? 'Audit' : label} lead={lead}>
+    <Page title={part === '' ? i18n.t('Audit') : label} lead={lead}>
       <Tabs
-        label="Parts of the audit"
+        label={i18n.t('Parts of the audit')}
         tabs={PARTS.map(([each, name]) => ({
           to: each === '' ? '/audit' : `/audit/${each}`,
           name,
@@ -56,7 +62,7 @@ export default function AuditPage() {
         }))}
       >
         <Go className="tab" to="/audit/verify">
-          Verify a file
+          {i18n.t('Verify a file')}
         </Go>
       </Tabs>
       <Part>

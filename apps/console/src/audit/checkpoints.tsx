@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { api } from '../api/client.js';
 import { saveBytes } from '../shipment/save.js';
 import { Button, DigestChip, EmptyState, ErrorState, Instant, Skeleton, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 export default function Checkpoints() {
   const heads = useInfiniteQuery({
@@ -19,10 +20,12 @@ export default function Checkpoints() {
   const rows = heads.data?.pages.flatMap(({ items }) => items) ?? [];
   if (heads.isPending) return <Skeleton height={320} />;
   if (heads.isError)
-    return <ErrorState error={heads.error} what="the checkpoints" onRetry={() => void heads.refetch()} />;
+    return <ErrorState error={heads.error} what={i18n.t('the checkpoints')} onRetry={() => void heads.refetch()} />;
   if (rows.length === 0)
     return (
-      <EmptyState title="Nothing is published yet">A checkpoint follows a second after the first event.</EmptyState>
+      <EmptyState title={i18n.t('Nothing is published yet')}>
+        {i18n.t('A checkpoint follows a second after the first event.')}
+      </EmptyState>
     );
   return (
     <div className="stack">
@@ -31,13 +34,13 @@ export default function Checkpoints() {
           <thead>
             <tr>
               <th scope="col" className="num">
-                Leaves
+                {i18n.t('Leaves')}
               </th>
-              <th scope="col">Published</th>
-              <th scope="col">Root</th>
-              <th scope="col">Cosigned by</th>
+              <th scope="col">{i18n.t('Published')}</th>
+              <th scope="col">{i18n.t('Root')}</th>
+              <th scope="col">{i18n.t('Cosigned by')}</th>
               <th scope="col">
-                <span className="sr">Acts</span>
+                <span className="sr">{i18n.t('Acts')}</span>
               </th>
             </tr>
           </thead>
@@ -51,11 +54,11 @@ export default function Checkpoints() {
                   <Instant at={at} seconds />
                 </td>
                 <td>
-                  <DigestChip digest={root} label="root" />
+                  <DigestChip digest={root} label={i18n.t('root')} />
                 </td>
                 <td>
                   {cosigned.length === 0 ? (
-                    <StatusMark state="unknown">no witness</StatusMark>
+                    <StatusMark state="unknown">{i18n.t('no witness')}</StatusMark>
                   ) : (
                     <StatusMark state="go">{cosigned.join(', ')}</StatusMark>
                   )}
@@ -63,10 +66,10 @@ export default function Checkpoints() {
                 <td>
                   <Button
                     size="small"
-                    label={`Keep the checkpoint of ${size} leaves`}
+                    label={i18n.t('Keep the checkpoint of {size} leaves', { size })}
                     onPress={() => saveBytes(new TextEncoder().encode(note), `checkpoint-${size}`)}
                   >
-                    Keep
+                    {i18n.t('Keep')}
                   </Button>
                 </td>
               </tr>
@@ -77,12 +80,14 @@ export default function Checkpoints() {
       {heads.hasNextPage && (
         <div>
           <Button busy={heads.isFetchingNextPage} onPress={() => void heads.fetchNextPage()}>
-            Older checkpoints
+            {i18n.t('Older checkpoints')}
           </Button>
         </div>
       )}
       <p className="label">
-        A checkpoint that you keep is yours: give it back on a proof page, and the log must still continue it.
+        {i18n.t(
+          'A checkpoint that you keep is yours: give it back on a proof page, and the log must still continue it.',
+        )}
       </p>
     </div>
   );

@@ -1,8 +1,10 @@
+import { Trans } from '@lingui/react';
 import { listReconciliations, reportCompleteness, startReconciliation } from '@tidewaiter/contracts';
 import { useChange, useRoute } from '../api/queries.js';
 import { holds, useSession } from '../api/session.js';
 import { Panel, Source, useOffline } from '../shipment/parts.js';
 import { Button, ErrorState, Instant, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 export default function Completeness() {
   const report = useRoute(reportCompleteness);
@@ -12,41 +14,51 @@ export default function Completeness() {
   const start = useChange(startReconciliation, { reads: [reportCompleteness, listReconciliations] });
   return (
     <div className="stack">
-      <Source query={report} what="the report" who="The audit store" height={160}>
+      <Source query={report} what={i18n.t('the report')} who={i18n.t('The audit store')} height={160}>
         {({ complete, streams, events, broken, outside, unpublished, parked, alarms, reconciled }) => (
           <Panel
-            title="Streams"
-            aside={<StatusMark state={complete ? 'go' : 'late'}>{complete ? 'Complete' : 'Not complete'}</StatusMark>}
+            title={i18n.t('Streams')}
+            aside={
+              <StatusMark state={complete ? 'go' : 'late'}>
+                {complete ? i18n.t('Complete') : i18n.t('Not complete')}
+              </StatusMark>
+            }
           >
             <dl className="facts">
-              <dt>Streams, each 1 to n without a gap</dt>
-              <dd>
-                {streams - broken.length} of {streams}
-              </dd>
-              <dt>Events in them</dt>
+              <dt>{i18n.t('Streams, each 1 to n without a gap')}</dt>
+              <dd>{i18n.t('{whole} of {streams}', { whole: streams - broken.length, streams })}</dd>
+              <dt>{i18n.t('Events in them')}</dt>
               <dd>{events}</dd>
-              <dt>Received and not in the log</dt>
+              <dt>{i18n.t('Received and not in the log')}</dt>
               <dd>{outside}</dd>
-              <dt>In the log and under no head yet</dt>
+              <dt>{i18n.t('In the log and under no head yet')}</dt>
               <dd>{unpublished}</dd>
-              <dt>Parked, alarms</dt>
+              <dt>{i18n.t('Parked, alarms')}</dt>
               <dd>
                 {parked.length}, {alarms}
               </dd>
-              <dt>Compared with the stores</dt>
+              <dt>{i18n.t('Compared with the stores')}</dt>
               <dd>
                 {reconciled ? (
                   <>
-                    <Instant at={reconciled.at} />, {reconciled.differences} differences
+                    <Trans
+                      id="<0/>, {differences} differences"
+                      values={{ differences: reconciled.differences }}
+                      components={{ 0: <Instant at={reconciled.at} /> }}
+                    />
                   </>
                 ) : (
-                  <StatusMark state="unknown">not yet</StatusMark>
+                  <StatusMark state="unknown">{i18n.t('not yet')}</StatusMark>
                 )}
               </dd>
             </dl>
             {broken.length > 0 && (
               <p>
-                With a gap: <code>{broken.join(', ')}</code>
+                <Trans
+                  id="With a gap: <0>{broken}</0>"
+                  values={{ broken: broken.join(', ') }}
+                  components={{ 0: <code /> }}
+                />
               </p>
             )}
           </Panel>
@@ -58,31 +70,31 @@ export default function Completeness() {
           because={
             holds(session, 'auditor', 'compliance', 'administrator')
               ? offline
-              : 'Auditors, compliance and administrators start a comparison.'
+              : i18n.t('Auditors, compliance and administrators start a comparison.')
           }
           onPress={() => start.mutate({})}
         >
-          Compare stores and log now
+          {i18n.t('Compare stores and log now')}
         </Button>
-        {start.isSuccess && <span className="label"> Runs; it shows below when it is done.</span>}
-        {start.isError && <ErrorState error={start.error} what="the comparison" />}
+        {start.isSuccess && <span className="label"> {i18n.t('Runs; it shows below when it is done.')}</span>}
+        {start.isError && <ErrorState error={start.error} what={i18n.t('the comparison')} />}
       </div>
-      <Source query={compared} what="comparisons" who="The audit store" height={120}>
+      <Source query={compared} what={i18n.t('comparisons')} who={i18n.t('The audit store')} height={120}>
         {({ items }) =>
           items.length === 0 ? null : (
-            <Panel title="Comparisons">
+            <Panel title={i18n.t('Comparisons')}>
               <div className="table-scroll">
                 <table className="table">
                   <thead>
                     <tr>
-                      <th scope="col">Ended</th>
+                      <th scope="col">{i18n.t('Ended')}</th>
                       <th scope="col" className="num">
-                        Streams
+                        {i18n.t('Streams')}
                       </th>
                       <th scope="col" className="num">
-                        Events
+                        {i18n.t('Events')}
                       </th>
-                      <th scope="col">Differences</th>
+                      <th scope="col">{i18n.t('Differences')}</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -95,7 +107,7 @@ export default function Completeness() {
                         <td className="num">{run.events}</td>
                         <td>
                           {run.differences.length === 0 ? (
-                            <StatusMark state="go">none</StatusMark>
+                            <StatusMark state="go">{i18n.t('none')}</StatusMark>
                           ) : (
                             run.differences.map((each) => (
                               <div key={`${each.stream} ${each.version}`}>

@@ -3,40 +3,44 @@ import { useRoute } from '../api/queries.js';
 import { Panel, Source } from '../shipment/parts.js';
 import { DigestChip, EmptyState, StatusMark } from '../ui/index.js';
 import { Go } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 
 type Item = AnswerOf<typeof reportSeparationOfDuties>['items'][number];
 
 export default function DutiesSeparation() {
   const report = useRoute(reportSeparationOfDuties);
   return (
-    <Source query={report} what="the report" who="The audit store" height={320}>
+    <Source query={report} what={i18n.t('the report')} who={i18n.t('The audit store')} height={320}>
       {({ exceptions, items }) => (
         <div className="stack">
           <p className="row">
             <StatusMark state={exceptions === 0 ? 'go' : 'late'}>
-              <b>{exceptions === 0 ? 'Zero violations' : `${exceptions} violations`}</b>
+              <b>{exceptions === 0 ? i18n.t('Zero violations') : i18n.t('{exceptions} violations', { exceptions })}</b>
             </StatusMark>
             <span className="label">
-              {items.length} acts, from the log alone: who prepared, who approved, and whether both are one person.
+              {i18n.t(
+                '{count} acts, from the log alone: who prepared, who approved, and whether both are one person.',
+                { count: items.length },
+              )}
             </span>
           </p>
           {items.length === 0 ? (
-            <EmptyState title="No act needed two people yet" />
+            <EmptyState title={i18n.t('No act needed two people yet')} />
           ) : (
-            <Panel title="Acts">
+            <Panel title={i18n.t('Acts')}>
               <div className="table-scroll">
                 <table className="table">
                   <thead>
                     <tr>
-                      <th scope="col">Act</th>
-                      <th scope="col">Prepared by</th>
-                      <th scope="col">Approved by</th>
+                      <th scope="col">{i18n.t('Act')}</th>
+                      <th scope="col">{i18n.t('Prepared by')}</th>
+                      <th scope="col">{i18n.t('Approved by')}</th>
                       <th scope="col" className="num">
-                        Needed
+                        {i18n.t('Needed')}
                       </th>
-                      <th scope="col">Same person?</th>
-                      <th scope="col">Approved = executed?</th>
-                      <th scope="col">Exceptions</th>
+                      <th scope="col">{i18n.t('Same person?')}</th>
+                      <th scope="col">{i18n.t('Approved = executed?')}</th>
+                      <th scope="col">{i18n.t('Exceptions')}</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -48,11 +52,11 @@ export default function DutiesSeparation() {
                             <Act item={item} />
                           </th>
                           <td>{item.prepared.join(', ')}</td>
-                          <td>{item.approved.join(', ') || <span className="soft">nobody yet</span>}</td>
+                          <td>{item.approved.join(', ') || <span className="soft">{i18n.t('nobody yet')}</span>}</td>
                           <td className="num">{item.needed}</td>
                           <td>
                             <StatusMark state={same.length === 0 ? 'go' : 'late'}>
-                              {same.length === 0 ? 'no' : same.join(', ')}
+                              {same.length === 0 ? i18n.t('no') : same.join(', ')}
                             </StatusMark>
                           </td>
                           <td>
@@ -85,16 +89,16 @@ const Act = ({ item: { shipmentId, what } }: { item: Item }) =>
   );
 
 function Executed({ digests }: Pick<Item, 'digests'>) {
-  if (digests === null) return <span className="soft">no digest binds it</span>;
+  if (digests === null) return <span className="soft">{i18n.t('no digest binds it')}</span>;
   const { approved, executed } = digests;
-  if (executed === null) return <StatusMark state="wait">not sent</StatusMark>;
+  if (executed === null) return <StatusMark state="wait">{i18n.t('not sent')}</StatusMark>;
   const same = approved.every((digest) => digest === executed);
   return (
     <>
       <StatusMark state={same ? 'go' : 'late'}>
-        {approved.length === 0 ? 'under the limit' : same ? 'the same' : 'not the same'}
+        {approved.length === 0 ? i18n.t('under the limit') : same ? i18n.t('the same') : i18n.t('not the same')}
       </StatusMark>{' '}
-      <DigestChip digest={executed} label="digest of what was executed" />
+      <DigestChip digest={executed} label={i18n.t('digest of what was executed')} />
     </>
   );
 }
@@ -104,24 +108,27 @@ function Refused({ items }: { items: readonly Item[] }) {
   const attempts = items.flatMap((item) => item.refused.map((attempt) => ({ item, ...attempt })));
   return (
     <Panel
-      title="Refused attempts"
+      title={i18n.t('Refused attempts')}
       aside={
-        <span className="label">{attempts.length === 0 ? 'none' : `${attempts.length}, nothing came of them`}</span>
+        <span className="label">
+          {attempts.length === 0 ? i18n.t('none') : i18n.t('{count}, nothing came of them', { count: attempts.length })}
+        </span>
       }
     >
       {attempts.length === 0 ? (
         <p className="soft">
-          Nobody tried to approve their own work, to accept what they proposed, to approve twice, or to lift their own
-          hold.
+          {i18n.t(
+            'Nobody tried to approve their own work, to accept what they proposed, to approve twice, or to lift their own hold.',
+          )}
         </p>
       ) : (
         <div className="table-scroll">
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">Act</th>
-                <th scope="col">Who tried</th>
-                <th scope="col">Why it was refused</th>
+                <th scope="col">{i18n.t('Act')}</th>
+                <th scope="col">{i18n.t('Who tried')}</th>
+                <th scope="col">{i18n.t('Why it was refused')}</th>
               </tr>
             </thead>
             <tbody>

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   fetchEvidenceFile,
   listEvidenceJobs,
@@ -11,6 +12,7 @@ import { readAgain, useChange, useRoute } from '../api/queries.js';
 import { saveBytes } from '../shipment/save.js';
 import { Panel, Source, useOffline } from '../shipment/parts.js';
 import { Button, CopyButton, DigestChip, ErrorState, Instant, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 type Job = AnswerOf<typeof listEvidenceJobs>['items'][number];
 type File = Job['files'][number];
@@ -19,7 +21,7 @@ type File = Job['files'][number];
 export function Jobs() {
   const jobs = useRoute(listEvidenceJobs, {}, { refetchInterval: 1_000, staleTime: 0 });
   return (
-    <Source query={jobs} what="the evidence jobs" who="The audit store" height={120}>
+    <Source query={jobs} what={i18n.t('the evidence jobs')} who={i18n.t('The audit store')} height={120}>
       {({ items }) => items.map((job) => <JobPanel key={job.jobId} job={job} />)}
     </Source>
   );
@@ -31,43 +33,47 @@ function JobPanel({ job }: { job: Job }) {
   const settled = made + refused;
   return (
     <Panel
-      title={`Evidence: ${reason}`}
+      title={i18n.t('Evidence: {reason}', { reason })}
       aside={
         state === 'running' ? (
           <Button size="small" busy={stop.isPending} onPress={() => stop.mutate({ params: { jobId } })}>
-            Stop
+            {i18n.t('Stop')}
           </Button>
         ) : (
           <StatusMark state={refused > 0 ? 'act' : state === 'stopped' ? 'idle' : 'go'}>
-            {refused > 0 ? `${refused} refused` : state === 'stopped' ? 'stopped' : 'all made'}
+            {refused > 0
+              ? i18n.t('{refused} refused', { refused })
+              : state === 'stopped'
+                ? i18n.t('stopped')
+                : i18n.t('all made')}
           </StatusMark>
         )
       }
     >
-      <progress max={total} value={settled} aria-label="Evidence files made" />
+      <progress max={total} value={settled} aria-label={i18n.t('Evidence files made')} />
       <span className="label" role="status">
-        {settled} of {total}. Made on the server: this page may be left.
+        {i18n.t('{settled} of {total}. Made on the server: this page may be left.', { settled, total })}
       </span>
       <span className="label">
         {by}, <Instant at={startedAt} seconds />
         {keptUntil !== null && (
           <>
-            , kept until <Instant at={keptUntil} />
+            <Trans id=", kept until <0/>" components={{ 0: <Instant at={keptUntil} /> }} />
           </>
         )}
       </span>
-      <div className="table-scroll" tabIndex={0} role="region" aria-label={`Files: ${reason}`}>
+      <div className="table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Files: {reason}', { reason })}>
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Shipment</th>
-              <th scope="col">State</th>
+              <th scope="col">{i18n.t('Shipment')}</th>
+              <th scope="col">{i18n.t('State')}</th>
               <th scope="col" className="num">
-                Size
+                {i18n.t('Size')}
               </th>
-              <th scope="col">sha256</th>
-              <th scope="col">Check it offline</th>
-              <th scope="col">Take away</th>
+              <th scope="col">{i18n.t('sha256')}</th>
+              <th scope="col">{i18n.t('Check it offline')}</th>
+              <th scope="col">{i18n.t('Take away')}</th>
             </tr>
           </thead>
           <tbody>
@@ -88,7 +94,12 @@ function FileRow({ jobId, file, running }: { jobId: string; file: File; running:
   const { shipmentId, reference, state, says, bytes, sha256 } = file;
   const label = reference ?? shipmentId;
   const name = `evidence-${shipmentId}.tar`;
-  const word = { made: 'made', refused: says, waits: running ? 'waits' : 'not made', gone: 'no longer kept' }[state];
+  const word = {
+    made: i18n.t('made'),
+    refused: says,
+    waits: running ? i18n.t('waits') : i18n.t('not made'),
+    gone: i18n.t('no longer kept'),
+  }[state];
   return (
     <tr>
       <th scope="row">{label}</th>
@@ -96,12 +107,12 @@ function FileRow({ jobId, file, running }: { jobId: string; file: File; running:
         <StatusMark state={MARKS[state]}>{word}</StatusMark>
       </td>
       <td className="num">{bytes !== null && sizeOf(bytes)}</td>
-      <td>{sha256 !== null && <DigestChip digest={sha256} label="digest of the file" />}</td>
+      <td>{sha256 !== null && <DigestChip digest={sha256} label={i18n.t('digest of the file')} />}</td>
       <td>
         {state === 'made' && (
           <span className="digest">
-            <code>node verify.mjs {name.slice(0, 17)}….tar</code>
-            <CopyButton text={`node verify.mjs ${name}`} label={`Copy the command for ${label}`} />
+            <code>{`node verify.mjs ${name.slice(0, 17)}….tar`}</code>
+            <CopyButton text={`node verify.mjs ${name}`} label={i18n.t('Copy the command for {label}', { label })} />
           </span>
         )}
       </td>
@@ -136,10 +147,16 @@ function Fetch({ jobId, shipmentId, label, name }: FetchProps) {
   };
   return (
     <>
-      <Button size="small" label={`Download ${label}`} because={offline} busy={busy} onPress={() => void take()}>
-        Download
+      <Button
+        size="small"
+        label={i18n.t('Download {label}', { label })}
+        because={offline}
+        busy={busy}
+        onPress={() => void take()}
+      >
+        {i18n.t('Download')}
       </Button>
-      {failed !== null && <ErrorState error={failed} what="the file" onRetry={() => void take()} />}
+      {failed !== null && <ErrorState error={failed} what={i18n.t('the file')} onRetry={() => void take()} />}
     </>
   );
 }

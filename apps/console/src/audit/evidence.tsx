@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { listEvidenceJobs, reportAccess, startEvidenceJob } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -5,6 +6,7 @@ import { holds, useSession } from '../api/session.js';
 import { Panel, Source, useOffline, words } from '../shipment/parts.js';
 import { Button, EmptyState, ErrorState, Instant, TextArea, TextField } from '../ui/index.js';
 import { Go } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 import { Jobs } from './evidence-jobs.js';
 import { referencesIn, shipmentsOf } from './references.js';
 
@@ -15,21 +17,24 @@ export default function Evidence() {
     <div className="stack">
       <TakeAway />
       {holds(session, 'auditor') && <Jobs />}
-      <Source query={access} what="who took what away" who="The audit store" height={240}>
+      <Source query={access} what={i18n.t('who took what away')} who={i18n.t('The audit store')} height={240}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title="Nothing was read or taken away yet" />
+            <EmptyState title={i18n.t('Nothing was read or taken away yet')} />
           ) : (
-            <Panel title="Read and taken away" aside={<span className="label">newest first</span>}>
+            <Panel
+              title={i18n.t('Read and taken away')}
+              aside={<span className="label">{i18n.t('newest first')}</span>}
+            >
               <div className="table-scroll">
                 <table className="table">
                   <thead>
                     <tr>
-                      <th scope="col">When</th>
-                      <th scope="col">Who</th>
-                      <th scope="col">What</th>
-                      <th scope="col">Says</th>
-                      <th scope="col">Why</th>
+                      <th scope="col">{i18n.t('When')}</th>
+                      <th scope="col">{i18n.t('Who')}</th>
+                      <th scope="col">{i18n.t('What')}</th>
+                      <th scope="col">{i18n.t('Says')}</th>
+                      <th scope="col">{i18n.t('Why')}</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -41,7 +46,7 @@ export default function Evidence() {
                         <th scope="row">{by}</th>
                         <td>{words(what)}</td>
                         <td>{says}</td>
-                        <td>{reason ?? <span className="soft">not said</span>}</td>
+                        <td>{reason ?? <span className="soft">{i18n.t('not said')}</span>}</td>
                       </tr>
                     ))}
                   </tbody>
@@ -69,13 +74,13 @@ function TakeAway() {
   const start = useChange(startEvidenceJob, { reads: [listEvidenceJobs], onDone: () => setText('') });
   const references = referencesIn(text);
   const because = !holds(session, 'auditor')
-    ? 'Auditors take the evidence of many shipments away; of one it is under its proof.'
+    ? i18n.t('Auditors take the evidence of many shipments away; of one it is under its proof.')
     : references.length === 0
-      ? 'Name a shipment first.'
+      ? i18n.t('Name a shipment first.')
       : references.length > FILES_AT_MOST
-        ? `At most ${FILES_AT_MOST} at once.`
+        ? i18n.t('At most {count} at once.', { count: FILES_AT_MOST })
         : reason.trim().length < 3
-          ? 'Say why first.'
+          ? i18n.t('Say why first.')
           : offline;
   const take = async (): Promise<void> => {
     setLooking(true);
@@ -91,31 +96,37 @@ function TakeAway() {
     }
   };
   return (
-    <Panel title="Take evidence away">
+    <Panel title={i18n.t('Take evidence away')}>
       <p>
-        Events, proofs, checkpoint and report of a shipment in one archive, checked <Go to="/audit/verify">here</Go> or
-        offline. Each export is itself an event of the log.
+        <Trans
+          id="Events, proofs, checkpoint and report of a shipment in one archive, checked <0>here</0> or offline. Each export is itself an event of the log."
+          components={{ 0: <Go to="/audit/verify" /> }}
+        />
       </p>
       <div className="columns">
         <TextArea
-          label="References of shipments"
-          hint="one or many: by line, blank or comma"
+          label={i18n.t('References of shipments')}
+          hint={i18n.t('one or many: by line, blank or comma')}
           rows={3}
           value={text}
           onChange={setText}
-          error={unknown.length === 0 ? undefined : `No shipment has the reference ${unknown.join(', ')}.`}
+          error={
+            unknown.length === 0
+              ? undefined
+              : i18n.t('No shipment has the reference {unknown}.', { unknown: unknown.join(', ') })
+          }
         />
         <TextField
-          label="Why they are taken away"
-          hint="Recorded with your name."
+          label={i18n.t('Why they are taken away')}
+          hint={i18n.t('Recorded with your name.')}
           value={reason}
           onChange={setReason}
         />
       </div>
-      {failed !== null && <ErrorState error={failed} what="the shipments" />}
-      {start.isError && <ErrorState error={start.error} what="the beginning of the job" />}
+      {failed !== null && <ErrorState error={failed} what={i18n.t('the shipments')} />}
+      {start.isError && <ErrorState error={start.error} what={i18n.t('the beginning of the job')} />}
       <Button kind="primary" because={because} busy={looking || start.isPending} onPress={() => void take()}>
-        {references.length > 1 ? `Make ${references.length} files` : 'Make the file'}
+        {references.length > 1 ? i18n.t('Make {count} files', { count: references.length }) : i18n.t('Make the file')}
       </Button>
     </Panel>
   );

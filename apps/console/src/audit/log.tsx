@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api } from '../api/client.js';
 import { Button, DigestChip, EmptyState, ErrorState, Instant, Skeleton, TextField } from '../ui/index.js';
 import { Go, useAsked } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 
 type Entry = AnswerOf<typeof listLogEntries>['items'][number];
 interface Filters {
@@ -14,10 +15,10 @@ interface Filters {
   actor?: string;
 }
 const FIELDS: readonly [keyof Filters, string, string][] = [
-  ['type', 'Type', 'part of it, such as PaymentApproved'],
-  ['actor', 'Actor', 'begins with, such as user: or authority:'],
-  ['stream', 'Stream', 'exactly, such as declaration-…'],
-  ['subject', 'Shipment', 'its id'],
+  ['type', i18n.t('Type'), i18n.t('part of it, such as PaymentApproved')],
+  ['actor', i18n.t('Actor'), i18n.t('begins with, such as user: or authority:')],
+  ['stream', i18n.t('Stream'), i18n.t('exactly, such as declaration-…')],
+  ['subject', i18n.t('Shipment'), i18n.t('its id')],
 ];
 
 export default function Log() {
@@ -44,7 +45,7 @@ export default function Log() {
       <form
         className="filters"
         role="search"
-        aria-label="Log"
+        aria-label={i18n.t('Log')}
         onSubmit={(event) => {
           event.preventDefault();
           void navigate({
@@ -63,34 +64,36 @@ export default function Log() {
           />
         ))}
         <Button type="submit" kind="primary">
-          Filter
+          {i18n.t('Filter')}
         </Button>
       </form>
-      {log.isError && <ErrorState error={log.error} what="the log" onRetry={() => void log.refetch()} />}
+      {log.isError && <ErrorState error={log.error} what={i18n.t('the log')} onRetry={() => void log.refetch()} />}
       {log.isPending && <Skeleton height={320} />}
       {log.data && rows.length === 0 && (
         <EmptyState
-          title="No leaf fits"
+          title={i18n.t('No leaf fits')}
           act={
             log.hasNextPage ? (
               <Button busy={log.isFetchingNextPage} onPress={() => void log.fetchNextPage()}>
-                Look further back
+                {i18n.t('Look further back')}
               </Button>
             ) : (
-              <Button onPress={() => (setTyped({}), void navigate({ to: '.', search: {} as never }))}>Clear</Button>
+              <Button onPress={() => (setTyped({}), void navigate({ to: '.', search: {} as never }))}>
+                {i18n.t('Clear')}
+              </Button>
             )
           }
         >
           {Object.entries(wanted)
             .map(([name, value]) => `${name} ${value}`)
-            .join(', ') || 'The log is empty.'}
+            .join(', ') || i18n.t('The log is empty.')}
         </EmptyState>
       )}
       {rows.length > 0 && <Leaves rows={rows} />}
       {rows.length > 0 && log.hasNextPage && (
         <div>
           <Button busy={log.isFetchingNextPage} onPress={() => void log.fetchNextPage()}>
-            Older leaves
+            {i18n.t('Older leaves')}
           </Button>
         </div>
       )}
@@ -104,15 +107,15 @@ const Leaves = ({ rows }: { rows: readonly Entry[] }) => (
       <thead>
         <tr>
           <th scope="col" className="num">
-            Leaf
+            {i18n.t('Leaf')}
           </th>
-          <th scope="col">Recorded</th>
-          <th scope="col">Event</th>
-          <th scope="col">Stream</th>
-          <th scope="col">Actor</th>
-          <th scope="col">Leaf hash</th>
+          <th scope="col">{i18n.t('Recorded')}</th>
+          <th scope="col">{i18n.t('Event')}</th>
+          <th scope="col">{i18n.t('Stream')}</th>
+          <th scope="col">{i18n.t('Actor')}</th>
+          <th scope="col">{i18n.t('Leaf hash')}</th>
           <th scope="col" className="num">
-            Bytes
+            {i18n.t('Bytes')}
           </th>
         </tr>
       </thead>
@@ -134,7 +137,7 @@ const Leaves = ({ rows }: { rows: readonly Entry[] }) => (
             </td>
             <td>{row.actor}</td>
             <td>
-              <DigestChip digest={row.leaf} label="leaf hash" />
+              <DigestChip digest={row.leaf} label={i18n.t('leaf hash')} />
             </td>
             <td className="num">{row.bytes}</td>
           </tr>

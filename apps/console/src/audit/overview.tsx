@@ -1,13 +1,15 @@
+import { Trans } from '@lingui/react';
 import { showReconciliation } from '@tidewaiter/contracts';
 import { useRoute } from '../api/queries.js';
 import { Panel, Source } from '../shipment/parts.js';
 import { Instant, StatusMark } from '../ui/index.js';
 import { Go } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 
 export default function Overview() {
   const status = useRoute(showReconciliation, {}, { refetchInterval: 5000 });
   return (
-    <Source query={status} what="the state of the log" who="The audit store" height={240}>
+    <Source query={status} what={i18n.t('the state of the log')} who={i18n.t('The audit store')} height={240}>
       {({ origin, staged, size, integrated, published, parked, alarms }) => (
         <div className="stack">
           <Panel
@@ -15,20 +17,20 @@ export default function Overview() {
             aside={
               <StatusMark state={alarms.length > 0 ? 'late' : published === staged ? 'go' : 'wait'}>
                 {alarms.length > 0
-                  ? `${alarms.length} to look at`
+                  ? i18n.t('{count} to look at', { count: alarms.length })
                   : published === staged
-                    ? 'All that was received is published'
-                    : `${staged - published} on their way`}
+                    ? i18n.t('All that was received is published')
+                    : i18n.t('{staged} on their way', { staged: staged - published })}
               </StatusMark>
             }
           >
-            <ol className="pipeline" aria-label="From received to published">
+            <ol className="pipeline" aria-label={i18n.t('From received to published')}>
               {(
                 [
-                  ['received', staged],
-                  ['in the log', size],
-                  ['in tiles', integrated],
-                  ['under a signed head', published],
+                  [i18n.t('received'), staged],
+                  [i18n.t('in the log'), size],
+                  [i18n.t('in tiles'), integrated],
+                  [i18n.t('under a signed head'), published],
                 ] as const
               ).map(([label, count]) => (
                 <li key={label}>
@@ -38,23 +40,30 @@ export default function Overview() {
               ))}
             </ol>
             <p>
-              Four claims are kept apart: an event is <b>in the log</b>, the log <b>only grew</b>, it is{' '}
-              <b>the same for everybody</b>, and its content <b>follows the rules</b>. The first three are checked in
-              your browser, on a shipment’s <Go to="/board">proof page</Go> or over <Go to="/audit/verify">a file</Go>;
-              the last is replayed by the server and by the offline verifier.
+              <Trans
+                id="Four claims are kept apart: an event is <0>in the log</0>, the log <1>only grew</1>, it is <2>the same for everybody</2>, and its content <3>follows the rules</3>. The first three are checked in your browser, on a shipment’s <4>proof page</4> or over <5>a file</5>; the last is replayed by the server and by the offline verifier."
+                components={{
+                  0: <b />,
+                  1: <b />,
+                  2: <b />,
+                  3: <b />,
+                  4: <Go to="/board" />,
+                  5: <Go to="/audit/verify" />,
+                }}
+              />
             </p>
           </Panel>
-          <Panel title="Alarms">
+          <Panel title={i18n.t('Alarms')}>
             {alarms.length === 0 ? (
-              <p className="soft">None. What is missing, extra or altered would stand here.</p>
+              <p className="soft">{i18n.t('None. What is missing, extra or altered would stand here.')}</p>
             ) : (
               <div className="table-scroll">
                 <table className="table">
                   <thead>
                     <tr>
-                      <th scope="col">When</th>
-                      <th scope="col">Code</th>
-                      <th scope="col">Says</th>
+                      <th scope="col">{i18n.t('When')}</th>
+                      <th scope="col">{i18n.t('Code')}</th>
+                      <th scope="col">{i18n.t('Says')}</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -75,11 +84,15 @@ export default function Overview() {
             )}
           </Panel>
           {parked.length > 0 && (
-            <Panel title="Parked streams">
+            <Panel title={i18n.t('Parked streams')}>
               <ul className="stack-tight">
                 {parked.map(({ stream, version, reason }) => (
                   <li key={stream}>
-                    <code>{stream}</code> version {version}: {reason}
+                    <Trans
+                      id="<0>{stream}</0> version {version}: {reason}"
+                      values={{ stream, version, reason }}
+                      components={{ 0: <code /> }}
+                    />
                   </li>
                 ))}
               </ul>

@@ -5,34 +5,40 @@ import { holds, useSession } from '../api/session.js';
 import { Panel, Source, useOffline } from '../shipment/parts.js';
 import { Button, EmptyState, ErrorState, LegalDate, StatusMark, TextField, type State } from '../ui/index.js';
 import { Go } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 
 type Row = AnswerOf<typeof reportRetention>['items'][number];
 const STATES: Record<Row['state'], [State, string]> = {
-  kept: ['wait', 'kept'],
-  due: ['act', 'due for disposal'],
-  'on-hold': ['halt', 'on hold'],
-  erased: ['idle', 'persons erased'],
+  kept: ['wait', i18n.t('kept')],
+  due: ['act', i18n.t('due for disposal')],
+  'on-hold': ['halt', i18n.t('on hold')],
+  erased: ['idle', i18n.t('persons erased')],
 };
 
 export default function Retention() {
   const report = useRoute(reportRetention, { query: { limit: 200 } });
   return (
-    <Source query={report} what="the report" who="The audit store" height={320}>
+    <Source query={report} what={i18n.t('the report')} who={i18n.t('The audit store')} height={320}>
       {({ items, next }) =>
         items.length === 0 ? (
-          <EmptyState title="No clock runs yet">A shipment’s retention begins when its dossier is sealed.</EmptyState>
+          <EmptyState title={i18n.t('No clock runs yet')}>
+            {i18n.t('A shipment’s retention begins when its dossier is sealed.')}
+          </EmptyState>
         ) : (
-          <Panel title="Kept" aside={next !== null && <span className="label">the first 200, next due first</span>}>
+          <Panel
+            title={i18n.t('Kept')}
+            aside={next !== null && <span className="label">{i18n.t('the first 200, next due first')}</span>}
+          >
             <div className="table-scroll">
               <table className="table">
                 <thead>
                   <tr>
-                    <th scope="col">Shipment</th>
-                    <th scope="col">State</th>
-                    <th scope="col">Until</th>
-                    <th scope="col">Law</th>
-                    <th scope="col">Hold</th>
-                    <th scope="col">Acts</th>
+                    <th scope="col">{i18n.t('Shipment')}</th>
+                    <th scope="col">{i18n.t('State')}</th>
+                    <th scope="col">{i18n.t('Until')}</th>
+                    <th scope="col">{i18n.t('Law')}</th>
+                    <th scope="col">{i18n.t('Hold')}</th>
+                    <th scope="col">{i18n.t('Acts')}</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -67,7 +73,9 @@ function Kept({ row }: { row: Row }) {
       </th>
       <td>
         <StatusMark state={state}>{says}</StatusMark>
-        {row.approvals > 0 && <div className="label">{row.approvals} of 2 approved disposal</div>}
+        {row.approvals > 0 && (
+          <div className="label">{i18n.t('{approvals} of 2 approved disposal', { approvals: row.approvals })}</div>
+        )}
       </td>
       <td>
         <LegalDate date={row.until} country={row.jurisdiction} />
@@ -80,24 +88,24 @@ function Kept({ row }: { row: Row }) {
             <Button
               size="small"
               busy={lift.isPending}
-              label={`Lift the hold on ${row.shipmentId.slice(0, 8)}`}
+              label={i18n.t('Lift the hold on {shipmentId}', { shipmentId: row.shipmentId.slice(0, 8) })}
               because={
                 holds(session, 'compliance', 'administrator')
                   ? offline
-                  : 'Compliance and administrators lift holds; never who placed one.'
+                  : i18n.t('Compliance and administrators lift holds; never who placed one.')
               }
               onPress={() => lift.mutate({ params })}
             >
-              Lift the hold
+              {i18n.t('Lift the hold')}
             </Button>
           ) : row.state === 'erased' ? null : matter === null ? (
             <Button
               size="small"
-              label={`Place a hold on ${row.shipmentId.slice(0, 8)}`}
-              because={holds(session, 'compliance') ? offline : 'Compliance places holds.'}
+              label={i18n.t('Place a hold on {shipmentId}', { shipmentId: row.shipmentId.slice(0, 8) })}
+              because={holds(session, 'compliance') ? offline : i18n.t('Compliance places holds.')}
               onPress={() => setMatter('')}
             >
-              Place a hold
+              {i18n.t('Place a hold')}
             </Button>
           ) : (
             <form
@@ -107,15 +115,15 @@ function Kept({ row }: { row: Row }) {
                 place.mutate({ params, body: { matter } });
               }}
             >
-              <TextField label="Matter" value={matter} onChange={setMatter} />
+              <TextField label={i18n.t('Matter')} value={matter} onChange={setMatter} />
               <Button
                 size="small"
                 kind="danger"
                 type="submit"
                 busy={place.isPending}
-                because={matter.trim().length < 3 ? 'Name the matter first.' : offline}
+                because={matter.trim().length < 3 ? i18n.t('Name the matter first.') : offline}
               >
-                Stop disposal
+                {i18n.t('Stop disposal')}
               </Button>
             </form>
           )}
@@ -127,14 +135,14 @@ function Kept({ row }: { row: Row }) {
               because={
                 holds(session, 'compliance', 'administrator')
                   ? offline
-                  : 'Compliance and administrators approve disposal, two different people.'
+                  : i18n.t('Compliance and administrators approve disposal, two different people.')
               }
               onPress={() => dispose.mutate({ params })}
             >
-              Approve disposal
+              {i18n.t('Approve disposal')}
             </Button>
           )}
-          {error && <ErrorState error={error} what="the act" />}
+          {error && <ErrorState error={error} what={i18n.t('the act')} />}
         </div>
       </td>
     </tr>

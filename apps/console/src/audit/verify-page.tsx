@@ -1,8 +1,10 @@
+import { Trans } from '@lingui/react';
 import type { StepName } from '@tidewaiter/evidence/steps';
 import { useEffect, useState, type DragEvent } from 'react';
 import { BreakIt, StepsView } from '../proof/steps-view.js';
 import { ask, readyVerifier, type Verdict } from '../proof/verifier.js';
 import { Button, Page, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import '../app/layout.css';
 import '../shipment/shipment.css';
 
@@ -44,8 +46,10 @@ export default function VerifyPage() {
         Tidewaiter
       </a>
       <Page
-        title="Verify evidence"
-        lead="Drop an evidence file. It is checked here, step by step, in a worker of your browser; nothing of it is sent anywhere, and you need not sign in."
+        title={i18n.t('Verify evidence')}
+        lead={i18n.t(
+          'Drop an evidence file. It is checked here, step by step, in a worker of your browser; nothing of it is sent anywhere, and you need not sign in.',
+        )}
         wide={false}
       >
         <div
@@ -56,8 +60,8 @@ export default function VerifyPage() {
           onDrop={drop}
         >
           <label className="field">
-            <span className="field-label">Evidence file</span>
-            <span className="field-hint">a .tar as Tidewaiter exports it</span>
+            <span className="field-label">{i18n.t('Evidence file')}</span>
+            <span className="field-hint">{i18n.t('a .tar as Tidewaiter exports it')}</span>
             <input
               type="file"
               accept=".tar,application/x-tar"
@@ -65,15 +69,17 @@ export default function VerifyPage() {
             />
           </label>
           <TextField
-            label="Key of the log, if you have it"
-            hint="Without one the key in the file is used, which proves only that the file agrees with itself."
+            label={i18n.t('Key of the log, if you have it')}
+            hint={i18n.t(
+              'Without one the key in the file is used, which proves only that the file agrees with itself.',
+            )}
             value={key}
             onChange={setKey}
           />
           {archive && (
             <div className="row">
               <Button kind="primary" onPress={() => void prove(archive.bytes, null)}>
-                Verify
+                {i18n.t('Verify')}
               </Button>
               <BreakIt spoilt={spoilt} onBreak={(step) => void prove(archive.bytes, step)} />
               <span className="label">{archive.name}</span>
@@ -87,7 +93,10 @@ export default function VerifyPage() {
         )}
         {verdict && <StepsView verdict={verdict} spoilt={spoilt} />}
         <p className="label">
-          The same without any page: <code>node verify.mjs evidence.tar --key …</code>, one file with no dependency.
+          <Trans
+            id="The same without any page: <0>node verify.mjs evidence.tar --key …</0>, one file with no dependency."
+            components={{ 0: <code /> }}
+          />
         </p>
       </Page>
     </main>

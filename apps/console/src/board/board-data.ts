@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../api/client.js';
 import { readAgain } from '../api/queries.js';
 import { isPaused, onChanges, shownUpTo, useFeedStatus } from '../feed/feed.js';
+import { i18n } from '../words/words.js';
 
 export type BoardRow = AnswerOf<typeof showBoardRows>['rows'][number];
 export type BoardQuery = Partial<InputOf<typeof showBoardIndex>['query']>;
@@ -25,7 +26,11 @@ export function keysOf(bytes: Uint8Array): Uint32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const keys = new Uint32Array(bytes.byteLength / 4);
   for (let at = 0; at < keys.length; at += 1) keys[at] = view.getUint32(at * 4);
-  performance.measure('board index read', { start: begun, end: performance.now(), detail: { rows: keys.length } });
+  performance.measure(i18n.t('board index read'), {
+    start: begun,
+    end: performance.now(),
+    detail: { rows: keys.length },
+  });
   return keys;
 }
 

@@ -8,8 +8,9 @@ import { announce } from '../app/announce.js';
 import { useKeys } from '../app/keys.js';
 import { useZone } from '../app/preferences.js';
 import { ApplyPill, Button, DataGrid, EmptyState, ErrorState, Page } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { summaryInput, useBoard, type BoardQuery, type BoardRow } from './board-data.js';
-import { BIN_WORDS, columnsOf, STAGE_WORDS, USUAL_COLUMNS } from './columns.js';
+import { ALL_COLUMNS, BIN_WORDS, columnsOf, STAGE_WORDS, USUAL_COLUMNS } from './columns.js';
 import { FILTERS, type BoardSearch } from './search.js';
 import './board.css';
 
@@ -76,9 +77,9 @@ export default function BoardPage() {
   useKeys(
     useMemo(
       () => [
-        { keys: 'f', says: 'Filter', group: 'This page' as const, run: () => find.current?.focus() },
-        { keys: 'c', says: 'Columns', group: 'This page' as const, run: () => setDialog('columns') },
-        { keys: 'm', says: 'Act on all that match', group: 'This page' as const, run: () => setDialog('bulk') },
+        { keys: 'f', says: i18n.t('Filter'), group: 'This page' as const, run: () => find.current?.focus() },
+        { keys: 'c', says: i18n.t('Columns'), group: 'This page' as const, run: () => setDialog('columns') },
+        { keys: 'm', says: i18n.t('Act on all that match'), group: 'This page' as const, run: () => setDialog('bulk') },
       ],
       [],
     ),
@@ -114,9 +115,13 @@ export default function BoardPage() {
       // Reading an answer as text takes its byte order mark away, which spreadsheets go by.
       saveAs('board.csv', ['\uFEFF', answer as unknown as string], 'text/csv;charset=utf-8');
       setTaken(about?.split('/').at(-1) ?? null);
-      announce('The file is made. That it was taken is recorded.');
+      announce(i18n.t('The file is made. That it was taken is recorded.'));
     } catch (error) {
-      announce(`The file was not made: ${error instanceof Error ? error.message : 'nobody answers'}`);
+      announce(
+        i18n.t('The file was not made: {why}', {
+          why: error instanceof Error ? error.message : i18n.t('nobody answers'),
+        }),
+      );
     } finally {
       setExporting(false);
     }
@@ -128,31 +133,31 @@ export default function BoardPage() {
 
   return (
     <Page
-      title="Board"
-      lead={all && `${all.total.toLocaleString('en-GB')} shipments`}
+      title={i18n.t('Board')}
+      lead={all && i18n.t('{count} shipments', { count: all.total.toLocaleString('en-GB') })}
       actions={
         <>
           <ApplyPill count={board.pending} onApply={board.apply} />
           <Suspense>
             <Views search={search} onChoose={(wanted) => void navigate({ to: '/board', search: wanted })} />
           </Suspense>
-          <Button onPress={() => setDialog('columns')}>Columns</Button>
+          <Button onPress={() => setDialog('columns')}>{i18n.t('Columns')}</Button>
           <Button busy={exporting} onPress={() => void takeAway()}>
-            CSV
+            {i18n.t('CSV')}
           </Button>
-          {worksOnShipments(session) && <Button onPress={() => setDialog('bulk')}>Act on all</Button>}
+          {worksOnShipments(session) && <Button onPress={() => setDialog('bulk')}>{i18n.t('Act on all')}</Button>}
           {taken && (
-            <Button kind="quiet" label="What the file holds, as JSON" onPress={() => void tellOf(taken)}>
+            <Button kind="quiet" label={i18n.t('What the file holds, as JSON')} onPress={() => void tellOf(taken)}>
               .meta.json
             </Button>
           )}
           <Link className="button" data-kind="primary" to="/shipments/new">
-            New shipment
+            {i18n.t('New shipment')}
           </Link>
         </>
       }
     >
-      <nav className="tabs" aria-label="Stages">
+      <nav className="tabs" aria-label={i18n.t('Stages')}>
         {[undefined, ...Object.keys(STAGE_WORDS)].map((stage) => (
           <button
             key={stage ?? 'all'}
@@ -161,7 +166,7 @@ export default function BoardPage() {
             {...(search.stage === stage ? { 'aria-current': 'true' as const } : {})}
             onClick={() => go({ stage })}
           >
-            {stage === undefined ? 'All' : STAGE_WORDS[stage]}
+            {stage === undefined ? i18n.t('All') : STAGE_WORDS[stage]}
             <span className="label">
               {(stage === undefined
                 ? all?.total
@@ -172,7 +177,7 @@ export default function BoardPage() {
         ))}
       </nav>
       {summary && (
-        <div className="heat-strip" role="group" aria-label="Deadlines">
+        <div className="heat-strip" role="group" aria-label={i18n.t('Deadlines')}>
           {summary.clocks
             .filter(({ bin }) => bin !== 'none')
             .map(({ bin, count }) => (
@@ -194,8 +199,8 @@ export default function BoardPage() {
           ref={find}
           className="input"
           type="search"
-          aria-label="Reference, MRN, customer"
-          placeholder="Reference, MRN, customer"
+          aria-label={i18n.t('Reference, MRN, customer')}
+          placeholder={i18n.t('Reference, MRN, customer')}
           defaultValue={search.q ?? ''}
           key={search.q ?? ''}
           onKeyDown={(event) => {
@@ -207,16 +212,21 @@ export default function BoardPage() {
           }}
         />
         <Choose
-          label="Waiting for"
+          label={i18n.t('Waiting for')}
           value={search.waiting}
-          options={{ us: 'Us', others: 'Others', nobody: 'Nobody' }}
+          options={{ us: i18n.t('Us'), others: i18n.t('Others'), nobody: i18n.t('Nobody') }}
           onChange={(waiting) => go({ waiting })}
         />
-        <Choose label="To" value={search.to} options={{ GB: 'GB', US: 'US', DE: 'DE' }} onChange={(to) => go({ to })} />
         <Choose
-          label="Role"
+          label={i18n.t('To')}
+          value={search.to}
+          options={{ GB: 'GB', US: 'US', DE: 'DE' }}
+          onChange={(to) => go({ to })}
+        />
+        <Choose
+          label={i18n.t('Role')}
           value={search.role}
-          options={{ operator: 'Operator', approver: 'Approver', compliance: 'Compliance' }}
+          options={{ operator: i18n.t('Operator'), approver: i18n.t('Approver'), compliance: i18n.t('Compliance') }}
           onChange={(role) => go({ role })}
         />
         {worksOnShipments(session) && (
@@ -226,13 +236,13 @@ export default function BoardPage() {
             aria-pressed={search.watched === 'me'}
             onClick={() => go({ watched: search.watched === 'me' ? undefined : 'me' })}
           >
-            Watched by me
+            {i18n.t('Watched by me')}
           </button>
         )}
         {filters.map(({ name, value }) => (
           <button key={name} type="button" className="chip" onClick={() => go({ [name]: undefined })}>
             {name}: {wordOf(name, value)} <span aria-hidden="true">✕</span>
-            <span className="sr"> remove filter</span>
+            <span className="sr"> {i18n.t('remove filter')}</span>
           </button>
         ))}
         {filters.length > 1 && (
@@ -241,42 +251,48 @@ export default function BoardPage() {
             className="chip"
             onClick={() => go(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}
           >
-            Clear all
+            {i18n.t('Clear all')}
           </button>
         )}
         <span className="label board-count">
-          {keys.length.toLocaleString('en-GB')} of {all?.total.toLocaleString('en-GB') ?? '…'} · sorted by{' '}
-          {search.sort ?? 'consequence'} · recorded times in {zone}
+          {i18n.t('{shown} of {total} · sorted by {sort} · recorded times in {zone}', {
+            shown: keys.length.toLocaleString('en-GB'),
+            total: all?.total.toLocaleString('en-GB') ?? '…',
+            sort: ALL_COLUMNS.find(({ id }) => id === search.sort)?.header ?? i18n.t('consequence'),
+            zone,
+          })}
         </span>
       </div>
       {board.error ? (
-        <ErrorState error={board.error} what="the board" onRetry={board.retry} />
+        <ErrorState error={board.error} what={i18n.t('the board')} onRetry={board.retry} />
       ) : keys.length === 0 && !board.loading ? (
         filters.length > 0 ? (
           <EmptyState
-            title="No shipment fits"
+            title={i18n.t('No shipment fits')}
             act={
-              <Button onPress={() => go(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>Clear</Button>
+              <Button onPress={() => go(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
+                {i18n.t('Clear')}
+              </Button>
             }
           >
             {filters.map(({ name, value }) => `${name}: ${wordOf(name, value)}`).join(', ')}
           </EmptyState>
         ) : (
           <EmptyState
-            title="No shipment yet"
+            title={i18n.t('No shipment yet')}
             act={
               <Link className="button" to="/shipments/new">
-                Open a shipment
+                {i18n.t('Open a shipment')}
               </Link>
             }
           >
-            Shipments stand here from their opening to the archive.
+            {i18n.t('Shipments stand here from their opening to the archive.')}
           </EmptyState>
         )
       ) : (
         <div className="board-split" {...(search.peek ? { 'data-peek': true } : {})}>
           <DataGrid<BoardRow>
-            label="Shipments"
+            label={i18n.t('Shipments')}
             columns={columns}
             rowCount={keys.length}
             rowAt={(index) => rowOf(keys[index]!)}
@@ -311,7 +327,7 @@ export default function BoardPage() {
             filter={filter}
             says={
               filters.length === 0
-                ? 'without a filter'
+                ? i18n.t('without a filter')
                 : filters.map(({ name, value }) => `${name}: ${wordOf(name, value)}`).join(', ')
             }
             onClose={() => setDialog(null)}
@@ -348,7 +364,7 @@ const Choose = ({
     value={value ?? ''}
     onChange={(event) => onChange(event.target.value || undefined)}
   >
-    <option value="">{label}: any</option>
+    <option value="">{i18n.t('{label}: any', { label })}</option>
     {Object.entries(options).map(([name, word]) => (
       <option key={name} value={name}>
         {label}: {word}

@@ -1,5 +1,6 @@
 import { useDraft } from '../app/draft.js';
 import { Button, TextArea } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 interface Common {
   /** why nothing can be begun */
@@ -23,24 +24,54 @@ export function BulkWatch({
 }) {
   const others = shipments - watched;
   return (
-    <section className="stack-tight" aria-label="Watch">
-      <h3>Watch</h3>
+    <section className="stack-tight" aria-label={i18n.t('Watch')}>
+      <h3>{i18n.t('Watch')}</h3>
       <div className="buttons">
         <Button
           size="small"
           busy={busy}
-          because={because ?? (others === 0 ? 'You watch all of them.' : undefined)}
+          because={because ?? (others === 0 ? i18n.t('You watch all of them.') : undefined)}
           onPress={() => onAct({ do: 'watch' }, others)}
         >
-          {`Watch ${number(others)}`}
+          {i18n.t('Watch {others}', { others: number(others) })}
         </Button>
         <Button
           size="small"
           busy={busy}
-          because={because ?? (watched === 0 ? 'You watch none of them.' : undefined)}
+          because={because ?? (watched === 0 ? i18n.t('You watch none of them.') : undefined)}
           onPress={() => onAct({ do: 'unwatch' }, watched)}
         >
-          {`Watch ${number(watched)} no more`}
+          {i18n.t('Watch {watched} no more', { watched: number(watched) })}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** Takes what nobody of the caller's colleagues has taken yet. */
+export function BulkTake({
+  unassigned,
+  because,
+  busy,
+  onTake,
+}: Common & { unassigned: number; onTake: (matching: number) => void }) {
+  return (
+    <section className="stack-tight" aria-label={i18n.t('Take')}>
+      <h3>{i18n.t('Take')}</h3>
+      <div className="buttons">
+        <Button
+          size="small"
+          busy={busy}
+          because={
+            because ??
+            (unassigned === 0 ? i18n.t('Somebody has taken each of their open tasks, or none is for you.') : undefined)
+          }
+          onPress={() => onTake(unassigned)}
+        >
+          {i18n.t('Take {tasks, plural, one {{count} task} other {{count} tasks}} that nobody has', {
+            tasks: unassigned,
+            count: number(unassigned),
+          })}
         </Button>
       </div>
     </section>
@@ -57,11 +88,11 @@ export function BulkComment({
   const [{ text }, change] = useDraft('bulk-comment', { text: '' });
   const written = text.trim();
   return (
-    <section className="stack-tight" aria-label="Comment">
-      <h3>Comment</h3>
+    <section className="stack-tight" aria-label={i18n.t('Comment')}>
+      <h3>{i18n.t('Comment')}</h3>
       <TextArea
-        label="Comment on each"
-        hint="Each is recorded under your name; you take each back by itself."
+        label={i18n.t('Comment on each')}
+        hint={i18n.t('Each is recorded under your name; you take each back by itself.')}
         rows={2}
         maxLength={4000}
         value={text}
@@ -71,13 +102,16 @@ export function BulkComment({
         <Button
           size="small"
           busy={busy}
-          because={because ?? (shipments === 0 ? 'No shipment fits.' : written === '' ? 'Write it first.' : undefined)}
+          because={
+            because ??
+            (shipments === 0 ? i18n.t('No shipment fits.') : written === '' ? i18n.t('Write it first.') : undefined)
+          }
           onPress={() => {
             onComment(written);
             change({ text: '' });
           }}
         >
-          {`Comment on ${number(shipments)}`}
+          {i18n.t('Comment on {shipments}', { shipments: number(shipments) })}
         </Button>
       </div>
     </section>

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { ProblemError } from '@tidewaiter/client';
 import { countBulk, listBulk, startBulk, stopBulk, type AnswerOf } from '@tidewaiter/contracts';
 import { useEffect } from 'react';
@@ -6,7 +7,8 @@ import { worksOnShipments, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { Go } from '../shipment/go.js';
 import { useOffline, words } from '../shipment/parts.js';
-import { BulkComment, BulkWatch } from './bulk-acts.js';
+import { i18n } from '../words/words.js';
+import { BulkComment, BulkTake, BulkWatch } from './bulk-acts.js';
 import { Button, Dialog, ErrorState, Instant, Skeleton, StatusMark } from '../ui/index.js';
 
 type Job = AnswerOf<typeof listBulk>['items'][number];
@@ -24,29 +26,41 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
   useEffect(() => void readAgain(countBulk), [ended]);
   const start = useChange(startBulk, {
     reads: [listBulk, countBulk],
-    onDone: ({ total }) => announce(`Begun: ${total} to do.`),
+    onDone: ({ total }) => announce(i18n.t('Begun: {total} to do.', { total })),
   });
-  const because = offline ?? (worksOnShipments(session) ? undefined : 'For those who work on shipments.');
+  const because = offline ?? (worksOnShipments(session) ? undefined : i18n.t('For those who work on shipments.'));
   const changed = start.error instanceof ProblemError && start.error.code === 'shipments.bulk.changed';
   return (
-    <Dialog title="Act on all that match" open onClose={onClose} wide>
-      {count.error && <ErrorState error={count.error} what="the count" onRetry={() => void count.refetch()} />}
+    <Dialog title={i18n.t('Act on all that match')} open onClose={onClose} wide>
+      {count.error && (
+        <ErrorState error={count.error} what={i18n.t('the count')} onRetry={() => void count.refetch()} />
+      )}
       {!count.data && !count.error && <Skeleton height={24} lines={3} />}
       {count.data && (
         <>
           <p>
-            <b>
-              All {count.data.shipments.toLocaleString('en-GB')} matching{' '}
-              {count.data.shipments === 1 ? 'shipment' : 'shipments'}
-            </b>
-            , {says}. Nothing is approved, sent or paid by the dozen.
+            <Trans
+              id="<0>All {count} matching {shipments, plural, one {shipment} other {shipments}}</0>, {says}. Nothing is approved, sent or paid by the dozen."
+              values={{
+                count: count.data.shipments.toLocaleString('en-GB'),
+                shipments: count.data.shipments,
+                says,
+              }}
+              components={{ 0: <b /> }}
+            />
           </p>
           {start.error && (
             <div>
-              <ErrorState error={start.error} what="the beginning of the job" />
-              {changed && <p>The count below is the new one.</p>}
+              <ErrorState error={start.error} what={i18n.t('the beginning of the job')} />
+              {changed && <p>{i18n.t('The count below is the new one.')}</p>}
             </div>
           )}
+          <BulkTake
+            unassigned={count.data.unassigned}
+            because={because}
+            busy={start.isPending}
+            onTake={(matching) => start.mutate({ body: { filter, act: { do: 'take' }, count: matching } })}
+          />
           <BulkWatch
             {...count.data}
             because={because}
@@ -62,16 +76,16 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
             }
           />
           {count.data.acts.length === 0 ? (
-            <p className="soft">None of their open tasks can be answered by trying again.</p>
+            <p className="soft">{i18n.t('None of their open tasks can be answered by trying again.')}</p>
           ) : (
             <table className="table">
               <thead>
                 <tr>
-                  <th scope="col">Task</th>
+                  <th scope="col">{i18n.t('Task')}</th>
                   <th scope="col" className="num">
-                    Open
+                    {i18n.t('Open')}
                   </th>
-                  <th scope="col">Act</th>
+                  <th scope="col">{i18n.t('Act')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -82,12 +96,12 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
                     <td>
                       <Button
                         size="small"
-                        label={`Try again for ${tasks}: ${words(kind)}`}
+                        label={i18n.t('Try again for {tasks}: {kind}', { tasks, kind: words(kind) })}
                         busy={start.isPending}
-                        because={because ?? (tasks === 0 ? 'For another role.' : undefined)}
+                        because={because ?? (tasks === 0 ? i18n.t('For another role.') : undefined)}
                         onPress={() => start.mutate({ body: { filter, act: { do: 'try-again', kind }, count: tasks } })}
                       >
-                        {`Try again for ${tasks.toLocaleString('en-GB')}`}
+                        {i18n.t('Try again for {count}', { count: tasks.toLocaleString('en-GB') })}
                       </Button>
                     </td>
                   </tr>
@@ -98,9 +112,9 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
         </>
       )}
       {jobs.data && jobs.data.items.length > 0 && (
-        <section className="stack-tight" aria-label="Jobs">
-          <h3>Jobs</h3>
-          <p className="label">They run on the server: this page may be left.</p>
+        <section className="stack-tight" aria-label={i18n.t('Jobs')}>
+          <h3>{i18n.t('Jobs')}</h3>
+          <p className="label">{i18n.t('They run on the server: this page may be left.')}</p>
           {jobs.data.items.slice(0, 5).map((job) => (
             <JobRow key={job.jobId} job={job} />
           ))}
@@ -113,37 +127,50 @@ export default function Bulk({ filter, says, onClose }: { filter: Filter; says: 
 const filterWords = (filter: Filter): string =>
   Object.entries(filter)
     .map(([name, value]) => `${name}: ${String(value)}`)
-    .join(', ') || 'every shipment';
+    .join(', ') || i18n.t('every shipment');
 
-const ACT_WORDS = { watch: 'Watch', unwatch: 'Watch no more', comment: 'Comment' };
+const ACT_WORDS = {
+  take: i18n.t('Take'),
+  watch: i18n.t('Watch'),
+  unwatch: i18n.t('Watch no more'),
+  comment: i18n.t('Comment'),
+};
 const actWords = ({ do: what, kind }: Job['act']): string =>
-  what === 'try-again' ? words(kind ?? 'try again') : ACT_WORDS[what];
+  what === 'try-again' ? words(kind ?? i18n.t('try again')) : ACT_WORDS[what];
 
 function JobRow({ job }: { job: Job }) {
   const { jobId, act, filter, by, startedAt, state, total, done, refused, refusals } = job;
   const stop = useChange(stopBulk, { reads: [listBulk, countBulk] });
   const settled = done + refused;
   return (
-    <section className="sheet-body stack-tight" aria-label={`Job of ${by}, ${actWords(act)}`}>
+    <section className="sheet-body stack-tight" aria-label={i18n.t('Job of {by}, {act}', { by, act: actWords(act) })}>
       <div className="row between">
         <StatusMark state={state === 'running' ? 'wait' : refused > 0 ? 'act' : state === 'done' ? 'go' : 'idle'}>
-          <b>{actWords(act)}</b>: {settled.toLocaleString('en-GB')} of {total.toLocaleString('en-GB')}
-          {refused > 0 && `, ${refused} refused`}
-          {state === 'stopped' && ', stopped'}
+          <Trans
+            id="<0>{act}</0>: {settled} of {total}"
+            values={{
+              act: actWords(act),
+              settled: settled.toLocaleString('en-GB'),
+              total: total.toLocaleString('en-GB'),
+            }}
+            components={{ 0: <b /> }}
+          />
+          {refused > 0 && i18n.t(', {refused} refused', { refused })}
+          {state === 'stopped' && i18n.t(', stopped')}
         </StatusMark>
         {state === 'running' && (
           <Button size="small" busy={stop.isPending} onPress={() => stop.mutate({ params: { jobId } })}>
-            Stop
+            {i18n.t('Stop')}
           </Button>
         )}
       </div>
-      <progress max={total} value={settled} aria-label={`${actWords(act)}, done`} />
+      <progress max={total} value={settled} aria-label={i18n.t('{act}, done', { act: actWords(act) })} />
       <span className="label">
         {by}, <Instant at={startedAt} seconds /> · {filterWords(filter)}
       </span>
       {refusals.length > 0 && (
         <details>
-          <summary>{refused} refused</summary>
+          <summary>{i18n.t('{refused} refused', { refused })}</summary>
           <ul className="stack-tight">
             {refusals.map(({ taskId, shipmentId, reference, says }) => (
               <li key={taskId ?? shipmentId}>

@@ -1,5 +1,6 @@
 import { Button, Dialog } from '../ui/index.js';
 import { announce } from '../app/announce.js';
+import { i18n } from '../words/words.js';
 import { ALL_COLUMNS, USUAL_COLUMNS } from './columns.js';
 
 /** Which columns there are and in which order, by keyboard as well as by mouse; the link keeps it. */
@@ -20,10 +21,10 @@ export default function ColumnsDialog({
     const next = chosen.filter((each) => each !== id);
     next.splice(to, 0, id);
     onChange(next);
-    announce(`${headerOf(id)} is column ${to + 1} of ${chosen.length}.`);
+    announce(i18n.t('{id} is column {to} of {count}.', { id: headerOf(id), to: to + 1, count: chosen.length }));
   };
   return (
-    <Dialog title="Columns" open onClose={onClose}>
+    <Dialog title={i18n.t('Columns')} open onClose={onClose}>
       <ol className="stack-tight">
         {chosen.map((id, index) => (
           <li key={id} className="row between">
@@ -40,8 +41,8 @@ export default function ColumnsDialog({
               <span className="buttons">
                 <Button
                   size="small"
-                  label={`Move ${headerOf(id)} up`}
-                  because={index <= 1 ? 'It is first already.' : undefined}
+                  label={i18n.t('Move {id} up', { id: headerOf(id) })}
+                  because={index <= 1 ? i18n.t('It is first already.') : undefined}
                   quietReason
                   onPress={() => move(id, -1)}
                 >
@@ -49,8 +50,8 @@ export default function ColumnsDialog({
                 </Button>
                 <Button
                   size="small"
-                  label={`Move ${headerOf(id)} down`}
-                  because={index === chosen.length - 1 ? 'It is last already.' : undefined}
+                  label={i18n.t('Move {id} down', { id: headerOf(id) })}
+                  because={index === chosen.length - 1 ? i18n.t('It is last already.') : undefined}
                   quietReason
                   onPress={() => move(id, 1)}
                 >
@@ -72,9 +73,9 @@ export default function ColumnsDialog({
       </ul>
       <div className="buttons">
         <Button kind="primary" onPress={onClose}>
-          Done
+          {i18n.t('Done')}
         </Button>
-        <Button onPress={() => onChange(USUAL_COLUMNS)}>Usual columns</Button>
+        <Button onPress={() => onChange(USUAL_COLUMNS)}>{i18n.t('Usual columns')}</Button>
       </div>
     </Dialog>
   );

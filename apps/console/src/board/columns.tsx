@@ -8,24 +8,25 @@ import {
   type Column,
   type State,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import type { BoardRow } from './board-data.js';
 
 export const STAGE_WORDS: Record<string, string> = {
-  engagement: 'Engagement',
-  documentation: 'Documents',
-  clearance: 'Clearance',
-  delivery: 'Delivery',
-  'record-keeping': 'Records',
-  archived: 'Archived',
-  closed: 'Closed',
+  engagement: i18n.t('Engagement'),
+  documentation: i18n.t('Documents'),
+  clearance: i18n.t('Clearance'),
+  delivery: i18n.t('Delivery'),
+  'record-keeping': i18n.t('Records'),
+  archived: i18n.t('Archived'),
+  closed: i18n.t('Closed'),
 };
 export const BIN_WORDS: Record<string, string> = {
-  overdue: 'Overdue',
-  '1': 'Under 1 day',
-  '3': 'Under 3 days',
-  '10': 'Under 10 days',
-  later: 'Later',
-  none: 'No clock',
+  overdue: i18n.t('Overdue'),
+  '1': i18n.t('Under 1 day'),
+  '3': i18n.t('Under 3 days'),
+  '10': i18n.t('Under 10 days'),
+  later: i18n.t('Later'),
+  none: i18n.t('No clock'),
 };
 
 /** The glyph of a shipment: our turn, somebody else's, past its clock, nobody knows, done. */
@@ -47,32 +48,35 @@ export function stateOf({
 /** A range of days in the place of delivery, or why there is none: unknown is neither a date nor a dash. */
 function Eta({ eta, country, done }: { eta: BoardRow['eta']; country: string; done: string }) {
   const { zone } = authorityPlace(country);
-  if (eta === null) return <span className="soft">{done === 'closed' ? 'not imported' : 'delivered'}</span>;
+  if (eta === null)
+    return <span className="soft">{done === 'closed' ? i18n.t('not imported') : i18n.t('delivered')}</span>;
   if (eta.p50 === null || eta.p90 === null)
     return (
       <span className="soft">
-        no estimate, {eta.cases} like {eta.cases === 1 ? 'case' : 'cases'}
+        {i18n.t('no estimate, {cases} like {cases, plural, one {case} other {cases}}', { cases: eta.cases })}
       </span>
     );
   return (
-    <span title={`half of ${eta.cases} like cases by the first day, nine of ten by the second`}>
+    <span
+      title={i18n.t('half of {cases} like cases by the first day, nine of ten by the second', { cases: eta.cases })}
+    >
       {formatDay(eta.p50, zone)} – {formatDay(eta.p90, zone)}
     </span>
   );
 }
 
 const COLUMNS: readonly Column<BoardRow>[] = [
-  { id: 'reference', header: 'Reference', width: 144, sortable: true, cell: (row) => <b>{row.reference}</b> },
+  { id: 'reference', header: i18n.t('Reference'), width: 144, sortable: true, cell: (row) => <b>{row.reference}</b> },
   {
     id: 'customer',
-    header: 'Customer',
+    header: i18n.t('Customer'),
     width: 128,
     sortable: true,
     cell: ({ customer }) => customer ?? <span className="soft">—</span>,
   },
   {
     id: 'route',
-    header: 'Route',
+    header: i18n.t('Route'),
     width: 104,
     cell: ({ origin, destination, portOfEntry }) => (
       <span title={portOfEntry}>
@@ -82,7 +86,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   },
   {
     id: 'stage',
-    header: 'Stage',
+    header: i18n.t('Stage'),
     width: 112,
     sortable: true,
     cell: ({ stage }) => STAGE_WORDS[stage] ?? stage,
@@ -90,7 +94,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   },
   {
     id: 'status',
-    header: 'Status',
+    header: i18n.t('Status'),
     width: 232,
     // Who and until when stand in columns of their own.
     cell: (row) => (
@@ -102,12 +106,12 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   },
   {
     id: 'waiting',
-    header: 'Waiting',
+    header: i18n.t('Waiting'),
     width: 112,
     sortable: true,
     cell: ({ waitingFor }) =>
       waitingFor === null ? (
-        <span className="soft">nobody</span>
+        <span className="soft">{i18n.t('nobody')}</span>
       ) : (
         <span title={waitingFor.replaceAll('-', ' ')}>{waitingFor.split(':')[0]!.replaceAll('-', ' ')}</span>
       ),
@@ -115,7 +119,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   },
   {
     id: 'clock',
-    header: 'Next clock',
+    header: i18n.t('Next clock'),
     width: 208,
     sortable: true,
     cell: ({ clock, destination }) =>
@@ -124,20 +128,20 @@ const COLUMNS: readonly Column<BoardRow>[] = [
           {clock.kind === 'statutory' ? '⚖' : '◷'} <LegalInstant at={clock.due} country={destination} />
         </span>
       ) : (
-        <span className="soft">none</span>
+        <span className="soft">{i18n.t('none')}</span>
       ),
     tint: ({ clock }) => clock?.due ?? null,
   },
   {
     id: 'eta',
-    header: 'ETA p50–p90',
+    header: i18n.t('ETA p50–p90'),
     width: 136,
     cell: ({ eta, destination, stage }) => <Eta eta={eta} country={destination} done={stage} />,
     tint: ({ eta }) => (eta ? `${eta.p50} ${eta.p90}` : null),
   },
   {
     id: 'payable',
-    header: 'Payable',
+    header: i18n.t('Payable'),
     width: 124,
     sortable: true,
     end: true,
@@ -146,7 +150,7 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   },
   {
     id: 'paid',
-    header: 'Paid',
+    header: i18n.t('Paid'),
     width: 128,
     end: true,
     cell: ({ paid }) => <Money value={paid} />,
@@ -160,14 +164,28 @@ const COLUMNS: readonly Column<BoardRow>[] = [
   },
   {
     id: 'last',
-    header: 'Last event',
+    header: i18n.t('Last event'),
     width: 136,
     sortable: true,
-    cell: ({ lastEvent }) => (lastEvent ? <Instant at={lastEvent.time} /> : <span className="soft">never</span>),
+    cell: ({ lastEvent }) =>
+      lastEvent ? <Instant at={lastEvent.time} /> : <span className="soft">{i18n.t('never')}</span>,
     tint: ({ lastEvent }) => lastEvent?.time ?? null,
   },
-  { id: 'opened', header: 'Opened', width: 136, sortable: true, cell: ({ openedAt }) => <Instant at={openedAt} /> },
-  { id: 'proof', header: 'Events', width: 80, end: true, cell: ({ events }) => events, tint: ({ events }) => events },
+  {
+    id: 'opened',
+    header: i18n.t('Opened'),
+    width: 136,
+    sortable: true,
+    cell: ({ openedAt }) => <Instant at={openedAt} />,
+  },
+  {
+    id: 'proof',
+    header: i18n.t('Events'),
+    width: 80,
+    end: true,
+    cell: ({ events }) => events,
+    tint: ({ events }) => events,
+  },
 ];
 
 export const ALL_COLUMNS = COLUMNS.map(({ id, header }) => ({ id, header }));

@@ -1,7 +1,9 @@
+import { Trans } from '@lingui/react';
 import { dropView, listViews, saveView } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { Button, Dialog, ErrorState, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { boardSearch, type BoardSearch } from './search.js';
 
 /** Views kept on the server: one's own and those that are shared; a view is all of its link. */
@@ -30,42 +32,50 @@ export default function Views({ search, onChoose }: { search: BoardSearch; onCho
     <span className="row">
       <select
         className="input views"
-        aria-label="View"
+        aria-label={i18n.t('View')}
         value={current?.viewId ?? ''}
         onChange={(event) => {
           const chosen = views.find(({ viewId }) => viewId === event.target.value);
           onChoose(chosen ? { ...boardSearch(chosen.query), view: chosen.viewId } : {});
         }}
       >
-        <option value="">View: all shipments</option>
+        <option value="">{i18n.t('View: all shipments')}</option>
         {views.map(({ viewId, name: text, pinned: star, mine }) => (
           <option key={viewId} value={viewId}>
             {star ? '★ ' : ''}
             {text}
-            {mine ? '' : ' (shared)'}
+            {mine ? '' : i18n.t(' (shared)')}
           </option>
         ))}
       </select>
-      <Button onPress={() => setSaving(true)}>Save view</Button>
-      <Dialog title="Save this view" open={saving} onClose={() => setSaving(false)}>
-        {save.error && <ErrorState error={save.error} what="the view" />}
-        <TextField label="Name" value={name} onChange={setName} />
+      <Button onPress={() => setSaving(true)}>{i18n.t('Save view')}</Button>
+      <Dialog title={i18n.t('Save this view')} open={saving} onClose={() => setSaving(false)}>
+        {save.error && <ErrorState error={save.error} what={i18n.t('the view')} />}
+        <TextField label={i18n.t('Name')} value={name} onChange={setName} />
         <label>
-          <input type="checkbox" checked={shared} onChange={(event) => setShared(event.target.checked)} /> Shared with
-          everybody in this company
+          <Trans
+            id="<0/> Shared with everybody in this company"
+            components={{
+              0: <input type="checkbox" checked={shared} onChange={(event) => setShared(event.target.checked)} />,
+            }}
+          />
         </label>
         <label>
-          <input type="checkbox" checked={pinned} onChange={(event) => setPinned(event.target.checked)} /> Pinned to the
-          top
+          <Trans
+            id="<0/> Pinned to the top"
+            components={{
+              0: <input type="checkbox" checked={pinned} onChange={(event) => setPinned(event.target.checked)} />,
+            }}
+          />
         </label>
         <div className="buttons">
           <Button
             kind="primary"
             busy={save.isPending}
-            because={name.trim() === '' ? 'Give it a name first.' : undefined}
+            because={name.trim() === '' ? i18n.t('Give it a name first.') : undefined}
             onPress={() => save.mutate({ body: { name: name.trim(), page: 'board', query, shared, pinned } })}
           >
-            Save
+            {i18n.t('Save')}
           </Button>
           {current?.mine && (
             <Button
@@ -76,7 +86,7 @@ export default function Views({ search, onChoose }: { search: BoardSearch; onCho
                 onChoose({});
               }}
             >
-              Drop “{current.name}”
+              {i18n.t('Drop “{name}”', { name: current.name })}
             </Button>
           )}
         </div>

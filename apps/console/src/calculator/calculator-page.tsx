@@ -12,6 +12,8 @@ import { announce } from '../app/announce.js';
 import { useDraft } from '../app/draft.js';
 import { Button, DigestChip, fieldProblems, Page, ProblemSummary, Select, StatusMark, TextField } from '../ui/index.js';
 import { formatMoney } from '../ui/money.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import './calculator.css';
 
 interface Draft {
@@ -46,7 +48,7 @@ const DRAFT: Draft = {
   answers: {},
 };
 const VARIANTS_AT_MOST = 3;
-const NONE = 'none of these';
+const NONE = i18n.t('none of these');
 
 /** The request that a form means: what was not typed is left out, so that the engine asks for it where it matters. */
 export function requestOf(draft: Draft): AssessmentRequest {
@@ -112,7 +114,10 @@ export default function CalculatorPage() {
       (/price/.test(pointer) ? 'amount' : undefined),
   );
   return (
-    <Page title="Calculator" lead="What would be due, why, and what else would be possible. Nothing is stored.">
+    <Page
+      title={i18n.t('Calculator')}
+      lead={i18n.t('What would be due, why, and what else would be possible. Nothing is stored.')}
+    >
       <div className="calculator">
         <form
           className="sheet sheet-body stack"
@@ -125,37 +130,37 @@ export default function CalculatorPage() {
           <div className="calculator-pair">
             <Select
               id="destination"
-              label="Destination"
+              label={i18n.t('Destination')}
               value={draft.destination}
               onChange={(destination) => change({ destination, answers: {} })}
               options={['GB', 'US', 'DE', 'XI'].map((value) => ({ value, label: value }))}
             />
             <TextField
               id="origin"
-              label="Origin"
-              hint="two letters"
+              label={i18n.t('Origin')}
+              hint={i18n.t('two letters')}
               value={draft.origin}
               onChange={(origin) => change({ origin, answers: {} })}
             />
           </div>
           <TextField
             id="commodity"
-            label="Commodity code"
-            hint="6 to 10 digits"
+            label={i18n.t('Commodity code')}
+            hint={i18n.t('6 to 10 digits')}
             value={draft.commodity}
             onChange={(commodity) => change({ commodity, answers: {} })}
           />
           <div className="calculator-pair">
             <TextField
               id="amount"
-              label="Price"
+              label={i18n.t('Price')}
               inputMode="decimal"
               value={draft.amount}
               onChange={(amount) => change({ amount })}
             />
             <TextField
               id="currency"
-              label="Currency"
+              label={i18n.t('Currency')}
               value={draft.currency}
               onChange={(currency) => change({ currency: currency.toUpperCase() })}
             />
@@ -163,14 +168,14 @@ export default function CalculatorPage() {
           <div className="calculator-pair">
             <TextField
               id="netKg"
-              label="Net mass, kg"
+              label={i18n.t('Net mass, kg')}
               inputMode="decimal"
               value={draft.netKg}
               onChange={(netKg) => change({ netKg })}
             />
             <TextField
               id="pieces"
-              label="Pieces"
+              label={i18n.t('Pieces')}
               inputMode="numeric"
               value={draft.pieces}
               onChange={(pieces) => change({ pieces })}
@@ -179,14 +184,14 @@ export default function CalculatorPage() {
           <div className="calculator-pair">
             <TextField
               id="freight"
-              label="Freight"
+              label={i18n.t('Freight')}
               inputMode="decimal"
               value={draft.freight}
               onChange={(freight) => change({ freight })}
             />
             <TextField
               id="insurance"
-              label="Insurance"
+              label={i18n.t('Insurance')}
               inputMode="decimal"
               value={draft.insurance}
               onChange={(insurance) => change({ insurance })}
@@ -195,22 +200,22 @@ export default function CalculatorPage() {
           <div className="calculator-pair">
             <Select
               id="incoterm"
-              label="Incoterm"
+              label={i18n.t('Incoterm')}
               value={draft.incoterm}
               onChange={(incoterm) => change({ incoterm })}
-              options={INCOTERMS.map((value) => ({ value, label: value }))}
+              options={INCOTERMS.map((value) => ({ value, label: value, isCode: true }))}
             />
             <Select
               id="transport"
-              label="Transport"
+              label={i18n.t('Transport')}
               value={draft.transport}
               onChange={(transport) => change({ transport })}
-              options={TRANSPORT_MODES.map((value) => ({ value, label: value }))}
+              options={TRANSPORT_MODES.map((value) => ({ value, label: transportWord(value) }))}
             />
           </div>
           <TextField
             id="lawDate"
-            label="Law of"
+            label={i18n.t('Law of')}
             type="date"
             value={draft.lawDate}
             onChange={(lawDate) => change({ lawDate })}
@@ -220,18 +225,19 @@ export default function CalculatorPage() {
               kind="primary"
               type="submit"
               busy={isPending}
-              because={draft.commodity.trim() === '' ? 'Give a commodity code first.' : undefined}
+              because={draft.commodity.trim() === '' ? i18n.t('Give a commodity code first.') : undefined}
               quietReason
             >
-              Work it out
+              {i18n.t('Work it out')}
             </Button>
           </div>
         </form>
         <div className="stack" aria-busy={isPending} aria-live="polite">
           {!data && !isPending && (
             <p className="soft">
-              The result stands here: each charge with its arithmetic and legal basis, each option not chosen with what
-              it would need.
+              {i18n.t(
+                'The result stands here: each charge with its arithmetic and legal basis, each option not chosen with what it would need.',
+              )}
             </p>
           )}
           {data && (
@@ -240,7 +246,9 @@ export default function CalculatorPage() {
               <Take request={data.request} />
               <div className="buttons">
                 <Button
-                  because={variants.length >= VARIANTS_AT_MOST ? 'Three stand side by side already.' : undefined}
+                  because={
+                    variants.length >= VARIANTS_AT_MOST ? i18n.t('Three stand side by side already.') : undefined
+                  }
                   onPress={() =>
                     setVariants([
                       ...variants,
@@ -251,9 +259,9 @@ export default function CalculatorPage() {
                     ])
                   }
                 >
-                  Keep as variant
+                  {i18n.t('Keep as variant')}
                 </Button>
-                {variants.length > 0 && <Button onPress={() => setVariants([])}>Clear variants</Button>}
+                {variants.length > 0 && <Button onPress={() => setVariants([])}>{i18n.t('Clear variants')}</Button>}
               </div>
             </>
           )}
@@ -264,12 +272,14 @@ export default function CalculatorPage() {
           <table className="table">
             <thead>
               <tr>
-                <th>Variant</th>
-                {['Duty', 'Tax', 'Fees', 'Payable now', 'Landed'].map((head) => (
-                  <th key={head} className="num">
-                    {head}
-                  </th>
-                ))}
+                <th>{i18n.t('Variant')}</th>
+                {[i18n.t('Duty'), i18n.t('Tax'), i18n.t('Fees'), i18n.t('Payable now'), i18n.t('Landed')].map(
+                  (head) => (
+                    <th key={head} className="num">
+                      {head}
+                    </th>
+                  ),
+                )}
               </tr>
             </thead>
             <tbody>
@@ -292,7 +302,7 @@ export default function CalculatorPage() {
 }
 
 const amount = (value: string | null | undefined, currency: string): string =>
-  value === null || value === undefined ? 'open' : formatMoney({ amount: value, currency }, 'en-GB');
+  value === null || value === undefined ? i18n.t('open') : formatMoney({ amount: value, currency }, 'en-GB');
 
 function Result({
   result,
@@ -311,18 +321,19 @@ function Result({
         <h2>
           {totals ? (
             <>
-              {amount(totals.payableNow, currency)} <span className="label">{currency} payable now</span>
+              {amount(totals.payableNow, currency)}{' '}
+              <span className="label">{i18n.t('{currency} payable now', { currency })}</span>
             </>
           ) : (
-            'No total yet'
+            i18n.t('No total yet')
           )}
         </h2>
         <StatusMark state={status === 'ASSESSED' ? 'go' : status === 'QUESTIONS' ? 'act' : 'unknown'}>
           {status === 'ASSESSED'
-            ? 'Worked out'
+            ? i18n.t('Worked out')
             : status === 'QUESTIONS'
-              ? `${questions.length} open ${questions.length === 1 ? 'question' : 'questions'}`
-              : 'Needs a person’s review'}
+              ? i18n.t('{count} open {count, plural, one {question} other {questions}}', { count: questions.length })
+              : i18n.t('Needs a person’s review')}
         </StatusMark>
       </div>
       <div className="sheet-body stack">
@@ -333,7 +344,7 @@ function Result({
         ))}
         {questions.length > 0 && (
           <div className="stack">
-            <h3>To be answered</h3>
+            <h3>{i18n.t('To be answered')}</h3>
             {questions.map((question) => (
               <Question key={question.code + question.asks} question={question} answers={answers} onAnswer={onAnswer} />
             ))}
@@ -343,12 +354,12 @@ function Result({
           <dl className="facts calculator-totals">
             {(
               [
-                ['Duty', totals.duty],
-                ['Excise', totals.excise],
-                ['Fees', totals.fees],
-                ['Tax', totals.tax],
-                ['Payable later', totals.payableLater],
-                ['Landed cost', totals.landedCost],
+                [i18n.t('Duty'), totals.duty],
+                [i18n.t('Excise'), totals.excise],
+                [i18n.t('Fees'), totals.fees],
+                [i18n.t('Tax'), totals.tax],
+                [i18n.t('Payable later'), totals.payableLater],
+                [i18n.t('Landed cost'), totals.landedCost],
               ] as const
             ).map(([name, value]) => (
               <div key={name} style={{ display: 'contents' }}>
@@ -362,18 +373,18 @@ function Result({
           line.options.map((option, index) => (
             <details key={`${line.number} ${index}`} open={option.chosen}>
               <summary>
-                {option.chosen ? 'Chosen: ' : 'Not chosen: '}
+                {option.chosen ? i18n.t('Chosen: ') : i18n.t('Not chosen: ')}
                 {option.basis}, {amount(option.total, currency)}
-                {option.needs.length > 0 && ` · needs ${option.needs.join(', ')}`}
+                {option.needs.length > 0 && i18n.t(' · needs {needs}', { needs: option.needs.join(', ') })}
               </summary>
               <div className="table-scroll">
                 <table className="table">
                   <thead>
                     <tr>
-                      <th>Charge</th>
-                      <th>Arithmetic</th>
-                      <th>Legal basis</th>
-                      <th className="num">Amount</th>
+                      <th>{i18n.t('Charge')}</th>
+                      <th>{i18n.t('Arithmetic')}</th>
+                      <th>{i18n.t('Legal basis')}</th>
+                      <th className="num">{i18n.t('Amount')}</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -397,7 +408,7 @@ function Result({
         )}
         {entryCharges.length > 0 && (
           <table className="table">
-            <caption className="label">Charges on the entry</caption>
+            <caption className="label">{i18n.t('Charges on the entry')}</caption>
             <tbody>
               {entryCharges.map((charge) => (
                 <tr key={charge.code}>
@@ -411,10 +422,10 @@ function Result({
           </table>
         )}
         <p className="row label">
-          Rules:{' '}
+          {i18n.t('Rules:')}{' '}
           {rules.map((rule) => (
             <span key={rule.digest} className="row">
-              {rule.set} {rule.version} <DigestChip digest={rule.digest} label="rule digest" />
+              {rule.set} {rule.version} <DigestChip digest={rule.digest} label={i18n.t('rule digest')} />
             </span>
           ))}
         </p>
@@ -474,7 +485,7 @@ function Question({
               document.getElementById(code === 'price' ? 'amount' : code)?.focus();
             }}
           >
-            Fill it in
+            {i18n.t('Fill it in')}
           </a>
         </StatusMark>
       </p>
@@ -482,7 +493,7 @@ function Question({
   return (
     <div className="row">
       <TextField label={asks} value={value} onChange={setValue} />
-      <Button onPress={() => onAnswer(name, value)}>Answer</Button>
+      <Button onPress={() => onAnswer(name, value)}>{i18n.t('Answer')}</Button>
     </div>
   );
 }
@@ -490,26 +501,26 @@ function Question({
 function Take({ request }: { request: AssessmentRequest }) {
   const body = JSON.stringify(request);
   const copy = (says: string, text: string) => () =>
-    void navigator.clipboard.writeText(text).then(() => announce(`${says} is copied.`));
+    void navigator.clipboard.writeText(text).then(() => announce(i18n.t('{says} is copied.', { says })));
   return (
     <div className="buttons">
-      <Button size="small" onPress={copy('The request', JSON.stringify(request, null, 2))}>
-        Copy request
+      <Button size="small" onPress={copy(i18n.t('The request'), JSON.stringify(request, null, 2))}>
+        {i18n.t('Copy request')}
       </Button>
       <Button
         size="small"
         onPress={copy(
-          'The curl command',
+          i18n.t('The curl command'),
           `curl -X POST ${location.origin}/v1/assessments/preview -H "Authorization: Bearer $(npx tidewaiter token --as operator)" -H 'Content-Type: application/json' -d '${body.replace(/'/g, `'\\''`)}'`,
         )}
       >
-        Copy as curl
+        {i18n.t('Copy as curl')}
       </Button>
       <Button
         size="small"
-        onPress={copy('The command', `echo '${body.replace(/'/g, `'\\''`)}' | npx tidewaiter duty preview -`)}
+        onPress={copy(i18n.t('The command'), `echo '${body.replace(/'/g, `'\\''`)}' | npx tidewaiter duty preview -`)}
       >
-        Copy as CLI
+        {i18n.t('Copy as CLI')}
       </Button>
     </div>
   );

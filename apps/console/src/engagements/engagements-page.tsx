@@ -1,13 +1,15 @@
+import { Trans } from '@lingui/react';
 import { listEngagements, listImporters } from '@tidewaiter/contracts';
 import { Link } from '@tanstack/react-router';
 import { useRoute } from '../api/queries.js';
 import { EmptyState, ErrorState, LegalDate, Page, Skeleton, StatusMark, type State } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 export const STANDING: Record<string, [State, string]> = {
-  open: ['act', 'Open, no mandate yet'],
-  'in-force': ['go', 'In force'],
-  suspended: ['halt', 'Suspended'],
-  ended: ['idle', 'Ended'],
+  open: ['act', i18n.t('Open, no mandate yet')],
+  'in-force': ['go', i18n.t('In force')],
+  suspended: ['halt', i18n.t('Suspended')],
+  ended: ['idle', i18n.t('Ended')],
 };
 
 /** Who may be importer for whom, where, until when. */
@@ -17,41 +19,44 @@ export default function EngagementsPage() {
   const nameOf = (id: string): string => importers.data?.items.find(({ importerId }) => importerId === id)?.name ?? '…';
   return (
     <Page
-      title="Engagements"
+      title={i18n.t('Engagements')}
       lead={
         <>
-          Who stands as importer of record for whom, under which mandate, until when. What stands behind the importers:{' '}
-          <Link to="/guarantees">guarantees</Link>.
+          <Trans
+            id="Who stands as importer of record for whom, under which mandate, until when. What stands behind the importers: <0>guarantees</0>."
+            components={{ 0: <Link to="/guarantees" /> }}
+          />
         </>
       }
       actions={
         <Link className="button" data-kind="primary" to="/shipments/new">
-          New shipment
+          {i18n.t('New shipment')}
         </Link>
       }
     >
       {engagements.error && (
-        <ErrorState error={engagements.error} what="engagements" onRetry={() => void engagements.refetch()} />
+        <ErrorState error={engagements.error} what={i18n.t('engagements')} onRetry={() => void engagements.refetch()} />
       )}
       {!engagements.data && !engagements.error && <Skeleton height={32} lines={5} />}
       {engagements.data?.items.length === 0 && (
-        <EmptyState title="No engagement yet">
-          An engagement says who is importer for a customer. It is opened through the API or `tidewaiter engagement
-          open`.
+        <EmptyState title={i18n.t('No engagement yet')}>
+          {i18n.t(
+            'An engagement says who is importer for a customer. It is opened through the API or `tidewaiter engagement open`.',
+          )}
         </EmptyState>
       )}
       {engagements.data && engagements.data.items.length > 0 && (
-        <div className="sheet table-scroll" tabIndex={0} role="region" aria-label="Engagements, scrolls">
+        <div className="sheet table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Engagements, scrolls')}>
           <table className="table">
             <thead>
               <tr>
-                <th>Customer</th>
-                <th>Importer of record</th>
-                <th>Kind</th>
-                <th>Destinations</th>
-                <th>Standing</th>
-                <th>Valid</th>
-                <th className="num">Mandates</th>
+                <th>{i18n.t('Customer')}</th>
+                <th>{i18n.t('Importer of record')}</th>
+                <th>{i18n.t('Kind')}</th>
+                <th>{i18n.t('Destinations')}</th>
+                <th>{i18n.t('Standing')}</th>
+                <th>{i18n.t('Valid')}</th>
+                <th className="num">{i18n.t('Mandates')}</th>
               </tr>
             </thead>
             <tbody>
@@ -73,7 +78,7 @@ export default function EngagementsPage() {
                     </td>
                     <td>
                       <LegalDate date={each.validFrom} country={country} /> –{' '}
-                      {each.validTo ? <LegalDate date={each.validTo} country={country} /> : 'open end'}
+                      {each.validTo ? <LegalDate date={each.validTo} country={country} /> : i18n.t('open end')}
                     </td>
                     <td className="num">{each.mandates.length}</td>
                   </tr>

@@ -1,3 +1,4 @@
+import { i18n } from '../words/words.js';
 export interface GoodsLine {
   number: number;
   commodity: string;
@@ -11,14 +12,14 @@ export interface GoodsLine {
 export const HEAD = ['commodity', 'description', 'origin', 'quantity', 'unit', 'net kg', 'price', 'currency'] as const;
 
 const CHECKS: readonly [RegExp, string][] = [
-  [/^\d{6,10}$/, '6 to 10 digits'],
-  [/^.{3,512}$/, '3 to 512 characters'],
-  [/^[A-Z]{2}$/, 'a country such as CN'],
-  [/^\d+(\.\d+)?$/, 'a number such as 12.5'],
-  [/^[A-Z0-9_]{2,16}$/, 'a unit such as NAR'],
-  [/^\d+(\.\d+)?$/, 'kilograms such as 12.5'],
-  [/^\d+(\.\d+)?$/, 'an amount such as 790.00'],
-  [/^[A-Z]{3}$/, 'a currency such as USD'],
+  [/^\d{6,10}$/, i18n.t('6 to 10 digits')],
+  [/^.{3,512}$/, i18n.t('3 to 512 characters')],
+  [/^[A-Z]{2}$/, i18n.t('a country such as CN')],
+  [/^\d+(\.\d+)?$/, i18n.t('a number such as 12.5')],
+  [/^[A-Z0-9_]{2,16}$/, i18n.t('a unit such as NAR')],
+  [/^\d+(\.\d+)?$/, i18n.t('kilograms such as 12.5')],
+  [/^\d+(\.\d+)?$/, i18n.t('an amount such as 790.00')],
+  [/^[A-Z]{3}$/, i18n.t('a currency such as USD')],
 ];
 
 /** Cells of one line of text: separated by tabs as spreadsheets copy them, or by commas with quotes. */
@@ -38,7 +39,14 @@ export function readGoods(text: string): { lines: GoodsLine[]; problems: string[
     const cells = cellsOf(row).map((cell, at) => (at === 0 ? cell.replace(/\s/g, '') : cell));
     CHECKS.forEach(([fits, wanted], at) => {
       if (!fits.test(cells[at] ?? ''))
-        problems.push(`Row ${index + 1}, ${HEAD[at]}: “${cells[at] ?? ''}” is not ${wanted}.`);
+        problems.push(
+          i18n.t('Row {index}, {column}: “{cell}” is not {wanted}.', {
+            index: index + 1,
+            column: HEAD[at],
+            cells: cells[at] ?? '',
+            wanted,
+          }),
+        );
     });
     const [
       commodity = '',

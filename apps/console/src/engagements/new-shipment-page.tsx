@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   INCOTERMS,
   listEngagements,
@@ -24,6 +25,8 @@ import {
   TextArea,
   TextField,
 } from '../ui/index.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { STANDING } from './engagements-page.js';
 import { HEAD, readGoods } from './goods.js';
 
@@ -44,6 +47,14 @@ const DRAFT = {
   freightCurrency: 'USD',
 };
 type Party = typeof party;
+
+const PARTY_FIELDS: Record<keyof Party, string> = {
+  name: i18n.t('name'),
+  street: i18n.t('street'),
+  city: i18n.t('city'),
+  postcode: i18n.t('postcode'),
+  country: i18n.t('country, two letters'),
+};
 
 const fieldOf = (pointer: string): string | undefined => {
   const known =
@@ -79,16 +90,16 @@ export default function NewShipmentPage() {
   const chosen = usable.find(({ engagementId }) => engagementId === draft.engagementId) ?? usable[0];
   if (!chosen)
     return (
-      <Page title="New shipment">
+      <Page title={i18n.t('New shipment')}>
         <EmptyState
-          title="No engagement in force"
+          title={i18n.t('No engagement in force')}
           act={
             <Link className="button" to="/engagements">
-              Engagements
+              {i18n.t('Engagements')}
             </Link>
           }
         >
-          A shipment is opened under an engagement: it says who is importer.
+          {i18n.t('A shipment is opened under an engagement: it says who is importer.')}
         </EmptyState>
       </Page>
     );
@@ -122,23 +133,23 @@ export default function NewShipmentPage() {
   };
   return (
     <Page
-      title="New shipment"
-      lead="Standing first, then the goods. What you type stays in this tab until it is sent."
+      title={i18n.t('New shipment')}
+      lead={i18n.t('Standing first, then the goods. What you type stays in this tab until it is sent.')}
       wide={false}
     >
       <ProblemSummary problems={problems} />
       <section className="sheet">
         <div className="sheet-head">
-          <h2>1 Standing</h2>
+          <h2>{i18n.t('1 Standing')}</h2>
           <StatusMark state={stands ? 'go' : state === 'go' ? 'act' : state}>
-            {stands ? 'May import here today' : word}
+            {stands ? i18n.t('May import here today') : word}
           </StatusMark>
         </div>
         <div className="sheet-body stack">
           <div className="columns">
             <Select
               id="engagement"
-              label="Engagement"
+              label={i18n.t('Engagement')}
               value={chosen.engagementId}
               onChange={(engagementId) => change({ engagementId })}
               options={usable.map((each) => ({
@@ -148,31 +159,38 @@ export default function NewShipmentPage() {
             />
             <Select
               id="destination"
-              label="Destination"
+              label={i18n.t('Destination')}
               value={destination}
               onChange={(value) => change({ destination: value })}
               options={chosen.destinations.map((value) => ({ value, label: value }))}
             />
           </div>
           <dl className="facts">
-            <dt>Importer of record</dt>
+            <dt>{i18n.t('Importer of record')}</dt>
             <dd>
               {importer
                 ? `${importer.name}, ${importer.identifiers.map(({ scheme, value }) => `${scheme} ${value}`).join(', ')}`
                 : '…'}
             </dd>
-            <dt>Mandate</dt>
+            <dt>{i18n.t('Mandate')}</dt>
             <dd>
               {mandate ? (
                 <>
-                  by {mandate.grantor}, until <LegalDate date={mandate.validTo} country={destination} endOfDay />
+                  <Trans
+                    id="by {grantor}, until <0/>"
+                    values={{ grantor: mandate.grantor }}
+                    components={{ 0: <LegalDate date={mandate.validTo} country={destination} endOfDay /> }}
+                  />
                 </>
               ) : (
                 <StatusMark state="act">
-                  none covers {destination} today.{' '}
-                  <Link to="/engagements/$engagementId" params={{ engagementId: chosen.engagementId }}>
-                    Record one
-                  </Link>
+                  <Trans
+                    id="none covers {destination} today. <0>Record one</0>"
+                    values={{ destination }}
+                    components={{
+                      0: <Link to="/engagements/$engagementId" params={{ engagementId: chosen.engagementId }} />,
+                    }}
+                  />
                 </StatusMark>
               )}
             </dd>
@@ -181,55 +199,60 @@ export default function NewShipmentPage() {
       </section>
       <section className="sheet">
         <div className="sheet-head">
-          <h2>2 Consignment</h2>
+          <h2>{i18n.t('2 Consignment')}</h2>
         </div>
         <div className="sheet-body columns">
           <TextField
             id="reference"
-            label="Reference"
-            hint="yours; 2 to 35 characters, once only"
+            label={i18n.t('Reference')}
+            hint={i18n.t('yours; 2 to 35 characters, once only')}
             value={draft.reference}
             onChange={(reference) => change({ reference })}
           />
           <TextField
             id="origin"
-            label="Country of dispatch"
-            hint="two letters, as CN"
+            label={i18n.t('Country of dispatch')}
+            hint={i18n.t('two letters, as CN')}
             value={draft.origin}
             onChange={(origin) => change({ origin })}
           />
           <Select
             id="transport"
-            label="Transport"
+            label={i18n.t('Transport')}
             value={draft.transport}
             onChange={(transport) => change({ transport })}
-            options={TRANSPORT_MODES.map((value) => ({ value, label: value }))}
+            options={TRANSPORT_MODES.map((value) => ({ value, label: transportWord(value) }))}
           />
           <TextField
             id="portOfEntry"
-            label="Port of entry"
-            hint="UN/LOCODE, as GBFXT"
+            label={i18n.t('Port of entry')}
+            hint={i18n.t('UN/LOCODE, as GBFXT')}
             value={draft.portOfEntry}
             onChange={(portOfEntry) => change({ portOfEntry })}
           />
           <Select
             id="incoterm"
-            label="Incoterm"
+            label={i18n.t('Incoterm')}
             value={draft.incoterm}
             onChange={(incoterm) => change({ incoterm })}
-            options={INCOTERMS.map((value) => ({ value, label: value }))}
+            options={INCOTERMS.map((value) => ({ value, label: value, isCode: true }))}
           />
-          <TextField id="place" label="Named place" value={draft.place} onChange={(place) => change({ place })} />
+          <TextField
+            id="place"
+            label={i18n.t('Named place')}
+            value={draft.place}
+            onChange={(place) => change({ place })}
+          />
           <TextField
             id="freight"
-            label="Freight"
-            hint="amount; leave empty where the price holds it"
+            label={i18n.t('Freight')}
+            hint={i18n.t('amount; leave empty where the price holds it')}
             inputMode="decimal"
             value={draft.freight}
             onChange={(freight) => change({ freight })}
           />
           <TextField
-            label="Freight currency"
+            label={i18n.t('Freight currency')}
             value={draft.freightCurrency}
             onChange={(freightCurrency) => change({ freightCurrency })}
           />
@@ -237,16 +260,16 @@ export default function NewShipmentPage() {
       </section>
       <section className="sheet">
         <div className="sheet-head">
-          <h2>3 Parties</h2>
+          <h2>{i18n.t('3 Parties')}</h2>
         </div>
         <div className="sheet-body columns">
           {(['consignor', 'consignee'] as const).map((role) => (
             <fieldset key={role} className="stack-tight party">
-              <legend>{role === 'consignor' ? 'Consignor' : 'Consignee'}</legend>
+              <legend>{role === 'consignor' ? i18n.t('Consignor') : i18n.t('Consignee')}</legend>
               {(Object.keys(party) as (keyof Party)[]).map((name) => (
                 <TextField
                   key={name}
-                  label={name === 'country' ? 'country, two letters' : name}
+                  label={PARTY_FIELDS[name]}
                   value={draft[role][name]}
                   onChange={(value) => change({ [role]: { ...draft[role], [name]: value } })}
                 />
@@ -257,14 +280,20 @@ export default function NewShipmentPage() {
       </section>
       <section className="sheet">
         <div className="sheet-head">
-          <h2>4 Goods</h2>
-          <span className="label">{goods.lines.length} lines</span>
+          <h2>{i18n.t('4 Goods')}</h2>
+          <span className="label">{i18n.t('{count} lines', { count: goods.lines.length })}</span>
         </div>
         <div className="sheet-body stack">
           <TextArea
             id="goods"
-            label="Lines"
-            hint={`Paste from a spreadsheet or type CSV: ${HEAD.join(', ')}. May stay empty: papers can bring them.`}
+            label={i18n.t('Lines')}
+            hint={
+              <Trans
+                id="Paste from a spreadsheet or type CSV: <0>{columns}</0>. May stay empty: papers can bring them."
+                values={{ columns: HEAD.join(', ') }}
+                components={{ 0: <code /> }}
+              />
+            }
             value={draft.goods}
             rows={5}
             onChange={(text) => change({ goods: text })}
@@ -283,13 +312,13 @@ export default function NewShipmentPage() {
               <table className="table">
                 <thead>
                   <tr>
-                    <th>Line</th>
-                    <th>Commodity</th>
-                    <th>Description</th>
-                    <th>Origin</th>
-                    <th className="num">Quantity</th>
-                    <th className="num">Net kg</th>
-                    <th className="num">Price</th>
+                    <th>{i18n.t('Line')}</th>
+                    <th>{i18n.t('Commodity')}</th>
+                    <th>{i18n.t('Description')}</th>
+                    <th>{i18n.t('Origin')}</th>
+                    <th className="num">{i18n.t('Quantity')}</th>
+                    <th className="num">{i18n.t('Net kg')}</th>
+                    <th className="num">{i18n.t('Price')}</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -324,16 +353,16 @@ export default function NewShipmentPage() {
           busy={open.isPending}
           because={
             !stands
-              ? 'Nobody may be importer here today under this engagement: see 1.'
+              ? i18n.t('Nobody may be importer here today under this engagement: see 1.')
               : goods.problems.length > 0
-                ? 'Mend the goods lines first: see 4.'
+                ? i18n.t('Mend the goods lines first: see 4.')
                 : draft.reference.trim() === ''
-                  ? 'Give it a reference first: see 2.'
+                  ? i18n.t('Give it a reference first: see 2.')
                   : undefined
           }
           onPress={send}
         >
-          Open shipment {draft.reference}
+          {i18n.t('Open shipment {reference}', { reference: draft.reference })}
         </Button>
       </div>
     </Page>

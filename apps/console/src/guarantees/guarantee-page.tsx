@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   changeGuaranteeLimit,
   forecastGuarantee,
@@ -29,6 +30,7 @@ import {
   TextField,
 } from '../ui/index.js';
 import { dateFormat } from '../ui/formats.js';
+import { i18n } from '../words/words.js';
 import { HeadroomGauge } from './headroom-gauge.js';
 import '../shipment/shipment.css';
 
@@ -43,40 +45,45 @@ export default function GuaranteePage() {
   const forecast = useRoute(forecastGuarantee, { params, query: { historyDays: 90, horizonDays: 365 } });
   const importers = useRoute(listImporters, { query: { limit: 200 } });
   if (guarantee.error && !guarantee.data)
-    return <ErrorState error={guarantee.error} what="this guarantee" onRetry={() => void guarantee.refetch()} />;
+    return (
+      <ErrorState error={guarantee.error} what={i18n.t('this guarantee')} onRetry={() => void guarantee.refetch()} />
+    );
   const importer = importers.data?.items.find(({ importerId }) => importerId === guarantee.data?.importerId);
   return (
     <Page
-      title={`Guarantee ${guarantee.data?.reference ?? ''}`.trim()}
+      title={i18n.t('Guarantee {reference}', { reference: guarantee.data?.reference ?? '' }).trim()}
       lead={
         guarantee.data && (
           <>
-            Behind {importer?.name ?? '…'} in {guarantee.data.destination}. A filing whose duty is beyond the headroom
-            is not sent. <Go to="/guarantees">All guarantees</Go>
+            <Trans
+              id="Behind {name} in {destination}. A filing whose duty is beyond the headroom is not sent. <0>All guarantees</0>"
+              values={{ name: importer?.name ?? '…', destination: guarantee.data.destination }}
+              components={{ 0: <Go to="/guarantees" /> }}
+            />
           </>
         )
       }
       actions={<Copies path={`/v1/guarantees/${guaranteeId}`} command={`guarantee show ${guaranteeId}`} />}
     >
-      <Source query={guarantee} what="this guarantee" who="The desk" height={400}>
+      <Source query={guarantee} what={i18n.t('this guarantee')} who={i18n.t('The desk')} height={400}>
         {(it) => (
           <div className="stack">
             <Answers guarantee={it} forecast={forecast.data} />
-            <Panel title="Headroom">
+            <Panel title={i18n.t('Headroom')}>
               <Headroom guarantee={it} />
             </Panel>
-            <Panel title="When it runs out">
-              <Source query={forecast} what="the forecast" who="The desk" height={160}>
+            <Panel title={i18n.t('When it runs out')}>
+              <Source query={forecast} what={i18n.t('the forecast')} who={i18n.t('The desk')} height={160}>
                 {(answer) => <RunsOut forecast={answer} country={it.destination} />}
               </Source>
             </Panel>
             <div className="columns">
-              <Panel title="Refused for want of headroom">
+              <Panel title={i18n.t('Refused for want of headroom')}>
                 <Refused guarantee={it} forecast={forecast.data} />
               </Panel>
               <TopUp guarantee={it} />
             </div>
-            <Panel title="What reserves it">
+            <Panel title={i18n.t('What reserves it')}>
               <Holds guarantee={it} />
             </Panel>
           </div>
@@ -94,27 +101,32 @@ function Answers({ guarantee, forecast }: { guarantee: Guarantee; forecast: Fore
       waiting={
         refused.length > 0 ? (
           <StatusMark state="act">
-            {refused.length === 1 ? '1 shipment waits' : `${refused.length} shipments wait`} for a larger guarantee
+            {i18n.t('{count, plural, one {1 shipment waits} other {{count} shipments wait}} for a larger guarantee', {
+              count: refused.length,
+            })}
           </StatusMark>
         ) : (
-          <StatusMark state="go">Nothing waits for it</StatusMark>
+          <StatusMark state="go">{i18n.t('Nothing waits for it')}</StatusMark>
         )
       }
       clock={
         half ? (
           <>
-            runs out most likely by <LegalDate date={half} country={destination} />
+            <Trans
+              id="runs out most likely by <0/>"
+              components={{ 0: <LegalDate date={half} country={destination} /> }}
+            />
           </>
         ) : (
-          <span className="soft">no day on which it most likely runs out</span>
+          <span className="soft">{i18n.t('no day on which it most likely runs out')}</span>
         )
       }
       money={
         <>
-          <Money value={headroom} /> free of <Money value={limit} />
+          <Trans id="<0/> free of <1/>" components={{ 0: <Money value={headroom} />, 1: <Money value={limit} /> }} />
         </>
       }
-      proof={<>version {version} of its stream</>}
+      proof={<>{i18n.t('version {version} of its stream', { version })}</>}
     />
   );
 }
@@ -128,17 +140,20 @@ function Headroom({
 }) {
   const registered = held.filter(({ mrn }) => mrn !== null).length;
   const rows: Record<(typeof PARTS)[number], [string, ReactNode]> = {
-    used: [`Used, ${registered} registered`, <Money key="used" value={used} />],
-    awaiting: [`Reserved, ${held.length - registered} not yet registered`, <Money key="awaiting" value={awaiting} />],
-    free: ['Free', <Money key="free" value={headroom} />],
+    used: [i18n.t('Used, {registered} registered', { registered }), <Money key="used" value={used} />],
+    awaiting: [
+      i18n.t('Reserved, {count} not yet registered', { count: held.length - registered }),
+      <Money key="awaiting" value={awaiting} />,
+    ],
+    free: [i18n.t('Free'), <Money key="free" value={headroom} />],
   };
   return (
     <Figure
-      caption="Used, reserved and free, of the limit"
+      caption={i18n.t('Used, reserved and free, of the limit')}
       picture={
         <div className="stack-tight">
           <HeadroomGauge
-            of={`Guarantee ${reference}`}
+            of={i18n.t('Guarantee {reference}', { reference })}
             limit={limit}
             used={used.amount}
             awaiting={awaiting.amount}
@@ -167,7 +182,7 @@ function Headroom({
                 </tr>
               ))}
               <tr>
-                <th scope="row">Limit</th>
+                <th scope="row">{i18n.t('Limit')}</th>
                 <td className="num">
                   <Money value={limit} />
                 </td>
@@ -183,20 +198,20 @@ function Headroom({
 const WIDTH = 720;
 const MONTH = dateFormat('en-GB', { month: 'short', timeZone: 'UTC' });
 const SHARES = [
-  ['p10', 'a tenth of the futures'],
-  ['p50', 'half of them'],
-  ['p90', 'nine tenths of them'],
+  ['p10', i18n.t('a tenth of the futures')],
+  ['p50', i18n.t('half of them')],
+  ['p90', i18n.t('nine tenths of them')],
 ] as const;
 
 function RunsOut({ forecast, country }: { forecast: Forecast; country: string }) {
   const { runsOut, date, horizonDays, history, usualReservation, says } = forecast;
   const { city } = authorityPlace(country);
   const told = (day: string | null): string =>
-    day === null ? `not within ${horizonDays} days` : formatLegalDate(day, 'en-GB');
+    day === null ? i18n.t('not within {horizonDays} days', { horizonDays }) : formatLegalDate(day, 'en-GB');
   if (!runsOut)
     return (
       <>
-        <StatusMark state="unknown">No forecast</StatusMark>
+        <StatusMark state="unknown">{i18n.t('No forecast')}</StatusMark>
         <p>{says}</p>
       </>
     );
@@ -206,20 +221,20 @@ function RunsOut({ forecast, country }: { forecast: Forecast; country: string })
     <>
       <p>{says}</p>
       <Figure
-        caption={`Run out by, calendar of ${city}`}
+        caption={i18n.t('Run out by, calendar of {city}', { city })}
         picture={
           <svg
             className="run-out"
             width={WIDTH}
             viewBox={`0 0 ${WIDTH} 84`}
             role="img"
-            aria-label={`Run out: ${words}`}
+            aria-label={i18n.t('Run out: {words}', { words })}
           >
             {band ? (
               <rect className="band" x={band.x} y="24" width={Math.max(2, band.width)} height="28" />
             ) : (
               <text x={WIDTH / 2} y="42" textAnchor="middle">
-                nine futures of ten do not run out
+                {i18n.t('nine futures of ten do not run out')}
               </text>
             )}
             {p50 !== null && <line className="middle" x1={p50} x2={p50} y1="18" y2="58" />}
@@ -242,8 +257,8 @@ function RunsOut({ forecast, country }: { forecast: Forecast; country: string })
             <table className="table">
               <thead>
                 <tr>
-                  <th scope="col">Run out in</th>
-                  <th scope="col">By</th>
+                  <th scope="col">{i18n.t('Run out in')}</th>
+                  <th scope="col">{i18n.t('By')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -261,14 +276,17 @@ function RunsOut({ forecast, country }: { forecast: Forecast; country: string })
         }
       />
       <p className="label">
-        A thousand futures drawn from {history.days} days of history: <Money value={history.held} /> held,{' '}
-        <Money value={history.givenBack} /> given back
+        <Trans
+          id="A thousand futures drawn from {days} days of history: <0/> held, <1/> given back"
+          values={{ days: history.days }}
+          components={{ 0: <Money value={history.held} />, 1: <Money value={history.givenBack} /> }}
+        />
         {usualReservation && (
           <>
-            , <Money value={usualReservation} /> usually for a filing
+            <Trans id=", <0/> usually for a filing" components={{ 0: <Money value={usualReservation} /> }} />
           </>
         )}
-        . The same day asked again gives the same answer.
+        {i18n.t('. The same day asked again gives the same answer.')}
       </p>
     </>
   );
@@ -278,23 +296,29 @@ function Refused({ guarantee: { refused }, forecast }: { guarantee: Guarantee; f
   if (refused.length === 0)
     return (
       <p>
-        None now.{' '}
+        {i18n.t('None now.')}{' '}
         {forecast?.filingsLeft != null &&
-          `The headroom covers ${forecast.filingsLeft} usual filings; the one after them is refused before it is sent.`}
+          i18n.t('The headroom covers {filingsLeft} usual filings; the one after them is refused before it is sent.', {
+            filingsLeft: forecast.filingsLeft,
+          })}
       </p>
     );
   return (
     <>
-      <p>Their duty was beyond the headroom, so nothing of them was sent. After a top-up they are tried again.</p>
+      <p>
+        {i18n.t(
+          'Their duty was beyond the headroom, so nothing of them was sent. After a top-up they are tried again.',
+        )}
+      </p>
       <div className="table-scroll">
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Shipment</th>
+              <th scope="col">{i18n.t('Shipment')}</th>
               <th scope="col" className="num">
-                Needs
+                {i18n.t('Needs')}
               </th>
-              <th scope="col">Go on</th>
+              <th scope="col">{i18n.t('Go on')}</th>
             </tr>
           </thead>
           <tbody>
@@ -307,8 +331,11 @@ function Refused({ guarantee: { refused }, forecast }: { guarantee: Guarantee; f
                   <Money value={needed} />
                 </td>
                 <td>
-                  <Go to={`/shipments/${shipmentId}/people`} aria-label={`Reserve again for ${reference}`}>
-                    Reserve again
+                  <Go
+                    to={`/shipments/${shipmentId}/people`}
+                    aria-label={i18n.t('Reserve again for {reference}', { reference })}
+                  >
+                    {i18n.t('Reserve again')}
                   </Go>
                 </td>
               </tr>
@@ -331,27 +358,30 @@ function TopUp({ guarantee: { guaranteeId, limit, reference } }: { guarantee: Gu
       forget();
       change({ amount: '', reason: '' });
       setDone(true);
-      announce(`The limit of guarantee ${reference} is changed.`);
+      announce(i18n.t('The limit of guarantee {reference} is changed.', { reference }));
     },
   });
   const problems = fieldProblems(raise.error, (pointer) => /(amount|reason)/.exec(pointer)?.[1]);
   const because = !holds(session, 'operator', 'administrator')
-    ? 'For operators. A tenant administrator grants the role.'
+    ? i18n.t('For operators. A tenant administrator grants the role.')
     : (offline ??
       (!/^\d+(\.\d+)?$/.test(draft.amount.trim())
-        ? 'Say the new limit first.'
+        ? i18n.t('Say the new limit first.')
         : draft.reason.trim().length < 3
-          ? 'Say by which act of the surety or the authority.'
+          ? i18n.t('Say by which act of the surety or the authority.')
           : undefined));
   return (
-    <Panel title="Change of limit">
+    <Panel title={i18n.t('Change of limit')}>
       <ProblemSummary problems={problems} />
       <p>
-        The limit is <Money value={limit} />. It is never set below what is reserved.
+        <Trans
+          id="The limit is <0/>. It is never set below what is reserved."
+          components={{ 0: <Money value={limit} /> }}
+        />
       </p>
       <TextField
         id="amount"
-        label={`New limit, ${limit.currency}`}
+        label={i18n.t('New limit, {currency}', { currency: limit.currency })}
         inputMode="decimal"
         value={draft.amount}
         onChange={(amount) => {
@@ -361,8 +391,8 @@ function TopUp({ guarantee: { guaranteeId, limit, reference } }: { guarantee: Gu
       />
       <TextField
         id="reason"
-        label="Reason"
-        hint="the act of the surety or the authority; it is recorded"
+        label={i18n.t('Reason')}
+        hint={i18n.t('the act of the surety or the authority; it is recorded')}
         value={draft.reason}
         onChange={(reason) => change({ reason })}
       />
@@ -378,25 +408,25 @@ function TopUp({ guarantee: { guaranteeId, limit, reference } }: { guarantee: Gu
             })
           }
         >
-          Change the limit
+          {i18n.t('Change the limit')}
         </Button>
-        {done && <StatusMark state="go">Recorded</StatusMark>}
+        {done && <StatusMark state="go">{i18n.t('Recorded')}</StatusMark>}
       </div>
     </Panel>
   );
 }
 
 function Holds({ guarantee: { holds: held } }: { guarantee: Guarantee }) {
-  if (held.length === 0) return <p className="soft">No filing reserves anything now.</p>;
+  if (held.length === 0) return <p className="soft">{i18n.t('No filing reserves anything now.')}</p>;
   return (
     <div className="table-scroll">
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Shipment</th>
-            <th scope="col">Filing</th>
+            <th scope="col">{i18n.t('Shipment')}</th>
+            <th scope="col">{i18n.t('Filing')}</th>
             <th scope="col" className="num">
-              Reserved
+              {i18n.t('Reserved')}
             </th>
           </tr>
         </thead>
@@ -408,10 +438,14 @@ function Holds({ guarantee: { holds: held } }: { guarantee: Guarantee }) {
               </th>
               <td>
                 {mrn === null ? (
-                  <StatusMark state="wait">not registered yet</StatusMark>
+                  <StatusMark state="wait">{i18n.t('not registered yet')}</StatusMark>
                 ) : (
                   <StatusMark state="go">
-                    registered, MRN <span className="mono">{mrn}</span>
+                    <Trans
+                      id="registered, MRN <0>{mrn}</0>"
+                      values={{ mrn }}
+                      components={{ 0: <span className="mono" /> }}
+                    />
                   </StatusMark>
                 )}
               </td>

@@ -2,6 +2,7 @@ import { listGuarantees, listImporters } from '@tidewaiter/contracts';
 import { useRoute } from '../api/queries.js';
 import { Go } from '../shipment/go.js';
 import { EmptyState, ErrorState, Money, Page, Skeleton } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { HeadroomGauge } from './headroom-gauge.js';
 
 /** Guarantees as capacity: how much of each is taken and what is left. */
@@ -11,11 +12,13 @@ export default function GuaranteesPage() {
   const nameOf = (id: string): string => importers.data?.items.find(({ importerId }) => importerId === id)?.name ?? '…';
   return (
     <Page
-      title="Guarantees"
-      lead="What stands behind each importer in a destination. A filing whose duty is beyond the headroom is not sent."
+      title={i18n.t('Guarantees')}
+      lead={i18n.t(
+        'What stands behind each importer in a destination. A filing whose duty is beyond the headroom is not sent.',
+      )}
     >
       {guarantees.error && (
-        <ErrorState error={guarantees.error} what="guarantees" onRetry={() => void guarantees.refetch()} />
+        <ErrorState error={guarantees.error} what={i18n.t('guarantees')} onRetry={() => void guarantees.refetch()} />
       )}
       {!guarantees.data && !guarantees.error && (
         <div aria-busy="true">
@@ -23,27 +26,29 @@ export default function GuaranteesPage() {
         </div>
       )}
       {guarantees.data?.items.length === 0 && (
-        <EmptyState title="No guarantee yet">
-          Without one nothing is filed for an importer. It is registered through the API, POST /v1/guarantees.
+        <EmptyState title={i18n.t('No guarantee yet')}>
+          {i18n.t(
+            'Without one nothing is filed for an importer. It is registered through the API, POST /v1/guarantees.',
+          )}
         </EmptyState>
       )}
       {guarantees.data && guarantees.data.items.length > 0 && (
-        <div className="sheet table-scroll" tabIndex={0} role="region" aria-label="Guarantees, scrolls">
+        <div className="sheet table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Guarantees, scrolls')}>
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">Reference</th>
-                <th scope="col">Importer</th>
-                <th scope="col">Destination</th>
-                <th scope="col">Taken</th>
+                <th scope="col">{i18n.t('Reference')}</th>
+                <th scope="col">{i18n.t('Importer')}</th>
+                <th scope="col">{i18n.t('Destination')}</th>
+                <th scope="col">{i18n.t('Taken')}</th>
                 <th scope="col" className="num">
-                  Limit
+                  {i18n.t('Limit')}
                 </th>
                 <th scope="col" className="num">
-                  Reserved
+                  {i18n.t('Reserved')}
                 </th>
                 <th scope="col" className="num">
-                  Free
+                  {i18n.t('Free')}
                 </th>
               </tr>
             </thead>

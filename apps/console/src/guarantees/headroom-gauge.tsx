@@ -1,6 +1,7 @@
 import { useLocale } from '../app/preferences.js';
 import { gauge } from '../pictures/gauge.js';
 import { formatMoney, type MoneyValue } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import './guarantees.css';
 
 /** How much of a limit is taken, as a bar; its value is told in words. `used` and `awaiting` together are what is reserved. */
@@ -26,11 +27,15 @@ export function HeadroomGauge({
     <div
       className="gauge"
       role="meter"
-      aria-label={`${of}, taken of its limit`}
+      aria-label={i18n.t('{of}, taken of its limit', { of })}
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={percent}
-      aria-valuetext={`${percent} % taken, ${formatMoney(headroom, locale)} of ${formatMoney(limit, locale)} free`}
+      aria-valuetext={i18n.t('{percent} % taken, {headroom} of {limit} free', {
+        percent,
+        headroom: formatMoney(headroom, locale),
+        limit: formatMoney(limit, locale),
+      })}
       {...(small ? { 'data-size': 'small' } : {})}
     >
       <span data-part="used" style={{ inlineSize: `${taken * 100}%` }} />

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { healthReady, showBoardSummary } from '@tidewaiter/contracts';
 import { ProblemError } from '@tidewaiter/client';
 import { useQuery } from '@tanstack/react-query';
@@ -5,6 +6,8 @@ import { api } from '../api/client.js';
 import { useRoute } from '../api/queries.js';
 import { useFeedState } from '../feed/feed.js';
 import { ErrorState, Instant, Page, Skeleton, StatusMark } from '../ui/index.js';
+import { FEED_WORDS } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 
 interface Health {
   ready: boolean;
@@ -34,25 +37,28 @@ export default function HealthPage() {
   const behind = board ? Number(board.position) - Number(feed.position) : 0;
   return (
     <Page
-      title="Health"
+      title={i18n.t('Health')}
       lead={
-        data && (data.ready ? 'Every part is there.' : 'Not every part is there: work that does not need it goes on.')
+        data &&
+        (data.ready
+          ? i18n.t('Every part is there.')
+          : i18n.t('Not every part is there: work that does not need it goes on.'))
       }
       actions={
         <a className="button" href="/status">
-          Status page
+          {i18n.t('Status page')}
         </a>
       }
     >
-      {error && <ErrorState error={error} what="the state of the house" onRetry={() => void refetch()} />}
+      {error && <ErrorState error={error} what={i18n.t('the state of the house')} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton height={32} lines={6} />}
       {data && (
         <div className="sheet">
           <table className="table">
             <thead>
               <tr>
-                <th>Part</th>
-                <th>State</th>
+                <th>{i18n.t('Part')}</th>
+                <th>{i18n.t('State')}</th>
               </tr>
             </thead>
             <tbody>
@@ -62,16 +68,20 @@ export default function HealthPage() {
                   <tr key={part}>
                     <td>{part}</td>
                     <td>
-                      <StatusMark state={says === 'ok' ? 'go' : 'late'}>{says === 'ok' ? 'answers' : says}</StatusMark>
+                      <StatusMark state={says === 'ok' ? 'go' : 'late'}>
+                        {says === 'ok' ? i18n.t('answers') : says}
+                      </StatusMark>
                     </td>
                   </tr>
                 ))}
               <tr>
-                <td>live feed to this browser</td>
+                <td>{i18n.t('live feed to this browser')}</td>
                 <td>
                   <StatusMark state={feed.state === 'live' ? 'go' : 'act'}>
-                    {feed.state},{' '}
-                    {feed.position === '0' || behind <= 0 ? 'nothing is behind' : `${behind} entries behind the board`}
+                    {FEED_WORDS[feed.state]},{' '}
+                    {feed.position === '0' || behind <= 0
+                      ? i18n.t('nothing is behind')
+                      : i18n.t('{behind} entries behind the board', { behind })}
                   </StatusMark>
                 </td>
               </tr>
@@ -81,7 +91,10 @@ export default function HealthPage() {
       )}
       {dataUpdatedAt > 0 && (
         <p className="label">
-          Looked at <Instant at={new Date(dataUpdatedAt).toISOString()} day={false} seconds />, every 5 s.
+          <Trans
+            id="Looked at <0/>, every 5 s."
+            components={{ 0: <Instant at={new Date(dataUpdatedAt).toISOString()} day={false} seconds /> }}
+          />
         </p>
       )}
     </Page>

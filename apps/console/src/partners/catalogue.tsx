@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useRoute } from '../api/queries.js';
 import { Copies } from '../shipment/parts.js';
 import { Go, useAsked } from '../shipment/go.js';
+import { i18n } from '../words/words.js';
 import { takes } from './words.js';
 import { CopyButton, EmptyState, ErrorState, Select, Skeleton, TextField } from '../ui/index.js';
 
@@ -25,7 +26,7 @@ export default function Catalogue() {
         Object.entries({ context, find, ...asked }).filter(([, each]) => each !== ''),
       ) as never,
     });
-  if (error) return <ErrorState error={error} what="the catalogue" onRetry={() => void refetch()} />;
+  if (error) return <ErrorState error={error} what={i18n.t('the catalogue')} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton height={32} lines={8} />;
   const wanted = find.toLowerCase();
   const found = data.items.filter(
@@ -36,38 +37,43 @@ export default function Catalogue() {
   return (
     <div className="stack">
       <div className="between">
-        <div className="filters" role="search" aria-label="Event types">
-          <TextField label="Find a type" type="search" value={find} onChange={(text) => show({ find: text })} />
+        <div className="filters" role="search" aria-label={i18n.t('Event types')}>
+          <TextField
+            label={i18n.t('Find a type')}
+            type="search"
+            value={find}
+            onChange={(text) => show({ find: text })}
+          />
           <Select
-            label="From"
+            label={i18n.t('From')}
             value={context}
             onChange={(chosen) => show({ context: chosen })}
-            options={[{ value: '', label: 'any part' }, ...CONTEXTS.map((value) => ({ value, label: value }))]}
+            options={[{ value: '', label: i18n.t('any part') }, ...CONTEXTS.map((value) => ({ value, label: value }))]}
           />
           <span className="label">
-            {found.length} of {data.items.length} types
+            {i18n.t('{count} of {all} types', { count: found.length, all: data.items.length })}
           </span>
         </div>
         <div className="row">
           <a className="button" href="/asyncapi.json" download="tidewaiter-asyncapi.json">
-            Download the AsyncAPI file
+            {i18n.t('Download the AsyncAPI file')}
           </a>
           <Copies path="/schemas" command="partner catalogue" />
         </div>
       </div>
       {found.length === 0 ? (
-        <EmptyState title="No type fits">{find}</EmptyState>
+        <EmptyState title={i18n.t('No type fits')}>{find}</EmptyState>
       ) : (
-        <div className="sheet table-scroll" tabIndex={0} role="region" aria-label="Event types, scrolls">
+        <div className="sheet table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Event types, scrolls')}>
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">Type</th>
-                <th scope="col">What it says</th>
+                <th scope="col">{i18n.t('Type')}</th>
+                <th scope="col">{i18n.t('What it says')}</th>
                 <th scope="col" className="num">
-                  Endpoints that take it
+                  {i18n.t('Endpoints that take it')}
                 </th>
-                <th scope="col">Schemas</th>
+                <th scope="col">{i18n.t('Schemas')}</th>
               </tr>
             </thead>
             <tbody>
@@ -87,9 +93,12 @@ export default function Catalogue() {
                       <span key={version} className="digest">
                         <a href={schema}>
                           v{version}
-                          <span className="sr"> of {each.name}</span>
+                          <span className="sr"> {i18n.t('of {name}', { name: each.name })}</span>
                         </a>
-                        <CopyButton text={type} label={`Copy type ${each.name} v${version}`} />
+                        <CopyButton
+                          text={type}
+                          label={i18n.t('Copy type {name} v{version}', { name: each.name, version })}
+                        />
                       </span>
                     ))}
                   </td>

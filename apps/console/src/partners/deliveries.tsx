@@ -26,6 +26,7 @@ import {
   StatusMark,
   TextField,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useMayNot } from './may-not.js';
 import { Replay } from './replay.js';
 import { refusal, shortUrl, span, STATUS } from './words.js';
@@ -42,7 +43,7 @@ interface Filter {
 
 /** Tries go on by a schedule and not by events of the feed: what comes of them is looked for. */
 const LOOK_MS = 2_000;
-const ANY = { value: '', label: 'any' };
+const ANY = { value: '', label: i18n.t('any') };
 const idOf = ({ deliveryId }: Delivery): string => deliveryId;
 
 export default function Deliveries() {
@@ -80,14 +81,14 @@ function Log({ asked }: { asked: Filter }) {
       <form
         className="filters"
         role="search"
-        aria-label="Deliveries"
+        aria-label={i18n.t('Deliveries')}
         onSubmit={(event) => {
           event.preventDefault();
           show(typed);
         }}
       >
         <Select
-          label="Endpoint"
+          label={i18n.t('Endpoint')}
           value={typed.endpoint ?? ''}
           onChange={(endpoint) => setTyped({ ...typed, endpoint })}
           options={[
@@ -99,46 +100,48 @@ function Log({ asked }: { asked: Filter }) {
           ]}
         />
         <Select
-          label="Status"
+          label={i18n.t('Status')}
           value={typed.status ?? ''}
           onChange={(status) => setTyped({ ...typed, status: status as Delivery['status'] })}
           options={[ANY, ...DELIVERY_STATUSES.map((value) => ({ value, label: STATUS[value].label }))]}
         />
         <TextField
-          label="Type"
-          hint="customs.* or customs.GoodsReleased"
+          label={i18n.t('Type')}
+          hint={i18n.t('customs.* or customs.GoodsReleased')}
           value={typed.type ?? ''}
           onChange={(type) => setTyped({ ...typed, type })}
         />
         <TextField
-          label="From position"
-          hint="of the feed"
+          label={i18n.t('From position')}
+          hint={i18n.t('of the feed')}
           value={typed.from ?? ''}
           onChange={(from) => setTyped({ ...typed, from })}
         />
         <TextField
-          label="To position"
-          hint="of the feed"
+          label={i18n.t('To position')}
+          hint={i18n.t('of the feed')}
           value={typed.to ?? ''}
           onChange={(to) => setTyped({ ...typed, to })}
         />
         <Button type="submit" kind="primary">
-          Filter
+          {i18n.t('Filter')}
         </Button>
       </form>
       <div className="between">
         <ApplyPill count={held.pending} onApply={held.apply} />
         <Replay asked={asked} because={because} />
       </div>
-      {log.isError && <ErrorState error={log.error} what="the deliveries" onRetry={() => void log.refetch()} />}
+      {log.isError && (
+        <ErrorState error={log.error} what={i18n.t('the deliveries')} onRetry={() => void log.refetch()} />
+      )}
       {log.isPending && <Skeleton height={320} />}
       {read !== undefined && held.items.length === 0 && (
         <EmptyState
-          title={Object.keys(asked).length === 0 ? 'Nothing was sent yet' : 'No delivery fits'}
-          act={Object.keys(asked).length > 0 && <Button onPress={() => show({})}>Clear</Button>}
+          title={Object.keys(asked).length === 0 ? i18n.t('Nothing was sent yet') : i18n.t('No delivery fits')}
+          act={Object.keys(asked).length > 0 && <Button onPress={() => show({})}>{i18n.t('Clear')}</Button>}
         >
           {Object.keys(asked).length === 0
-            ? 'Events that an endpoint takes come here as they are recorded.'
+            ? i18n.t('Events that an endpoint takes come here as they are recorded.')
             : Object.entries(asked)
                 .map(([name, value]) => `${name} ${String(value)}`)
                 .join(', ')}
@@ -147,7 +150,7 @@ function Log({ asked }: { asked: Filter }) {
       {held.items.length > 0 && <Rows items={held.items} isGone={held.isGone} because={because} />}
       {log.hasNextPage && (
         <Button busy={log.isFetchingNextPage} onPress={() => void log.fetchNextPage()}>
-          Look further back
+          {i18n.t('Look further back')}
         </Button>
       )}
     </div>
@@ -164,16 +167,16 @@ function Rows({
   because: string | undefined;
 }) {
   return (
-    <div className="sheet table-scroll" tabIndex={0} role="region" aria-label="Deliveries, scrolls">
+    <div className="sheet table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Deliveries, scrolls')}>
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Event</th>
-            <th scope="col">Status</th>
-            <th scope="col">Endpoint</th>
-            <th scope="col">Came back</th>
-            <th scope="col">Next</th>
-            <th scope="col">Act</th>
+            <th scope="col">{i18n.t('Event')}</th>
+            <th scope="col">{i18n.t('Status')}</th>
+            <th scope="col">{i18n.t('Endpoint')}</th>
+            <th scope="col">{i18n.t('Came back')}</th>
+            <th scope="col">{i18n.t('Next')}</th>
+            <th scope="col">{i18n.t('Act')}</th>
           </tr>
         </thead>
         <tbody>
@@ -191,9 +194,12 @@ function Rows({
               <td>{shortUrl(delivery.url)}</td>
               <td>
                 {delivery.lastSays === null ? (
-                  <span className="soft">not tried yet</span>
+                  <span className="soft">{i18n.t('not tried yet')}</span>
                 ) : (
-                  `${delivery.lastSays} in ${delivery.lastDurationMs} ms`
+                  i18n.t('{lastSays} in {lastDurationMs} ms', {
+                    lastSays: delivery.lastSays,
+                    lastDurationMs: delivery.lastDurationMs,
+                  })
                 )}
               </td>
               <td>
@@ -212,15 +218,18 @@ function Rows({
 
 /** When it is tried again, and what waits for it. */
 export function Next({ delivery: { status, nextAt, tries, behind } }: { delivery: Delivery }) {
-  if (status !== 'failing' && status !== 'dead') return <span className="soft">none</span>;
+  if (status !== 'failing' && status !== 'dead') return <span className="soft">{i18n.t('none')}</span>;
   return (
     <>
       {status === 'dead' || nextAt === null
-        ? `after ${tries} tries, none`
-        : `try ${tries + 1}, next in ${span(Date.parse(nextAt) - Date.now())}`}
+        ? i18n.t('after {tries} tries, none', { tries })
+        : i18n.t('try {tries}, next in {span}', { tries: tries + 1, span: span(Date.parse(nextAt) - Date.now()) })}
       {behind > 0 && (
         <div className="label">
-          {behind === 1 ? '1 later event' : `${behind} later events`} of this shipment {behind === 1 ? 'waits' : 'wait'}
+          {i18n.t(
+            '{behind, plural, one {1 later event} other {{behind} later events}} of this shipment {behind, plural, one {waits} other {wait}}',
+            { behind },
+          )}
         </div>
       )}
     </>
@@ -242,7 +251,7 @@ export function Retry({
   const retry = useChange(retryWebhookDelivery, {
     reads: [listWebhookDeliveries, showWebhookDelivery],
     onDone: () => {
-      announce('It is tried now, under the same webhook-id.');
+      announce(i18n.t('It is tried now, under the same webhook-id.'));
       onDone?.();
     },
   });
@@ -252,9 +261,9 @@ export function Retry({
       <Button
         size="small"
         quietReason
-        because={because ?? (delivery.status === 'waiting' ? 'It is sent by itself in its turn.' : undefined)}
+        because={because ?? (delivery.status === 'waiting' ? i18n.t('It is sent by itself in its turn.') : undefined)}
         busy={retry.isPending}
-        label={`${again ? 'Send again' : 'Retry now'}: ${delivery.type} #${delivery.position}`}
+        label={`${again ? i18n.t('Send again') : i18n.t('Retry now')}: ${delivery.type} #${delivery.position}`}
         onPress={() =>
           retry.mutate({
             params: { deliveryId: delivery.deliveryId },
@@ -262,7 +271,7 @@ export function Retry({
           })
         }
       >
-        {again ? 'Send again' : 'Retry now'}
+        {again ? i18n.t('Send again') : i18n.t('Retry now')}
       </Button>
       <ProblemSummary problems={refusal(retry.error)} />
     </>

@@ -1,10 +1,11 @@
 import type { InputOf, addEndpoint } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { Button, fieldProblems, ProblemSummary, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 export type Terms = InputOf<typeof addEndpoint>['body'];
 
-const LABELS: Record<string, string> = { url: 'Address', types: 'Types', note: 'Note' };
+const LABELS: Record<string, string> = { url: i18n.t('Address'), types: i18n.t('Types'), note: i18n.t('Note') };
 const fieldOf = (pointer: string): string | undefined => {
   const name = /(url|types|note)/.exec(pointer)?.[1];
   return name === undefined ? undefined : LABELS[name];
@@ -41,19 +42,19 @@ export function EndpointForm({
       <ProblemSummary problems={fieldProblems(error, fieldOf)} />
       <TextField
         id="Address"
-        label="Address"
-        hint="https, such as https://erp.example/hooks"
+        label={i18n.t('Address')}
+        hint={i18n.t('https, such as https://erp.example/hooks')}
         value={url}
         onChange={setUrl}
       />
       <TextField
         id="Types"
-        label="Types"
-        hint="such as customs.GoodsReleased, documents.* · none: all"
+        label={i18n.t('Types')}
+        hint={i18n.t('such as customs.GoodsReleased, documents.* · none: all')}
         value={types}
         onChange={setTypes}
       />
-      <TextField id="Note" label="Note" hint="for people" value={note} onChange={setNote} />
+      <TextField id="Note" label={i18n.t('Note')} hint={i18n.t('for people')} value={note} onChange={setNote} />
       <div className="buttons">
         <Button type="submit" kind="primary" busy={busy} because={because}>
           {act}

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   changeEndpoint,
   disableEndpoint,
@@ -15,6 +16,7 @@ import { announce } from '../app/announce.js';
 import { Go, useSteps } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { Button, Instant, NotFound, Page, ProblemSummary, Select, StatusMark, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { EndpointForm } from './endpoint-form.js';
 import { EndpointStatus } from './endpoints.js';
 import { Hours } from './hours.js';
@@ -35,12 +37,12 @@ export default function EndpointPage() {
   if (isUnknown(endpoint.error)) return <NotFound />;
   return (
     <Page
-      title={endpoint.data ? shortUrl(endpoint.data.url) : 'Endpoint'}
+      title={endpoint.data ? shortUrl(endpoint.data.url) : i18n.t('Endpoint')}
       lead={endpoint.data?.note}
       actions={<Copies path={`/v1/endpoints/${endpointId}`} command={`partner endpoint show ${endpointId}`} />}
     >
       <PartnerTabs part="endpoints" />
-      <Source query={endpoint} what="the endpoint" who="The partners’ service" height={320}>
+      <Source query={endpoint} what={i18n.t('the endpoint')} who={i18n.t('The partners’ service')} height={320}>
         {(known) => (
           <div className="stack">
             <Doing endpoint={known} because={because} />
@@ -62,34 +64,42 @@ interface PartProps {
 function Doing({ endpoint, because }: PartProps) {
   const { endpointId, disabled, heldUntil, hours, p95Ms, waiting } = endpoint;
   const [reason, setReason] = useState('');
-  const off = because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined);
+  const off = because ?? (reason.trim().length < 3 ? i18n.t('Give a reason first.') : undefined);
   const params = { endpointId };
-  const disable = useChange(disableEndpoint, { reads: READS, onDone: () => announce('Disabled.') });
-  const enable = useChange(enableEndpoint, { reads: READS, onDone: () => announce('Enabled.') });
-  const test = useChange(testEndpoint, { onDone: ({ says }) => announce(`The test came back: ${says}.`) });
+  const disable = useChange(disableEndpoint, { reads: READS, onDone: () => announce(i18n.t('Disabled.')) });
+  const enable = useChange(enableEndpoint, { reads: READS, onDone: () => announce(i18n.t('Enabled.')) });
+  const test = useChange(testEndpoint, {
+    onDone: ({ says }) => announce(i18n.t('The test came back: {says}.', { says })),
+  });
   return (
-    <Panel title="How it does" aside={<EndpointStatus endpoint={endpoint} />}>
+    <Panel title={i18n.t('How it does')} aside={<EndpointStatus endpoint={endpoint} />}>
       <ProblemSummary problems={refusal(disable.error ?? enable.error ?? test.error)} />
       {disabled && (
         <p className="notice" data-kind="bad">
-          Disabled <Instant at={disabled.at} /> by {disabled.by}: {disabled.because} What is to be sent is kept for 30
-          days and goes out in order once it is enabled.
+          <Trans
+            id="Disabled <0/> by {by}: {because} What is to be sent is kept for 30 days and goes out in order once it is enabled."
+            values={{ by: disabled.by, because: disabled.because }}
+            components={{ 0: <Instant at={disabled.at} /> }}
+          />
         </p>
       )}
       {heldUntil !== null && (
         <p className="notice">
-          Nothing is tried before <Instant at={heldUntil} seconds />: it asked for that, or failed too often in a row.
+          <Trans
+            id="Nothing is tried before <0/>: it asked for that, or failed too often in a row."
+            components={{ 0: <Instant at={heldUntil} seconds /> }}
+          />
         </p>
       )}
       <dl className="facts">
-        <dt>To be sent</dt>
+        <dt>{i18n.t('To be sent')}</dt>
         <dd>
           <Go to="/partners/deliveries" search={{ endpoint: endpointId }}>
-            {waiting} events
+            {i18n.t('{waiting} events', { waiting })}
           </Go>
         </dd>
-        <dt>95 of 100 answers within</dt>
-        <dd>{p95Ms === null ? 'no answer in the last 24 hours' : `${p95Ms} ms`}</dd>
+        <dt>{i18n.t('95 of 100 answers within')}</dt>
+        <dd>{p95Ms === null ? i18n.t('no answer in the last 24 hours') : `${p95Ms} ms`}</dd>
       </dl>
       {hours.length > 0 && <Hours hours={hours} />}
       <div className="buttons">
@@ -98,11 +108,11 @@ function Doing({ endpoint, because }: PartProps) {
           busy={test.isPending}
           onPress={() => test.mutate({ params, body: { signedBy: 'all' } })}
         >
-          Send a test
+          {i18n.t('Send a test')}
         </Button>
         {disabled && (
           <Button because={because} busy={enable.isPending} onPress={() => enable.mutate({ params })}>
-            Enable
+            {i18n.t('Enable')}
           </Button>
         )}
       </div>
@@ -116,9 +126,9 @@ function Doing({ endpoint, because }: PartProps) {
             disable.mutate({ params, body: { because: reason } });
           }}
         >
-          <TextField label="Why is it disabled" value={reason} onChange={setReason} />
+          <TextField label={i18n.t('Why is it disabled')} value={reason} onChange={setReason} />
           <Button type="submit" kind="danger" busy={disable.isPending} because={off}>
-            Disable
+            {i18n.t('Disable')}
           </Button>
         </form>
       )}
@@ -132,43 +142,43 @@ function ReplayFrom({ endpoint: { endpointId, replayable }, because }: PartProps
   const [status, setStatus] = useState('');
   if (replayable === null)
     return (
-      <Panel title="Replay">
-        <p className="soft">Nothing was recorded in the last 30 days.</p>
+      <Panel title={i18n.t('Replay')}>
+        <p className="soft">{i18n.t('Nothing was recorded in the last 30 days.')}</p>
       </Panel>
     );
   const begin = from ?? replayable.from;
-  const off = /^\d{1,18}$/.test(begin) ? undefined : 'Name a position: digits only.';
+  const off = /^\d{1,18}$/.test(begin) ? undefined : i18n.t('Name a position: digits only.');
   return (
     <Panel
-      title="Replay"
+      title={i18n.t('Replay')}
       aside={
         <span className="label">
-          positions {replayable.from} to {replayable.to} are of the last 30 days
+          {i18n.t('positions {from} to {to} are of the last 30 days', { from: replayable.from, to: replayable.to })}
         </span>
       }
     >
       <div className="filters">
         <TextField
-          label="From position"
-          hint="of the feed, to its end"
+          label={i18n.t('From position')}
+          hint={i18n.t('of the feed, to its end')}
           inputMode="numeric"
           value={begin}
           onChange={setFrom}
         />
         <Select
-          label="Which"
+          label={i18n.t('Which')}
           value={status}
           onChange={setStatus}
           options={[
-            { value: '', label: 'all, never sent ones too' },
-            { value: 'failing', label: 'failing and out of tries' },
+            { value: '', label: i18n.t('all, never sent ones too') },
+            { value: 'failing', label: i18n.t('failing and out of tries') },
             { value: 'sent', label: 'sent' },
             { value: 'skipped', label: 'skipped' },
-            { value: 'never', label: 'never sent' },
+            { value: 'never', label: i18n.t('never sent') },
           ]}
         />
         <Replay
-          label="Replay from there…"
+          label={i18n.t('Replay from there…')}
           asked={{ endpoint: endpointId, from: begin, ...(status === '' ? {} : { status }) }}
           because={because ?? off}
         />
@@ -178,12 +188,16 @@ function ReplayFrom({ endpoint: { endpointId, replayable }, because }: PartProps
 }
 
 const Tested = ({ outcome }: { outcome: AnswerOf<typeof testEndpoint> }) => (
-  <div className="stack" role="status" aria-label="Outcome of the test">
+  <div className="stack" role="status" aria-label={i18n.t('Outcome of the test')}>
     <StatusMark state={outcome.arrived ? 'go' : 'late'}>
-      Test {outcome.arrived ? 'arrived' : 'failed'}: {outcome.says} in {outcome.durationMs} ms
+      {i18n.t('Test {arrived, select, yes {arrived} other {failed}}: {says} in {durationMs} ms', {
+        arrived: outcome.arrived ? 'yes' : 'no',
+        says: outcome.says,
+        durationMs: outcome.durationMs,
+      })}
     </StatusMark>
     {outcome.answer !== '' && (
-      <pre className="table-scroll" tabIndex={0} aria-label="First 4 kB of the answer">
+      <pre className="table-scroll" tabIndex={0} aria-label={i18n.t('First 4 kB of the answer')}>
         {outcome.answer}
       </pre>
     )}
@@ -195,32 +209,35 @@ function Secrets({ endpoint: { endpointId, secrets }, because }: PartProps) {
   const [secret, setSecret] = useState<string | null>(null);
   const rotate = useChange(rotateSecret, { reads: READS, onDone: (answer) => setSecret(answer.secret) });
   const test = useChange(testEndpoint);
-  const retire = useChange(retireSecret, { reads: READS, onDone: () => announce('Retired. One secret signs.') });
+  const retire = useChange(retireSecret, {
+    reads: READS,
+    onDone: () => announce(i18n.t('Retired. One secret signs.')),
+  });
   const rotating = secrets.find(({ signsUntil }) => signsUntil !== null);
   return (
-    <Panel title="Signing secrets">
+    <Panel title={i18n.t('Signing secrets')}>
       <ProblemSummary problems={refusal(rotate.error ?? test.error ?? retire.error)} />
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Secret</th>
-            <th scope="col">Made</th>
-            <th scope="col">Signs</th>
+            <th scope="col">{i18n.t('Secret')}</th>
+            <th scope="col">{i18n.t('Made')}</th>
+            <th scope="col">{i18n.t('Signs')}</th>
           </tr>
         </thead>
         <tbody>
           {secrets.map(({ secretId, number, madeAt, signsUntil }) => (
             <tr key={secretId}>
-              <th scope="row">Secret {number}</th>
+              <th scope="row">{i18n.t('Secret {number}', { number })}</th>
               <td>
                 <Instant at={madeAt} />
               </td>
               <td>
                 {signsUntil === null ? (
-                  'until a new one is made'
+                  i18n.t('until a new one is made')
                 ) : (
                   <>
-                    beside the new one until <Instant at={signsUntil} />
+                    <Trans id="beside the new one until <0/>" components={{ 0: <Instant at={signsUntil} /> }} />
                   </>
                 )}
               </td>
@@ -231,13 +248,18 @@ function Secrets({ endpoint: { endpointId, secrets }, because }: PartProps) {
       <ol className="stack-tight">
         <li className="row">
           <Button
-            because={because ?? (rotating ? `Secret ${rotating.number} still signs beside the newest one.` : undefined)}
+            because={
+              because ??
+              (rotating
+                ? i18n.t('Secret {number} still signs beside the newest one.', { number: rotating.number })
+                : undefined)
+            }
             busy={rotate.isPending}
             onPress={() => rotate.mutate({ params: { endpointId } })}
           >
-            Make a new secret
+            {i18n.t('Make a new secret')}
           </Button>
-          <span className="label">Shown once; both sign for 24 hours.</span>
+          <span className="label">{i18n.t('Shown once; both sign for 24 hours.')}</span>
         </li>
         <li className="row">
           <Button
@@ -245,26 +267,28 @@ function Secrets({ endpoint: { endpointId, secrets }, because }: PartProps) {
             busy={test.isPending}
             onPress={() => test.mutate({ params: { endpointId }, body: { signedBy: 'newest' } })}
           >
-            Test with the newest alone
+            {i18n.t('Test with the newest alone')}
           </Button>
-          <span className="label">Once your receiver knows it.</span>
+          <span className="label">{i18n.t('Once your receiver knows it.')}</span>
         </li>
         <li className="row">
           <Button
             kind="danger"
-            because={because ?? (rotating ? undefined : 'One secret signs: there is none to retire.')}
+            because={because ?? (rotating ? undefined : i18n.t('One secret signs: there is none to retire.'))}
             busy={retire.isPending}
             onPress={() => rotating && retire.mutate({ params: { endpointId, secretId: rotating.secretId } })}
           >
-            {rotating ? `Retire secret ${rotating.number}` : 'Retire the old secret'}
+            {rotating ? i18n.t('Retire secret {number}', { number: rotating.number }) : i18n.t('Retire the old secret')}
           </Button>
-          <span className="label">Or let its 24 hours pass.</span>
+          <span className="label">{i18n.t('Or let its 24 hours pass.')}</span>
         </li>
       </ol>
       {test.data && <Tested outcome={test.data} />}
       <SecretOnce
         secret={secret}
-        says="From now on every webhook carries two signatures, by the old secret and by this one, for 24 hours."
+        says={i18n.t(
+          'From now on every webhook carries two signatures, by the old secret and by this one, for 24 hours.',
+        )}
         onClose={() => {
           setSecret(null);
           rotate.reset();
@@ -277,23 +301,23 @@ function Secrets({ endpoint: { endpointId, secrets }, because }: PartProps) {
 /** What somebody else changed meanwhile is told, not put under the reader's hands; acts beside the terms do not count. */
 function Terms({ endpoint, because }: PartProps) {
   const [base, setBase] = useState(endpoint);
-  const change = useChange(changeEndpoint, { reads: READS, onDone: () => announce('Changed.') });
+  const change = useChange(changeEndpoint, { reads: READS, onDone: () => announce(i18n.t('Changed.')) });
   const changed = termsOf(base) !== termsOf(endpoint);
   const sent = change.isSuccess && changed;
   return (
-    <Panel title="Address and types">
+    <Panel title={i18n.t('Address and types')}>
       {changed && !sent && (
         <p className="notice" data-kind="bad">
-          Somebody changed it meanwhile: it goes to {shortUrl(endpoint.url)} by now.{' '}
+          {i18n.t('Somebody changed it meanwhile: it goes to {url} by now.', { url: shortUrl(endpoint.url) })}{' '}
           <Button size="small" onPress={() => setBase(endpoint)}>
-            Show what it says now
+            {i18n.t('Show what it says now')}
           </Button>
         </p>
       )}
       <EndpointForm
         key={base.version}
         initial={{ url: base.url, types: base.types, note: base.note }}
-        act="Change the endpoint"
+        act={i18n.t('Change the endpoint')}
         error={change.error}
         busy={change.isPending}
         because={because}

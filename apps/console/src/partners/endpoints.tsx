@@ -1,9 +1,11 @@
+import { Trans } from '@lingui/react';
 import { addEndpoint, listEndpoints, type AnswerOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { Go, useAsked } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { EmptyState, Instant, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { EndpointForm } from './endpoint-form.js';
 import { SecretOnce } from './secret-once.js';
 import { useMayNot } from './may-not.js';
@@ -26,25 +28,25 @@ export default function Endpoints() {
   const { type } = useAsked<{ type?: string }>();
   return (
     <div className="stack">
-      <Source query={endpoints} what="the endpoints" who="The partners’ service" height={160}>
+      <Source query={endpoints} what={i18n.t('the endpoints')} who={i18n.t('The partners’ service')} height={160}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title="No endpoint yet">
-              An endpoint is an address of yours to which events are sent as they are recorded.
+            <EmptyState title={i18n.t('No endpoint yet')}>
+              {i18n.t('An endpoint is an address of yours to which events are sent as they are recorded.')}
             </EmptyState>
           ) : (
-            <Panel title="Endpoints" aside={<Copies path="/v1/endpoints" command="partner endpoint" />}>
-              <div className="table-scroll" tabIndex={0} role="region" aria-label="Endpoints, scrolls">
+            <Panel title={i18n.t('Endpoints')} aside={<Copies path="/v1/endpoints" command="partner endpoint" />}>
+              <div className="table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Endpoints, scrolls')}>
                 <table className="table">
                   <thead>
                     <tr>
-                      <th scope="col">Address</th>
-                      <th scope="col">Status</th>
-                      <th scope="col">Types</th>
+                      <th scope="col">{i18n.t('Address')}</th>
+                      <th scope="col">{i18n.t('Status')}</th>
+                      <th scope="col">{i18n.t('Types')}</th>
                       <th scope="col" className="num">
-                        To be sent
+                        {i18n.t('To be sent')}
                       </th>
-                      <th scope="col">Added</th>
+                      <th scope="col">{i18n.t('Added')}</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -57,7 +59,7 @@ export default function Endpoints() {
                         <td>
                           <EndpointStatus endpoint={endpoint} />
                         </td>
-                        <td>{endpoint.types.join(', ') || 'all'}</td>
+                        <td>{endpoint.types.join(', ') || i18n.t('all')}</td>
                         <td className="num">{endpoint.waiting}</td>
                         <td>
                           <Instant at={endpoint.addedAt} />
@@ -71,11 +73,11 @@ export default function Endpoints() {
           )
         }
       </Source>
-      <Panel title="Add an endpoint">
+      <Panel title={i18n.t('Add an endpoint')}>
         <EndpointForm
           key={added}
           initial={{ url: '', types: type === undefined ? [] : [type], note: '' }}
-          act="Add the endpoint"
+          act={i18n.t('Add the endpoint')}
           error={add.error}
           busy={add.isPending}
           because={because}
@@ -84,7 +86,7 @@ export default function Endpoints() {
       </Panel>
       <SecretOnce
         secret={secret}
-        says="Every webhook to this endpoint is signed with it, by the Standard Webhooks scheme."
+        says={i18n.t('Every webhook to this endpoint is signed with it, by the Standard Webhooks scheme.')}
         onClose={() => {
           setSecret(null);
           add.reset();
@@ -100,19 +102,24 @@ export function EndpointStatus({ endpoint }: { endpoint: Endpoint }) {
     return (
       <StatusMark state={cause === 'asked' ? 'idle' : 'late'}>
         {cause === 'asked'
-          ? 'Disabled'
+          ? i18n.t('Disabled')
           : cause === 'gone'
-            ? 'Disabled: it answered 410'
-            : 'Disabled: failed for 5 days'}
+            ? i18n.t('Disabled: it answered 410')
+            : i18n.t('Disabled: failed for 5 days')}
       </StatusMark>
     );
   }
-  if (endpoint.deadLanes > 0) return <StatusMark state="late">{endpoint.deadLanes} lanes out of tries</StatusMark>;
+  if (endpoint.deadLanes > 0)
+    return (
+      <StatusMark state="late">
+        {i18n.t('{deadLanes} lanes out of tries', { deadLanes: endpoint.deadLanes })}
+      </StatusMark>
+    );
   if (endpoint.failingSince !== null)
     return (
       <StatusMark state="act">
-        Failing since <Instant at={endpoint.failingSince} />
+        <Trans id="Failing since <0/>" components={{ 0: <Instant at={endpoint.failingSince} /> }} />
       </StatusMark>
     );
-  return <StatusMark state="go">Enabled</StatusMark>;
+  return <StatusMark state="go">{i18n.t('Enabled')}</StatusMark>;
 }

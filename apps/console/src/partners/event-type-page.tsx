@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { changeEndpoint, listEndpoints, showEndpoint, showEventType, type AnswerOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -5,6 +6,7 @@ import { announce } from '../app/announce.js';
 import { Go, useSteps } from '../shipment/go.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { Button, CopyButton, NotFound, Page, ProblemSummary, Select } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { EndpointStatus } from './endpoints.js';
 import { useMayNot } from './may-not.js';
 import { PartnerTabs } from './partners-page.js';
@@ -25,7 +27,7 @@ export default function EventTypePage() {
       actions={<Copies path={`/schemas/${context}/${name}`} command={`partner catalogue ${type}`} />}
     >
       <PartnerTabs part="catalogue" />
-      <Source query={known} what="the type" who="The server" height={320}>
+      <Source query={known} what={i18n.t('the type')} who={i18n.t('The server')} height={320}>
         {(event) => (
           <div className="stack">
             {event.versions.toReversed().map((version) => (
@@ -44,25 +46,31 @@ function Version({ version: { version, type, schema, sample } }: { version: Even
   const text = JSON.stringify(sample, null, 2);
   return (
     <Panel
-      title={`Version ${version}`}
+      title={i18n.t('Version {version}', { version })}
       aside={
         <span className="row">
           <a href={schema}>
-            JSON Schema<span className="sr"> of version {version}</span>
+            <Trans
+              id="JSON Schema<0> of version {version}</0>"
+              values={{ version }}
+              components={{ 0: <span className="sr" /> }}
+            />
           </a>
-          <CopyButton text={text} label={`Copy the sample of version ${version}`} />
+          <CopyButton text={text} label={i18n.t('Copy the sample of version {version}', { version })} />
         </span>
       }
     >
       <p className="row">
         <code>{type}</code>
-        <CopyButton text={type} label={`Copy the type of version ${version}`} />
+        <CopyButton text={type} label={i18n.t('Copy the type of version {version}', { version })} />
       </p>
-      <pre className="table-scroll" tabIndex={0} aria-label={`Sample of version ${version}`}>
+      <pre className="table-scroll" tabIndex={0} aria-label={i18n.t('Sample of version {version}', { version })}>
         {text}
       </pre>
       <p className="label">
-        A sample, made from the schema: every property is there, optional ones too. Values of persons read [sealed].
+        {i18n.t(
+          'A sample, made from the schema: every property is there, optional ones too. Values of persons read [sealed].',
+        )}
       </p>
     </Panel>
   );
@@ -76,37 +84,41 @@ function Takers({ type }: { type: string }) {
     reads: [listEndpoints, showEndpoint],
     onDone: () => {
       setChosen('');
-      announce(`It takes ${type} from now on.`);
+      announce(i18n.t('It takes {type} from now on.', { type }));
     },
   });
   return (
     <Panel
-      title="Endpoints that take it"
+      title={i18n.t('Endpoints that take it')}
       aside={
         <span className="row">
           <Go to="/partners/deliveries" search={{ type }}>
-            Deliveries of this type
+            {i18n.t('Deliveries of this type')}
           </Go>
           <Go to="/partners/tail" search={{ type }}>
-            Live, as they come
+            {i18n.t('Live, as they come')}
           </Go>
         </span>
       }
     >
-      <Source query={endpoints} what="the endpoints" who="The partners’ service" height={64}>
+      <Source query={endpoints} what={i18n.t('the endpoints')} who={i18n.t('The partners’ service')} height={64}>
         {({ items }) => {
           const takers = items.filter((each) => takes(each.types, type));
           const others = items.filter((each) => !takes(each.types, type));
           const endpoint = others.find(({ endpointId }) => endpointId === chosen);
           return (
             <>
-              {takers.length === 0 && <p className="soft">None of your endpoints takes it.</p>}
+              {takers.length === 0 && <p className="soft">{i18n.t('None of your endpoints takes it.')}</p>}
               <ul className="stack-tight">
                 {takers.map((each) => (
                   <li key={each.endpointId} className="row">
                     <Go to={`/partners/endpoints/${each.endpointId}`}>{shortUrl(each.url)}</Go>
                     <EndpointStatus endpoint={each} />
-                    <span className="label">by {each.types.find((own) => takes([own], type)) ?? 'all types'}</span>
+                    <span className="label">
+                      {i18n.t('by {find}', {
+                        find: each.types.find((own) => takes([own], type)) ?? i18n.t('all types'),
+                      })}
+                    </span>
                   </li>
                 ))}
               </ul>
@@ -126,11 +138,11 @@ function Takers({ type }: { type: string }) {
                   }}
                 >
                   <Select
-                    label="Endpoint that does not"
+                    label={i18n.t('Endpoint that does not')}
                     value={chosen}
                     onChange={setChosen}
                     options={[
-                      { value: '', label: 'choose one' },
+                      { value: '', label: i18n.t('choose one') },
                       ...others.map(({ endpointId, url }) => ({ value: endpointId, label: shortUrl(url) })),
                     ]}
                   />
@@ -138,15 +150,15 @@ function Takers({ type }: { type: string }) {
                     type="submit"
                     kind="primary"
                     busy={change.isPending}
-                    because={because ?? (endpoint ? undefined : 'Choose an endpoint first.')}
+                    because={because ?? (endpoint ? undefined : i18n.t('Choose an endpoint first.'))}
                   >
-                    Subscribe it to this type
+                    {i18n.t('Subscribe it to this type')}
                   </Button>
                 </form>
               )}
               <p>
                 <Go to="/partners/endpoints" search={{ type }}>
-                  Add an endpoint for this type
+                  {i18n.t('Add an endpoint for this type')}
                 </Go>
               </p>
             </>
@@ -158,14 +170,14 @@ function Takers({ type }: { type: string }) {
 }
 
 const Changes = ({ changes }: { changes: EventType['changes'] }) => (
-  <Panel title="Changes" aside={<span className="label">newest first</span>}>
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Changes, scrolls">
+  <Panel title={i18n.t('Changes')} aside={<span className="label">{i18n.t('newest first')}</span>}>
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Changes, scrolls')}>
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Release</th>
-            <th scope="col">Version</th>
-            <th scope="col">What came</th>
+            <th scope="col">{i18n.t('Release')}</th>
+            <th scope="col">{i18n.t('Version')}</th>
+            <th scope="col">{i18n.t('What came')}</th>
           </tr>
         </thead>
         <tbody>
@@ -174,8 +186,10 @@ const Changes = ({ changes }: { changes: EventType['changes'] }) => (
               <th scope="row">{on}</th>
               <td>v{version}</td>
               <td>
-                {first && <>The version, with </>}
-                {added.length === 0 ? 'no properties' : added.map((place) => <Place key={place} place={place} />)}
+                {first && <>{i18n.t('The version, with')} </>}
+                {added.length === 0
+                  ? i18n.t('no properties')
+                  : added.map((place) => <Place key={place} place={place} />)}
               </td>
             </tr>
           ))}
@@ -183,7 +197,7 @@ const Changes = ({ changes }: { changes: EventType['changes'] }) => (
       </table>
     </div>
     <p className="label">
-      A version only grows: what a reader of it was promised stays. Another meaning is another version.
+      {i18n.t('A version only grows: what a reader of it was promised stays. Another meaning is another version.')}
     </p>
   </Panel>
 );

@@ -1,6 +1,7 @@
 import type { AnswerOf, showEndpoint } from '@tidewaiter/contracts';
 import { Figure } from '../shipment/parts.js';
 import { Instant } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import './hours.css';
 
 type Hour = AnswerOf<typeof showEndpoint>['hours'][number];
@@ -14,7 +15,7 @@ export function Hours({ hours }: { hours: readonly Hour[] }) {
   const all = hours.reduce((sum, hour) => sum + hour.arrived + hour.failed, 0);
   return (
     <Figure
-      caption={`${shareOf(arrived, all)} of ${all} tries arrived in the last 24 hours`}
+      caption={i18n.t('{arrived} of {all} tries arrived in the last 24 hours', { arrived: shareOf(arrived, all), all })}
       picture={<Bars hours={hours} />}
       table={<Rows hours={hours} />}
     />
@@ -32,7 +33,7 @@ function Bars({ hours }: { hours: readonly Hour[] }) {
       className="hours"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role="img"
-      aria-label="Tries by hour, arrived and failed; the table has the numbers"
+      aria-label={i18n.t('Tries by hour, arrived and failed; the table has the numbers')}
     >
       {hours.map(({ hour, arrived, failed }) => {
         const x = WIDTH - STEP - Math.round((last - Date.parse(hour)) / HOUR_MS) * STEP;
@@ -61,19 +62,19 @@ function Bars({ hours }: { hours: readonly Hour[] }) {
 }
 
 const Rows = ({ hours }: { hours: readonly Hour[] }) => (
-  <div className="table-scroll" tabIndex={0} role="region" aria-label="Tries by hour, scrolls">
+  <div className="table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Tries by hour, scrolls')}>
     <table className="table">
       <thead>
         <tr>
-          <th scope="col">Hour</th>
+          <th scope="col">{i18n.t('Hour')}</th>
           <th scope="col" className="num">
-            Arrived
+            {i18n.t('Arrived')}
           </th>
           <th scope="col" className="num">
-            Failed
+            {i18n.t('Failed')}
           </th>
           <th scope="col" className="num">
-            Success
+            {i18n.t('Success')}
           </th>
         </tr>
       </thead>

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { issuePartnerKey, KEY_SCOPES, listPartnerKeys, revokePartnerKey, type KeyScope } from '@tidewaiter/contracts';
 import { useRef, useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -5,13 +6,14 @@ import { announce } from '../app/announce.js';
 import { newSecret, type Secret } from '../app/new-secret.js';
 import { Copies, Panel, Source } from '../shipment/parts.js';
 import { Button, EmptyState, fieldProblems, Instant, ProblemSummary, StatusMark, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useMayNot } from './may-not.js';
 import { SecretOnce } from './secret-once.js';
 import { refusal } from './words.js';
 
 const SAYS: Record<KeyScope, string> = {
-  'events:read': 'Follow the live feed of events',
-  'deliveries:read': 'Look at endpoints and deliveries',
+  'events:read': i18n.t('Follow the live feed of events'),
+  'deliveries:read': i18n.t('Look at endpoints and deliveries'),
 };
 
 /** Keys of programs: what each opens, until when, and when it was used last. */
@@ -20,24 +22,24 @@ export default function Keys() {
   const because = useMayNot();
   return (
     <div className="stack">
-      <Source query={keys} what="the keys" who="The partners’ service" height={160}>
+      <Source query={keys} what={i18n.t('the keys')} who={i18n.t('The partners’ service')} height={160}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title="No key yet">
-              A key lets a program of yours read without a person who signs in.
+            <EmptyState title={i18n.t('No key yet')}>
+              {i18n.t('A key lets a program of yours read without a person who signs in.')}
             </EmptyState>
           ) : (
-            <Panel title="Keys" aside={<Copies path="/v1/partner-keys" />}>
-              <div className="table-scroll" tabIndex={0} role="region" aria-label="Keys, scrolls">
+            <Panel title={i18n.t('Keys')} aside={<Copies path="/v1/partner-keys" />}>
+              <div className="table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Keys, scrolls')}>
                 <table className="table">
                   <thead>
                     <tr>
-                      <th scope="col">Key</th>
-                      <th scope="col">For</th>
-                      <th scope="col">Opens</th>
-                      <th scope="col">Ends</th>
-                      <th scope="col">Last used</th>
-                      <th scope="col">Act</th>
+                      <th scope="col">{i18n.t('Key')}</th>
+                      <th scope="col">{i18n.t('For')}</th>
+                      <th scope="col">{i18n.t('Opens')}</th>
+                      <th scope="col">{i18n.t('Ends')}</th>
+                      <th scope="col">{i18n.t('Last used')}</th>
+                      <th scope="col">{i18n.t('Act')}</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -50,17 +52,21 @@ export default function Keys() {
                         <td>{scopes.join(', ')}</td>
                         <td>
                           {revoked ? (
-                            <StatusMark state="idle">Revoked</StatusMark>
+                            <StatusMark state="idle">{i18n.t('Revoked')}</StatusMark>
                           ) : Date.parse(until) <= Date.now() ? (
                             <StatusMark state="idle">
-                              Over since <Instant at={until} />
+                              <Trans id="Over since <0/>" components={{ 0: <Instant at={until} /> }} />
                             </StatusMark>
                           ) : (
                             <Instant at={until} />
                           )}
                         </td>
                         <td>
-                          {lastUsedAt === null ? <span className="soft">never</span> : <Instant at={lastUsedAt} />}
+                          {lastUsedAt === null ? (
+                            <span className="soft">{i18n.t('never')}</span>
+                          ) : (
+                            <Instant at={lastUsedAt} />
+                          )}
                         </td>
                         <td>{!revoked && <Revoke keyId={keyId} name={name} because={because} />}</td>
                       </tr>
@@ -78,7 +84,7 @@ export default function Keys() {
 }
 
 function Revoke({ keyId, name, because }: { keyId: string; name: string; because: string | undefined }) {
-  const revoke = useChange(revokePartnerKey, { reads: [listPartnerKeys], onDone: () => announce('Revoked.') });
+  const revoke = useChange(revokePartnerKey, { reads: [listPartnerKeys], onDone: () => announce(i18n.t('Revoked.')) });
   return (
     <>
       <Button
@@ -87,17 +93,17 @@ function Revoke({ keyId, name, because }: { keyId: string; name: string; because
         quietReason
         because={because}
         busy={revoke.isPending}
-        label={`Revoke the key of ${name}`}
+        label={i18n.t('Revoke the key of {name}', { name })}
         onPress={() => revoke.mutate({ params: { keyId } })}
       >
-        Revoke
+        {i18n.t('Revoke')}
       </Button>
       <ProblemSummary problems={refusal(revoke.error)} />
     </>
   );
 }
 
-const LABELS: Record<string, string> = { name: 'Name', until: 'Ends', scopes: 'Opens' };
+const LABELS: Record<string, string> = { name: i18n.t('Name'), until: i18n.t('Ends'), scopes: i18n.t('Opens') };
 
 function Issue({ because }: { because: string | undefined }) {
   const [name, setName] = useState('');
@@ -120,7 +126,7 @@ function Issue({ because }: { because: string | undefined }) {
     issue.mutate({ body: { name, scopes: [...scopes], until: `${until}T00:00:00Z`, digest } });
   };
   return (
-    <Panel title="Make a key">
+    <Panel title={i18n.t('Make a key')}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -131,17 +137,23 @@ function Issue({ because }: { because: string | undefined }) {
         <ProblemSummary
           problems={fieldProblems(issue.error, (pointer) => LABELS[/(name|until|scopes)/.exec(pointer)?.[1] ?? ''])}
         />
-        <TextField id="Name" label="Name" hint="of the program that calls" value={name} onChange={setName} />
+        <TextField
+          id="Name"
+          label={i18n.t('Name')}
+          hint={i18n.t('of the program that calls')}
+          value={name}
+          onChange={setName}
+        />
         <TextField
           id="Ends"
-          label="Ends"
-          hint="at most a year from now, 00:00 UTC"
+          label={i18n.t('Ends')}
+          hint={i18n.t('at most a year from now, 00:00 UTC')}
           type="date"
           value={until}
           onChange={setUntil}
         />
         <fieldset id="Opens" className="stack-tight">
-          <legend>Opens</legend>
+          <legend>{i18n.t('Opens')}</legend>
           {KEY_SCOPES.map((scope) => (
             <label key={scope} className="row">
               <input
@@ -157,14 +169,14 @@ function Issue({ because }: { because: string | undefined }) {
         </fieldset>
         <div className="buttons">
           <Button type="submit" kind="primary" because={because} busy={issue.isPending}>
-            Make the key
+            {i18n.t('Make the key')}
           </Button>
         </div>
       </form>
       <SecretOnce
-        title="Key, shown this once"
+        title={i18n.t('Key, shown this once')}
         secret={shown}
-        says="Your program sends it as a bearer token."
+        says={i18n.t('Your program sends it as a bearer token.')}
         onClose={() => setShown(null)}
       />
     </Panel>

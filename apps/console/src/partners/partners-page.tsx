@@ -1,36 +1,46 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import { useSteps } from '../shipment/go.js';
 import { NotFound, Page, Part, Tabs } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import '../shipment/shipment.css';
 import '../audit/audit.css';
 
 const PARTS: readonly [part: string, label: string, lead: string, page: LazyExoticComponent<ComponentType>][] = [
   [
     'endpoints',
-    'Endpoints',
-    'Where events go as signed webhooks, in order for each shipment.',
+    i18n.t('Endpoints'),
+    i18n.t('Where events go as signed webhooks, in order for each shipment.'),
     lazy(() => import('./endpoints.js')),
   ],
   [
     'deliveries',
-    'Deliveries',
-    'What was and is to be sent. An event that does not get through holds back the later ones of its shipment, and no others.',
+    i18n.t('Deliveries'),
+    i18n.t(
+      'What was and is to be sent. An event that does not get through holds back the later ones of its shipment, and no others.',
+    ),
     lazy(() => import('./deliveries.js')),
   ],
   [
     'catalogue',
-    'Event catalogue',
-    'Every event has one type, one schema and one place in the stream, the same by REST, webhook and command line.',
+    i18n.t('Event catalogue'),
+    i18n.t(
+      'Every event has one type, one schema and one place in the stream, the same by REST, webhook and command line.',
+    ),
     lazy(() => import('./catalogue.js')),
   ],
-  ['keys', 'Keys', 'What programs of yours call with, without a person who signs in.', lazy(() => import('./keys.js'))],
+  [
+    'keys',
+    i18n.t('Keys'),
+    i18n.t('What programs of yours call with, without a person who signs in.'),
+    lazy(() => import('./keys.js')),
+  ],
   [
     'signature',
-    'Check a signature',
-    'Whether a webhook is from us and as it was sent, step by step; the secret stays in this page.',
+    i18n.t('Check a signature'),
+    i18n.t('Whether a webhook is from us and as it was sent, step by step; the secret stays in this page.'),
     lazy(() => import('./signature.js')),
   ],
-  ['tail', 'Live tail', 'The tenant’s events as they are recorded.', lazy(() => import('./tail.js'))],
+  ['tail', i18n.t('Live tail'), i18n.t('The tenant’s events as they are recorded.'), lazy(() => import('./tail.js'))],
 ];
 
 /** What a partner's integrator needs: endpoints and what is sent there, the types of events, and the stream itself, live. */
@@ -45,7 +55,7 @@ export default function PartnersPage() {
       lead={lead}
       actions={
         <a className="button" href="/docs" target="_blank" rel="noreferrer">
-          API documentation
+          {i18n.t('API documentation')}
         </a>
       }
     >
@@ -59,7 +69,7 @@ export default function PartnersPage() {
 
 export const PartnerTabs = ({ part }: { part?: string }) => (
   <Tabs
-    label="Partners"
+    label={i18n.t('Partners')}
     tabs={PARTS.map(([each, name]) => ({ to: `/partners/${each}`, name, isOpen: each === part }))}
   />
 );

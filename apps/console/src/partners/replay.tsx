@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   listWebhookDeliveries,
   REPLAY_STATUSES,
@@ -10,6 +11,7 @@ import { useState } from 'react';
 import { useChange } from '../api/queries.js';
 import { announce } from '../app/announce.js';
 import { Button, Dialog, ProblemSummary, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { refusal } from './words.js';
 
 type ReplayBody = InputOf<typeof replayWebhookDeliveries>['body'];
@@ -19,7 +21,7 @@ export type ReplayFilter = Omit<ReplayBody, 'status' | 'expect' | 'because'> & {
 export function Replay({
   asked,
   because,
-  label = 'Replay by this filter…',
+  label = i18n.t('Replay by this filter…'),
 }: {
   asked: ReplayFilter;
   because: string | undefined;
@@ -33,7 +35,7 @@ export function Replay({
   const send = useChange(replayWebhookDeliveries, {
     reads: [listWebhookDeliveries, showWebhookDelivery, showEndpoint],
     onDone: ({ count: sent }) => {
-      announce(`${sent} are being sent again.`);
+      announce(i18n.t('{sent} are being sent again.', { sent }));
       setReason('');
       count.reset();
     },
@@ -46,30 +48,40 @@ export function Replay({
   return (
     <>
       <Button
-        because={because ?? (status === 'waiting' ? 'What waits is sent by itself.' : undefined)}
+        because={because ?? (status === 'waiting' ? i18n.t('What waits is sent by itself.') : undefined)}
         busy={count.isPending}
         onPress={() => count.mutate({ body: filter })}
       >
         {label}
       </Button>
       <ProblemSummary problems={refusal(count.error)} />
-      <Dialog title="Send again" open={counted !== undefined} onClose={close}>
+      <Dialog title={i18n.t('Send again')} open={counted !== undefined} onClose={close}>
         {counted && (
           <>
             <p>
-              Dry run: <b>{counted.count}</b> {counted.count === 1 ? 'event' : 'events'} in {counted.lanes}{' '}
-              {counted.lanes === 1 ? 'lane' : 'lanes'}, up to position {counted.to}.{' '}
+              <Trans
+                id="Dry run: <0>{count}</0> {count, plural, one {event} other {events}} in {lanes} {lanes, plural, one {lane} other {lanes}}, up to position {to}."
+                values={{ count: counted.count, lanes: counted.lanes, to: counted.to }}
+                components={{ 0: <b /> }}
+              />{' '}
               {counted.behind > 0 &&
-                `${counted.behind} that ${counted.behind === 1 ? 'waits' : 'wait'} behind them go on by themselves.`}
+                i18n.t('{behind} that {behind, plural, one {waits} other {wait}} behind them go on by themselves.', {
+                  behind: counted.behind,
+                })}
             </p>
-            <p className="label">Each keeps its webhook-id: a receiver that has it already can tell.</p>
-            <TextField label="Because" hint="for the record; may be left empty" value={reason} onChange={setReason} />
+            <p className="label">{i18n.t('Each keeps its webhook-id: a receiver that has it already can tell.')}</p>
+            <TextField
+              label={i18n.t('Because')}
+              hint={i18n.t('for the record; may be left empty')}
+              value={reason}
+              onChange={setReason}
+            />
             <ProblemSummary problems={refusal(send.error)} />
             <div className="buttons">
               <Button
                 kind="primary"
                 busy={send.isPending}
-                because={counted.count === 0 ? 'The filter matches nothing.' : undefined}
+                because={counted.count === 0 ? i18n.t('The filter matches nothing.') : undefined}
                 onPress={() =>
                   send.mutate({
                     body: {
@@ -81,9 +93,9 @@ export function Replay({
                   })
                 }
               >
-                {`Send ${counted.count} again`}
+                {i18n.t('Send {count} again', { count: counted.count })}
               </Button>
-              <Button onPress={close}>Cancel</Button>
+              <Button onPress={close}>{i18n.t('Cancel')}</Button>
             </div>
           </>
         )}

@@ -1,8 +1,9 @@
 import { Button, CopyButton, Dialog } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 /** The one look at a secret: it is in this dialog only, and nowhere once it is closed. */
 export const SecretOnce = ({
-  title = 'Signing secret, shown this once',
+  title = i18n.t('Signing secret, shown this once'),
   secret,
   says,
   onClose,
@@ -16,14 +17,16 @@ export const SecretOnce = ({
     <p>{says}</p>
     <p className="row">
       <code className="mono">{secret}</code>
-      <CopyButton text={secret ?? ''} label="Copy the secret" />
+      <CopyButton text={secret ?? ''} label={i18n.t('Copy the secret')} />
     </p>
     <p className="label">
-      Keep it where your program keeps its secrets. Nobody can look at it again: make a new one if it is lost.
+      {i18n.t(
+        'Keep it where your program keeps its secrets. Nobody can look at it again: make a new one if it is lost.',
+      )}
     </p>
     <div className="buttons">
       <Button kind="primary" onPress={onClose}>
-        I have kept it
+        {i18n.t('I have kept it')}
       </Button>
     </div>
   </Dialog>

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   checkWebhook,
   ProblemError,
@@ -23,6 +24,7 @@ import {
   TextField,
   type State,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { hmacHere } from './hmac.js';
 import { refusal, shortUrl } from './words.js';
 import '../proof/proof.css';
@@ -68,7 +70,7 @@ export function SignaturePanel({ delivery }: { delivery?: Delivery }) {
   };
 
   return (
-    <Panel title="Check a signature" id="check-a-signature">
+    <Panel title={i18n.t('Check a signature')} id="check-a-signature">
       <div className="exact stack">
         <form
           className="stack"
@@ -85,52 +87,52 @@ export function SignaturePanel({ delivery }: { delivery?: Delivery }) {
         >
           <ProblemSummary problems={refusal(failed)} />
           <Select
-            label="Endpoint"
-            hint="that it came to"
+            label={i18n.t('Endpoint')}
+            hint={i18n.t('that it came to')}
             value={endpointId}
             onChange={setEndpointId}
             options={[
-              { value: '', label: 'any' },
+              { value: '', label: i18n.t('any') },
               ...(endpoints.data?.items ?? []).map((each) => ({ value: each.endpointId, label: shortUrl(each.url) })),
             ]}
           />
           <TextArea
-            label="Body as it came"
-            hint="byte for byte, before anything parses it"
+            label={i18n.t('Body as it came')}
+            hint={i18n.t('byte for byte, before anything parses it')}
             rows={5}
             value={body}
             onChange={setBody}
           />
           <TextArea
-            label="Headers"
-            hint="webhook-id, webhook-timestamp and webhook-signature: lines, curl options or JSON"
+            label={i18n.t('Headers')}
+            hint={i18n.t('webhook-id, webhook-timestamp and webhook-signature: lines, curl options or JSON')}
             rows={3}
             value={headers}
             onChange={setHeaders}
           />
           <TextField
-            label="When it came"
-            hint="such as 2026-11-28T13:00:00Z; empty: now"
+            label={i18n.t('When it came')}
+            hint={i18n.t('such as 2026-11-28T13:00:00Z; empty: now')}
             value={receivedAt}
             onChange={setReceivedAt}
-            error={Number.isNaN(at) ? 'An instant such as 2026-11-28T13:00:00Z' : undefined}
+            error={Number.isNaN(at) ? i18n.t('An instant such as 2026-11-28T13:00:00Z') : undefined}
           />
           <TextField
-            label="Signing secret"
-            hint="whsec_…, checked in this page: it is not sent and not kept"
+            label={i18n.t('Signing secret')}
+            hint={i18n.t('whsec_…, checked in this page: it is not sent and not kept')}
             type="password"
             value={secret}
             onChange={setSecret}
           />
           <TextField
-            label="What your program works out"
-            hint="its signature over this message; may be left empty"
+            label={i18n.t('What your program works out')}
+            hint={i18n.t('its signature over this message; may be left empty')}
             value={computed}
             onChange={setComputed}
           />
           <div className="buttons">
             <Button type="submit" kind="primary" busy={busy}>
-              Check the signature
+              {i18n.t('Check the signature')}
             </Button>
           </div>
         </form>
@@ -161,17 +163,17 @@ async function sentUnder(id: string, delivery: Delivery | undefined): Promise<De
 }
 
 const STEPS: Record<WebhookCheckStep['step'], string> = {
-  headers: 'The headers are there',
-  secret: 'The secret has the right form',
-  signatures: 'A signature is by this secret over these bytes',
-  time: 'It is recent enough',
+  headers: i18n.t('The headers are there'),
+  secret: i18n.t('The secret has the right form'),
+  signatures: i18n.t('A signature is by this secret over these bytes'),
+  time: i18n.t('It is recent enough'),
 };
 const OUTCOMES: Record<WebhookCheckStep['outcome'], State> = { passed: 'go', failed: 'late', 'not-reached': 'idle' };
 const SIGNATURES: Record<CheckedSignature['outcome'], { state: State; label: string }> = {
-  matches: { state: 'go', label: 'by this secret' },
-  differs: { state: 'late', label: 'not by this secret over these bytes' },
-  'other-scheme': { state: 'idle', label: 'another scheme, passed over' },
-  malformed: { state: 'late', label: 'no signature' },
+  matches: { state: 'go', label: i18n.t('by this secret') },
+  differs: { state: 'late', label: i18n.t('not by this secret over these bytes') },
+  'other-scheme': { state: 'idle', label: i18n.t('another scheme, passed over') },
+  malformed: { state: 'late', label: i18n.t('no signature') },
 };
 
 function Result({ found }: { found: Found }) {
@@ -179,12 +181,12 @@ function Result({ found }: { found: Found }) {
   useEffect(() => heading.current?.focus(), [found]);
   const { verdict, steps, signatures, faults, program, signedText, expected, sentTo, compared } = found;
   return (
-    <section className="verdict" data-holds={verdict === 'verified'} aria-label="Result of the check">
+    <section className="verdict" data-holds={verdict === 'verified'} aria-label={i18n.t('Result of the check')}>
       <header className="verdict-head">
         <h3 tabIndex={-1} ref={heading}>
-          {verdict === 'verified' && 'It verifies'}
-          {verdict === 'out-of-time' && 'It is signed by this secret, and not recent enough'}
-          {verdict === 'not-verified' && 'It does not verify'}
+          {verdict === 'verified' && i18n.t('It verifies')}
+          {verdict === 'out-of-time' && i18n.t('It is signed by this secret, and not recent enough')}
+          {verdict === 'not-verified' && i18n.t('It does not verify')}
         </h3>
         {faults.map(({ code, says, advice }) => (
           <p key={code + says}>
@@ -193,15 +195,21 @@ function Result({ found }: { found: Found }) {
         ))}
         {sentTo !== null && (
           <p>
-            <b>This webhook-id was sent to {shortUrl(sentTo)}.</b> Each endpoint has signing secrets of its own.
+            <Trans
+              id="<0>This webhook-id was sent to {sentTo}.</0> Each endpoint has signing secrets of its own."
+              values={{ sentTo: shortUrl(sentTo) }}
+              components={{ 0: <b /> }}
+            />
           </p>
         )}
       </header>
       {program !== null && (
         <div className="stack-tight">
-          <h4>Your program</h4>
+          <h4>{i18n.t('Your program')}</h4>
           {program.length === 0 && (
-            <p>It works out the right signature. Compare it with each of the list, behind v1 and the comma.</p>
+            <p>
+              {i18n.t('It works out the right signature. Compare it with each of the list, behind v1 and the comma.')}
+            </p>
           )}
           {program.map(({ code, says, advice }) => (
             <p key={code}>
@@ -224,8 +232,8 @@ function Result({ found }: { found: Found }) {
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Signature of the list</th>
-              <th scope="col">Found</th>
+              <th scope="col">{i18n.t('Signature of the list')}</th>
+              <th scope="col">{i18n.t('Found')}</th>
             </tr>
           </thead>
           <tbody>
@@ -244,21 +252,24 @@ function Result({ found }: { found: Found }) {
       )}
       {signedText !== null && (
         <dl className="facts">
-          <dt>Signed text</dt>
+          <dt>{i18n.t('Signed text')}</dt>
           <dd>
-            <pre aria-label="Signed text">{signedText}</pre>
-            <CopyButton text={signedText} label="Copy the signed text" />
+            <pre aria-label={i18n.t('Signed text')}>{signedText}</pre>
+            <CopyButton text={signedText} label={i18n.t('Copy the signed text')} />
           </dd>
           {expected !== null && (
             <>
-              <dt>HMAC-SHA-256 of it by this secret</dt>
+              <dt>{i18n.t('HMAC-SHA-256 of it by this secret')}</dt>
               <dd className="sums">{expected}</dd>
             </>
           )}
         </dl>
       )}
       <p className="label">
-        Worked out in this page. {compared ? 'Compared with what was sent under this webhook-id.' : ''}
+        {i18n.t(
+          'Worked out in this page. {compared, select, yes {Compared with what was sent under this webhook-id.} other {}}',
+          { compared: compared ? 'yes' : 'no' },
+        )}
       </p>
     </section>
   );

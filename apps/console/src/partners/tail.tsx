@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Copies } from '../shipment/parts.js';
 import { useAsked } from '../shipment/go.js';
 import { Button, CopyButton, EmptyState, ErrorState, Instant, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 const KEPT = 200;
 
@@ -65,17 +66,19 @@ function Stream({ asked }: { asked: Asked }) {
         <input
           className="input"
           type="search"
-          aria-label="Only types that hold"
-          placeholder="Only types that hold"
+          aria-label={i18n.t('Only types that hold')}
+          placeholder={i18n.t('Only types that hold')}
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
         />
-        <Button onPress={() => setPaused(!paused)}>{paused ? 'Go on' : 'Pause the tail'}</Button>
-        <span className="label">the newest {KEPT}</span>
+        <Button onPress={() => setPaused(!paused)}>{paused ? i18n.t('Go on') : i18n.t('Pause the tail')}</Button>
+        <span className="label">{i18n.t('the newest {count}', { count: KEPT })}</span>
       </div>
-      {error ? <ErrorState error={error} what="the stream" /> : null}
+      {error ? <ErrorState error={error} what={i18n.t('the stream')} /> : null}
       {shown.length === 0 ? (
-        <EmptyState title={paused ? 'Paused' : 'Listening'}>What is recorded from now on comes here.</EmptyState>
+        <EmptyState title={paused ? i18n.t('Paused') : i18n.t('Listening')}>
+          {i18n.t('What is recorded from now on comes here.')}
+        </EmptyState>
       ) : (
         <ol className="sheet">
           {shown.map(({ id, event }) => (
@@ -102,15 +105,20 @@ function Only({ asked }: { asked: Asked }) {
     <form
       className="filters"
       role="search"
-      aria-label="Events"
+      aria-label={i18n.t('Events')}
       onSubmit={(event) => {
         event.preventDefault();
         const { type: _, ...rest } = asked;
         void navigate({ to: '.', search: (type.trim() === '' ? rest : { ...rest, type: type.trim() }) as never });
       }}
     >
-      <TextField label="Type" hint="customs.* or customs.GoodsReleased; empty: all" value={type} onChange={setType} />
-      <Button type="submit">Listen</Button>
+      <TextField
+        label={i18n.t('Type')}
+        hint={i18n.t('customs.* or customs.GoodsReleased; empty: all')}
+        value={type}
+        onChange={setType}
+      />
+      <Button type="submit">{i18n.t('Listen')}</Button>
     </form>
   );
 }
@@ -125,7 +133,7 @@ function Entry({ id, event }: Heard) {
         </span>{' '}
         <b>{event.type.replace(/^tidewaiter\./, '')}</b> <span className="label">{event.subject.slice(0, 8)}</span>
       </summary>
-      <CopyButton text={text} label={`Copy event ${id}`} />
+      <CopyButton text={text} label={i18n.t('Copy event {id}', { id })} />
       <pre className="table-scroll" tabIndex={0}>
         {text}
       </pre>

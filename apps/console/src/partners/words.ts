@@ -1,15 +1,16 @@
 import { ProblemError } from '@tidewaiter/client';
 import type { DELIVERY_STATUSES } from '@tidewaiter/contracts';
 import type { FieldProblem, State } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 type Status = (typeof DELIVERY_STATUSES)[number];
 
 export const STATUS: Record<Status, { state: State; label: string }> = {
-  waiting: { state: 'wait', label: 'Waiting' },
-  failing: { state: 'act', label: 'Failing' },
-  dead: { state: 'late', label: 'Out of tries' },
-  sent: { state: 'go', label: 'Sent' },
-  skipped: { state: 'idle', label: 'Skipped' },
+  waiting: { state: 'wait', label: i18n.t('Waiting') },
+  failing: { state: 'act', label: i18n.t('Failing') },
+  dead: { state: 'late', label: i18n.t('Out of tries') },
+  sent: { state: 'go', label: i18n.t('Sent') },
+  skipped: { state: 'idle', label: i18n.t('Skipped') },
 };
 
 /** Whole minutes, or seconds below one: `1 h 52 min`. */
@@ -18,7 +19,7 @@ export function span(milliseconds: number): string {
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  return [hours > 0 ? `${hours} h` : '', rest > 0 ? `${rest} min` : ''].filter(Boolean).join(' ');
+  return [hours > 0 ? `${hours} h` : '', rest > 0 ? i18n.t('{rest} min', { rest }) : ''].filter(Boolean).join(' ');
 }
 
 /** Host and path of an endpoint, as people tell it from others. */
@@ -33,7 +34,7 @@ export const refusal = (error: Error | null): FieldProblem[] =>
           says:
             error instanceof ProblemError
               ? `${error.problem.detail} ${error.problem.advice ?? ''}`
-              : 'No answer came. Press again: it is the same act.',
+              : i18n.t('No answer came. Press again: it is the same act.'),
         },
       ];
 

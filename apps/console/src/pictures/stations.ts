@@ -1,3 +1,4 @@
+import { i18n } from '../words/words.js';
 export interface CarrierReport {
   milestone: string;
   classifier: string;
@@ -37,4 +38,4 @@ export function stations(reports: readonly CarrierReport[]): Station[] {
 export const fromEntry = (line: readonly Station[], portOfEntry: string): readonly Station[] =>
   line.length === 0 || line.some(({ place }) => place === portOfEntry)
     ? line
-    : [{ place: portOfEntry, says: 'port of entry', at: line[0]!.at, state: 'passed' }, ...line];
+    : [{ place: portOfEntry, says: i18n.t('port of entry'), at: line[0]!.at, state: 'passed' }, ...line];

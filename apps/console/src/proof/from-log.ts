@@ -21,6 +21,7 @@ import {
   treeHasher,
   widthIn,
 } from '@tidewaiter/merkle';
+import { i18n } from '../words/words.js';
 
 export interface FromLog {
   what: ToProve;
@@ -66,7 +67,7 @@ export async function fetchFromLog(
       const [entries, hashes] = await Promise.all([tile('entries', bundle), tile(0, bundle)]);
       return {
         index,
-        place: `leaf ${index}`,
+        place: i18n.t('leaf {index}', { index }),
         bytes: readBundle(entries, width)[offset]!,
         recorded: readTile(hashes, width)[offset]!,
         path: await makeInclusion(hasher, index, size, nodes),
@@ -117,8 +118,8 @@ async function earlierHead(
   const older = parseCheckpoint(checkpoint).size;
   const from =
     own === undefined
-      ? `since the first head over this shipment (${published?.items[0]?.at.slice(0, 10)})`
-      : 'since the checkpoint that you gave';
+      ? i18n.t('since the first head over this shipment ({at})', { at: published?.items[0]?.at.slice(0, 10) })
+      : i18n.t('since the checkpoint that you gave');
   const proof =
     older < size
       ? parseAddCheckpoint(await api.call(proveConsistency, { query: { from: older, to: size } })).proof

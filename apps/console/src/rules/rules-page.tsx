@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { diffTariffs, listLegalBases, listRefused, listTariffs, type TariffVersion } from '@tidewaiter/contracts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useRoute } from '../api/queries.js';
@@ -13,6 +14,7 @@ import {
   Skeleton,
   StatusMark,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 /** Rules are dated data: which versions there are, what changed between them, what was refused, what was voided. */
 export default function RulesPage() {
@@ -22,41 +24,49 @@ export default function RulesPage() {
   const { data, error, refetch } = useRoute(listTariffs, { query: {} });
   const readsBases = holds(session, 'operator', 'approver', 'compliance', 'auditor', 'partner');
   const bases = useRoute(listLegalBases, {}, { enabled: readsBases });
-  if (error) return <ErrorState error={error} what="the rules" onRetry={() => void refetch()} />;
+  if (error) return <ErrorState error={error} what={i18n.t('the rules')} onRetry={() => void refetch()} />;
   const items = data?.items ?? [];
   const labelOf = ({ name, destination, validFrom }: TariffVersion): string =>
-    `${destination} ${name}, from ${validFrom}`;
+    i18n.t('{destination} {name}, from {validFrom}', { destination, name, validFrom });
   const options = [
-    { value: '', label: 'Choose a version' },
+    { value: '', label: i18n.t('Choose a version') },
     ...items.map((each) => ({ value: each.tariffId, label: labelOf(each) })),
   ];
   const go = (search: { from?: string | undefined; to?: string | undefined; refused?: string | undefined }): void =>
     void navigate({ to: '/rules', search: Object.fromEntries(Object.entries(search).filter(([, value]) => value)) });
   return (
     <Page
-      title="Rules"
-      lead="Tariffs are versions by their days and their content. A running shipment stays on its version unless somebody moves it."
+      title={i18n.t('Rules')}
+      lead={i18n.t(
+        'Tariffs are versions by their days and their content. A running shipment stays on its version unless somebody moves it.',
+      )}
     >
       {!data && <Skeleton height={32} lines={5} />}
       {data && items.length === 0 && (
-        <EmptyState title="No tariff is loaded">
-          The rule books that come with the house are in use. A published tariff is loaded with `tidewaiter rules
-          import`.
+        <EmptyState title={i18n.t('No tariff is loaded')}>
+          {i18n.t(
+            'The rule books that come with the house are in use. A published tariff is loaded with `tidewaiter rules import`.',
+          )}
         </EmptyState>
       )}
       {items.length > 0 && (
         <>
-          <div className="sheet table-scroll" tabIndex={0} role="region" aria-label="Tariff versions, scrolls">
+          <div
+            className="sheet table-scroll"
+            tabIndex={0}
+            role="region"
+            aria-label={i18n.t('Tariff versions, scrolls')}
+          >
             <table className="table">
               <thead>
                 <tr>
-                  <th>Tariff</th>
-                  <th>Valid</th>
-                  <th className="num">Codes</th>
-                  <th className="num">Measures</th>
-                  <th className="num">Refused rows</th>
-                  <th>Content</th>
-                  <th>Loaded</th>
+                  <th>{i18n.t('Tariff')}</th>
+                  <th>{i18n.t('Valid')}</th>
+                  <th className="num">{i18n.t('Codes')}</th>
+                  <th className="num">{i18n.t('Measures')}</th>
+                  <th className="num">{i18n.t('Refused rows')}</th>
+                  <th>{i18n.t('Content')}</th>
+                  <th>{i18n.t('Loaded')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -67,7 +77,7 @@ export default function RulesPage() {
                     </td>
                     <td>
                       <LegalDate date={each.validFrom} country={each.destination} /> –{' '}
-                      {each.validTo ? <LegalDate date={each.validTo} country={each.destination} /> : 'open end'}
+                      {each.validTo ? <LegalDate date={each.validTo} country={each.destination} /> : i18n.t('open end')}
                     </td>
                     <td className="num">{each.codes.toLocaleString('en-GB')}</td>
                     <td className="num">{each.measures.toLocaleString('en-GB')}</td>
@@ -81,7 +91,7 @@ export default function RulesPage() {
                       )}
                     </td>
                     <td>
-                      <DigestChip digest={each.digest} label="content digest" />
+                      <DigestChip digest={each.digest} label={i18n.t('content digest')} />
                     </td>
                     <td>
                       <Instant at={each.importedAt} /> <span className="label">{each.importedBy}</span>
@@ -94,17 +104,22 @@ export default function RulesPage() {
           {refused && <Refused tariffId={refused} />}
           <section className="sheet">
             <div className="sheet-head">
-              <h2>What changed</h2>
+              <h2>{i18n.t('What changed')}</h2>
             </div>
             <div className="sheet-body stack">
               <div className="columns">
                 <Select
-                  label="From"
+                  label={i18n.t('From')}
                   value={from ?? ''}
                   onChange={(value) => go({ from: value, to })}
                   options={options}
                 />
-                <Select label="To" value={to ?? ''} onChange={(value) => go({ from, to: value })} options={options} />
+                <Select
+                  label={i18n.t('To')}
+                  value={to ?? ''}
+                  onChange={(value) => go({ from, to: value })}
+                  options={options}
+                />
               </div>
               {from && to && from !== to && <Diff from={from} to={to} />}
             </div>
@@ -114,25 +129,29 @@ export default function RulesPage() {
       {bases.data && (
         <section className="sheet">
           <div className="sheet-head">
-            <h2>Legal bases that were charged</h2>
+            <h2>{i18n.t('Legal bases that were charged')}</h2>
             <span className="label">{bases.data.bases.length}</span>
           </div>
           <div className="sheet-body stack">
             {bases.data.voidances.map((each) => (
               <StatusMark key={each.voidanceId} state="halt">
-                {each.citation} is void from {each.voidFrom}: {each.reason}
+                {i18n.t('{citation} is void from {voidFrom}: {reason}', {
+                  citation: each.citation,
+                  voidFrom: each.voidFrom,
+                  reason: each.reason,
+                })}
               </StatusMark>
             ))}
             {bases.data.bases.length === 0 ? (
-              <p className="soft">Nothing was assessed yet.</p>
+              <p className="soft">{i18n.t('Nothing was assessed yet.')}</p>
             ) : (
-              <div className="table-scroll" tabIndex={0} role="region" aria-label="Legal bases, scrolls">
+              <div className="table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Legal bases, scrolls')}>
                 <table className="table">
                   <thead>
                     <tr>
-                      <th>Legal basis</th>
-                      <th>Destination</th>
-                      <th className="num">Assessments</th>
+                      <th>{i18n.t('Legal basis')}</th>
+                      <th>{i18n.t('Destination')}</th>
+                      <th className="num">{i18n.t('Assessments')}</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -156,18 +175,18 @@ export default function RulesPage() {
 
 function Refused({ tariffId }: { tariffId: string }) {
   const { data, error } = useRoute(listRefused, { params: { tariffId }, query: { limit: 200 } });
-  if (error) return <ErrorState error={error} what="the refused rows" />;
+  if (error) return <ErrorState error={error} what={i18n.t('the refused rows')} />;
   return (
     <section className="sheet table-scroll">
       <table className="table">
-        <caption className="label">Rows that were refused, as they stand in the file</caption>
+        <caption className="label">{i18n.t('Rows that were refused, as they stand in the file')}</caption>
         <thead>
           <tr>
-            <th className="num">Line</th>
-            <th>Code</th>
-            <th>Column</th>
-            <th>Text</th>
-            <th>Reason</th>
+            <th className="num">{i18n.t('Line')}</th>
+            <th>{i18n.t('Code')}</th>
+            <th>{i18n.t('Column')}</th>
+            <th>{i18n.t('Text')}</th>
+            <th>{i18n.t('Reason')}</th>
           </tr>
         </thead>
         <tbody>
@@ -188,14 +207,17 @@ function Refused({ tariffId }: { tariffId: string }) {
 
 function Diff({ from, to }: { from: string; to: string }) {
   const { data, error } = useRoute(diffTariffs, { params: { tariffId: from, otherId: to }, query: { limit: 200 } });
-  if (error) return <ErrorState error={error} what="the difference" />;
+  if (error) return <ErrorState error={error} what={i18n.t('the difference')} />;
   if (!data) return <Skeleton lines={4} />;
   const { counts, touched, items } = data;
   return (
     <>
       <p>
-        <b>{counts.changed}</b> changed · <b>{counts.added}</b> new · <b>{counts.removed}</b> gone ·{' '}
-        <b>{touched.length}</b> open shipments touched
+        <Trans
+          id="<0>{changed}</0> changed · <1>{added}</1> new · <2>{removed}</2> gone · <3>{count}</3> open shipments touched"
+          values={{ changed: counts.changed, added: counts.added, removed: counts.removed, count: touched.length }}
+          components={{ 0: <b />, 1: <b />, 2: <b />, 3: <b /> }}
+        />
       </p>
       {touched.length > 0 && (
         <ul className="row">
@@ -208,14 +230,14 @@ function Diff({ from, to }: { from: string; to: string }) {
           ))}
         </ul>
       )}
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="Changes, scrolls">
+      <div className="table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Changes, scrolls')}>
         <table className="table">
           <thead>
             <tr>
-              <th>Code</th>
-              <th>What</th>
-              <th>Before</th>
-              <th>After</th>
+              <th>{i18n.t('Code')}</th>
+              <th>{i18n.t('What')}</th>
+              <th>{i18n.t('Before')}</th>
+              <th>{i18n.t('After')}</th>
             </tr>
           </thead>
           <tbody>
@@ -223,14 +245,14 @@ function Diff({ from, to }: { from: string; to: string }) {
               <tr key={index}>
                 <td className="mono">{change.commodity}</td>
                 <td>{change.what}</td>
-                <td>{change.before ?? <span className="soft">none</span>}</td>
-                <td>{change.after ?? <span className="soft">none</span>}</td>
+                <td>{change.before ?? <span className="soft">{i18n.t('none')}</span>}</td>
+                <td>{change.after ?? <span className="soft">{i18n.t('none')}</span>}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      {data.next && <p className="label">The first {items.length} are shown.</p>}
+      {data.next && <p className="label">{i18n.t('The first {count} are shown.', { count: items.length })}</p>}
     </>
   );
 }

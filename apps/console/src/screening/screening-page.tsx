@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { ProblemError } from '@tidewaiter/client';
 import { decideTask, listToday, showTimeline, type AnswerOf } from '@tidewaiter/contracts';
 import { Link } from '@tanstack/react-router';
@@ -16,6 +17,7 @@ import {
   StatusMark,
   TextField,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 type Item = AnswerOf<typeof listToday>['items'][number];
 interface Screened {
@@ -30,15 +32,17 @@ export default function ScreeningPage() {
   const cases = data?.items.filter(({ task }) => task.kind === 'resolve-engagement') ?? [];
   return (
     <Page
-      title="Screening"
-      lead="Parties are compared with the list before a shipment begins; a hit stops it until somebody has decided."
+      title={i18n.t('Screening')}
+      lead={i18n.t(
+        'Parties are compared with the list before a shipment begins; a hit stops it until somebody has decided.',
+      )}
       wide={false}
     >
-      {error && <ErrorState error={error} what="the cases" onRetry={() => void refetch()} />}
+      {error && <ErrorState error={error} what={i18n.t('the cases')} onRetry={() => void refetch()} />}
       {!data && !error && <Skeleton height={120} lines={2} />}
       {data && cases.length === 0 && (
-        <EmptyState title="No case is open">
-          Every shipment under way was found clear, or its hits were decided.
+        <EmptyState title={i18n.t('No case is open')}>
+          {i18n.t('Every shipment under way was found clear, or its hits were decided.')}
         </EmptyState>
       )}
       {cases.map((item) => (
@@ -62,15 +66,15 @@ function Case({ item: { task, shipment } }: { item: Item }) {
   const change = useChange(decideTask, {
     reads: [listToday],
     onDone: () => {
-      announce('Decided. It is recorded with your reason.');
+      announce(i18n.t('Decided. It is recorded with your reason.'));
       void readAgain(showTimeline);
     },
   });
   const because =
     !holds(session, 'compliance', 'administrator') && task.role === 'compliance'
-      ? 'For the role compliance. A tenant administrator grants it.'
+      ? i18n.t('For the role compliance. A tenant administrator grants it.')
       : undefined;
-  const needsReason = because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined);
+  const needsReason = because ?? (reason.trim().length < 3 ? i18n.t('Give a reason first.') : undefined);
   const decide = (body: Record<string, unknown>): void =>
     change.mutate({ params: { taskId: task.taskId }, body, ifMatch: task.version });
   const { error } = change;
@@ -83,12 +87,12 @@ function Case({ item: { task, shipment } }: { item: Item }) {
               {shipment.reference}
             </Link>
           ) : (
-            'Engagement'
+            i18n.t('Engagement')
           )}{' '}
           <span className="soft">{shipment?.customer}</span>
         </h2>
         <StatusMark state={hits.length > 0 ? 'halt' : 'act'}>
-          {hits.length > 0 ? `${hits.length} to decide` : 'Standing to mend'}
+          {hits.length > 0 ? i18n.t('{count} to decide', { count: hits.length }) : i18n.t('Standing to mend')}
         </StatusMark>
       </div>
       <div className="sheet-body stack">
@@ -100,7 +104,7 @@ function Case({ item: { task, shipment } }: { item: Item }) {
                 says:
                   error instanceof ProblemError
                     ? `${error.problem.detail} ${error.problem.advice ?? ''}`
-                    : 'No answer came. Press again: it is the same decision.',
+                    : i18n.t('No answer came. Press again: it is the same decision.'),
               },
             ]}
           />
@@ -110,9 +114,9 @@ function Case({ item: { task, shipment } }: { item: Item }) {
             <table className="table">
               <thead>
                 <tr>
-                  <th>Party</th>
-                  <th>Entry of the list</th>
-                  <th className="num">Score</th>
+                  <th>{i18n.t('Party')}</th>
+                  <th>{i18n.t('Entry of the list')}</th>
+                  <th className="num">{i18n.t('Score')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -129,16 +133,24 @@ function Case({ item: { task, shipment } }: { item: Item }) {
         )}
         {screened && (
           <p className="row label">
-            List {screened.list.name}, {screened.list.entries.toLocaleString('en-GB')} entries{' '}
-            <DigestChip digest={screened.list.digest} label="list digest" />
+            <Trans
+              id="List {name}, {count} entries <0/>"
+              values={{ name: screened.list.name, count: screened.list.entries.toLocaleString('en-GB') }}
+              components={{ 0: <DigestChip digest={screened.list.digest} label={i18n.t('list digest')} /> }}
+            />
           </p>
         )}
         {screened?.cleared?.map(({ role, entry, by, reason: why }) => (
           <p key={`${role} ${entry}`} className="label">
-            {role} was cleared of {entry} by {by}: {why}
+            {i18n.t('{role} was cleared of {entry} by {by}: {why}', { role, entry, by, why })}
           </p>
         ))}
-        <TextField label="Reason" hint="3 to 280 characters; it is recorded" value={reason} onChange={setReason} />
+        <TextField
+          label={i18n.t('Reason')}
+          hint={i18n.t('3 to 280 characters; it is recorded')}
+          value={reason}
+          onChange={setReason}
+        />
         <div className="buttons">
           {hits.length > 0 ? (
             <Button
@@ -149,11 +161,11 @@ function Case({ item: { task, shipment } }: { item: Item }) {
                 decide({ retry: true, clear: hits.map(({ role, entry }) => ({ role, entry })), reason: reason.trim() })
               }
             >
-              Clear {hits.length === 1 ? 'this hit' : `${hits.length} hits`}
+              {i18n.t('Clear {count, plural, one {this hit} other {{count} hits}}', { count: hits.length })}
             </Button>
           ) : (
             <Button kind="primary" because={because} busy={change.isPending} onPress={() => decide({ retry: true })}>
-              Check again
+              {i18n.t('Check again')}
             </Button>
           )}
           <Button
@@ -162,7 +174,7 @@ function Case({ item: { task, shipment } }: { item: Item }) {
             busy={change.isPending}
             onPress={() => decide({ abandon: true, reason: reason.trim() })}
           >
-            Confirm and stop {shipment?.reference ?? 'it'}
+            {i18n.t('Confirm and stop {reference}', { reference: shipment?.reference ?? i18n.t('it') })}
           </Button>
         </div>
       </div>

@@ -4,6 +4,7 @@ import { useEffect, useId, useMemo, useState, type KeyboardEvent } from 'react';
 import { useBoundKeys } from '../app/keys.js';
 import { useRoute } from '../api/queries.js';
 import { Dialog } from '../ui/dialog.js';
+import { i18n } from '../words/words.js';
 import './palette.css';
 
 interface Hit {
@@ -53,7 +54,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       )
       .map(({ keys, says, group, run }): Hit => ({
         id: keys,
-        label: group === 'Go' ? `Go to ${says}` : says,
+        label: group === 'Go' ? i18n.t('Go to {says}', { says }) : says,
         hint: keys,
         run,
       }));
@@ -76,15 +77,15 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     }
   };
   return (
-    <Dialog title="Search and act" open onClose={onClose}>
+    <Dialog title={i18n.t('Search and act')} open onClose={onClose}>
       <input
         className="input"
         role="combobox"
-        aria-label="Reference, MRN, container, party or act"
+        aria-label={i18n.t('Reference, MRN, container, party or act')}
         aria-expanded="true"
         aria-controls={`${listId}-list`}
         {...(hits[active] ? { 'aria-activedescendant': `${listId}-${active}` } : {})}
-        placeholder="Reference, MRN, container, party or act"
+        placeholder={i18n.t('Reference, MRN, container, party or act')}
         value={text}
         autoFocus
         onChange={(event) => {
@@ -93,7 +94,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         }}
         onKeyDown={onKeyDown}
       />
-      <ul id={`${listId}-list`} role="listbox" aria-label="Results" className="hits" aria-busy={isFetching}>
+      <ul id={`${listId}-list`} role="listbox" aria-label={i18n.t('Results')} className="hits" aria-busy={isFetching}>
         {hits.map((hit, index) => (
           <li
             key={hit.id}
@@ -109,7 +110,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
-      {hits.length === 0 && <p className="soft">Nothing found for “{text}”.</p>}
+      {hits.length === 0 && <p className="soft">{i18n.t('Nothing found for “{text}”.', { text })}</p>}
     </Dialog>
   );
 }

@@ -1,19 +1,20 @@
 import type { PlaneFact } from '../pictures/time-plane.js';
 import type { StoryEntry } from '../pictures/spine.js';
+import { i18n } from '../words/words.js';
 
 /** The words of the plane: what a declaration is, by the event that made it so. */
 const STATUSES: Readonly<Record<string, string>> = {
-  ShipmentOpened: 'opened',
-  DeclarationSent: 'sent',
-  DeclarationOutcomeUnknown: 'outcome unknown',
-  DeclarationRefused: 'refused',
-  DeclarationRegistered: 'registered',
-  DeclarationAccepted: 'accepted',
-  DeclarationRejected: 'rejected',
-  InspectionOrdered: 'held',
-  PaymentRequired: 'payment wanted',
-  GoodsReleased: 'released',
-  DeclarationInvalidated: 'invalidated',
+  ShipmentOpened: i18n.t('opened'),
+  DeclarationSent: i18n.t('sent'),
+  DeclarationOutcomeUnknown: i18n.t('outcome unknown'),
+  DeclarationRefused: i18n.t('refused'),
+  DeclarationRegistered: i18n.t('registered'),
+  DeclarationAccepted: i18n.t('accepted'),
+  DeclarationRejected: i18n.t('rejected'),
+  InspectionOrdered: i18n.t('held'),
+  PaymentRequired: i18n.t('payment wanted'),
+  GoodsReleased: i18n.t('released'),
+  DeclarationInvalidated: i18n.t('invalidated'),
 };
 
 /**

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   listComments,
   makeComment,
@@ -13,6 +14,7 @@ import { useSession, worksOnShipments } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { useDraft } from '../app/draft.js';
 import { Button, ErrorState, Instant, TextArea } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Panel, Source, useOffline } from './parts.js';
 
@@ -25,10 +27,10 @@ export function CommentsPanel() {
   const shipmentId = useShipmentId();
   const comments = useRoute(listComments, { params: { shipmentId } });
   return (
-    <Source query={comments} what="the comments" who="The front desk" height={120}>
+    <Source query={comments} what={i18n.t('the comments')} who={i18n.t('The front desk')} height={120}>
       {({ items }) => (
-        <Panel title="Comments">
-          {items.length === 0 && <p className="soft">Nobody has written anything yet.</p>}
+        <Panel title={i18n.t('Comments')}>
+          {items.length === 0 && <p className="soft">{i18n.t('Nobody has written anything yet.')}</p>}
           {items.map((comment) => (
             <Said key={comment.commentId} comment={comment} />
           ))}
@@ -43,9 +45,9 @@ function Said({ comment }: { comment: Comment }) {
   const { commentId, by, at, text, state, mine } = comment;
   const shipmentId = useShipmentId();
   const offline = useOffline();
-  const withdraw = useChange(withdrawComment, { reads: READS, onDone: () => announce('Taken back.') });
+  const withdraw = useChange(withdrawComment, { reads: READS, onDone: () => announce(i18n.t('Taken back.')) });
   return (
-    <article className="stack-tight" aria-label={`Comment by ${by}`}>
+    <article className="stack-tight" aria-label={i18n.t('Comment by {by}', { by })}>
       <div className="row between">
         <span className="label">
           <b>{by}</b>, <Instant at={at} seconds />
@@ -58,16 +60,18 @@ function Said({ comment }: { comment: Comment }) {
             busy={withdraw.isPending}
             onPress={() => withdraw.mutate({ params: { shipmentId, commentId } })}
           >
-            Take back
+            {i18n.t('Take back')}
           </Button>
         )}
       </div>
       {text === null ? (
-        <p className="soft">{state === 'erased' ? 'Erased. The proof still verifies.' : 'Taken back by its writer.'}</p>
+        <p className="soft">
+          {state === 'erased' ? i18n.t('Erased. The proof still verifies.') : i18n.t('Taken back by its writer.')}
+        </p>
       ) : (
         <p className="comment">{text}</p>
       )}
-      {withdraw.isError && <ErrorState error={withdraw.error} what="the withdrawal" />}
+      {withdraw.isError && <ErrorState error={withdraw.error} what={i18n.t('the withdrawal')} />}
     </article>
   );
 }
@@ -82,7 +86,7 @@ function Writing() {
     onDone: () => {
       change({ text: '' });
       forget();
-      announce('Recorded.');
+      announce(i18n.t('Recorded.'));
     },
   });
   if (!worksOnShipments(session)) return null;
@@ -96,21 +100,21 @@ function Writing() {
       }}
     >
       <TextArea
-        label="Comment"
-        hint="Everybody of the house reads it. It is recorded in the log, sealed like the names of persons."
+        label={i18n.t('Comment')}
+        hint={i18n.t('Everybody of the house reads it. It is recorded in the log, sealed like the names of persons.')}
         value={draft.text}
         onChange={(value) => change({ text: value })}
         rows={3}
         maxLength={4000}
       />
-      {make.isError && <ErrorState error={make.error} what="the comment" />}
+      {make.isError && <ErrorState error={make.error} what={i18n.t('the comment')} />}
       <div className="buttons">
         <Button
           type="submit"
           busy={make.isPending}
-          because={offline ?? (text === '' ? 'Write something first.' : undefined)}
+          because={offline ?? (text === '' ? i18n.t('Write something first.') : undefined)}
         >
-          Comment
+          {i18n.t('Comment')}
         </Button>
       </div>
     </form>
@@ -124,7 +128,7 @@ export function WatchButton({ shipmentId }: { shipmentId: string }) {
   const watchers = useRoute(showWatchers, { params: { shipmentId } });
   const change = useChange(watchShipment, {
     reads: [showWatchers],
-    onDone: ({ watching }) => announce(watching ? 'You watch it.' : 'You watch it no more.'),
+    onDone: ({ watching }) => announce(watching ? i18n.t('You watch it.') : i18n.t('You watch it no more.')),
   });
   if (!watchers.data || !worksOnShipments(session)) return null;
   const { watching } = watchers.data;
@@ -135,7 +139,7 @@ export function WatchButton({ shipmentId }: { shipmentId: string }) {
       busy={change.isPending}
       onPress={() => change.mutate({ params: { shipmentId }, body: { watching: !watching } })}
     >
-      {watching ? 'Watching' : 'Watch'}
+      {watching ? i18n.t('Watching') : i18n.t('Watch')}
     </Button>
   );
 }
@@ -145,18 +149,18 @@ export function WatchersPanel() {
   const shipmentId = useShipmentId();
   const watchers = useRoute(showWatchers, { params: { shipmentId } });
   return (
-    <Source query={watchers} what="who watches it" who="The front desk" height={60}>
+    <Source query={watchers} what={i18n.t('who watches it')} who={i18n.t('The front desk')} height={60}>
       {({ watchers: people }) => (
-        <Panel title="Watched by">
+        <Panel title={i18n.t('Watched by')}>
           {people.length === 0 ? (
-            <p className="soft">Nobody watches it.</p>
+            <p className="soft">{i18n.t('Nobody watches it.')}</p>
           ) : (
             <ul className="stack-tight">
               {people.map(({ name, since }) => (
                 <li key={`${name} ${since}`}>
                   {name}{' '}
                   <span className="label">
-                    since <Instant at={since} />
+                    <Trans id="since <0/>" components={{ 0: <Instant at={since} /> }} />
                   </span>
                 </li>
               ))}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import type { Conflict } from './merge.js';
 
 /** Somebody wrote first: field by field what you typed, what they wrote and what it was before; nothing typed is lost. */
@@ -20,17 +21,23 @@ export function ConflictPanel({
   const [chosen, setChosen] = useState<Record<string, 'yours' | 'theirs'>>({});
   const open = conflicts.filter(({ field }) => chosen[field] === undefined);
   return (
-    <section className="problems" role="alert" aria-label="Somebody else changed the same" tabIndex={-1} ref={panel}>
-      <h2>Somebody else changed the same</h2>
-      <p>What you typed is kept. Choose for each field which value stands.</p>
+    <section
+      className="problems"
+      role="alert"
+      aria-label={i18n.t('Somebody else changed the same')}
+      tabIndex={-1}
+      ref={panel}
+    >
+      <h2>{i18n.t('Somebody else changed the same')}</h2>
+      <p>{i18n.t('What you typed is kept. Choose for each field which value stands.')}</p>
       <div className="table-scroll">
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Field</th>
-              <th scope="col">Before</th>
-              <th scope="col">Theirs</th>
-              <th scope="col">Yours</th>
+              <th scope="col">{i18n.t('Field')}</th>
+              <th scope="col">{i18n.t('Before')}</th>
+              <th scope="col">{i18n.t('Theirs')}</th>
+              <th scope="col">{i18n.t('Yours')}</th>
             </tr>
           </thead>
           <tbody>
@@ -49,7 +56,7 @@ export function ConflictPanel({
                       />
                       {conflict[side]}
                       <span className="sr">
-                        , {side} for {label(conflict.field)}
+                        {i18n.t(', {side} for {field}', { side, field: label(conflict.field) })}
                       </span>
                     </label>
                   </td>
@@ -61,14 +68,18 @@ export function ConflictPanel({
       </div>
       <Button
         kind="primary"
-        because={open.length > 0 ? `Choose for ${open.map(({ field }) => label(field)).join(', ')} first.` : because}
+        because={
+          open.length > 0
+            ? i18n.t('Choose for {open} first.', { open: open.map(({ field }) => label(field)).join(', ') })
+            : because
+        }
         onPress={() =>
           onResolve(
             Object.fromEntries(conflicts.map((conflict) => [conflict.field, conflict[chosen[conflict.field]!]])),
           )
         }
       >
-        Save the chosen values
+        {i18n.t('Save the chosen values')}
       </Button>
     </section>
   );

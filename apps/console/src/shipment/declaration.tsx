@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { ProblemError } from '@tidewaiter/client';
 import {
   declarationAnswers,
@@ -28,6 +29,8 @@ import {
   StatusMark,
   TextField,
 } from '../ui/index.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { newest, useOpenTasks, useShipmentId, useTimeline, type Task, type TimelineEntry } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
 
@@ -87,54 +90,57 @@ function answersOf(entries: readonly TimelineEntry[], declaration: Declaration |
   const fixed = (label: string, value: string): Answer => ({ field: null, label, value });
   return [
     {
-      title: 'Parties and references',
+      title: i18n.t('Parties and references'),
       answers: [
         ...(opened
           ? [
               fixed(
-                'Importer of record',
+                i18n.t('Importer of record'),
                 `${opened.importer.name}, ${opened.importer.identifiers.map(({ scheme, value }) => `${scheme} ${value}`).join(', ')}`,
               ),
             ]
           : []),
-        ...(engaged ? [fixed('Mandate until', engaged.mandateUntil)] : []),
+        ...(engaged ? [fixed(i18n.t('Mandate until'), engaged.mandateUntil)] : []),
         ...(declaration
           ? [
               fixed('LRN', declaration.references.lrn),
               fixed('DUCR', declaration.references.ducr),
-              fixed('MRN', declaration.references.mrn ?? 'not given yet'),
+              fixed('MRN', declaration.references.mrn ?? i18n.t('not given yet')),
             ]
           : []),
       ],
     },
     {
-      title: 'Consignment',
+      title: i18n.t('Consignment'),
       answers: [
         ...(opened
           ? [
-              answer('portOfEntry', 'Port of entry', opened.portOfEntry),
-              fixed('Transport', opened.transport),
-              fixed('Delivery term', `${opened.incoterm.code} ${opened.incoterm.place}`),
+              answer('portOfEntry', i18n.t('Port of entry'), opened.portOfEntry),
+              fixed(i18n.t('Transport'), transportWord(opened.transport)),
+              fixed(i18n.t('Delivery term'), `${opened.incoterm.code} ${opened.incoterm.place}`),
             ]
           : []),
         ...(set
           ? [
-              answer('grossMass', 'Gross mass, kg', set.grossMass),
-              fixed('Packages', `${set.packages.count} ${set.packages.kind}`),
-              fixed('Invoice', `${set.invoice.number}, ${set.invoice.total.amount} ${set.invoice.total.currency}`),
+              answer('grossMass', i18n.t('Gross mass, kg'), set.grossMass),
+              fixed(i18n.t('Packages'), `${set.packages.count} ${set.packages.kind}`),
+              fixed(
+                i18n.t('Invoice'),
+                `${set.invoice.number}, ${set.invoice.total.amount} ${set.invoice.total.currency}`,
+              ),
             ]
           : []),
       ],
     },
     ...(set?.lines ?? []).map((line, i): Section => ({
-      title: `Line ${line.number}`,
+      title: i18n.t('Line {number}', { number: line.number }),
       answers: [
-        answer(`lines[${i}].commodity`, 'Commodity code', line.commodity),
-        answer(`lines[${i}].description`, 'Description', line.description),
-        answer(`lines[${i}].origin`, 'Origin', line.origin),
-        answer(`lines[${i}].netMass`, 'Net mass, kg', line.netMass),
-        fixed('Quantity', `${line.quantity.value} ${line.quantity.unit}`),
-        fixed('Price', `${line.price.amount} ${line.price.currency}`),
+        answer(`lines[${i}].commodity`, i18n.t('Commodity code'), line.commodity),
+        answer(`lines[${i}].description`, i18n.t('Description'), line.description),
+        answer(`lines[${i}].origin`, i18n.t('Origin'), line.origin),
+        answer(`lines[${i}].netMass`, i18n.t('Net mass, kg'), line.netMass),
+        fixed(i18n.t('Quantity'), `${line.quantity.value} ${line.quantity.unit}`),
+        fixed(i18n.t('Price'), `${line.price.amount} ${line.price.currency}`),
       ],
     })),
   ];
@@ -144,17 +150,17 @@ const referencesOf = ({ references: { lrn, ducr, mrn } }: Declaration): Answer[]
   [
     { label: 'LRN', value: lrn },
     { label: 'DUCR', value: ducr },
-    { label: 'MRN', value: mrn ?? 'not given yet' },
+    { label: 'MRN', value: mrn ?? i18n.t('not given yet') },
   ].map((each) => ({ field: null, ...each }));
 
 const SECTION_TITLES: Record<string, string> = {
-  parties: 'Parties',
-  transport: 'Transport',
-  terms: 'Terms of delivery',
-  value: 'Value',
-  packages: 'Packages',
-  documents: 'Papers',
-  security: 'Security',
+  parties: i18n.t('Parties'),
+  transport: i18n.t('Transport'),
+  terms: i18n.t('Terms of delivery'),
+  value: i18n.t('Value'),
+  packages: i18n.t('Packages'),
+  documents: i18n.t('Papers'),
+  security: i18n.t('Security'),
 };
 /** What a correction may set; the rest follows from it, or from the papers. */
 const CORRECTABLE = /^lines\[\d+\]\.(commodity|description|origin|netMass)$/;
@@ -171,7 +177,7 @@ const labelOf = (field: string): string =>
 /** The declaration as customs holds it: each answer with its source, and what it was in the version before. */
 const sectionsOf = ({ sections }: AnswerOf<typeof declarationAnswers>): Section[] =>
   sections.map(({ section, line, answers }) => ({
-    title: line === null ? (SECTION_TITLES[section] ?? words(section)) : `Line ${line}`,
+    title: line === null ? (SECTION_TITLES[section] ?? words(section)) : i18n.t('Line {line}', { line }),
     answers: answers.map(({ field, value, source, was }) => ({
       field,
       label: labelOf(field),
@@ -196,21 +202,21 @@ export default function DeclarationPage() {
     { enabled: newestOne !== undefined },
   );
   return (
-    <Source query={declarations} what="the declaration" who="Customs" height={420}>
+    <Source query={declarations} what={i18n.t('the declaration')} who={i18n.t('Customs')} height={420}>
       {({ items }) => {
         const declaration = items.at(-1);
         return (
           <div className="stack">
             {declaration && <Sending declaration={declaration} />}
-            <Source query={timeline} what="the answers" who="The board" height={320}>
+            <Source query={timeline} what={i18n.t('the answers')} who={i18n.t('The board')} height={320}>
               {(entries) => {
                 const own = answers.data && declaration && sectionsOf(answers.data);
                 const sections = own
-                  ? [{ title: 'References', answers: referencesOf(declaration) }, ...own]
+                  ? [{ title: i18n.t('References'), answers: referencesOf(declaration) }, ...own]
                   : answersOf(entries, declaration);
                 return sections.every(({ answers }) => answers.length === 0) ? (
-                  <EmptyState title="No declaration yet">
-                    It is prepared from the papers once they are complete.
+                  <EmptyState title={i18n.t('No declaration yet')}>
+                    {i18n.t('It is prepared from the papers once they are complete.')}
                   </EmptyState>
                 ) : (
                   <>
@@ -242,26 +248,29 @@ function CorrectedThere({ entries, sections }: { entries: readonly TimelineEntry
   if (changes.size === 0) return null;
   const ours = new Map(sections.flatMap(({ answers }) => answers.map(({ field, value }) => [field, value])));
   return (
-    <Panel title="As corrected by the authority" aside={<span className="label">What stands there now is theirs</span>}>
+    <Panel
+      title={i18n.t('As corrected by the authority')}
+      aside={<span className="label">{i18n.t('What stands there now is theirs')}</span>}
+    >
       <div className="table-scroll">
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Place</th>
-              <th scope="col">We had sent</th>
-              <th scope="col">Stands there now</th>
+              <th scope="col">{i18n.t('Place')}</th>
+              <th scope="col">{i18n.t('We had sent')}</th>
+              <th scope="col">{i18n.t('Stands there now')}</th>
             </tr>
           </thead>
           <tbody>
             {[...changes.values()].map(({ pointer, field, becomes }) => (
               <tr key={pointer}>
                 <th scope="row">
-                  {field === null ? 'No field of ours' : field}
+                  {field === null ? i18n.t('No field of ours') : field}
                   <br />
                   <span className="label">{pointer}</span>
                 </th>
-                <td>{ours.get(field) ?? <span className="soft">not ours</span>}</td>
-                <td>{becomes ?? <span className="soft">the message does not say</span>}</td>
+                <td>{ours.get(field) ?? <span className="soft">{i18n.t('not ours')}</span>}</td>
+                <td>{becomes ?? <span className="soft">{i18n.t('the message does not say')}</span>}</td>
               </tr>
             ))}
           </tbody>
@@ -276,14 +285,20 @@ function Sending({ declaration }: { declaration: Declaration }) {
   const last = declaration.attempts.at(-1);
   if (last?.outcome === 'unknown')
     return (
-      <section className="state" data-kind="unknown" aria-label="Sent, outcome unknown">
-        <h2>Sent, outcome unknown</h2>
+      <section className="state" data-kind="unknown" aria-label={i18n.t('Sent, outcome unknown')}>
+        <h2>{i18n.t('Sent, outcome unknown')}</h2>
         <p>
-          Sent <Instant at={last.startedAt} seconds />, no answer: it may or may not have arrived. The authority is
-          asked by our reference before anything is sent again.
+          <Trans
+            id="Sent <0/>, no answer: it may or may not have arrived. The authority is asked by our reference before anything is sent again."
+            components={{ 0: <Instant at={last.startedAt} seconds /> }}
+          />
         </p>
-        <Button because="A second transmission would be a new filing: it waits for the authority’s answer about the first.">
-          Send again
+        <Button
+          because={i18n.t(
+            'A second transmission would be a new filing: it waits for the authority’s answer about the first.',
+          )}
+        >
+          {i18n.t('Send again')}
         </Button>
       </section>
     );
@@ -304,8 +319,12 @@ function Sending({ declaration }: { declaration: Declaration }) {
         <b>{declaration.summary}</b>
       </StatusMark>
       <span className="label">
-        {declaration.authority}, {declaration.channel}, version {declaration.version}:{' '}
-        {sent ? 'sent' : 'Checked, not sent'}
+        {i18n.t('{authority}, {channel}, version {version}: {sent, select, yes {sent} other {Checked, not sent}}', {
+          authority: declaration.authority,
+          channel: declaration.channel,
+          version: declaration.version,
+          sent: sent ? 'yes' : 'no',
+        })}
       </span>
     </p>
   );
@@ -350,7 +369,7 @@ function Check({
   useEffect(() => {
     if (!open) return undefined;
     const before = document.title;
-    document.title = `Error: ${before.replace(/^Error: /, '')}`;
+    document.title = i18n.t('Error: {before}', { before: before.replace(/^Error: /, '') });
     return () => {
       document.title = before;
     };
@@ -365,7 +384,7 @@ function Check({
     setError(null);
     try {
       await api.call(decideTask, { params: { taskId: task.taskId }, body: { set: typed } }, { ifMatch: task.version });
-      announce('Recorded. A new version goes to the authority.');
+      announce(i18n.t('Recorded. A new version goes to the authority.'));
       setTyped({});
       setBase({});
       await readAgain(listTasks, listDeclarations, showStory, showStrip, showShipment);
@@ -378,7 +397,7 @@ function Check({
         const last = now.decisions.at(-1);
         const theirs = (last?.decision['set'] ?? {}) as Record<string, string>;
         setConflict({
-          by: last?.by ?? 'somebody else',
+          by: last?.by ?? i18n.t('somebody else'),
           fields: [...new Set([...Object.keys(typed), ...Object.keys(theirs)])].map((field) => ({
             field,
             base: base[field] ?? known.get(field)?.value ?? '',
@@ -392,9 +411,9 @@ function Check({
     }
   };
   const because = !may
-    ? 'Operators correct declarations.'
+    ? i18n.t('Operators correct declarations.')
     : !open
-      ? 'Nothing to correct: the authority has refused nothing.'
+      ? i18n.t('Nothing to correct: the authority has refused nothing.')
       : undefined;
 
   return (
@@ -406,26 +425,32 @@ function Check({
             says:
               field !== null && known.has(field)
                 ? `${known.get(field)!.label}: ${says} (${code})`
-                : `${says} (${code}, ${pointer}: no field of ours)`,
+                : i18n.t('{says} ({code}, {pointer}: no field of ours)', { says, code, pointer }),
           }))}
         />
       )}
       {!conflict && task !== undefined && live?.version !== task.version && (
         <p className="notice" role="status">
-          Somebody else has answered this meanwhile. What you typed is kept; send it to see both side by side.
+          {i18n.t(
+            'Somebody else has answered this meanwhile. What you typed is kept; send it to see both side by side.',
+          )}
         </p>
       )}
       {conflict && (
-        <section className="problems" role="alert" aria-label="Somebody else answered first">
-          <h2>Somebody else answered first</h2>
-          <p>{conflict.by} corrected this declaration while you were typing. What you typed is kept here.</p>
+        <section className="problems" role="alert" aria-label={i18n.t('Somebody else answered first')}>
+          <h2>{i18n.t('Somebody else answered first')}</h2>
+          <p>
+            {i18n.t('{by} corrected this declaration while you were typing. What you typed is kept here.', {
+              by: conflict.by,
+            })}
+          </p>
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">Field</th>
-                <th scope="col">Before</th>
-                <th scope="col">Theirs</th>
-                <th scope="col">Yours</th>
+                <th scope="col">{i18n.t('Field')}</th>
+                <th scope="col">{i18n.t('Before')}</th>
+                <th scope="col">{i18n.t('Theirs')}</th>
+                <th scope="col">{i18n.t('Yours')}</th>
               </tr>
             </thead>
             <tbody>
@@ -433,8 +458,8 @@ function Check({
                 <tr key={field}>
                   <th scope="row">{known.get(field)?.label ?? field}</th>
                   <td>{base}</td>
-                  <td>{theirs === '' ? <span className="soft">not changed</span> : theirs}</td>
-                  <td>{yours === '' ? <span className="soft">not changed</span> : yours}</td>
+                  <td>{theirs === '' ? <span className="soft">{i18n.t('not changed')}</span> : theirs}</td>
+                  <td>{yours === '' ? <span className="soft">{i18n.t('not changed')}</span> : yours}</td>
                 </tr>
               ))}
             </tbody>
@@ -442,11 +467,13 @@ function Check({
         </section>
       )}
       <Panel
-        title={open ? 'Check and correct' : 'Answers'}
+        title={open ? i18n.t('Check and correct') : i18n.t('Answers')}
         aside={
           declaration && (
             <span className="label">
-              {declaration.references.mrn === null ? 'Prepared, not accepted' : `MRN ${declaration.references.mrn}`}
+              {declaration.references.mrn === null
+                ? i18n.t('Prepared, not accepted')
+                : `MRN ${declaration.references.mrn}`}
             </span>
           )
         }
@@ -477,7 +504,7 @@ function Check({
                         >
                           <TextField
                             id={`${anchorOf(field)}-input`}
-                            label={`${label}, new value`}
+                            label={i18n.t('{label}, new value', { label })}
                             value={typed[field] ?? value}
                             error={wrong?.says}
                             onChange={(next) => {
@@ -491,15 +518,17 @@ function Check({
                             }}
                           />
                           <Button type="submit" size="small">
-                            Keep
+                            {i18n.t('Keep')}
                           </Button>
                         </form>
                       ) : (
                         <>
                           {changed ?? value}
-                          {changed !== undefined && <span className="label"> was {base[field!] ?? value}</span>}
+                          {changed !== undefined && (
+                            <span className="label"> {i18n.t('was {base}', { base: base[field!] ?? value })}</span>
+                          )}
                           {changed === undefined && was != null && was !== value && (
-                            <span className="label"> was {was} in the version before</span>
+                            <span className="label"> {i18n.t('was {was} in the version before', { was })}</span>
                           )}
                           {from !== undefined && <div className="label">{from}</div>}
                           {wrong && (
@@ -518,11 +547,11 @@ function Check({
                           className="disclose-plain"
                           onClick={() => setEditing(field)}
                         >
-                          Change
-                          <span className="sr">
-                            {' '}
-                            {label.toLowerCase()}, {title.toLowerCase()}
-                          </span>
+                          <Trans
+                            id="Change<0> {label}, {title}</0>"
+                            values={{ label: label.toLowerCase(), title: title.toLowerCase() }}
+                            components={{ 0: <span className="sr" /> }}
+                          />
                         </button>
                       )}
                     </dd>
@@ -532,21 +561,27 @@ function Check({
             </dl>
           </section>
         ))}
-        {error !== null && <ErrorState error={error} what="the correction" />}
+        {error !== null && <ErrorState error={error} what={i18n.t('the correction')} />}
         {open && (
           <div className="stack-tight">
             <p className="label">
               {Object.keys(typed).length === 0
-                ? 'Nothing changed yet.'
-                : `Differs from version ${declaration?.version ?? 1}: ${Object.keys(typed).length} ${Object.keys(typed).length === 1 ? 'field' : 'fields'} · Checked, not sent`}
+                ? i18n.t('Nothing changed yet.')
+                : i18n.t(
+                    'Differs from version {version}: {count} {count, plural, one {field} other {fields}} · Checked, not sent',
+                    { version: declaration?.version ?? 1, count: Object.keys(typed).length },
+                  )}
             </p>
             <Button
               kind="primary"
               busy={busy}
-              because={because ?? (Object.keys(typed).length === 0 ? 'Change a field first.' : offline)}
+              because={because ?? (Object.keys(typed).length === 0 ? i18n.t('Change a field first.') : offline)}
               onPress={() => void send()}
             >
-              Send declaration v{(declaration?.version ?? 0) + 1} to {declaration?.authority ?? 'the authority'}
+              {i18n.t('Send declaration v{version} to {authority}', {
+                version: (declaration?.version ?? 0) + 1,
+                authority: declaration?.authority ?? i18n.t('the authority'),
+              })}
             </Button>
           </div>
         )}
@@ -556,17 +591,17 @@ function Check({
 }
 
 const Versions = ({ declaration }: { declaration: Declaration }) => (
-  <Panel title="Versions and transmissions">
+  <Panel title={i18n.t('Versions and transmissions')}>
     <div className="table-scroll">
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Version</th>
-            <th scope="col">Prepared</th>
-            <th scope="col">Content</th>
-            <th scope="col">Bytes</th>
-            <th scope="col">Transmissions</th>
-            <th scope="col">As it was sent</th>
+            <th scope="col">{i18n.t('Version')}</th>
+            <th scope="col">{i18n.t('Prepared')}</th>
+            <th scope="col">{i18n.t('Content')}</th>
+            <th scope="col">{i18n.t('Bytes')}</th>
+            <th scope="col">{i18n.t('Transmissions')}</th>
+            <th scope="col">{i18n.t('As it was sent')}</th>
           </tr>
         </thead>
         <tbody>
@@ -577,10 +612,10 @@ const Versions = ({ declaration }: { declaration: Declaration }) => (
                 <Instant at={at} seconds />
               </td>
               <td>
-                <DigestChip digest={contentDigest} label="content digest" />
+                <DigestChip digest={contentDigest} label={i18n.t('content digest')} />
               </td>
               <td>
-                <DigestChip digest={bytesDigest} label="bytes digest" />
+                <DigestChip digest={bytesDigest} label={i18n.t('bytes digest')} />
               </td>
               <td>
                 {declaration.attempts
@@ -593,7 +628,7 @@ const Versions = ({ declaration }: { declaration: Declaration }) => (
               </td>
               <td>
                 <Raw
-                  label={`version ${version}`}
+                  label={i18n.t('version {version}', { version })}
                   id={`${declaration.declarationId}/${version}`}
                   read={() =>
                     api.bytes(showDeclarationBytes, { declarationId: declaration.declarationId, n: String(version) })
@@ -610,21 +645,21 @@ const Versions = ({ declaration }: { declaration: Declaration }) => (
 
 const Messages = ({ declaration }: { declaration: Declaration }) => (
   <Panel
-    title="Messages of the authority"
-    aside={<span className="label">{declaration.messages.length} kept as they came</span>}
+    title={i18n.t('Messages of the authority')}
+    aside={<span className="label">{i18n.t('{count} kept as they came', { count: declaration.messages.length })}</span>}
   >
     {declaration.messages.length === 0 ? (
-      <p className="soft">None yet.</p>
+      <p className="soft">{i18n.t('None yet.')}</p>
     ) : (
       <div className="table-scroll">
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Function</th>
-              <th scope="col">Says</th>
-              <th scope="col">Received</th>
-              <th scope="col">sha256</th>
-              <th scope="col">Raw</th>
+              <th scope="col">{i18n.t('Function')}</th>
+              <th scope="col">{i18n.t('Says')}</th>
+              <th scope="col">{i18n.t('Received')}</th>
+              <th scope="col">{i18n.t('sha256')}</th>
+              <th scope="col">{i18n.t('Raw')}</th>
             </tr>
           </thead>
           <tbody>
@@ -635,7 +670,7 @@ const Messages = ({ declaration }: { declaration: Declaration }) => (
                 </td>
                 <td>
                   {message.name}
-                  {message.duplicate && <span className="flag">came again</span>}
+                  {message.duplicate && <span className="flag">{i18n.t('came again')}</span>}
                 </td>
                 <td>
                   <Instant at={message.receivedAt} seconds />
@@ -645,7 +680,7 @@ const Messages = ({ declaration }: { declaration: Declaration }) => (
                 </td>
                 <td>
                   <Raw
-                    label={`message ${message.functionCode}`}
+                    label={i18n.t('message {functionCode}', { functionCode: message.functionCode })}
                     id={message.messageId}
                     read={() =>
                       api.bytes(showRawMessage, {
@@ -676,7 +711,7 @@ function Raw({ label, id, read }: { label: string; id: string; read: () => Promi
   return (
     <>
       <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? 'Hide' : 'Show'}
+        {open ? i18n.t('Hide') : i18n.t('Show')}
         <span className="sr"> {label}</span>
       </button>
       {open && raw.data !== undefined && (

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   acceptDifference,
   DOCUMENT_TYPES,
@@ -15,6 +16,7 @@ import { useChange, useRoute } from '../api/queries.js';
 import { api } from '../api/client.js';
 import { holds, useSession } from '../api/session.js';
 import { Button, DigestChip, EmptyState, ErrorState, Instant, StatusMark, TextField, type State } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
 import { saveBytes } from './save.js';
@@ -26,11 +28,11 @@ type Document = AnswerOf<typeof listDocuments>['items'][number];
 
 /** Three things that must not be mixed up: nobody asked, asked and absent, present. */
 const SLOT_STATES: Record<Requirement['state'], [State, string]> = {
-  unasked: ['idle', 'not asked'],
-  missing: ['act', 'asked, absent'],
-  provided: ['go', 'present'],
-  exempt: ['idle', 'not needed'],
-  deferred: ['wait', 'deferred, the claim stays open'],
+  unasked: ['idle', i18n.t('not asked')],
+  missing: ['act', i18n.t('asked, absent')],
+  provided: ['go', i18n.t('present')],
+  exempt: ['idle', i18n.t('not needed')],
+  deferred: ['wait', i18n.t('deferred, the claim stays open')],
 };
 
 export default function Documents() {
@@ -41,22 +43,22 @@ export default function Documents() {
   const findings = useRoute(showFindings, { params });
   return (
     <div className="stack">
-      <Source query={checklist} what="the checklist" who="Documents" height={200}>
+      <Source query={checklist} what={i18n.t('the checklist')} who={i18n.t('Documents')} height={200}>
         {(answer) => <Needed checklist={answer} />}
       </Source>
       <Uploading shipmentId={shipmentId} documents={documents.data?.items ?? []} />
-      <Source query={documents} what="the documents" who="Documents" height={160}>
+      <Source query={documents} what={i18n.t('the documents')} who={i18n.t('Documents')} height={160}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title="No papers yet">
-              Upload the first one above: the checklist says which are needed and by which law.
+            <EmptyState title={i18n.t('No papers yet')}>
+              {i18n.t('Upload the first one above: the checklist says which are needed and by which law.')}
             </EmptyState>
           ) : (
             <Papers items={items} />
           )
         }
       </Source>
-      <Source query={findings} what="the cross-check" who="Documents" height={120}>
+      <Source query={findings} what={i18n.t('the cross-check')} who={i18n.t('Documents')} height={120}>
         {(answer) => <CrossCheck findings={answer} documents={documents.data?.items ?? []} />}
       </Source>
     </div>
@@ -66,20 +68,20 @@ export default function Documents() {
 function Needed({ checklist }: { checklist: Checklist }) {
   if (checklist.state === 'not-derived')
     return (
-      <EmptyState title="The checklist is not derived yet">
-        It follows once the shipment’s standing is proved.
+      <EmptyState title={i18n.t('The checklist is not derived yet')}>
+        {i18n.t('It follows once the shipment’s standing is proved.')}
       </EmptyState>
     );
   return (
     <Panel
-      title="Needed"
+      title={i18n.t('Needed')}
       aside={
         <StatusMark state={checklist.state === 'complete' ? 'go' : checklist.state === 'blocked' ? 'act' : 'wait'}>
           {checklist.state === 'complete'
-            ? 'Complete'
+            ? i18n.t('Complete')
             : checklist.state === 'blocked'
-              ? 'Waits for a person'
-              : 'Waiting for papers'}
+              ? i18n.t('Waits for a person')
+              : i18n.t('Waiting for papers')}
         </StatusMark>
       }
     >
@@ -87,11 +89,11 @@ function Needed({ checklist }: { checklist: Checklist }) {
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Paper</th>
-              <th scope="col">State</th>
-              <th scope="col">Why, by which law</th>
-              <th scope="col">From</th>
-              <th scope="col">Without it</th>
+              <th scope="col">{i18n.t('Paper')}</th>
+              <th scope="col">{i18n.t('State')}</th>
+              <th scope="col">{i18n.t('Why, by which law')}</th>
+              <th scope="col">{i18n.t('From')}</th>
+              <th scope="col">{i18n.t('Without it')}</th>
             </tr>
           </thead>
           <tbody>
@@ -108,7 +110,7 @@ function Needed({ checklist }: { checklist: Checklist }) {
                       <div key={row}>
                         {because}
                         <br />
-                        <span className="label" title={`Row ${row}`}>
+                        <span className="label" title={i18n.t('Row {row}', { row })}>
                           {law}
                         </span>
                       </div>
@@ -116,9 +118,11 @@ function Needed({ checklist }: { checklist: Checklist }) {
                   </td>
                   <td>
                     {slot.from}
-                    {slot.original && <span className="label">, original</span>}
+                    {slot.original && <span className="label">{i18n.t(', original')}</span>}
                   </td>
-                  <td>{slot.blocks === 'nothing' ? 'goes on' : `${slot.blocks} waits`}</td>
+                  <td>
+                    {slot.blocks === 'nothing' ? i18n.t('goes on') : i18n.t('{blocks} waits', { blocks: slot.blocks })}
+                  </td>
                 </tr>
               );
             })}
@@ -155,7 +159,7 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
   const alter = (at: number, to: object): void =>
     setChosen(chosen.map((each, i) => (i === at ? { ...each, ...to } : each)));
   return (
-    <section className="stack-tight" aria-label="Upload">
+    <section className="stack-tight" aria-label={i18n.t('Upload')}>
       <div
         className="drop"
         data-over={over || undefined}
@@ -164,10 +168,11 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
         onDrop={drop}
       >
         <label className="field">
-          <span className="field-label">Upload papers</span>
+          <span className="field-label">{i18n.t('Upload papers')}</span>
           <span className="field-hint">
-            Choose files or drop them here: PDF, XML, CSV, JSON, images; up to 25 MB each. HTML, SVG and PDF with script
-            are refused.
+            {i18n.t(
+              'Choose files or drop them here: PDF, XML, CSV, JSON, images; up to 25 MB each. HTML, SVG and PDF with script are refused.',
+            )}
           </span>
           <input
             type="file"
@@ -176,12 +181,12 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
             onChange={(event) => (take(event.target.files), (event.target.value = ''))}
           />
         </label>
-        {!may && <span className="button-because">Operators and partners upload papers.</span>}
+        {!may && <span className="button-because">{i18n.t('Operators and partners upload papers.')}</span>}
         {chosen.map(({ file, type, supersedes }, i) => (
           <div key={`${file.name}-${i}`} className="row">
             <b>{file.name}</b>
             <label>
-              <span className="sr">Type of {file.name}</span>
+              <span className="sr">{i18n.t('Type of {name}', { name: file.name })}</span>
               <select className="input" value={type} onChange={(event) => alter(i, { type: event.target.value })}>
                 {DOCUMENT_TYPES.map((each) => (
                   <option key={each} value={each}>
@@ -191,18 +196,18 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
               </select>
             </label>
             <label>
-              <span className="sr">{file.name} replaces</span>
+              <span className="sr">{i18n.t('{name} replaces', { name: file.name })}</span>
               <select
                 className="input"
                 value={supersedes}
                 onChange={(event) => alter(i, { supersedes: event.target.value })}
               >
-                <option value="">a new paper</option>
+                <option value="">{i18n.t('a new paper')}</option>
                 {documents
                   .filter((each) => each.type === type)
                   .map((each) => (
                     <option key={each.documentId} value={each.documentId}>
-                      replaces {each.versions.at(-1)?.name} v{each.versions.length}
+                      {i18n.t('replaces')} {each.versions.at(-1)?.name} v{each.versions.length}
                     </option>
                   ))}
               </select>
@@ -219,7 +224,7 @@ function Uploading({ shipmentId, documents }: { shipmentId: string; documents: r
               setChosen([]);
             }}
           >
-            Upload {chosen.length} {chosen.length === 1 ? 'file' : 'files'}
+            {i18n.t('Upload {count} {count, plural, one {file} other {files}}', { count: chosen.length })}
           </Button>
         )}
       </div>
@@ -246,44 +251,48 @@ function Uploaded({ upload }: { upload: Upload }) {
         <span className="row">
           {state === 'cut' && (
             <Button size="small" onPress={() => goOn(key)}>
-              Go on now
+              {i18n.t('Go on now')}
             </Button>
           )}
           <Button
             size="small"
             kind="quiet"
-            label={`${state === 'done' || state === 'refused' ? 'Close' : 'Stop'} ${name}`}
+            label={`${state === 'done' || state === 'refused' ? i18n.t('Close') : i18n.t('Stop')} ${name}`}
             onPress={() => stopUpload(key)}
           >
-            {state === 'done' || state === 'refused' ? 'Close' : 'Stop'}
+            {state === 'done' || state === 'refused' ? i18n.t('Close') : i18n.t('Stop')}
           </Button>
         </span>
       </div>
       {(state === 'sending' || state === 'hashing' || state === 'cut' || state === 'reading') && (
-        <progress max={100} value={share} aria-label={`Upload of ${name}`} />
+        <progress max={100} value={share} aria-label={i18n.t('Upload of {name}', { name })} />
       )}
       <span className="label" role="status">
         {
           {
-            hashing: 'Working out the digest in this browser',
-            sending: `${share} %, ${megabytes(sent)} of ${megabytes(size)}`,
-            reading: 'Sent; the paper is read and checked',
-            cut: 'Cut. It goes on by itself when the line is back, under the same key: nothing arrives twice.',
-            done: answer?.duplicate ? 'Same content as a paper that is here: kept as a link to it.' : 'Received.',
-            refused: 'Refused.',
-            stopped: 'Stopped.',
+            hashing: i18n.t('Working out the digest in this browser'),
+            sending: i18n.t('{share} %, {sent} of {size}', { share, sent: megabytes(sent), size: megabytes(size) }),
+            reading: i18n.t('Sent; the paper is read and checked'),
+            cut: i18n.t('Cut. It goes on by itself when the line is back, under the same key: nothing arrives twice.'),
+            done: answer?.duplicate
+              ? i18n.t('Same content as a paper that is here: kept as a link to it.')
+              : i18n.t('Received.'),
+            refused: i18n.t('Refused.'),
+            stopped: i18n.t('Stopped.'),
           }[state]
         }
       </span>
       {sha256 !== null && (
         <span className="row label">
           <span>
-            sha256 in this browser <DigestChip digest={sha256} />
+            <Trans id="sha256 in this browser <0/>" components={{ 0: <DigestChip digest={sha256} /> }} />
           </span>
           {answer && (
             <StatusMark state={answer.sha256 === sha256 ? 'go' : 'late'}>
-              server’s {answer.sha256.slice(0, 8)},{' '}
-              {answer.sha256 === sha256 ? 'the same bytes' : 'other bytes: do not rely on this paper'}
+              {i18n.t(
+                'server’s {sha256}, {sha2562, select, yes {the same bytes} other {other bytes: do not rely on this paper}}',
+                { sha256: answer.sha256.slice(0, 8), sha2562: answer.sha256 === sha256 ? 'yes' : 'no' },
+              )}
             </StatusMark>
           )}
         </span>
@@ -306,28 +315,28 @@ function Uploaded({ upload }: { upload: Upload }) {
 }
 
 const DOCUMENT_STATES: Record<Document['state'], [State, string]> = {
-  received: ['wait', 'received'],
-  read: ['wait', 'read'],
-  accepted: ['go', 'accepted'],
-  rejected: ['act', 'rejected'],
+  received: ['wait', i18n.t('received')],
+  read: ['wait', i18n.t('read')],
+  accepted: ['go', i18n.t('accepted')],
+  rejected: ['act', i18n.t('rejected')],
 };
 
 const Papers = ({ items }: { items: readonly Document[] }) => (
-  <Panel title="Papers">
+  <Panel title={i18n.t('Papers')}>
     <div className="table-scroll">
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Paper</th>
-            <th scope="col">State</th>
-            <th scope="col">Version</th>
-            <th scope="col">Received</th>
+            <th scope="col">{i18n.t('Paper')}</th>
+            <th scope="col">{i18n.t('State')}</th>
+            <th scope="col">{i18n.t('Version')}</th>
+            <th scope="col">{i18n.t('Received')}</th>
             <th scope="col" className="num">
-              Size
+              {i18n.t('Size')}
             </th>
-            <th scope="col">sha256</th>
+            <th scope="col">{i18n.t('sha256')}</th>
             <th scope="col">
-              <span className="sr">Acts</span>
+              <span className="sr">{i18n.t('Acts')}</span>
             </th>
           </tr>
         </thead>
@@ -338,7 +347,7 @@ const Papers = ({ items }: { items: readonly Document[] }) => (
               return (
                 <tr key={`${document.documentId}-${version.version}`}>
                   <th scope="row">
-                    {i === 0 ? words(document.type) : <span className="label">replaced</span>}
+                    {i === 0 ? words(document.type) : <span className="label">{i18n.t('replaced')}</span>}
                     <br />
                     <span className="label">{version.name}</span>
                   </th>
@@ -347,9 +356,15 @@ const Papers = ({ items }: { items: readonly Document[] }) => (
                     {i === 0 && document.says !== null && <div className="label">{document.says}</div>}
                     {i === 0 && document.carried && (
                       <div className="label">
-                        of the shipment that was split; for this part{' '}
+                        {i18n.t('of the shipment that was split; for this part')}{' '}
                         {document.carried.covers
-                          .map(({ quantity, whole }) => `${quantity.value} of ${whole.value} ${whole.unit}`)
+                          .map(({ quantity, whole }) =>
+                            i18n.t('{part} of {whole} {unit}', {
+                              part: quantity.value,
+                              whole: whole.value,
+                              unit: whole.unit,
+                            }),
+                          )
                           .join(', ')}
                       </div>
                     )}
@@ -388,16 +403,21 @@ function Download({ document, n, name }: { document: Document; n: number; name: 
     }
   };
   return (
-    <Button size="small" busy={busy} label={`Save ${name}, version ${n}`} onPress={() => void save()}>
-      Save
+    <Button
+      size="small"
+      busy={busy}
+      label={i18n.t('Save {name}, version {n}', { name, n })}
+      onPress={() => void save()}
+    >
+      {i18n.t('Save')}
     </Button>
   );
 }
 
 const OUTCOMES: Record<string, [State, string]> = {
-  warning: ['idle', 'warning'],
-  'blocks-claim': ['wait', 'claim waits'],
-  'blocks-filing': ['act', 'filing waits'],
+  warning: ['idle', i18n.t('warning')],
+  'blocks-claim': ['wait', i18n.t('claim waits')],
+  'blocks-filing': ['act', i18n.t('filing waits')],
 };
 
 type Findings = AnswerOf<typeof showFindings>;
@@ -417,14 +437,14 @@ export function CrossCheck({
   const open = findings.filter(({ accepted }) => accepted === null).length;
   return (
     <Panel
-      title="Cross-check"
+      title={i18n.t('Cross-check')}
       aside={
         <span className="label">
           {findings.length === 0
-            ? 'The papers agree'
+            ? i18n.t('The papers agree')
             : open === 0
-              ? `${findings.length} accepted as they are`
-              : `${open} to look at`}
+              ? i18n.t('{count} accepted as they are', { count: findings.length })
+              : i18n.t('{open} to look at', { open })}
         </span>
       }
     >
@@ -433,15 +453,15 @@ export function CrossCheck({
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">What</th>
+                <th scope="col">{i18n.t('What')}</th>
                 {papers.map((paper) => (
                   <th scope="col" key={paper}>
                     {nameOf(paper)}
                   </th>
                 ))}
-                <th scope="col">Difference</th>
-                <th scope="col">Outcome</th>
-                <th scope="col">As it is</th>
+                <th scope="col">{i18n.t('Difference')}</th>
+                <th scope="col">{i18n.t('Outcome')}</th>
+                <th scope="col">{i18n.t('As it is')}</th>
               </tr>
             </thead>
             <tbody>
@@ -469,11 +489,13 @@ export function CrossCheck({
                     ))}
                     <td>
                       {finding.difference ?? ''}
-                      {finding.tolerance !== undefined && <div className="label">tolerance {finding.tolerance}</div>}
+                      {finding.tolerance !== undefined && (
+                        <div className="label">{i18n.t('tolerance {tolerance}', { tolerance: finding.tolerance })}</div>
+                      )}
                     </td>
                     <td>
                       {finding.accepted ? (
-                        <StatusMark state="go">accepted</StatusMark>
+                        <StatusMark state="go">{i18n.t('accepted')}</StatusMark>
                       ) : (
                         <StatusMark state={state}>{says}</StatusMark>
                       )}
@@ -488,8 +510,12 @@ export function CrossCheck({
           </table>
         </div>
       )}
-      {findings.length === 0 && <p className="soft">What more than one paper states is the same in all of them.</p>}
-      {cannotTell.length > 0 && <p className="label">Could not be compared: {cannotTell.join(', ')}.</p>}
+      {findings.length === 0 && (
+        <p className="soft">{i18n.t('What more than one paper states is the same in all of them.')}</p>
+      )}
+      {cannotTell.length > 0 && (
+        <p className="label">{i18n.t('Could not be compared: {cannotTell}.', { cannotTell: cannotTell.join(', ') })}</p>
+      )}
     </Panel>
   );
 }
@@ -508,32 +534,39 @@ function AsItIs({ finding: { digest, kind, outcome, acceptable, proposed, accept
     return (
       <>
         {accepted.by}: {accepted.reason}
-        {accepted.proposedBy !== null && <div className="label">proposed by {accepted.proposedBy}</div>}
+        {accepted.proposedBy !== null && (
+          <div className="label">{i18n.t('proposed by {proposedBy}', { proposedBy: accepted.proposedBy })}</div>
+        )}
       </>
     );
-  if (!acceptable) return <span className="soft">needs a corrected paper</span>;
+  if (!acceptable) return <span className="soft">{i18n.t('needs a corrected paper')}</span>;
   const blocks = outcome === 'blocks-filing';
   const me = `user:${session.subject}`;
   const because = !holds(session, 'operator', 'compliance', 'administrator')
-    ? 'Operators and compliance accept differences.'
+    ? i18n.t('Operators and compliance accept differences.')
     : blocks && proposed && proposed.by === me
-      ? 'You proposed it: somebody in compliance accepts it.'
+      ? i18n.t('You proposed it: somebody in compliance accepts it.')
       : blocks && proposed && !holds(session, 'compliance')
-        ? 'Compliance accepts what blocks filing.'
+        ? i18n.t('Compliance accepts what blocks filing.')
         : blocks && !proposed && holds(session, 'compliance')
-          ? 'An operator proposes it first.'
+          ? i18n.t('An operator proposes it first.')
           : offline;
-  const act = blocks && !proposed ? 'Propose to accept' : 'Accept';
+  const act = blocks && !proposed ? i18n.t('Propose to accept') : i18n.t('Accept');
   return (
     <div className="stack-tight">
       {proposed && (
         <div className="label">
-          proposed by {proposed.by}: {proposed.reason}
+          {i18n.t('proposed by {by}: {reason}', { by: proposed.by, reason: proposed.reason })}
         </div>
       )}
       {reason === null ? (
-        <Button size="small" label={`${act} ${kind}, because…`} because={because} onPress={() => setReason('')}>
-          {`${act}, because…`}
+        <Button
+          size="small"
+          label={i18n.t('{act} {kind}, because…', { act, kind })}
+          because={because}
+          onPress={() => setReason('')}
+        >
+          {i18n.t('{act}, because…', { act })}
         </Button>
       ) : (
         <form
@@ -543,18 +576,23 @@ function AsItIs({ finding: { digest, kind, outcome, acceptable, proposed, accept
             accept.mutate({ params: { shipmentId }, body: { digest, reason: reason.trim() } });
           }}
         >
-          <TextField label="Reason" hint="it is recorded and printed" value={reason} onChange={setReason} />
+          <TextField
+            label={i18n.t('Reason')}
+            hint={i18n.t('it is recorded and printed')}
+            value={reason}
+            onChange={setReason}
+          />
           <Button
             size="small"
             type="submit"
             busy={accept.isPending}
-            because={reason.trim().length < 3 ? 'Give a reason first.' : offline}
+            because={reason.trim().length < 3 ? i18n.t('Give a reason first.') : offline}
           >
             {act}
           </Button>
         </form>
       )}
-      {accept.isError && <ErrorState error={accept.error} what="the answer" />}
+      {accept.isError && <ErrorState error={accept.error} what={i18n.t('the answer')} />}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { compareAssessments, listAssessments, rederiveAssessment, type AnswerOf } from '@tidewaiter/contracts';
 import { Fragment, useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
@@ -15,6 +16,7 @@ import {
   Money,
   StatusMark,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Figure, Panel, Source, words } from './parts.js';
 import { Go, useAsked } from './go.js';
@@ -30,13 +32,13 @@ export default function Duties() {
   const { assessment } = useAsked<{ assessment?: number }>();
   const assessments = useRoute(listAssessments, { params: { shipmentId } });
   return (
-    <Source query={assessments} what="the assessments" who="Duties" height={420}>
+    <Source query={assessments} what={i18n.t('the assessments')} who={i18n.t('Duties')} height={420}>
       {({ items }) => {
         const shown = items.find(({ n }) => n === assessment) ?? items[0];
         return shown ? (
           <div className="stack">
             {items.length > 1 && (
-              <nav className="chips" aria-label="Assessments">
+              <nav className="chips" aria-label={i18n.t('Assessments')}>
                 {items.map(({ n, recordedAt }) => (
                   <Go
                     key={n}
@@ -45,7 +47,7 @@ export default function Duties() {
                     search={{ assessment: n }}
                     {...(n === shown.n ? { 'aria-current': 'true' as const } : {})}
                   >
-                    Assessment {n}, <Instant at={recordedAt} />
+                    <Trans id="Assessment {n}, <0/>" values={{ n }} components={{ 0: <Instant at={recordedAt} /> }} />
                   </Go>
                 ))}
               </nav>
@@ -54,8 +56,8 @@ export default function Duties() {
             {shown.n > 1 && <QuoteAgainstEntry shipmentId={shipmentId} n={shown.n} against={1} />}
           </div>
         ) : (
-          <EmptyState title="Not assessed yet">
-            Duty and tax are worked out as soon as the papers are complete.
+          <EmptyState title={i18n.t('Not assessed yet')}>
+            {i18n.t('Duty and tax are worked out as soon as the papers are complete.')}
           </EmptyState>
         );
       }}
@@ -70,17 +72,17 @@ function stepsOf({ lines, entryCharges, totals }: Result): CostStep[] {
   const charges = lines.flatMap((line) => {
     const option = chosen(line);
     return (option?.charges ?? []).map(({ code, role, amount }) => ({
-      label: `${code} ${words(role).toLowerCase()}, line ${line.number}`,
+      label: i18n.t('{code} {role}, line {number}', { code, role: words(role).toLowerCase(), number: line.number }),
       amount,
     }));
   });
   return [
     ...lines.flatMap(({ number, customsValue }) =>
-      customsValue ? [{ label: `Customs value, line ${number}`, amount: customsValue.amount }] : [],
+      customsValue ? [{ label: i18n.t('Customs value, line {number}', { number }), amount: customsValue.amount }] : [],
     ),
     ...charges.filter(({ amount }) => /[1-9]/.test(amount)),
     ...entryCharges.map(({ code, amount }) => ({ label: code, amount })),
-    ...(totals?.landedCost ? [{ label: 'Landed cost', amount: totals.landedCost, total: true }] : []),
+    ...(totals?.landedCost ? [{ label: i18n.t('Landed cost'), amount: totals.landedCost, total: true }] : []),
   ];
 }
 
@@ -89,30 +91,36 @@ function Assessment({ stored: { assessmentId, n, result, resultDigest, recordedA
   const explained = result.lines.flatMap((line) => chosen(line)?.charges ?? []).length + result.entryCharges.length;
   return (
     <Panel
-      title={`Assessment ${n}`}
+      title={i18n.t('Assessment {n}', { n })}
       aside={
         <span className="row label">
-          law of <LegalDate date={result.lawDate} country={result.destination} /> · recorded <Instant at={recordedAt} />
+          <Trans
+            id="law of <0/> · recorded <1/>"
+            components={{
+              0: <LegalDate date={result.lawDate} country={result.destination} />,
+              1: <Instant at={recordedAt} />,
+            }}
+          />
         </span>
       }
     >
       {result.status !== 'ASSESSED' && (
         <StatusMark state="act">
           {result.status === 'QUESTIONS'
-            ? 'Too little is known: no total is due'
-            : 'A person must look: no rule stands for this'}
+            ? i18n.t('Too little is known: no total is due')
+            : i18n.t('A person must look: no rule stands for this')}
         </StatusMark>
       )}
       {totals && (
         <dl className="row">
           {(
             [
-              ['Duty', totals.duty],
-              ['Excise', totals.excise],
-              ['Fees', totals.fees],
-              ['Tax', totals.tax],
-              ['Payable now', totals.payableNow],
-              ['Payable later', totals.payableLater],
+              [i18n.t('Duty'), totals.duty],
+              [i18n.t('Excise'), totals.excise],
+              [i18n.t('Fees'), totals.fees],
+              [i18n.t('Tax'), totals.tax],
+              [i18n.t('Payable now'), totals.payableNow],
+              [i18n.t('Payable later'), totals.payableLater],
             ] as const
           )
             .filter(([, amount], i) => i > 3 || /[1-9]/.test(amount))
@@ -131,12 +139,14 @@ function Assessment({ stored: { assessmentId, n, result, resultDigest, recordedA
       <Waterfall steps={stepsOf(result)} currency={currency} />
       <Lines result={result} />
       <p className="label">
-        Explained: {explained} of {explained} charges open to arithmetic, legal basis and rule.
+        {i18n.t('Explained: {explained} of {explained} charges open to arithmetic, legal basis and rule.', {
+          explained,
+        })}
       </p>
       <div className="row">
         {result.rules.map(({ set, version, digest }) => (
           <span key={set} className="label">
-            {set} {version} <DigestChip digest={digest} label={`digest of ${set}`} />
+            {set} {version} <DigestChip digest={digest} label={i18n.t('digest of {set}', { set })} />
           </span>
         ))}
       </div>
@@ -159,13 +169,13 @@ function Waterfall({ steps, currency }: { steps: CostStep[]; currency: string })
   if (bars.length === 0) return null;
   return (
     <Figure
-      caption="How the cost is built up"
+      caption={i18n.t('How the cost is built up')}
       picture={
         <svg
           viewBox={`0 0 ${LABEL + WIDTH + 140} ${height}`}
           width={LABEL + WIDTH + 140}
           role="img"
-          aria-label={`Cost build-up in ${steps.length} steps; shown as a table too`}
+          aria-label={i18n.t('Cost build-up in {count} steps; shown as a table too', { count: steps.length })}
         >
           {bars.map(({ label, amount, total, x, width, joins }, i) => (
             <g key={label} transform={`translate(0 ${i * ROW})`}>
@@ -187,9 +197,9 @@ function Waterfall({ steps, currency }: { steps: CostStep[]; currency: string })
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Part</th>
+              <th scope="col">{i18n.t('Part')}</th>
               <th scope="col" className="num">
-                Amount
+                {i18n.t('Amount')}
               </th>
             </tr>
           </thead>
@@ -218,13 +228,13 @@ function Lines({ result: { lines, entryCharges, currency } }: { result: Result }
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Charge</th>
-            <th scope="col">Expression</th>
+            <th scope="col">{i18n.t('Charge')}</th>
+            <th scope="col">{i18n.t('Expression')}</th>
             <th scope="col" className="num">
-              Base
+              {i18n.t('Base')}
             </th>
             <th scope="col" className="num">
-              Amount
+              {i18n.t('Amount')}
             </th>
           </tr>
         </thead>
@@ -233,14 +243,14 @@ function Lines({ result: { lines, entryCharges, currency } }: { result: Result }
             <Fragment key={line.number}>
               <tr>
                 <th scope="rowgroup" colSpan={3}>
-                  Line {line.number}, customs value
+                  {i18n.t('Line {number}, customs value', { number: line.number })}
                   {line.customsValue && <div className="sums soft">{line.customsValue.trace.join(' · ')}</div>}
                 </th>
                 <td className="num">
                   {line.customsValue ? (
                     <Money value={line.customsValue} />
                   ) : (
-                    <StatusMark state="unknown">not known</StatusMark>
+                    <StatusMark state="unknown">{i18n.t('not known')}</StatusMark>
                   )}
                 </td>
               </tr>
@@ -252,7 +262,11 @@ function Lines({ result: { lines, entryCharges, currency } }: { result: Result }
                     <tr>
                       <td>
                         <button type="button" className="disclose" aria-expanded={shown} onClick={() => toggle(key)}>
-                          {charge.code} {words(charge.role).toLowerCase()}, line {line.number}
+                          {i18n.t('{code} {role}, line {number}', {
+                            code: charge.code,
+                            role: words(charge.role).toLowerCase(),
+                            number: line.number,
+                          })}
                         </button>
                         {charge.part && <span className="label"> {words(charge.part).toLowerCase()}</span>}
                       </td>
@@ -266,15 +280,15 @@ function Lines({ result: { lines, entryCharges, currency } }: { result: Result }
                       <tr className="line-open">
                         <td colSpan={4}>
                           <dl className="facts">
-                            <dt>Arithmetic</dt>
+                            <dt>{i18n.t('Arithmetic')}</dt>
                             <dd className="sums">{charge.arithmetic}</dd>
-                            <dt>Exact, then rounded</dt>
+                            <dt>{i18n.t('Exact, then rounded')}</dt>
                             <dd className="sums">
                               {charge.exact} → {charge.amount} ({charge.rounding})
                             </dd>
-                            <dt>Legal basis</dt>
+                            <dt>{i18n.t('Legal basis')}</dt>
                             <dd>{charge.legalBasis}</dd>
-                            <dt>Measure</dt>
+                            <dt>{i18n.t('Measure')}</dt>
                             <dd>
                               <code>{charge.measure}</code>
                             </dd>
@@ -291,8 +305,8 @@ function Lines({ result: { lines, entryCharges, currency } }: { result: Result }
                   <tr key={option.basis}>
                     <td colSpan={3}>
                       <StatusMark state="idle">
-                        Not chosen: {option.basis}
-                        {option.needs.length > 0 && `, needs ${option.needs.join(', ')}`}
+                        {i18n.t('Not chosen: {basis}', { basis: option.basis })}
+                        {option.needs.length > 0 && i18n.t(', needs {needs}', { needs: option.needs.join(', ') })}
                       </StatusMark>
                     </td>
                     <td className="num soft">
@@ -304,7 +318,7 @@ function Lines({ result: { lines, entryCharges, currency } }: { result: Result }
                 <tr key={code}>
                   <td colSpan={4}>
                     <StatusMark state="unknown">
-                      {asks} {answers.length > 0 && `Answers: ${answers.join(', ')}.`}
+                      {asks} {answers.length > 0 && i18n.t('Answers: {answers}.', { answers: answers.join(', ') })}
                     </StatusMark>
                   </td>
                 </tr>
@@ -319,7 +333,7 @@ function Lines({ result: { lines, entryCharges, currency } }: { result: Result }
                 <tr>
                   <td>
                     <button type="button" className="disclose" aria-expanded={shown} onClick={() => toggle(key)}>
-                      {charge.code}, whole entry
+                      {i18n.t('{code}, whole entry', { code: charge.code })}
                     </button>
                   </td>
                   <td>{charge.taxType}</td>
@@ -332,9 +346,9 @@ function Lines({ result: { lines, entryCharges, currency } }: { result: Result }
                   <tr className="line-open">
                     <td colSpan={4}>
                       <dl className="facts">
-                        <dt>Arithmetic</dt>
+                        <dt>{i18n.t('Arithmetic')}</dt>
                         <dd className="sums">{charge.arithmetic}</dd>
-                        <dt>Legal basis</dt>
+                        <dt>{i18n.t('Legal basis')}</dt>
                         <dd>{charge.legalBasis}</dd>
                       </dl>
                     </td>
@@ -356,24 +370,31 @@ function Rederive({ assessmentId, digest }: { assessmentId: string; digest: stri
   return (
     <div className="row" aria-live="polite">
       <Button busy={again.isPending} onPress={() => again.mutate({ params: { assessmentId } })}>
-        Re-derive
+        {i18n.t('Re-derive')}
       </Button>
       <span>
-        stored <DigestChip digest={digest} label="stored digest" />
+        <Trans id="stored <0/>" components={{ 0: <DigestChip digest={digest} label={i18n.t('stored digest')} /> }} />
       </span>
       {data && (
         <>
           <span>
-            again <DigestChip digest={data.digest} label="derived digest" />
+            <Trans
+              id="again <0/>"
+              components={{ 0: <DigestChip digest={data.digest} label={i18n.t('derived digest')} /> }}
+            />
           </span>
           <StatusMark state={data.agrees ? 'go' : 'late'}>
             {data.agrees
-              ? 'same bytes'
-              : `differs first at ${data.differences[0]?.pointer}: stored ${data.differences[0]?.stored}, derived ${data.differences[0]?.derived}`}
+              ? i18n.t('same bytes')
+              : i18n.t('differs first at {pointer}: stored {stored}, derived {derived}', {
+                  pointer: data.differences[0]?.pointer,
+                  stored: data.differences[0]?.stored,
+                  derived: data.differences[0]?.derived,
+                })}
           </StatusMark>
         </>
       )}
-      {again.isError && <ErrorState error={again.error} what="the derivation" />}
+      {again.isError && <ErrorState error={again.error} what={i18n.t('the derivation')} />}
     </div>
   );
 }
@@ -381,7 +402,7 @@ function Rederive({ assessmentId, digest }: { assessmentId: string; digest: stri
 function QuoteAgainstEntry({ shipmentId, n, against }: { shipmentId: string; n: number; against: number }) {
   const variance = useRoute(compareAssessments, { params: { shipmentId, n }, query: { against } });
   return (
-    <Source query={variance} what="quote against entry" who="Duties" height={160}>
+    <Source query={variance} what={i18n.t('quote against entry')} who={i18n.t('Duties')} height={160}>
       {(answer) => <VariancePanel variance={answer} n={n} against={against} />}
     </Source>
   );
@@ -399,28 +420,35 @@ function VariancePanel({
   against: number;
 }) {
   const pairs = [
-    ...lines.map(({ line, before, after, change }) => ({ label: `Line ${line}`, before, after, change })),
-    ...(/[1-9]/.test(`${entryCharges.before}${entryCharges.after}`) ? [{ label: 'Whole entry', ...entryCharges }] : []),
-    { label: 'Together', ...total },
+    ...lines.map(({ line, before, after, change }) => ({
+      label: i18n.t('Line {line}', { line }),
+      before,
+      after,
+      change,
+    })),
+    ...(/[1-9]/.test(`${entryCharges.before}${entryCharges.after}`)
+      ? [{ label: i18n.t('Whole entry'), ...entryCharges }]
+      : []),
+    { label: i18n.t('Together'), ...total },
   ];
   const bars = pairedBars(pairs, 360);
   return (
     <Panel
-      title={`Assessment ${against} against ${n}`}
+      title={i18n.t('Assessment {against} against {n}', { against, n })}
       aside={
         <span className="label">
-          explained {signed(total.change)} of {signed(total.change)} {currency}
+          {i18n.t('explained {change} of {change} {currency}', { change: signed(total.change), currency })}
         </span>
       }
     >
       <Figure
-        caption="Before and after, in the currency of the entry"
+        caption={i18n.t('Before and after, in the currency of the entry')}
         picture={
           <svg
             viewBox={`0 0 640 ${bars.length * 44}`}
             width={640}
             role="img"
-            aria-label="Before and after of each line; shown as a table too"
+            aria-label={i18n.t('Before and after of each line; shown as a table too')}
           >
             {bars.map(({ label, before, after, change, beforeWidth, afterWidth }, i) => (
               <g key={label} transform={`translate(0 ${i * 44})`}>
@@ -443,15 +471,15 @@ function VariancePanel({
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">What</th>
+                <th scope="col">{i18n.t('What')}</th>
                 <th scope="col" className="num">
-                  Before
+                  {i18n.t('Before')}
                 </th>
                 <th scope="col" className="num">
-                  After
+                  {i18n.t('After')}
                 </th>
                 <th scope="col" className="num">
-                  Change
+                  {i18n.t('Change')}
                 </th>
               </tr>
             </thead>
@@ -472,7 +500,11 @@ function VariancePanel({
         {lines.flatMap(({ line, changes }) =>
           changes.map(({ causes, amount, says }) => (
             <li key={`${line} ${says}`}>
-              Line {line}, {causes.join(' and ')}: {says} <b>{signed(amount)}</b>
+              <Trans
+                id="Line {line}, {causes}: {says} <0>{amount}</0>"
+                values={{ line, causes: causes.join(' and '), says, amount: signed(amount) }}
+                components={{ 0: <b /> }}
+              />
             </li>
           )),
         )}

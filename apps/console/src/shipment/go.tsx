@@ -15,7 +15,8 @@ export const Go = ({
 }: {
   to: string;
   search?: Search;
-  children: ReactNode;
+  /** left out where a message puts them in */
+  children?: ReactNode;
   'data-kind'?: string;
   'data-size'?: string;
 } & Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'>) => (

@@ -1,8 +1,10 @@
+import { Trans } from '@lingui/react';
 import { decideTask, listTasks, showShipment, showStory, showStrip, type InputOf } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { useSession } from '../api/session.js';
 import { Button, EmptyState, ErrorState, Money, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useOpenTasks, useShipmentId, useTimeline, newest, type Task, type TimelineEntry } from './data.js';
 import { Panel, Source, useOffline } from './parts.js';
 import { SplitPanel } from './split.js';
@@ -12,12 +14,12 @@ type Line = Extract<InputOf<typeof import('@tidewaiter/contracts').amendShipment
 /** The goods as the newest event states them, with where each line was read. */
 const linesOf = (entries: readonly TimelineEntry[]): { lines: readonly Line[]; from: string } | null => {
   const complete = newest<{ set: { lines: Line[] } }>(entries, 'DocumentSetCompleted');
-  if (complete) return { lines: complete.data.set.lines, from: 'the accepted papers' };
+  if (complete) return { lines: complete.data.set.lines, from: i18n.t('the accepted papers') };
   const confirmed = newest<{ lines: Line[] }>(entries, 'LinesConfirmed');
-  if (confirmed) return { lines: confirmed.data.lines, from: 'lines that a person confirmed' };
+  if (confirmed) return { lines: confirmed.data.lines, from: i18n.t('lines that a person confirmed') };
   const opened = newest<{ lines: Line[] }>(entries, 'ShipmentOpened');
   return opened && opened.data.lines.length > 0
-    ? { lines: opened.data.lines, from: 'the opening of the shipment' }
+    ? { lines: opened.data.lines, from: i18n.t('the opening of the shipment') }
     : null;
 };
 
@@ -30,7 +32,7 @@ export default function Goods() {
   return (
     <div className="stack">
       {confirm && <Confirm key={confirm.version} task={confirm} />}
-      <Source query={timeline} what="the goods" who="The board" height={240}>
+      <Source query={timeline} what={i18n.t('the goods')} who={i18n.t('The board')} height={240}>
         {(entries) => {
           const goods = linesOf(entries);
           const registered = newest<{ lines: Line[] }>(entries, 'ShipmentAmended', ({ lines }) => lines !== undefined);
@@ -38,12 +40,15 @@ export default function Goods() {
           return (
             <>
               {goods ? (
-                <Panel title="Goods" aside={<span className="label">From {goods.from}</span>}>
+                <Panel
+                  title={i18n.t('Goods')}
+                  aside={<span className="label">{i18n.t('From {from}', { from: goods.from })}</span>}
+                >
                   <LineTable lines={goods.lines} />
                 </Panel>
               ) : (
-                <EmptyState title="No goods yet">
-                  Lines are read from the commercial invoice as soon as it is accepted.
+                <EmptyState title={i18n.t('No goods yet')}>
+                  {i18n.t('Lines are read from the commercial invoice as soon as it is accepted.')}
                 </EmptyState>
               )}
               {shipment.data && <SplitPanel shipment={shipment.data} lines={opened?.data.lines ?? []} />}
@@ -61,22 +66,22 @@ export const LineTable = ({ lines }: { lines: readonly Line[] }) => (
       <thead>
         <tr>
           <th scope="col" className="num">
-            Line
+            {i18n.t('Line')}
           </th>
-          <th scope="col">Commodity</th>
-          <th scope="col">Description</th>
-          <th scope="col">Origin</th>
+          <th scope="col">{i18n.t('Commodity')}</th>
+          <th scope="col">{i18n.t('Description')}</th>
+          <th scope="col">{i18n.t('Origin')}</th>
           <th scope="col" className="num">
-            Quantity
-          </th>
-          <th scope="col" className="num">
-            Net kg
+            {i18n.t('Quantity')}
           </th>
           <th scope="col" className="num">
-            Price
+            {i18n.t('Net kg')}
           </th>
-          <th scope="col">Preference</th>
-          <th scope="col">Read from</th>
+          <th scope="col" className="num">
+            {i18n.t('Price')}
+          </th>
+          <th scope="col">{i18n.t('Preference')}</th>
+          <th scope="col">{i18n.t('Read from')}</th>
         </tr>
       </thead>
       <tbody>
@@ -97,18 +102,20 @@ export const LineTable = ({ lines }: { lines: readonly Line[] }) => (
             </td>
             <td>
               {line.preference
-                ? `${line.preference.code}${line.preference.proof ? `, ${line.preference.proof.document}` : ', no proof'}`
-                : 'not claimed'}
+                ? `${line.preference.code}${line.preference.proof ? `, ${line.preference.proof.document}` : i18n.t(', no proof')}`
+                : i18n.t('not claimed')}
             </td>
             <td>
               {line.from ? (
                 <span title={line.from.place}>
-                  {line.from.method}, version {line.from.version}
-                  <br />
-                  <span className="label">{line.from.place}</span>
+                  <Trans
+                    id="{method}, version {version}<0/><1>{place}</1>"
+                    values={{ method: line.from.method, version: line.from.version, place: line.from.place }}
+                    components={{ 0: <br />, 1: <span className="label" /> }}
+                  />
                 </span>
               ) : (
-                <span className="label">as declared</span>
+                <span className="label">{i18n.t('as declared')}</span>
               )}
             </td>
           </tr>
@@ -136,33 +143,40 @@ function Confirm({ task }: { task: Task }) {
   );
   const wrong = Object.values(typed).some((code) => !/^\d{6,10}$/.test(code));
   return (
-    <Panel title="Confirm what was read" aside={<StatusMark state="act">{task.role}</StatusMark>}>
+    <Panel title={i18n.t('Confirm what was read')} aside={<StatusMark state="act">{task.role}</StatusMark>}>
       <p>{task.says}</p>
       <LineTable lines={lines} />
       <div className="columns">
         {lines.map((line) => (
           <label key={line.number} className="field">
-            Commodity code of line {line.number}
-            <input
-              className="input"
-              inputMode="numeric"
-              value={typed[line.number] ?? line.commodity}
-              aria-invalid={typed[line.number] !== undefined && !/^\d{6,10}$/.test(typed[line.number]!)}
-              onChange={(event) => setTyped({ ...typed, [line.number]: event.target.value })}
+            <Trans
+              id="Commodity code of line {number}<0/>"
+              values={{ number: line.number }}
+              components={{
+                0: (
+                  <input
+                    className="input"
+                    inputMode="numeric"
+                    value={typed[line.number] ?? line.commodity}
+                    aria-invalid={typed[line.number] !== undefined && !/^\d{6,10}$/.test(typed[line.number]!)}
+                    onChange={(event) => setTyped({ ...typed, [line.number]: event.target.value })}
+                  />
+                ),
+              }}
             />
           </label>
         ))}
       </div>
-      {decide.isError && <ErrorState error={decide.error} what="the answer" />}
+      {decide.isError && <ErrorState error={decide.error} what={i18n.t('the answer')} />}
       <Button
         kind="primary"
         busy={decide.isPending}
         because={
           may
             ? wrong
-              ? 'A commodity code has 6 to 10 digits.'
+              ? i18n.t('A commodity code has 6 to 10 digits.')
               : offline
-            : `Only somebody with the role ${task.role} confirms lines.`
+            : i18n.t('Only somebody with the role {role} confirms lines.', { role: task.role })
         }
         onPress={() =>
           decide.mutate({
@@ -175,7 +189,7 @@ function Confirm({ task }: { task: Task }) {
           })
         }
       >
-        Confirm {lines.length} {lines.length === 1 ? 'line' : 'lines'}
+        {i18n.t('Confirm {count} {count, plural, one {line} other {lines}}', { count: lines.length })}
       </Button>
     </Panel>
   );

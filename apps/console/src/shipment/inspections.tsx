@@ -1,15 +1,17 @@
+import { Trans } from '@lingui/react';
 import { listDeclarations } from '@tidewaiter/contracts';
 import { useRoute } from '../api/queries.js';
 import { EmptyState, Instant, LegalInstant, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId, useTimeline } from './data.js';
 import { Panel, Source } from './parts.js';
 import { showShipment } from '@tidewaiter/contracts';
 import { Go } from './go.js';
 
 const ROUTES: Record<string, string> = {
-  documents: 'Papers are examined',
-  physical: 'Goods are examined',
-  afterwards: 'Examined after release',
+  documents: i18n.t('Papers are examined'),
+  physical: i18n.t('Goods are examined'),
+  afterwards: i18n.t('Examined after release'),
 };
 
 /** What makes up the case of an examination. */
@@ -39,24 +41,26 @@ export default function Inspections() {
   const timeline = useTimeline(shipmentId);
   const country = shipment.data?.destination ?? 'GB';
   return (
-    <Source query={timeline} what="the inspections" who="The board" height={200}>
+    <Source query={timeline} what={i18n.t('the inspections')} who={i18n.t('The board')} height={200}>
       {(entries) => {
         const steps = entries.filter(({ name }) => CASE.has(name));
         const ordered = steps.filter(({ name }) => name !== 'GoodsReleased' && name !== 'DeclarationInvalidated');
         const released = steps.find(({ name }) => name === 'GoodsReleased');
         if (ordered.length === 0)
           return (
-            <EmptyState title="No examination was ordered">
+            <EmptyState title={i18n.t('No examination was ordered')}>
               {declarations.data?.items.length
-                ? 'The authority has asked for neither papers nor goods.'
-                : 'There is no declaration yet.'}
+                ? i18n.t('The authority has asked for neither papers nor goods.')
+                : i18n.t('There is no declaration yet.')}
             </EmptyState>
           );
         return (
           <Panel
-            title="Case"
+            title={i18n.t('Case')}
             aside={
-              <StatusMark state={released ? 'go' : 'wait'}>{released ? 'Released' : 'The goods are held'}</StatusMark>
+              <StatusMark state={released ? 'go' : 'wait'}>
+                {released ? i18n.t('Released') : i18n.t('The goods are held')}
+              </StatusMark>
             }
           >
             <ol className="ladder">
@@ -73,19 +77,27 @@ export default function Inspections() {
                     {route
                       ? (ROUTES[route] ?? route)
                       : entry.name === 'GoodsReleased'
-                        ? `Released${kind === 'conditional' ? ', conditional: it can be recalled' : ''}`
+                        ? i18n.t('Released{kind, select, yes {, conditional: it can be recalled} other {}}', {
+                            kind: kind === 'conditional' ? 'yes' : 'no',
+                          })
                         : (says ?? entry.says)}
                     <span className="label">
                       {' '}
-                      said{' '}
-                      <Instant
-                        at={String((entry.data as { authorityTime?: string }).authorityTime ?? entry.time)}
-                        seconds
+                      <Trans
+                        id="said <0/>"
+                        components={{
+                          0: (
+                            <Instant
+                              at={String((entry.data as { authorityTime?: string }).authorityTime ?? entry.time)}
+                              seconds
+                            />
+                          ),
+                        }}
                       />
                       {due != null && (
                         <>
                           {' '}
-                          · ⚖ until <LegalInstant at={due} country={country} />
+                          <Trans id="· ⚖ until <0/>" components={{ 0: <LegalInstant at={due} country={country} /> }} />
                         </>
                       )}
                     </span>
@@ -94,8 +106,8 @@ export default function Inspections() {
               })}
             </ol>
             <p>
-              <Go to={`/shipments/${shipmentId}/documents`}>Papers</Go> ·{' '}
-              <Go to={`/shipments/${shipmentId}/declaration`}>Messages of the authority</Go>
+              <Go to={`/shipments/${shipmentId}/documents`}>{i18n.t('Papers')}</Go> ·{' '}
+              <Go to={`/shipments/${shipmentId}/declaration`}>{i18n.t('Messages of the authority')}</Go>
             </p>
           </Panel>
         );

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { ProblemError } from '@tidewaiter/client';
 import {
   decideTask,
@@ -26,6 +27,7 @@ import {
   type MoneyValue,
   type State,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { newest, useOpenTasks, useShipmentId, useTimeline, type Task } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
 import { Go, useAsked } from './go.js';
@@ -33,13 +35,13 @@ import { Go, useAsked } from './go.js';
 type Payment = AnswerOf<typeof listPayments>['items'][number];
 
 const PAYMENT_STATES: Record<Payment['status'], [State, string]> = {
-  'needs-approval': ['act', 'waits for approval'],
-  approved: ['wait', 'approved, not sent'],
-  sent: ['wait', 'sent to the bank'],
-  'outcome-unknown': ['unknown', 'sent, outcome unknown'],
-  settled: ['go', 'settled'],
-  bounced: ['late', 'returned by the bank'],
-  void: ['idle', 'void: what was to be paid has changed'],
+  'needs-approval': ['act', i18n.t('waits for approval')],
+  approved: ['wait', i18n.t('approved, not sent')],
+  sent: ['wait', i18n.t('sent to the bank')],
+  'outcome-unknown': ['unknown', i18n.t('sent, outcome unknown')],
+  settled: ['go', i18n.t('settled')],
+  bounced: ['late', i18n.t('returned by the bank')],
+  void: ['idle', i18n.t('void: what was to be paid has changed')],
 };
 
 export default function MoneyPage() {
@@ -48,9 +50,10 @@ export default function MoneyPage() {
   const payments = useRoute(listPayments, { params: { shipmentId } });
   const tasks = useOpenTasks(shipmentId);
   return (
-    <Source query={payments} what="the payments" who="Duties" height={320}>
+    <Source query={payments} what={i18n.t('the payments')} who={i18n.t('Duties')} height={320}>
       {({ items }) => (
         <div className="stack">
+          <Frozen />
           {items
             .filter(({ status, paymentId }) => status === 'needs-approval' || paymentId === opened)
             .map((payment) => (
@@ -73,6 +76,24 @@ export default function MoneyPage() {
   );
 }
 
+/** That nothing is paid for the shipment until the authority says otherwise, as after a seizure. */
+function Frozen() {
+  const { data: entries } = useTimeline(useShipmentId());
+  const frozen = newest<{ reason: string }>(entries, 'PaymentsFrozen');
+  const thawed = newest(entries, 'PaymentsThawed');
+  if (!frozen || (thawed && BigInt(thawed.position) > BigInt(frozen.position))) return null;
+  return (
+    <p className="notice" role="status">
+      <StatusMark state="halt">{i18n.t('Payments are frozen')}</StatusMark>{' '}
+      <Trans
+        id="since <0/>: {reason} They go on when a newer decision of the authority is on record."
+        values={{ reason: `${frozen.data.reason.replace(/\.$/, '')}.` }}
+        components={{ 0: <Instant at={frozen.time} /> }}
+      />
+    </p>
+  );
+}
+
 /** Why somebody may not approve, and who may; undefined when it may be done now. */
 export function reasonAgainst(
   session: Session,
@@ -82,16 +103,18 @@ export function reasonAgainst(
 ): string | undefined {
   const me = `user:${session.subject}`;
   if (payment.status !== 'needs-approval')
-    return `Nothing to approve: the payment is ${PAYMENT_STATES[payment.status][1]}.`;
+    return i18n.t('Nothing to approve: the payment is {state}.', {
+      state: PAYMENT_STATES[payment.status][1],
+    });
   if (!session.roles.includes('approver'))
-    return 'Only an approver approves payments; whoever prepared one never does.';
+    return i18n.t('Only an approver approves payments; whoever prepared one never does.');
   if (prepared && (prepared.requestedBy === me || prepared.editors.includes(me)))
-    return 'You prepared or edited what is paid here: another approver must approve it.';
+    return i18n.t('You prepared or edited what is paid here: another approver must approve it.');
   if (payment.approvals.some(({ by }) => by === me))
-    return 'You have approved it; a second, different person is needed.';
-  if (!task) return 'The task is on its way; it shows here in a moment.';
+    return i18n.t('You have approved it; a second, different person is needed.');
+  if (!task) return i18n.t('The task is on its way; it shows here in a moment.');
   if (task.about['digest'] !== payment.digest)
-    return 'What is to be approved has changed since the task was raised: a new approval is asked for.';
+    return i18n.t('What is to be approved has changed since the task was raised: a new approval is asked for.');
   return undefined;
 }
 
@@ -120,73 +143,88 @@ function Review({ payment, task }: { payment: Payment; task: Task | undefined })
   const [state, says] = PAYMENT_STATES[payment.status];
   return (
     <Panel
-      title={`Review payment of ${amount} ${payment.amount.currency}`}
+      title={i18n.t('Review payment of {amount} {currency}', { amount, currency: payment.amount.currency })}
       aside={<StatusMark state={state}>{says}</StatusMark>}
     >
       <dl className="facts">
-        <dt>Amount</dt>
+        <dt>{i18n.t('Amount')}</dt>
         <dd>
           <b>
             <Money value={payment.amount} />
           </b>
         </dd>
-        <dt>To</dt>
+        <dt>{i18n.t('To')}</dt>
         <dd>
-          {payment.payee.name}, account <code>{payment.payee.account}</code>
+          <Trans
+            id="{name}, account <0>{account}</0>"
+            values={{ name: payment.payee.name, account: payment.payee.account }}
+            components={{ 0: <code /> }}
+          />
         </dd>
-        <dt>Reference to quote</dt>
+        <dt>{i18n.t('Reference to quote')}</dt>
         <dd>
           <code>{payment.reference}</code>
         </dd>
-        <dt>For</dt>
+        <dt>{i18n.t('For')}</dt>
         <dd>
           <Go to={`/shipments/${shipmentId}/declaration`}>
-            declaration{requested ? ` v${requested.data.declarationVersion}` : ''}
+            {requested
+              ? i18n.t('declaration v{version}', { version: requested.data.declarationVersion })
+              : i18n.t('declaration')}
           </Go>
-          , <Go to={`/shipments/${shipmentId}/duties`}>its assessment</Go>
-          {requested && <DigestChip digest={requested.data.assessmentDigest} label="assessment digest" />}
+          , <Go to={`/shipments/${shipmentId}/duties`}>{i18n.t('its assessment')}</Go>
+          {requested && <DigestChip digest={requested.data.assessmentDigest} label={i18n.t('assessment digest')} />}
           {payment.caseId !== null && (
-            <span className="label">; what the authority decided after the entry, with its interest</span>
+            <span className="label">{i18n.t('; what the authority decided after the entry, with its interest')}</span>
           )}
         </dd>
-        <dt>Prepared by</dt>
+        <dt>{i18n.t('Prepared by')}</dt>
         <dd>
           {requested ? (
             <>
               {requested.data.requestedBy}, <Instant at={requested.time} />
               {requested.data.editors.length > 0 && (
-                <span className="label">; figures touched by {requested.data.editors.join(', ')}</span>
+                <span className="label">
+                  {i18n.t('; figures touched by {editors}', { editors: requested.data.editors.join(', ') })}
+                </span>
               )}
             </>
           ) : (
-            <span className="soft">not read yet</span>
+            <span className="soft">{i18n.t('not read yet')}</span>
           )}
         </dd>
-        <dt>Approvals</dt>
+        <dt>{i18n.t('Approvals')}</dt>
         <dd>
-          {payment.approvals.length} of {payment.approvalsNeeded}
+          {i18n.t('{count} of {approvalsNeeded}', {
+            count: payment.approvals.length,
+            approvalsNeeded: payment.approvalsNeeded,
+          })}
           {payment.approvals.map(({ by, at }) => (
             <div key={by}>
               {by}, <Instant at={at} seconds />
             </div>
           ))}
         </dd>
-        <dt>Bound by</dt>
+        <dt>{i18n.t('Bound by')}</dt>
         <dd>
-          <DigestChip digest={payment.digest} label="digest of what is approved" />
+          <DigestChip digest={payment.digest} label={i18n.t('digest of what is approved')} />
           <span className="label">
             {' '}
-            amount, currency, payee, reference, declaration and assessment: any change of them voids an approval
+            {i18n.t(
+              'amount, currency, payee, reference, declaration and assessment: any change of them voids an approval',
+            )}
           </span>
         </dd>
       </dl>
       {stale ? (
         <p className="notice" data-kind="bad" role="alert">
-          It has changed while you looked, and nothing was approved. Shown is what is to be paid now: {amount}{' '}
-          {payment.amount.currency}. Read it again before you approve.
+          {i18n.t(
+            'It has changed while you looked, and nothing was approved. Shown is what is to be paid now: {amount} {currency}. Read it again before you approve.',
+            { amount, currency: payment.amount.currency },
+          )}
         </p>
       ) : (
-        approve.isError && <ErrorState error={approve.error} what="the approval" />
+        approve.isError && <ErrorState error={approve.error} what={i18n.t('the approval')} />
       )}
       {payment.status === 'needs-approval' && (
         <Button
@@ -202,7 +240,7 @@ function Review({ payment, task }: { payment: Payment; task: Task | undefined })
               });
           }}
         >
-          {`Approve ${amount} to ${payment.payee.name}`}
+          {i18n.t('Approve {amount} to {name}', { amount, name: payment.payee.name })}
         </Button>
       )}
     </Panel>
@@ -216,21 +254,21 @@ function Difference({ tasks }: { tasks: readonly Task[] }) {
   const task = tasks.find(({ kind }) => kind === 'resolve-difference');
   if (!task) return null;
   return (
-    <Panel title="The authority’s figure is another" aside={<StatusMark state="act">{task.role}</StatusMark>}>
+    <Panel title={i18n.t('The authority’s figure is another')} aside={<StatusMark state="act">{task.role}</StatusMark>}>
       <p>{task.says.replace(/ Accept its figure.*$/, '')}</p>
-      {accept.isError && <ErrorState error={accept.error} what="the answer" />}
+      {accept.isError && <ErrorState error={accept.error} what={i18n.t('the answer')} />}
       <Button
         busy={accept.isPending}
         because={
           session.roles.some((role) => role === task.role)
             ? offline
-            : `Only somebody with the role ${task.role} decides this.`
+            : i18n.t('Only somebody with the role {role} decides this.', { role: task.role })
         }
         onPress={() =>
           accept.mutate({ params: { taskId: task.taskId }, body: { accept: true }, ifMatch: task.version })
         }
       >
-        Accept the authority’s figure
+        {i18n.t('Accept the authority’s figure')}
       </Button>
     </Panel>
   );
@@ -245,16 +283,23 @@ function Guarantee({ tasks }: { tasks: readonly Task[] }) {
   if (!short && !held) return null;
   return (
     <Panel
-      title="Guarantee"
-      aside={<Go to={held ? `/guarantees/${held.data.guaranteeId}` : '/guarantees'}>Headroom and forecast</Go>}
+      title={i18n.t('Guarantee')}
+      aside={
+        <Go to={held ? `/guarantees/${held.data.guaranteeId}` : '/guarantees'}>{i18n.t('Headroom and forecast')}</Go>
+      }
     >
-      {short && <StatusMark state="act">Refused before it was sent: {short.says}</StatusMark>}
+      {short && (
+        <StatusMark state="act">{i18n.t('Refused before it was sent: {says}', { says: short.says })}</StatusMark>
+      )}
       {held && (
         <p>
-          <Money value={held.data.amount} /> reserved, <Instant at={held.time} />
+          <Trans
+            id="<0/> reserved, <1/>"
+            components={{ 0: <Money value={held.data.amount} />, 1: <Instant at={held.time} /> }}
+          />
           {freed && (
             <>
-              ; given back, <Instant at={freed.time} />
+              <Trans id="; given back, <0/>" components={{ 0: <Instant at={freed.time} /> }} />
             </>
           )}
           .
@@ -272,7 +317,11 @@ function ByCharge({ payments }: { payments: readonly Payment[] }) {
   const result = assessments.data?.items[0]?.result;
   const debt = declarations.data?.items.at(-1)?.debt;
   if (!result && !debt)
-    return <EmptyState title="No money yet">Duty and tax stand here once the shipment is assessed.</EmptyState>;
+    return (
+      <EmptyState title={i18n.t('No money yet')}>
+        {i18n.t('Duty and tax stand here once the shipment is assessed.')}
+      </EmptyState>
+    );
   const rows = (result?.lines ?? []).flatMap((line) =>
     (line.options.find(({ chosen }) => chosen)?.charges ?? []).map((charge) => ({ ...charge, line: line.number })),
   );
@@ -280,11 +329,15 @@ function ByCharge({ payments }: { payments: readonly Payment[] }) {
     debt?.taxes.find((tax) => tax.line === line && tax.type === code)?.amount;
   return (
     <Panel
-      title="Money"
+      title={i18n.t('Money')}
       aside={
         debt && (
           <span className="label">
-            The authority’s debt is {debt.kind}: <Money value={debt.total} />
+            <Trans
+              id="The authority’s debt is {kind}: <0/>"
+              values={{ kind: debt.kind }}
+              components={{ 0: <Money value={debt.total} /> }}
+            />
           </span>
         )
       }
@@ -293,13 +346,13 @@ function ByCharge({ payments }: { payments: readonly Payment[] }) {
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Charge</th>
-              <th scope="col">Legal basis</th>
+              <th scope="col">{i18n.t('Charge')}</th>
+              <th scope="col">{i18n.t('Legal basis')}</th>
               <th scope="col" className="num">
-                Assessed
+                {i18n.t('Assessed')}
               </th>
               <th scope="col" className="num">
-                Authority says
+                {i18n.t('Authority says')}
               </th>
             </tr>
           </thead>
@@ -307,7 +360,7 @@ function ByCharge({ payments }: { payments: readonly Payment[] }) {
             {rows.map(({ line, code, role, legalBasis, amount, measure, part }) => (
               <tr key={`${line}/${measure}/${part ?? ''}`}>
                 <th scope="row">
-                  {code} {words(role).toLowerCase()}, line {line}
+                  {i18n.t('{code} {role}, line {line}', { code, role: words(role).toLowerCase(), line })}
                 </th>
                 <td>{legalBasis}</td>
                 <td className="num">
@@ -320,7 +373,7 @@ function ByCharge({ payments }: { payments: readonly Payment[] }) {
             ))}
             {(result?.entryCharges ?? []).map(({ code, legalBasis, amount, taxType }) => (
               <tr key={code}>
-                <th scope="row">{code}, whole entry</th>
+                <th scope="row">{i18n.t('{code}, whole entry', { code })}</th>
                 <td>{legalBasis}</td>
                 <td className="num">
                   <Money value={{ amount, currency: result!.currency }} />
@@ -334,7 +387,7 @@ function ByCharge({ payments }: { payments: readonly Payment[] }) {
           <tfoot>
             <tr>
               <th scope="row" colSpan={2}>
-                Payable now
+                {i18n.t('Payable now')}
               </th>
               <td className="num">
                 <b>
@@ -352,27 +405,27 @@ function ByCharge({ payments }: { payments: readonly Payment[] }) {
           </tfoot>
         </table>
       </div>
-      {payments.length === 0 && <p className="label">No payment was prepared yet.</p>}
+      {payments.length === 0 && <p className="label">{i18n.t('No payment was prepared yet.')}</p>}
     </Panel>
   );
 }
 
 const Payments = ({ items }: { items: readonly Payment[] }) => (
-  <Panel title="Payments">
+  <Panel title={i18n.t('Payments')}>
     <div className="table-scroll">
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Status</th>
+            <th scope="col">{i18n.t('Status')}</th>
             <th scope="col" className="num">
-              Amount
+              {i18n.t('Amount')}
             </th>
-            <th scope="col">To</th>
-            <th scope="col">Reference</th>
-            <th scope="col">Approved by</th>
-            <th scope="col">Digest</th>
+            <th scope="col">{i18n.t('To')}</th>
+            <th scope="col">{i18n.t('Reference')}</th>
+            <th scope="col">{i18n.t('Approved by')}</th>
+            <th scope="col">{i18n.t('Digest')}</th>
             <th scope="col">
-              <span className="sr">Acts</span>
+              <span className="sr">{i18n.t('Acts')}</span>
             </th>
           </tr>
         </thead>
@@ -394,7 +447,7 @@ const Payments = ({ items }: { items: readonly Payment[] }) => (
                 </td>
                 <td>
                   {payment.approvals.map(({ by }) => by).join(', ') ||
-                    (payment.approvalsNeeded === 0 ? 'under the limit' : 'nobody yet')}
+                    (payment.approvalsNeeded === 0 ? i18n.t('under the limit') : i18n.t('nobody yet'))}
                 </td>
                 <td>
                   <DigestChip digest={payment.digest} />
@@ -403,9 +456,12 @@ const Payments = ({ items }: { items: readonly Payment[] }) => (
                   <Go
                     to="."
                     search={{ payment: payment.paymentId }}
-                    aria-label={`Open payment of ${payment.amount.amount} ${payment.amount.currency}`}
+                    aria-label={i18n.t('Open payment of {amount} {currency}', {
+                      amount: payment.amount.amount,
+                      currency: payment.amount.currency,
+                    })}
                   >
-                    Open
+                    {i18n.t('Open')}
                   </Go>
                 </td>
               </tr>
@@ -424,14 +480,14 @@ function Ledger() {
   const shipmentId = useShipmentId();
   const ledger = useRoute(showLedger, { params: { shipmentId } });
   return (
-    <Source query={ledger} what="the ledger" who="Duties" height={120}>
+    <Source query={ledger} what={i18n.t('the ledger')} who={i18n.t('Duties')} height={120}>
       {({ entries, balances, balanced }) =>
         entries.length === 0 ? null : (
           <Panel
-            title="Double entry"
+            title={i18n.t('Double entry')}
             aside={
               <StatusMark state={balanced ? 'go' : 'late'}>
-                {balanced ? 'debits equal credits' : 'does not balance'}
+                {balanced ? i18n.t('debits equal credits') : i18n.t('does not balance')}
               </StatusMark>
             }
           >
@@ -446,19 +502,19 @@ function Ledger() {
               ))}
             </dl>
             <details>
-              <summary>{entries.length} postings</summary>
+              <summary>{i18n.t('{count} postings', { count: entries.length })}</summary>
               <div className="table-scroll">
                 <table className="table">
                   <thead>
                     <tr>
-                      <th scope="col">Account</th>
-                      <th scope="col">What</th>
-                      <th scope="col">Recorded</th>
+                      <th scope="col">{i18n.t('Account')}</th>
+                      <th scope="col">{i18n.t('What')}</th>
+                      <th scope="col">{i18n.t('Recorded')}</th>
                       <th scope="col" className="num">
-                        Debit
+                        {i18n.t('Debit')}
                       </th>
                       <th scope="col" className="num">
-                        Credit
+                        {i18n.t('Credit')}
                       </th>
                     </tr>
                   </thead>

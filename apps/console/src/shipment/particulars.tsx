@@ -6,6 +6,7 @@ import { readAgain } from '../api/queries.js';
 import { holds, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { Button, ErrorState, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { ConflictPanel } from './conflict.js';
 import type { TimelineEntry } from './data.js';
 import { threeWay, type Conflict, type Fields } from './merge.js';
@@ -17,9 +18,9 @@ interface Particulars {
 }
 
 const LABELS: Record<string, string> = {
-  portOfEntry: 'Port of entry',
-  freight: 'Freight',
-  insurance: 'Insurance',
+  portOfEntry: i18n.t('Port of entry'),
+  freight: i18n.t('Freight'),
+  insurance: i18n.t('Insurance'),
 };
 const labelOf = (field: string): string => LABELS[field] ?? field;
 
@@ -82,7 +83,7 @@ export function ParticularsForm({
           { params: { shipmentId }, body: bodyOf(changes, wanted) },
           { ifMatch: from.version },
         );
-        announce('Recorded.');
+        announce(i18n.t('Recorded.'));
       }
       setBase(null);
       setConflicts([]);
@@ -111,13 +112,20 @@ export function ParticularsForm({
     setTyped(next);
     setConflicts(merged.conflicts);
     if (merged.conflicts.length === 0) {
-      announce(`Merged with another change of ${merged.taken.map(labelOf).join(', ') || 'the shipment'}.`);
+      announce(
+        i18n.t('Merged with another change of {labelOf}.', {
+          labelOf: merged.taken.map(labelOf).join(', ') || i18n.t('the shipment'),
+        }),
+      );
       await save(theirs, next);
     }
   };
 
   return (
-    <Panel title="Particulars" aside={<span className="label">Changed before the papers are complete</span>}>
+    <Panel
+      title={i18n.t('Particulars')}
+      aside={<span className="label">{i18n.t('Changed before the papers are complete')}</span>}
+    >
       {base === null ? (
         <>
           <dl className="facts">
@@ -126,7 +134,7 @@ export function ParticularsForm({
                 <dt>{labelOf(field)}</dt>
                 <dd>
                   {value === '' ? (
-                    <span className="soft">not given</span>
+                    <span className="soft">{i18n.t('not given')}</span>
                   ) : field === 'portOfEntry' ? (
                     value
                   ) : (
@@ -139,14 +147,16 @@ export function ParticularsForm({
           <Button
             because={
               !holds(session, 'operator', 'administrator')
-                ? 'Operators change particulars.'
+                ? i18n.t('Operators change particulars.')
                 : engaged
-                  ? 'Standing is proved on these particulars: they stay. A declaration is corrected under Declaration.'
+                  ? i18n.t(
+                      'Standing is proved on these particulars: they stay. A declaration is corrected under Declaration.',
+                    )
                   : offline
             }
             onPress={() => void begin()}
           >
-            Change particulars
+            {i18n.t('Change particulars')}
           </Button>
         </>
       ) : (
@@ -165,12 +175,14 @@ export function ParticularsForm({
               onResolve={(chosen) => void save(base, { ...typed, ...chosen })}
             />
           )}
-          {error !== null && <ErrorState error={error} what="the change" />}
+          {error !== null && <ErrorState error={error} what={i18n.t('the change')} />}
           {Object.keys(current).map((field) => (
             <TextField
               key={field}
               label={labelOf(field)}
-              hint={field === 'portOfEntry' ? 'UN/LOCODE, such as GBFXT' : `in ${currency}`}
+              hint={
+                field === 'portOfEntry' ? i18n.t('UN/LOCODE, such as GBFXT') : i18n.t('in {currency}', { currency })
+              }
               inputMode={field === 'portOfEntry' ? 'text' : 'decimal'}
               value={typed[field] ?? ''}
               onChange={(value) => setTyped({ ...typed, [field]: value })}
@@ -178,7 +190,7 @@ export function ParticularsForm({
           ))}
           <div className="buttons">
             <Button kind="primary" type="submit" busy={busy} because={offline}>
-              Save particulars
+              {i18n.t('Save particulars')}
             </Button>
             <Button
               onPress={() => {
@@ -186,7 +198,7 @@ export function ParticularsForm({
                 setConflicts([]);
               }}
             >
-              Leave as it was
+              {i18n.t('Leave as it was')}
             </Button>
           </div>
         </form>

@@ -4,6 +4,7 @@ import { useLocale, useZone } from '../app/preferences.js';
 import { announce } from '../app/announce.js';
 import { useFeedStatus } from '../feed/feed.js';
 import { ErrorState, formatInstant, Skeleton } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 
 /**
  * A part of a page that rests on one context: a skeleton of its size, what failed and how to go on, or what is known with the word that it
@@ -28,7 +29,7 @@ export function Source<A>({
     return query.isError ? (
       <ErrorState error={query.error} what={what} onRetry={() => void query.refetch()} />
     ) : (
-      <div aria-busy="true" aria-label={`${what}, loading`} role="group">
+      <div aria-busy="true" aria-label={i18n.t('{what}, loading', { what })} role="group">
         <Skeleton height={height} />
       </div>
     );
@@ -36,8 +37,15 @@ export function Source<A>({
     <>
       {query.isError && (
         <p className="notice" data-kind="partial" role="status">
-          {who} does not answer. Shown: as of{' '}
-          {formatInstant(new Date(query.dataUpdatedAt).toISOString(), { zone, locale, seconds: true, day: false })}.
+          {i18n.t('{who} does not answer. Shown: as of {formatInstant}.', {
+            who,
+            formatInstant: formatInstant(new Date(query.dataUpdatedAt).toISOString(), {
+              zone,
+              locale,
+              seconds: true,
+              day: false,
+            }),
+          })}
         </p>
       )}
       {children(query.data)}
@@ -48,7 +56,7 @@ export function Source<A>({
 /** Why an act is off while there is no connection. */
 export const useOffline = (): string | undefined =>
   useFeedStatus() === 'offline'
-    ? 'No connection: nothing is sent for later. What you typed stays in this tab.'
+    ? i18n.t('No connection: nothing is sent for later. What you typed stays in this tab.')
     : undefined;
 
 /** The same by other means: every panel can be asked for without this page. */
@@ -63,7 +71,7 @@ export function Copies({
   streams?: boolean;
 }) {
   const copy = (text: string, what: string): void => {
-    void navigator.clipboard.writeText(text).then(() => announce(`Copied as ${what}.`));
+    void navigator.clipboard.writeText(text).then(() => announce(i18n.t('Copied as {what}.', { what })));
   };
   return (
     <span className="copies">
@@ -77,11 +85,11 @@ export function Copies({
           )
         }
       >
-        Copy as curl
+        {i18n.t('Copy as curl')}
       </button>
       {command !== undefined && (
         <button type="button" className="chip" onClick={() => copy(`npx tidewaiter ${command}`, 'CLI')}>
-          Copy as CLI
+          {i18n.t('Copy as CLI')}
         </button>
       )}
     </span>
@@ -106,7 +114,7 @@ export function Figure({
       <figcaption className="figure-head">
         <span>{caption}</span>
         <button type="button" className="chip" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          Show as table
+          {i18n.t('Show as table')}
         </button>
       </figcaption>
       {asTable ? table : picture}

@@ -1,9 +1,12 @@
+import { Trans } from '@lingui/react';
 import { decideTask, listTasks, showEngagement, showShipment, showStory, showStrip } from '@tidewaiter/contracts';
 import { useState } from 'react';
 import { useChange, useRoute } from '../api/queries.js';
 import { useSession } from '../api/session.js';
 import { Button, EmptyState, ErrorState, Instant, LegalDate, StatusMark, TextField } from '../ui/index.js';
+import { Handover } from '../today/handover.js';
 import { Security } from '../today/security.js';
+import { i18n } from '../words/words.js';
 import { CommentsPanel, WatchersPanel } from './comments.js';
 import { useOpenTasks, useShipmentId, useTimeline, type Task } from './data.js';
 import { Panel, Source, useOffline, words } from './parts.js';
@@ -19,12 +22,12 @@ export default function People() {
   const timeline = useTimeline(shipmentId);
   return (
     <div className="stack">
-      <Source query={tasks} what="the tasks" who="The front desk" height={120}>
+      <Source query={tasks} what={i18n.t('the tasks')} who={i18n.t('The front desk')} height={120}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title="Nobody is waited for" />
+            <EmptyState title={i18n.t('Nobody is waited for')} />
           ) : (
-            <Panel title="Open tasks">
+            <Panel title={i18n.t('Open tasks')}>
               {items.map((task) => (
                 <OpenTask key={task.taskId} task={task} />
               ))}
@@ -42,18 +45,18 @@ export default function People() {
       )}
       <WatchersPanel />
       {shipment.data && <Mandates engagementId={shipment.data.engagementId} />}
-      <Source query={done} what="decided tasks" who="The front desk" height={120}>
+      <Source query={done} what={i18n.t('decided tasks')} who={i18n.t('The front desk')} height={120}>
         {({ items }) =>
           items.length === 0 ? null : (
-            <Panel title="Decided">
-              <div className="table-scroll" tabIndex={0} role="region" aria-label="Decided, scrolls">
+            <Panel title={i18n.t('Decided')}>
+              <div className="table-scroll" tabIndex={0} role="region" aria-label={i18n.t('Decided, scrolls')}>
                 <table className="table">
                   <thead>
                     <tr>
-                      <th scope="col">Task</th>
-                      <th scope="col">By</th>
-                      <th scope="col">When</th>
-                      <th scope="col">Decision</th>
+                      <th scope="col">{i18n.t('Task')}</th>
+                      <th scope="col">{i18n.t('By')}</th>
+                      <th scope="col">{i18n.t('When')}</th>
+                      <th scope="col">{i18n.t('Decision')}</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -110,7 +113,7 @@ function OpenTask({ task }: { task: Task }) {
   const may = session.roles.some(
     (role) => role === task.role || (task.role === 'operator' && role === 'administrator'),
   );
-  const because = may ? offline : `Only somebody with the role ${task.role} decides this.`;
+  const because = may ? offline : i18n.t('Only somebody with the role {role} decides this.', { role: task.role });
   const place = PLACES[task.kind];
   const answer = (body: Record<string, unknown>): void =>
     decide.mutate({ params: { taskId: task.taskId }, body, ifMatch: task.version });
@@ -122,21 +125,24 @@ function OpenTask({ task }: { task: Task }) {
         </StatusMark>
         {task.due !== null && (
           <span className="label">
-            due <Instant at={task.due} />
+            <Trans id="due <0/>" components={{ 0: <Instant at={task.due} /> }} />
           </span>
         )}
       </div>
       <p>{task.says}</p>
-      {decide.isError && <ErrorState error={decide.error} what="the answer" />}
+      <p className="label">
+        <Handover task={task} may={may} of={words(task.kind)} />
+      </p>
+      {decide.isError && <ErrorState error={decide.error} what={i18n.t('the answer')} />}
       <div className="buttons">
         {place !== undefined && (
           <Go className="button" data-kind="primary" to={`/shipments/${shipmentId}/${place}`}>
-            Open under {words(place).toLowerCase()}
+            {i18n.t('Open under {place}', { place: words(place).toLowerCase() })}
           </Go>
         )}
         {RETRIES.includes(task.kind) && (
           <Button because={because} busy={decide.isPending} onPress={() => answer({ retry: true })}>
-            Try again
+            {i18n.t('Try again')}
           </Button>
         )}
       </div>
@@ -145,20 +151,20 @@ function OpenTask({ task }: { task: Task }) {
       )}
       {RETRIES.includes(task.kind) && may && (
         <details>
-          <summary>Give up on it</summary>
+          <summary>{i18n.t('Give up on it')}</summary>
           <div className="stack-tight">
             <TextField
-              label="Reason"
-              hint="It is recorded, and the story takes its other way."
+              label={i18n.t('Reason')}
+              hint={i18n.t('It is recorded, and the story takes its other way.')}
               value={reason}
               onChange={setReason}
             />
             <Button
               kind="danger"
-              because={reason.trim().length < 3 ? 'Say why first.' : offline}
+              because={reason.trim().length < 3 ? i18n.t('Say why first.') : offline}
               onPress={() => answer({ abandon: true, reason })}
             >
-              Abandon: {words(task.kind).toLowerCase()}
+              {i18n.t('Abandon: {kind}', { kind: words(task.kind).toLowerCase() })}
             </Button>
           </div>
         </details>
@@ -170,10 +176,10 @@ function OpenTask({ task }: { task: Task }) {
 function Mandates({ engagementId }: { engagementId: string }) {
   const engagement = useRoute(showEngagement, { params: { engagementId } });
   return (
-    <Source query={engagement} what="the engagement" who="The front desk" height={100}>
+    <Source query={engagement} what={i18n.t('the engagement')} who={i18n.t('The front desk')} height={100}>
       {({ customer, status, mandates }) => (
         <Panel
-          title="Mandate"
+          title={i18n.t('Mandate')}
           aside={<StatusMark state={status === 'in-force' ? 'go' : 'act'}>{words(status)}</StatusMark>}
         >
           <p>
@@ -184,10 +190,10 @@ function Mandates({ engagementId }: { engagementId: string }) {
             <table className="table">
               <thead>
                 <tr>
-                  <th scope="col">Given by</th>
-                  <th scope="col">For</th>
-                  <th scope="col">From</th>
-                  <th scope="col">Until</th>
+                  <th scope="col">{i18n.t('Given by')}</th>
+                  <th scope="col">{i18n.t('For')}</th>
+                  <th scope="col">{i18n.t('From')}</th>
+                  <th scope="col">{i18n.t('Until')}</th>
                 </tr>
               </thead>
               <tbody>

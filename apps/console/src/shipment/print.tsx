@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   listAssessments,
   listDeclarations,
@@ -13,6 +14,8 @@ import { useEffect } from 'react';
 import { useRoute } from '../api/queries.js';
 import { formatLegalDate, Instant, LegalDate, Money } from '../ui/index.js';
 import { useLocale } from '../app/preferences.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Source, words } from './parts.js';
 import './shipment.css';
@@ -40,50 +43,68 @@ export default function Print() {
   const root = dossier.data?.rootHash;
   const reference = shipment.data?.reference;
   useEffect(() => {
-    document.title = `Dossier ${reference ?? ''} · Tidewaiter`;
+    document.title = i18n.t('Dossier {reference} · Tidewaiter', { reference: reference ?? '' });
   }, [reference]);
   return (
     <article className="dossier">
       <div className="dossier-tools">
         <button type="button" className="button" data-kind="primary" onClick={() => window.print()}>
-          Print
+          {i18n.t('Print')}
         </button>
-        <span className="label">A4 or Letter; everything below is one document.</span>
+        <span className="label">{i18n.t('A4 or Letter; everything below is one document.')}</span>
       </div>
-      <Source query={shipment} what="the shipment" who="The board">
+      <Source query={shipment} what={i18n.t('the shipment')} who={i18n.t('The board')}>
         {(each) => (
           <header className="dossier-head">
-            <h1>Dossier {each.reference}</h1>
+            <h1>{i18n.t('Dossier {reference}', { reference: each.reference })}</h1>
             <p>
-              {each.origin} → {each.destination}, {each.portOfEntry}, by {each.transport}. MRN {each.mrn ?? 'not given'}
-              .{known !== undefined && ` As known ${known}.`}
+              {i18n.t('{origin} → {destination}, {portOfEntry}, by {transport}. MRN {mrn}.', {
+                origin: each.origin,
+                destination: each.destination,
+                portOfEntry: each.portOfEntry,
+                transport: transportWord(each.transport),
+                mrn: each.mrn ?? i18n.t('not given'),
+              })}
+              {known !== undefined && i18n.t(' As known {known}.', { known })}
             </p>
           </header>
         )}
       </Source>
       {strip.data && (
         <section>
-          <h2>Where it stands</h2>
+          <h2>{i18n.t('Where it stands')}</h2>
           <p>{strip.data.summary.says}</p>
           <dl className="facts">
-            <dt>Waiting</dt>
-            <dd>{strip.data.waiting ? `${strip.data.waiting.who}, since ${strip.data.waiting.since}` : 'nothing'}</dd>
-            <dt>Next clock</dt>
+            <dt>{i18n.t('Waiting')}</dt>
+            <dd>
+              {strip.data.waiting
+                ? i18n.t('{who}, since {since}', { who: strip.data.waiting.who, since: strip.data.waiting.since })
+                : i18n.t('nothing')}
+            </dd>
+            <dt>{i18n.t('Next clock')}</dt>
             <dd>
               {strip.data.clock
-                ? `${formatLegalDate(strip.data.clock.on, locale)}, end of day, ${strip.data.clock.city}`
-                : 'none runs'}
+                ? i18n.t('{on}, end of day, {city}', {
+                    on: formatLegalDate(strip.data.clock.on, locale),
+                    city: strip.data.clock.city,
+                  })
+                : i18n.t('none runs')}
             </dd>
-            <dt>Money</dt>
+            <dt>{i18n.t('Money')}</dt>
             <dd>
               {strip.data.money ? (
                 <>
-                  now <Money value={{ amount: strip.data.money.now, currency: strip.data.money.currency }} />, later{' '}
-                  <Money value={{ amount: strip.data.money.later, currency: strip.data.money.currency }} />, paid{' '}
-                  <Money value={{ amount: strip.data.money.paid, currency: strip.data.money.currency }} />
+                  <Trans
+                    id="now <0/>, later <1/>, paid <2/>"
+                    components={{
+                      0: <Money value={{ amount: strip.data.money.now, currency: strip.data.money.currency }} />,
+                      1: <Money value={{ amount: strip.data.money.later, currency: strip.data.money.currency }} />,
+                      2: <Money value={{ amount: strip.data.money.paid, currency: strip.data.money.currency }} />,
+                    }}
+                  />
                 </>
               ) : (
-                'nothing due'
+                i18n.t('nothing due')
               )}
             </dd>
           </dl>
@@ -91,33 +112,36 @@ export default function Print() {
       )}
       {declaration && (
         <section>
-          <h2>Declaration</h2>
+          <h2>{i18n.t('Declaration')}</h2>
           <dl className="facts">
-            <dt>Authority</dt>
+            <dt>{i18n.t('Authority')}</dt>
             <dd>
               {declaration.authority}, {declaration.channel}
             </dd>
-            <dt>References</dt>
+            <dt>{i18n.t('References')}</dt>
             <dd>
-              LRN {declaration.references.lrn}, DUCR {declaration.references.ducr}, MRN{' '}
-              {declaration.references.mrn ?? 'not given'}
+              {i18n.t('LRN {lrn}, DUCR {ducr}, MRN {mrn}', {
+                lrn: declaration.references.lrn,
+                ducr: declaration.references.ducr,
+                mrn: declaration.references.mrn ?? i18n.t('not given'),
+              })}
             </dd>
-            <dt>Status</dt>
+            <dt>{i18n.t('Status')}</dt>
             <dd>{declaration.summary}</dd>
           </dl>
         </section>
       )}
       {result && (
         <section>
-          <h2>Duty and tax</h2>
+          <h2>{i18n.t('Duty and tax')}</h2>
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">Charge</th>
-                <th scope="col">Arithmetic</th>
-                <th scope="col">Legal basis</th>
+                <th scope="col">{i18n.t('Charge')}</th>
+                <th scope="col">{i18n.t('Arithmetic')}</th>
+                <th scope="col">{i18n.t('Legal basis')}</th>
                 <th scope="col" className="num">
-                  Amount
+                  {i18n.t('Amount')}
                 </th>
               </tr>
             </thead>
@@ -125,9 +149,7 @@ export default function Print() {
               {result.lines.flatMap((line) =>
                 (line.options.find(({ chosen }) => chosen)?.charges ?? []).map((charge) => (
                   <tr key={`${line.number} ${charge.measure} ${charge.part ?? ''}`}>
-                    <th scope="row">
-                      {charge.code}, line {line.number}
-                    </th>
+                    <th scope="row">{i18n.t('{code}, line {number}', { code: charge.code, number: line.number })}</th>
                     <td className="sums">{charge.arithmetic}</td>
                     <td>{charge.legalBasis}</td>
                     <td className="num">
@@ -149,22 +171,25 @@ export default function Print() {
             </tbody>
           </table>
           <p className="label">
-            Law of <LegalDate date={result.lawDate} country={result.destination} />. Rules{' '}
+            <Trans
+              id="Law of <0/>. Rules"
+              components={{ 0: <LegalDate date={result.lawDate} country={result.destination} /> }}
+            />{' '}
             {result.rules.map(({ set, version }) => `${set} ${version}`).join(', ')}.
           </p>
         </section>
       )}
       {payments.data && payments.data.items.length > 0 && (
         <section>
-          <h2>Payments</h2>
+          <h2>{i18n.t('Payments')}</h2>
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">To, reference</th>
-                <th scope="col">Approved by</th>
-                <th scope="col">Status</th>
+                <th scope="col">{i18n.t('To, reference')}</th>
+                <th scope="col">{i18n.t('Approved by')}</th>
+                <th scope="col">{i18n.t('Status')}</th>
                 <th scope="col" className="num">
-                  Amount
+                  {i18n.t('Amount')}
                 </th>
               </tr>
             </thead>
@@ -187,13 +212,13 @@ export default function Print() {
       )}
       {documents.data && documents.data.items.length > 0 && (
         <section>
-          <h2>Papers</h2>
+          <h2>{i18n.t('Papers')}</h2>
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">Paper</th>
-                <th scope="col">Version</th>
-                <th scope="col">sha256</th>
+                <th scope="col">{i18n.t('Paper')}</th>
+                <th scope="col">{i18n.t('Version')}</th>
+                <th scope="col">{i18n.t('sha256')}</th>
               </tr>
             </thead>
             <tbody>
@@ -212,31 +237,35 @@ export default function Print() {
           </table>
           {findings.data?.findings.map((finding) => (
             <p key={finding.digest}>
-              Cross-check: {finding.says} ({finding.outcome})
+              {i18n.t('Cross-check: {says} ({outcome})', { says: finding.says, outcome: finding.outcome })}
               {finding.accepted && (
                 <>
                   {' '}
-                  Accepted as it is by {finding.accepted.by}, because: {finding.accepted.reason}
-                  {finding.accepted.proposedBy !== null && ` (proposed by ${finding.accepted.proposedBy})`}
+                  {i18n.t('Accepted as it is by {by}, because: {reason}', {
+                    by: finding.accepted.by,
+                    reason: finding.accepted.reason,
+                  })}
+                  {finding.accepted.proposedBy !== null &&
+                    i18n.t(' (proposed by {proposedBy})', { proposedBy: finding.accepted.proposedBy })}
                 </>
               )}
             </p>
           ))}
         </section>
       )}
-      <Source query={story} what="the story" who="The board">
+      <Source query={story} what={i18n.t('the story')} who={i18n.t('The board')}>
         {({ entries }) => (
           <section>
-            <h2>Story</h2>
+            <h2>{i18n.t('Story')}</h2>
             <table className="table">
               <thead>
                 <tr>
                   <th scope="col">#</th>
-                  <th scope="col">Learned</th>
-                  <th scope="col">Said</th>
-                  <th scope="col">What happened</th>
-                  <th scope="col">Because of</th>
-                  <th scope="col">By</th>
+                  <th scope="col">{i18n.t('Learned')}</th>
+                  <th scope="col">{i18n.t('Said')}</th>
+                  <th scope="col">{i18n.t('What happened')}</th>
+                  <th scope="col">{i18n.t('Because of')}</th>
+                  <th scope="col">{i18n.t('By')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -259,8 +288,16 @@ export default function Print() {
       </Source>
       <footer className="dossier-foot label">
         {dossier.data
-          ? `${dossier.data.events} events in the log${dossier.data.treeSize === null ? '' : `, sealed under a tree of ${dossier.data.treeSize} leaves, root ${root ?? ''}`}.`
-          : 'The log was not read.'}
+          ? i18n.t(
+              '{events} events in the log{unsealed, select, yes {} other {, sealed under a tree of {treeSize} leaves, root {root}}}.',
+              {
+                events: dossier.data.events,
+                treeSize: dossier.data.treeSize,
+                root: root ?? '',
+                unsealed: dossier.data.treeSize === null ? 'yes' : 'no',
+              },
+            )
+          : i18n.t('The log was not read.')}
       </footer>
     </article>
   );

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { exportEvidence, showDossier, showShipment, type AnswerOf } from '@tidewaiter/contracts';
 import type { StepName, ToProve } from '@tidewaiter/evidence/steps';
 import { useEffect, useState } from 'react';
@@ -8,6 +9,7 @@ import { fetchFromLog } from '../proof/from-log.js';
 import { BreakIt, StepsView } from '../proof/steps-view.js';
 import { ask, readyVerifier, type Verdict } from '../proof/verifier.js';
 import { Button, ErrorState, LegalDate, StatusMark, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId } from './data.js';
 import { Copies, Panel, Source, useOffline } from './parts.js';
 import { saveBytes } from './save.js';
@@ -23,7 +25,7 @@ export default function Proof() {
   return (
     <div className="stack">
       <Verify shipmentId={shipmentId} />
-      <Source query={dossier} what="the dossier" who="The audit store" height={140}>
+      <Source query={dossier} what={i18n.t('the dossier')} who={i18n.t('The audit store')} height={140}>
         {(answer) => <Sealed dossier={answer} country={shipment.data?.destination ?? ''} />}
       </Source>
       <Evidence shipmentId={shipmentId} />
@@ -68,36 +70,44 @@ function Verify({ shipmentId }: { shipmentId: string }) {
   };
   return (
     <Panel
-      title="Verify here"
+      title={i18n.t('Verify here')}
       aside={
         fetched && (
           <span className="label">
-            {fetched.what.leaves.length} events, tree of {fetched.size} leaves
-            {fetched.uncovered > 0 ? `, ${fetched.uncovered} not covered by a checkpoint yet` : ''}
+            {i18n.t(
+              '{count} events, tree of {size} leaves{some, select, yes {, {uncovered} not covered by a checkpoint yet} other {}}',
+              {
+                count: fetched.what.leaves.length,
+                size: fetched.size,
+                uncovered: fetched.uncovered,
+                some: fetched.uncovered > 0 ? 'yes' : 'no',
+              },
+            )}
           </span>
         )
       }
     >
       <p>
-        Events, tiles and the signed checkpoint are fetched from the log as files. A worker of this browser hashes and
-        checks them; the server has no part in the answer to steps 1 to 6.
+        {i18n.t(
+          'Events, tiles and the signed checkpoint are fetched from the log as files. A worker of this browser hashes and checks them; the server has no part in the answer to steps 1 to 6.',
+        )}
       </p>
-      {error !== null && <ErrorState error={error} what="the log" onRetry={() => setOwn({ ...own })} />}
+      {error !== null && <ErrorState error={error} what={i18n.t('the log')} onRetry={() => setOwn({ ...own })} />}
       <div className="row" aria-busy={busy !== null}>
         <Button
           kind="primary"
           busy={busy !== null}
-          because={fetched ? undefined : (offline ?? 'What is to be proved is being fetched.')}
+          because={fetched ? undefined : (offline ?? i18n.t('What is to be proved is being fetched.'))}
           quietReason
           onPress={() => void prove(null)}
         >
-          Verify
+          {i18n.t('Verify')}
         </Button>
         {verdict && <BreakIt spoilt={spoilt} onBreak={(step) => void prove(step)} />}
       </div>
       {verdict && <StepsView verdict={verdict} spoilt={spoilt} />}
       <details>
-        <summary>Bring your own key and checkpoint</summary>
+        <summary>{i18n.t('Bring your own key and checkpoint')}</summary>
         <OwnPins onUse={setOwn} />
       </details>
       {fetched && (
@@ -106,15 +116,15 @@ function Verify({ shipmentId }: { shipmentId: string }) {
             size="small"
             onPress={() => saveBytes(new TextEncoder().encode(fetched.what.checkpoint), `checkpoint-${fetched.size}`)}
           >
-            Keep this checkpoint
+            {i18n.t('Keep this checkpoint')}
           </Button>
           <Button
             size="small"
             onPress={() => saveBytes(new TextEncoder().encode(`${fetched.what.key.text}\n`), 'log-key')}
           >
-            Keep this key
+            {i18n.t('Keep this key')}
           </Button>
-          <span className="label">They are yours to keep: a file, not our storage.</span>
+          <span className="label">{i18n.t('They are yours to keep: a file, not our storage.')}</span>
         </p>
       )}
       <Copies path={`/log/${tenant}/checkpoint`} command={`audit verify ${shipmentId}`} />
@@ -128,13 +138,13 @@ function OwnPins({ onUse }: { onUse: (own: { key?: string; earlier?: string }) =
   return (
     <div className="stack">
       <TextField
-        label="Key of the log"
-        hint="as you got it, by another way than this page"
+        label={i18n.t('Key of the log')}
+        hint={i18n.t('as you got it, by another way than this page')}
         value={key}
         onChange={setKey}
       />
       <label className="field">
-        <span className="field-label">An older checkpoint of yours</span>
+        <span className="field-label">{i18n.t('An older checkpoint of yours')}</span>
         <textarea className="input" rows={5} value={earlier} onChange={(event) => setEarlier(event.target.value)} />
       </label>
       <div>
@@ -146,7 +156,7 @@ function OwnPins({ onUse }: { onUse: (own: { key?: string; earlier?: string }) =
             })
           }
         >
-          Use these
+          {i18n.t('Use these')}
         </Button>
       </div>
     </div>
@@ -156,34 +166,41 @@ function OwnPins({ onUse }: { onUse: (own: { key?: string; earlier?: string }) =
 function Sealed({ dossier, country }: { dossier: Dossier; country: string }) {
   return (
     <Panel
-      title="Dossier"
+      title={i18n.t('Dossier')}
       aside={
-        dossier.sealed ? <span className="stamp">Sealed</span> : <StatusMark state="wait">Not sealed yet</StatusMark>
+        dossier.sealed ? (
+          <span className="stamp">{i18n.t('Sealed')}</span>
+        ) : (
+          <StatusMark state="wait">{i18n.t('Not sealed yet')}</StatusMark>
+        )
       }
     >
       {dossier.erased && (
         <p className="notice" data-kind="good">
-          Persons were erased{dossier.law === null ? '' : ` under ${dossier.law}`}. The proof still verifies.
+          {i18n.t('Persons were erased{unnamed, select, yes {} other { under {law}}}. The proof still verifies.', {
+            law: dossier.law,
+            unnamed: dossier.law === null ? 'yes' : 'no',
+          })}
         </p>
       )}
       <dl className="facts">
-        <dt>Events in the log</dt>
+        <dt>{i18n.t('Events in the log')}</dt>
         <dd>{dossier.events}</dd>
         {dossier.treeSize !== null && (
           <>
-            <dt>Sealed under a tree of</dt>
-            <dd>{dossier.treeSize} leaves</dd>
+            <dt>{i18n.t('Sealed under a tree of')}</dt>
+            <dd>{i18n.t('{treeSize} leaves', { treeSize: dossier.treeSize })}</dd>
           </>
         )}
         {dossier.rootHash !== null && (
           <>
-            <dt>Root</dt>
+            <dt>{i18n.t('Root')}</dt>
             <dd className="sums">{dossier.rootHash}</dd>
           </>
         )}
         {dossier.retainUntil !== null && (
           <>
-            <dt>Kept until</dt>
+            <dt>{i18n.t('Kept until')}</dt>
             <dd>
               <LegalDate date={dossier.retainUntil} country={country} />
               {dossier.law !== null && <span className="label"> {dossier.law}</span>}
@@ -192,7 +209,7 @@ function Sealed({ dossier, country }: { dossier: Dossier; country: string }) {
         )}
         {dossier.hold !== null && (
           <>
-            <dt>Hold</dt>
+            <dt>{i18n.t('Hold')}</dt>
             <dd>
               <StatusMark state="halt">{dossier.hold}</StatusMark>
             </dd>
@@ -223,28 +240,36 @@ function Evidence({ shipmentId }: { shipmentId: string }) {
     }
   };
   return (
-    <Panel title="Evidence file">
+    <Panel title={i18n.t('Evidence file')}>
       <p>
-        Events, proofs, checkpoint and report in one archive. <Go to="/audit/verify">Drop it on the verifier</Go>, or
-        check it without us: <code>node verify.mjs evidence-{shipmentId.slice(0, 8)}….tar</code>
+        <Trans
+          id="Events, proofs, checkpoint and report in one archive. <0>Drop it on the verifier</0>, or check it without us: <1>node verify.mjs evidence-{shipmentId}….tar</1>"
+          values={{ shipmentId: shipmentId.slice(0, 8) }}
+          components={{ 0: <Go to="/audit/verify" />, 1: <code /> }}
+        />
       </p>
-      <TextField label="Why it is taken away" hint="Recorded with your name." value={reason} onChange={setReason} />
-      {error !== null && <ErrorState error={error} what="the evidence" />}
+      <TextField
+        label={i18n.t('Why it is taken away')}
+        hint={i18n.t('Recorded with your name.')}
+        value={reason}
+        onChange={setReason}
+      />
+      {error !== null && <ErrorState error={error} what={i18n.t('the evidence')} />}
       <div>
         <Button
           busy={state === 'busy'}
           because={
             !holds(session, 'auditor', 'compliance', 'administrator')
-              ? 'Auditors, compliance and administrators take evidence away.'
+              ? i18n.t('Auditors, compliance and administrators take evidence away.')
               : reason.trim().length < 3
-                ? 'Say why first.'
+                ? i18n.t('Say why first.')
                 : offline
           }
           onPress={() => void take()}
         >
-          Download evidence
+          {i18n.t('Download evidence')}
         </Button>
-        {state === 'done' && <StatusMark state="go">Taken away and recorded</StatusMark>}
+        {state === 'done' && <StatusMark state="go">{i18n.t('Taken away and recorded')}</StatusMark>}
       </div>
     </Panel>
   );

@@ -13,6 +13,8 @@ import {
 } from '../pictures/places.js';
 import type { Station } from '../pictures/stations.js';
 import { useLocale } from '../app/preferences.js';
+import { STATION_WORDS } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { Figure } from './parts.js';
 
 const WIDTH = 960;
@@ -23,7 +25,7 @@ const SMALLEST_DEGREES = 16;
 
 const LAND = feature(land as unknown as Topology, 'land');
 
-const WORDS = { origin: 'origin', passed: 'passed', here: 'last reported', ahead: 'expected' } as const;
+const WORDS = { origin: i18n.t('origin'), ...STATION_WORDS } as const;
 
 /** A station with its place on the map; null where its position is not known. */
 type Located = Station & { found: Place | null };
@@ -72,7 +74,11 @@ export default function RouteMap({ origin, stations }: { origin: string; station
   const known = stopsOf(origin, located, countryName);
   const unknown = located.filter(({ found }) => found === null).map(({ place }) => place);
   if (unknown.length === stations.length)
-    return <p className="label">No map: the position of {unknown.join(', ')} is not known.</p>;
+    return (
+      <p className="label">
+        {i18n.t('No map: the position of {unknown} is not known.', { unknown: unknown.join(', ') })}
+      </p>
+    );
 
   const points = known.map(({ position }) => position);
   const middle = middleOf(points.map(([x]) => x));
@@ -102,10 +108,19 @@ export default function RouteMap({ origin, stations }: { origin: string; station
   const says = known.map(({ name, state }) => `${name}, ${WORDS[state]}`).join('; ');
   return (
     <Figure
-      caption="On the map, from the country of origin on"
-      note={unknown.length > 0 ? `Not on the map, their position is not known: ${unknown.join(', ')}.` : undefined}
+      caption={i18n.t('On the map, from the country of origin on')}
+      note={
+        unknown.length > 0
+          ? i18n.t('Not on the map, their position is not known: {unknown}.', { unknown: unknown.join(', ') })
+          : undefined
+      }
       picture={
-        <svg className="route-map" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Map: ${says}`}>
+        <svg
+          className="route-map"
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          role="img"
+          aria-label={i18n.t('Map: {says}', { says })}
+        >
           <path className="map-grid" d={path(geoGraticule10()) ?? ''} />
           <path className="map-land" d={path(LAND) ?? ''} />
           {legs.map(({ from, to }) => (
@@ -134,9 +149,9 @@ export default function RouteMap({ origin, stations }: { origin: string; station
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Place</th>
-              <th scope="col">Position</th>
-              <th scope="col">State</th>
+              <th scope="col">{i18n.t('Place')}</th>
+              <th scope="col">{i18n.t('Position')}</th>
+              <th scope="col">{i18n.t('State')}</th>
             </tr>
           </thead>
           <tbody>
@@ -144,7 +159,7 @@ export default function RouteMap({ origin, stations }: { origin: string; station
               <th scope="row">
                 {countryName(origin)} <span className="label">{origin}</span>
               </th>
-              <td>{countryPosition(origin) ? 'the country' : 'not known'}</td>
+              <td>{countryPosition(origin) ? i18n.t('the country') : i18n.t('not known')}</td>
               <td>{WORDS.origin}</td>
             </tr>
             {located.map(({ place, state, found }) => (
@@ -152,7 +167,7 @@ export default function RouteMap({ origin, stations }: { origin: string; station
                 <th scope="row">
                   {found?.name ?? place} {found && <span className="label">{place}</span>}
                 </th>
-                <td>{found ? coordinates(found.position) : 'not known'}</td>
+                <td>{found ? coordinates(found.position) : i18n.t('not known')}</td>
                 <td>{WORDS[state]}</td>
               </tr>
             ))}

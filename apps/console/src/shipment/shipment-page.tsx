@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   listComments,
   listDeclarations,
@@ -23,7 +24,7 @@ import {
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, useMemo, useState, type ComponentType, type LazyExoticComponent } from 'react';
 import { useRoute } from '../api/queries.js';
-import { holds, useSession } from '../api/session.js';
+import { holds, useSession, worksOnShipments } from '../api/session.js';
 import { useKeys } from '../app/keys.js';
 import {
   CopyButton,
@@ -40,9 +41,12 @@ import {
   type State,
 } from '../ui/index.js';
 import { useLocale } from '../app/preferences.js';
+import { transportWord } from '../words/terms.js';
+import { i18n } from '../words/words.js';
 import { WatchButton } from './comments.js';
 import { useLive, useShipmentId } from './data.js';
 import { Copies } from './parts.js';
+import { AlsoHere } from './presence.js';
 import './shipment.css';
 import { Go } from './go.js';
 
@@ -50,16 +54,16 @@ type StripAnswer = AnswerOf<typeof showStrip>;
 type Shipment = AnswerOf<typeof showShipment>;
 
 const TABS: readonly [path: string, label: string, page: LazyExoticComponent<ComponentType>][] = [
-  ['', 'Story', lazy(() => import('./story.js'))],
-  ['documents', 'Documents', lazy(() => import('./documents.js'))],
-  ['goods', 'Goods', lazy(() => import('./goods.js'))],
-  ['duties', 'Duties', lazy(() => import('./duties.js'))],
-  ['declaration', 'Declaration', lazy(() => import('./declaration.js'))],
-  ['inspections', 'Inspections', lazy(() => import('./inspections.js'))],
-  ['money', 'Money', lazy(() => import('./money.js'))],
-  ['delivery', 'Delivery', lazy(() => import('./delivery.js'))],
-  ['people', 'People', lazy(() => import('./people.js'))],
-  ['proof', 'Proof', lazy(() => import('./proof.js'))],
+  ['', i18n.t('Story'), lazy(() => import('./story.js'))],
+  ['documents', i18n.t('Documents'), lazy(() => import('./documents.js'))],
+  ['goods', i18n.t('Goods'), lazy(() => import('./goods.js'))],
+  ['duties', i18n.t('Duties'), lazy(() => import('./duties.js'))],
+  ['declaration', i18n.t('Declaration'), lazy(() => import('./declaration.js'))],
+  ['inspections', i18n.t('Inspections'), lazy(() => import('./inspections.js'))],
+  ['money', i18n.t('Money'), lazy(() => import('./money.js'))],
+  ['delivery', i18n.t('Delivery'), lazy(() => import('./delivery.js'))],
+  ['people', i18n.t('People'), lazy(() => import('./people.js'))],
+  ['proof', i18n.t('Proof'), lazy(() => import('./proof.js'))],
 ];
 
 const LIVE = [
@@ -85,11 +89,11 @@ const LIVE = [
 ];
 
 const STAGE_NAMES: readonly [stage: string, label: string][] = [
-  ['engagement', 'Engagement'],
-  ['documentation', 'Documents'],
-  ['clearance', 'Clearance'],
-  ['delivery', 'Delivery'],
-  ['record-keeping', 'Records'],
+  ['engagement', i18n.t('Engagement')],
+  ['documentation', i18n.t('Documents')],
+  ['clearance', i18n.t('Clearance')],
+  ['delivery', i18n.t('Delivery')],
+  ['record-keeping', i18n.t('Records')],
 ];
 
 export default function ShipmentPage() {
@@ -99,19 +103,20 @@ export default function ShipmentPage() {
   const path = useLocation({ select: ({ pathname }) => pathname });
   const tab = path.split('/')[3] ?? '';
   const navigate = useNavigate();
+  const session = useSession();
   useLive(shipmentId, LIVE);
   useKeys(
     useMemo(
       () => [
         {
           keys: 't',
-          says: 'Time machine',
+          says: i18n.t('Time machine'),
           group: 'This page' as const,
           run: () => void navigate({ to: `/shipments/${shipmentId}/time` }),
         },
         {
           keys: 'e',
-          says: 'Why this status?',
+          says: i18n.t('Why this status?'),
           group: 'This page' as const,
           run: () => document.querySelector<HTMLElement>('.why > summary')?.click(),
         },
@@ -120,36 +125,39 @@ export default function ShipmentPage() {
     ),
   );
   if (shipment.isError && !shipment.data)
-    return <ErrorState error={shipment.error} what="the shipment" onRetry={() => void shipment.refetch()} />;
+    return <ErrorState error={shipment.error} what={i18n.t('the shipment')} onRetry={() => void shipment.refetch()} />;
   const [, label, Tab] = TABS.find(([each]) => each === tab) ?? TABS[0]!;
   const reference = shipment.data?.reference;
   return (
     <Page
-      title={reference === undefined ? 'Shipment' : tab === '' ? reference : `${reference}, ${label.toLowerCase()}`}
+      title={
+        reference === undefined ? i18n.t('Shipment') : tab === '' ? reference : `${reference}, ${label.toLowerCase()}`
+      }
       lead={shipment.data ? <Ids shipment={shipment.data} /> : <Skeleton width="40ch" />}
       actions={
         <>
           <WatchButton shipmentId={shipmentId} />
           <Go className="button" to={`/shipments/${shipmentId}/time`}>
-            Time machine <kbd aria-hidden="true">t</kbd>
+            {i18n.t('Time machine')} <kbd aria-hidden="true">t</kbd>
           </Go>
           <Go className="button" to={`/shipments/${shipmentId}/print`}>
-            Print
+            {i18n.t('Print')}
           </Go>
         </>
       }
     >
+      {shipment.data && worksOnShipments(session) && <AlsoHere shipmentId={shipmentId} part={tab} />}
       {strip.data && shipment.data ? (
         <Head strip={strip.data} shipment={shipment.data} />
       ) : shipment.data && strip.isError ? (
-        <ErrorState error={strip.error} what="the summary" onRetry={() => void strip.refetch()} />
+        <ErrorState error={strip.error} what={i18n.t('the summary')} onRetry={() => void strip.refetch()} />
       ) : (
         <div aria-busy="true">
           <Skeleton height={168} />
         </div>
       )}
       <Tabs
-        label="Parts of the shipment"
+        label={i18n.t('Parts of the shipment')}
         tabs={TABS.map(([each, name]) => ({
           to: `/shipments/${shipmentId}${each === '' ? '' : `/${each}`}`,
           name,
@@ -179,7 +187,11 @@ function PartOf({ parentId }: { parentId: string }) {
   const whole = useRoute(showShipment, { params: { shipmentId: parentId } });
   return (
     <span>
-      part of <Go to={`/shipments/${parentId}`}>{whole.data?.reference ?? 'the whole'}</Go>
+      <Trans
+        id="part of <0>{reference}</0>"
+        values={{ reference: whole.data?.reference ?? i18n.t('the whole') }}
+        components={{ 0: <Go to={`/shipments/${parentId}`} /> }}
+      />
     </span>
   );
 }
@@ -189,7 +201,7 @@ const Ids = ({ shipment }: { shipment: Shipment }) => (
     {shipment.parentId !== null && <PartOf parentId={shipment.parentId} />}
     {shipment.parts.length > 0 && (
       <span>
-        split into{' '}
+        {i18n.t('split into')}{' '}
         {shipment.parts.map(({ shipmentId, reference, stage }, n) => (
           <span key={shipmentId}>
             {n > 0 && ', '}
@@ -199,17 +211,28 @@ const Ids = ({ shipment }: { shipment: Shipment }) => (
       </span>
     )}
     <span>
-      {shipment.origin} → {shipment.destination}, {shipment.portOfEntry}, by {shipment.transport}
+      {i18n.t('{origin} → {destination}, {portOfEntry}, by {transport}', {
+        origin: shipment.origin,
+        destination: shipment.destination,
+        portOfEntry: shipment.portOfEntry,
+        transport: transportWord(shipment.transport),
+      })}
     </span>
     {shipment.mrn !== null && (
       <span className="digest">
-        MRN <code>{shipment.mrn}</code>
-        <CopyButton text={shipment.mrn} label="Copy MRN" />
+        <Trans
+          id="MRN <0>{mrn}</0><1/>"
+          values={{ mrn: shipment.mrn }}
+          components={{ 0: <code />, 1: <CopyButton text={shipment.mrn} label={i18n.t('Copy MRN')} /> }}
+        />
       </span>
     )}
     <span className="digest">
-      id <code>{shipment.shipmentId.slice(0, 8)}</code>
-      <CopyButton text={shipment.shipmentId} label="Copy shipment id" />
+      <Trans
+        id="id <0>{shipmentId}</0><1/>"
+        values={{ shipmentId: shipment.shipmentId.slice(0, 8) }}
+        components={{ 0: <code />, 1: <CopyButton text={shipment.shipmentId} label={i18n.t('Copy shipment id')} /> }}
+      />
     </span>
   </span>
 );
@@ -224,13 +247,13 @@ function stateOf({ waiting, clock, stage, summary }: StripAnswer): State {
 }
 
 const STATE_WORDS: Record<State, string> = {
-  go: 'Done',
-  wait: 'In time',
-  act: 'Your side’s turn',
-  late: 'Late',
-  halt: 'Stopped',
-  idle: 'Not begun',
-  unknown: 'Outcome unknown',
+  go: i18n.t('Done'),
+  wait: i18n.t('In time'),
+  act: i18n.t('Your side’s turn'),
+  late: i18n.t('Late'),
+  halt: i18n.t('Stopped'),
+  idle: i18n.t('Not begun'),
+  unknown: i18n.t('Outcome unknown'),
 };
 
 function Head({ strip, shipment }: { strip: StripAnswer; shipment: Shipment }) {
@@ -245,7 +268,7 @@ function Head({ strip, shipment }: { strip: StripAnswer; shipment: Shipment }) {
         </StatusMark>
         <p className="summary-says">{strip.summary.says}</p>
         <details className="why">
-          <summary>Why this status?</summary>
+          <summary>{i18n.t('Why this status?')}</summary>
           <ul className="stack-tight">
             {strip.why.map(({ n, says, rule }) => (
               <li key={n}>
@@ -265,46 +288,55 @@ function Head({ strip, shipment }: { strip: StripAnswer; shipment: Shipment }) {
         waiting={
           waiting ? (
             <>
-              <b>{waiting.who}</b>, since <Instant at={waiting.since} />
+              <Trans
+                id="<0>{who}</0>, since <1/>"
+                values={{ who: waiting.who }}
+                components={{ 0: <b />, 1: <Instant at={waiting.since} /> }}
+              />
               {waiting.taskId !== null && <Act strip={strip} />}
             </>
           ) : (
-            'Nothing waits.'
+            i18n.t('Nothing waits.')
           )
         }
         clock={
           clock ? (
             <>
-              <span title={clock.kind === 'statutory' ? 'Statutory' : 'Agreed'} aria-hidden="true">
+              <span title={clock.kind === 'statutory' ? i18n.t('Statutory') : i18n.t('Agreed')} aria-hidden="true">
                 {clock.kind === 'statutory' ? '⚖' : '◷'}{' '}
               </span>
               <time dateTime={clock.on}>
-                {formatLegalDate(clock.on, locale)}, end of day, {clock.city}
+                {i18n.t('{on}, end of day, {city}', { on: formatLegalDate(clock.on, locale), city: clock.city })}
               </time>
               <br />
               <span className="label">
-                {clock.kind === 'statutory' ? 'Statutory' : 'Agreed'}. If missed: {clock.ifMissed}.
+                {i18n.t('{kind, select, yes {Statutory} other {Agreed}}. If missed: {ifMissed}.', {
+                  kind: clock.kind === 'statutory' ? 'yes' : 'no',
+                  ifMissed: clock.ifMissed,
+                })}
               </span>
             </>
           ) : (
-            'No clock runs.'
+            i18n.t('No clock runs.')
           )
         }
         money={
           money ? (
             <>
-              <b>
-                <Money value={{ amount: money.now, currency: money.currency }} />
-              </b>{' '}
-              now
-              <br />
-              <span className="label">
-                later <Money value={{ amount: money.later, currency: money.currency }} />, paid{' '}
-                <Money value={{ amount: money.paid, currency: money.currency }} />
-              </span>
+              <Trans
+                id="<0><1/></0> now<2/><3>later <4/>, paid <5/></3>"
+                components={{
+                  0: <b />,
+                  1: <Money value={{ amount: money.now, currency: money.currency }} />,
+                  2: <br />,
+                  3: <span className="label" />,
+                  4: <Money value={{ amount: money.later, currency: money.currency }} />,
+                  5: <Money value={{ amount: money.paid, currency: money.currency }} />,
+                }}
+              />
             </>
           ) : (
-            'Nothing is due yet.'
+            i18n.t('Nothing is due yet.')
           )
         }
         proof={<ProofCell shipmentId={strip.shipmentId} events={strip.events} />}
@@ -315,18 +347,18 @@ function Head({ strip, shipment }: { strip: StripAnswer; shipment: Shipment }) {
 }
 
 const TASK_PAGES: Record<string, [tab: string, act: string]> = {
-  'approve-payment': ['money', 'Review payment'],
-  'correct-declaration': ['declaration', 'Correct declaration'],
-  'confirm-lines': ['goods', 'Confirm lines'],
-  'resolve-findings': ['documents', 'Look at findings'],
-  'provide-documents': ['documents', 'Provide papers'],
-  'resolve-difference': ['money', 'Look at the difference'],
-  'review-assessment': ['duties', 'Review assessment'],
-  'ask-authority': ['declaration', 'Look'],
+  'approve-payment': ['money', i18n.t('Review payment')],
+  'correct-declaration': ['declaration', i18n.t('Correct declaration')],
+  'confirm-lines': ['goods', i18n.t('Confirm lines')],
+  'resolve-findings': ['documents', i18n.t('Look at findings')],
+  'provide-documents': ['documents', i18n.t('Provide papers')],
+  'resolve-difference': ['money', i18n.t('Look at the difference')],
+  'review-assessment': ['duties', i18n.t('Review assessment')],
+  'ask-authority': ['declaration', i18n.t('Look')],
 };
 
 function Act({ strip: { shipmentId, waiting } }: { strip: StripAnswer }) {
-  const [tab, act] = TASK_PAGES[waiting?.kind ?? ''] ?? ['people', 'Open task'];
+  const [tab, act] = TASK_PAGES[waiting?.kind ?? ''] ?? ['people', i18n.t('Open task')];
   return (
     <div>
       <Go className="button" data-kind="primary" data-size="small" to={`/shipments/${shipmentId}/${tab}`}>
@@ -340,30 +372,34 @@ function ProofCell({ shipmentId, events }: { shipmentId: string; events: number 
   const session = useSession();
   const may = holds(session, 'auditor', 'compliance', 'operator', 'administrator');
   const coverage = useRoute(showCoverage, { params: { shipmentId } }, { enabled: may });
-  if (!may) return <span>Proofs are for auditors and operators.</span>;
+  if (!may) return <span>{i18n.t('Proofs are for auditors and operators.')}</span>;
   if (coverage.data === undefined)
-    return coverage.isError ? <span>The log does not answer: not checked.</span> : <Skeleton width="12ch" />;
+    return coverage.isError ? (
+      <span>{i18n.t('The log does not answer: not checked.')}</span>
+    ) : (
+      <Skeleton width="12ch" />
+    );
   const { logged, covered, checkpoint } = coverage.data;
   return (
     <>
-      <b>
-        {logged}/{Math.max(events, logged)}
-      </b>{' '}
-      in the log
-      <br />
+      <Trans
+        id="<0>{logged}/{events}</0> in the log<1/>"
+        values={{ logged, events: Math.max(events, logged) }}
+        components={{ 0: <b />, 1: <br /> }}
+      />
       <span className="label">
-        {covered === logged ? 'all' : covered} under a signed head
+        {covered === logged ? i18n.t('all') : covered} {i18n.t('under a signed head')}
         {checkpoint && (
           <>
             {' '}
-            of <Instant at={checkpoint.at} day={false} seconds />
+            <Trans id="of <0/>" components={{ 0: <Instant at={checkpoint.at} day={false} seconds /> }} />
           </>
         )}
-        , not checked here yet
+        {i18n.t(', not checked here yet')}
       </span>
       <div>
         <Go className="button" data-size="small" to={`/shipments/${shipmentId}/proof`}>
-          Verify
+          {i18n.t('Verify')}
         </Go>
       </div>
     </>
@@ -375,18 +411,20 @@ export function StageTracker({ stage }: { stage: string }) {
   const ended = stage === 'archived' || stage === 'closed';
   const at = ended ? STAGE_NAMES.length : STAGE_NAMES.findIndex(([each]) => each === stage);
   return (
-    <ol className="stages" aria-label="Stages">
+    <ol className="stages" aria-label={i18n.t('Stages')}>
       {STAGE_NAMES.map(([each, label], i) => {
         const state = i < at ? 'done' : i === at ? 'here' : 'ahead';
         return (
           <li key={each} data-state={state} {...(state === 'here' ? { 'aria-current': 'step' as const } : {})}>
             <span className="stage-dot" aria-hidden="true" />
             {label}
-            <span className="sr">{state === 'done' ? ', done' : state === 'here' ? ', now' : ', not begun'}</span>
+            <span className="sr">
+              {state === 'done' ? i18n.t(', done') : state === 'here' ? i18n.t(', now') : i18n.t(', not begun')}
+            </span>
           </li>
         );
       })}
-      {stage === 'closed' && <li data-state="here">Closed, not imported</li>}
+      {stage === 'closed' && <li data-state="here">{i18n.t('Closed, not imported')}</li>}
     </ol>
   );
 }
@@ -398,19 +436,22 @@ function VectorGrid({ shipmentId }: { shipmentId: string }) {
   const [asked, setAsked] = useState(false);
   const declarations = useRoute(listDeclarations, { params: { shipmentId } });
   const items = declarations.data?.items ?? [];
-  if (items.length === 0) return <p className="label">No declaration yet: there is no status of an authority.</p>;
+  if (items.length === 0)
+    return <p className="label">{i18n.t('No declaration yet: there is no status of an authority.')}</p>;
   return (
     <div className="table-scroll">
       {items.map(({ declarationId, authority, vector, why }) => (
         <table className="table" key={declarationId}>
-          <caption className="label">{authority}: status by what it is about, with the authority’s own time</caption>
+          <caption className="label">
+            {i18n.t('{authority}: status by what it is about, with the authority’s own time', { authority })}
+          </caption>
           <thead>
             <tr>
-              <th scope="col">About</th>
-              <th scope="col">Status</th>
-              <th scope="col">Says</th>
-              <th scope="col">Authority’s time</th>
-              <th scope="col">Version</th>
+              <th scope="col">{i18n.t('About')}</th>
+              <th scope="col">{i18n.t('Status')}</th>
+              <th scope="col">{i18n.t('Says')}</th>
+              <th scope="col">{i18n.t('Authority’s time')}</th>
+              <th scope="col">{i18n.t('Version')}</th>
             </tr>
           </thead>
           <tbody>
@@ -432,7 +473,7 @@ function VectorGrid({ shipmentId }: { shipmentId: string }) {
               <tr>
                 <td colSpan={5}>
                   <button type="button" className="chip" aria-expanded={asked} onClick={() => setAsked(!asked)}>
-                    How the word was chosen
+                    {i18n.t('How the word was chosen')}
                   </button>
                   {asked && why.join(' ')}
                 </td>

@@ -13,6 +13,7 @@ import { useChange, useRoute } from '../api/queries.js';
 import { holds, useSession } from '../api/session.js';
 import { announce } from '../app/announce.js';
 import { Button, fieldProblems, ProblemSummary, TextField } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { Panel, useOffline } from './parts.js';
 
 type Shipment = AnswerOf<typeof showShipment>;
@@ -45,11 +46,13 @@ function useBecause(shipment: Shipment): string | undefined {
   const offline = useOffline();
   const declarations = useRoute(listDeclarations, { params: { shipmentId: shipment.shipmentId } });
   const stands = declarations.data?.items.some(({ vector }) => !NOTHING_STANDS.includes(vector.legal.value));
-  if (!holds(session, 'operator', 'administrator')) return 'Operators split shipments.';
-  if (shipment.parts.length > 0) return 'It is split already: its parts are named above.';
-  if (['record-keeping', 'archived', 'closed'].includes(shipment.stage)) return 'The shipment is over.';
+  if (!holds(session, 'operator', 'administrator')) return i18n.t('Operators split shipments.');
+  if (shipment.parts.length > 0) return i18n.t('It is split already: its parts are named above.');
+  if (['record-keeping', 'archived', 'closed'].includes(shipment.stage)) return i18n.t('The shipment is over.');
   if (stands || shipment.stage === 'delivery')
-    return 'A declaration is on its way to the authority or stands with it. Cancel it there, and open shipments for the parts.';
+    return i18n.t(
+      'A declaration is on its way to the authority or stands with it. Cancel it there, and open shipments for the parts.',
+    );
   return offline;
 }
 
@@ -62,22 +65,25 @@ export function SplitPanel({ shipment, lines }: { shipment: Shipment; lines: rea
     reads: [showShipment, showStory, showStrip, showTimeline, listTasks],
     onDone: (answer) => {
       setParts(null);
-      announce(`Split into ${answer.parts.map(({ reference }) => reference).join(', ')}.`);
+      announce(i18n.t('Split into {parts}.', { parts: answer.parts.map(({ reference }) => reference).join(', ') }));
     },
   });
   if (parts === null)
     return (
-      <Panel title="Split" aside={<span className="label">Before the declaration is sent</span>}>
-        <p>Goods that go on by several vessels or under several entries become shipments of their own.</p>
+      <Panel title={i18n.t('Split')} aside={<span className="label">{i18n.t('Before the declaration is sent')}</span>}>
+        <p>{i18n.t('Goods that go on by several vessels or under several entries become shipments of their own.')}</p>
         <Button because={because} onPress={() => setParts([EMPTY, EMPTY])}>
-          Split this shipment
+          {i18n.t('Split this shipment')}
         </Button>
       </Panel>
     );
   const change = (index: number, typed: Partial<Typed>): void =>
     setParts(parts.map((part, n) => (n === index ? { ...part, ...typed } : part)));
   return (
-    <Panel title="Split" aside={<span className="label">Quantities of the parts add up to the line</span>}>
+    <Panel
+      title={i18n.t('Split')}
+      aside={<span className="label">{i18n.t('Quantities of the parts add up to the line')}</span>}
+    >
       <form
         className="stack"
         onSubmit={(event) => {
@@ -100,11 +106,11 @@ export function SplitPanel({ shipment, lines }: { shipment: Shipment; lines: rea
         <ProblemSummary problems={fieldProblems(split.error, fieldOf)} />
         {parts.map((part, n) => (
           <fieldset key={n} id={`part-${n + 1}`} className="stack-tight" tabIndex={-1}>
-            <legend>Part {n + 1}</legend>
+            <legend>{i18n.t('Part {n}', { n: n + 1 })}</legend>
             <div className="columns">
               <TextField
-                label={`Reference of part ${n + 1}`}
-                hint="Left empty: named after the whole"
+                label={i18n.t('Reference of part {n}', { n: n + 1 })}
+                hint={i18n.t('Left empty: named after the whole')}
                 placeholder={`${shipment.reference}-${n + 1}`}
                 value={part.reference}
                 onChange={(reference) => change(n, { reference })}
@@ -112,8 +118,12 @@ export function SplitPanel({ shipment, lines }: { shipment: Shipment; lines: rea
               {lines.map(({ number, description, quantity }) => (
                 <TextField
                   key={number}
-                  label={`Line ${number} in part ${n + 1}`}
-                  hint={`${description}: ${quantity.value} ${quantity.unit} in all`}
+                  label={i18n.t('Line {number} in part {n}', { number, n: n + 1 })}
+                  hint={i18n.t('{description}: {value} {unit} in all', {
+                    description,
+                    value: quantity.value,
+                    unit: quantity.unit,
+                  })}
                   inputMode="decimal"
                   value={part.takes[number] ?? ''}
                   onChange={(taken) => change(n, { takes: { ...part.takes, [number]: taken } })}
@@ -122,20 +132,22 @@ export function SplitPanel({ shipment, lines }: { shipment: Shipment; lines: rea
             </div>
           </fieldset>
         ))}
-        {lines.length === 0 && <p>Each part reads its lines from its own invoice.</p>}
-        <TextField label="Why it is split" required value={reason} onChange={setReason} />
+        {lines.length === 0 && <p>{i18n.t('Each part reads its lines from its own invoice.')}</p>}
+        <TextField label={i18n.t('Why it is split')} required value={reason} onChange={setReason} />
         <div className="buttons">
           <Button kind="primary" type="submit" busy={split.isPending} because={because}>
-            {`Split into ${parts.length} shipments`}
+            {i18n.t('Split into {count} shipments', { count: parts.length })}
           </Button>
           <Button
-            because={parts.length < AT_MOST ? undefined : 'Fifty parts at most.'}
+            because={parts.length < AT_MOST ? undefined : i18n.t('Fifty parts at most.')}
             onPress={() => setParts([...parts, EMPTY])}
           >
-            Add a part
+            {i18n.t('Add a part')}
           </Button>
-          {parts.length > 2 && <Button onPress={() => setParts(parts.slice(0, -1))}>Remove the last part</Button>}
-          <Button onPress={() => setParts(null)}>Leave it whole</Button>
+          {parts.length > 2 && (
+            <Button onPress={() => setParts(parts.slice(0, -1))}>{i18n.t('Remove the last part')}</Button>
+          )}
+          <Button onPress={() => setParts(null)}>{i18n.t('Leave it whole')}</Button>
         </div>
       </form>
     </Panel>

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import { showStory, type AnswerOf } from '@tidewaiter/contracts';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -15,6 +16,7 @@ import {
   type StoryGap,
 } from '../pictures/spine.js';
 import { CopyButton, EmptyState, formatInstant } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { useShipmentId, useTimeline } from './data.js';
 import { eventWords, Source } from './parts.js';
 import { Go, useAsked } from './go.js';
@@ -29,9 +31,9 @@ interface StorySearch {
 }
 
 const RANKS: readonly [SpineFilter['rank'], string][] = [
-  ['milestone', 'Milestones'],
-  ['step', 'Steps'],
-  ['detail', 'Everything'],
+  ['milestone', i18n.t('Milestones')],
+  ['step', i18n.t('Steps')],
+  ['detail', i18n.t('Everything')],
 ];
 const listed = (value: string | undefined): string[] => (value === undefined || value === '' ? [] : value.split(','));
 
@@ -42,7 +44,7 @@ export default function Story() {
   const order = search.order ?? 'learned';
   const story = useRoute(showStory, { params: { shipmentId }, query: { order } });
   return (
-    <Source query={story} what="the story" who="The board" height={420}>
+    <Source query={story} what={i18n.t('the story')} who={i18n.t('The board')} height={420}>
       {(answer) => <Spine story={answer} search={search} />}
     </Source>
   );
@@ -87,13 +89,23 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
         go(shown[at < 0 ? (by > 0 ? 0 : shown.length - 1) : at + by]);
       };
       return [
-        { keys: 'j', says: 'Next entry', group: 'This page' as const, run: () => step(1) },
-        { keys: 'k', says: 'Previous entry', group: 'This page' as const, run: () => step(-1) },
-        { keys: 'c', says: 'Go to the cause', group: 'This page' as const, run: () => go(selected?.causes.at(-1)) },
-        { keys: 'C', says: 'Go to the effect', group: 'This page' as const, run: () => go(selected?.effects[0]) },
+        { keys: 'j', says: i18n.t('Next entry'), group: 'This page' as const, run: () => step(1) },
+        { keys: 'k', says: i18n.t('Previous entry'), group: 'This page' as const, run: () => step(-1) },
+        {
+          keys: 'c',
+          says: i18n.t('Go to the cause'),
+          group: 'This page' as const,
+          run: () => go(selected?.causes.at(-1)),
+        },
+        {
+          keys: 'C',
+          says: i18n.t('Go to the effect'),
+          group: 'This page' as const,
+          run: () => go(selected?.effects[0]),
+        },
         {
           keys: 'Escape',
-          says: 'Show all again',
+          says: i18n.t('Show all again'),
           group: 'This page' as const,
           run: () => void navigate({ to: '.', search: (({ n: _, ...rest }: StorySearch) => rest) as never }),
         },
@@ -102,9 +114,9 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
   );
 
   return (
-    <section className="sheet" aria-label="Story">
+    <section className="sheet" aria-label={i18n.t('Story')}>
       <div className="story-tools">
-        <div className="chips" role="group" aria-label="How much">
+        <div className="chips" role="group" aria-label={i18n.t('How much')}>
           {RANKS.map(([rank, label]) => (
             <button
               key={rank}
@@ -117,7 +129,7 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
             </button>
           ))}
         </div>
-        <div className="chips" role="group" aria-label="Contexts">
+        <div className="chips" role="group" aria-label={i18n.t('Contexts')}>
           {contexts.map((context) => (
             <button
               key={context}
@@ -130,7 +142,7 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
             </button>
           ))}
         </div>
-        <div className="chips" role="group" aria-label="Actors">
+        <div className="chips" role="group" aria-label={i18n.t('Actors')}>
           {actors.map((actor) => (
             <button
               key={actor}
@@ -144,21 +156,21 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
           ))}
         </div>
         <label className="story-search">
-          <span className="sr">Text in the story</span>
+          <span className="sr">{i18n.t('Text in the story')}</span>
           <input
             className="input"
             type="search"
-            placeholder="Text in the story"
+            placeholder={i18n.t('Text in the story')}
             value={filter.text}
             onChange={(event) => set({ q: event.target.value || undefined })}
           />
         </label>
         <fieldset className="story-order">
-          <legend className="sr">Order</legend>
+          <legend className="sr">{i18n.t('Order')}</legend>
           {(
             [
-              ['happened', 'as it happened'],
-              ['learned', 'as we learned it'],
+              ['happened', i18n.t('as it happened')],
+              ['learned', i18n.t('as we learned it')],
             ] as const
           ).map(([value, label]) => (
             <label key={value}>
@@ -175,26 +187,26 @@ function Spine({ story, search }: { story: AnswerOf<typeof showStory>; search: S
       </div>
       {rows.every(({ kind }) => kind === 'gap') ? (
         story.entries.length === 0 ? (
-          <EmptyState title="Nothing has happened yet">
-            Events of all contexts stand here as soon as they are recorded.
+          <EmptyState title={i18n.t('Nothing has happened yet')}>
+            {i18n.t('Events of all contexts stand here as soon as they are recorded.')}
           </EmptyState>
         ) : (
           <EmptyState
-            title="No entry fits"
+            title={i18n.t('No entry fits')}
             act={
               <button
                 type="button"
                 className="button"
                 onClick={() => set({ q: undefined, context: undefined, actor: undefined, rank: 'detail' })}
               >
-                Clear filters
+                {i18n.t('Clear filters')}
               </button>
             }
           >
-            Shown: {RANKS.find(([rank]) => rank === filter.rank)![1].toLowerCase()}
-            {filter.contexts.length > 0 && `, of ${filter.contexts.join(', ')}`}
-            {filter.actors.length > 0 && `, by ${filter.actors.join(', ')}`}
-            {filter.text !== '' && `, with “${filter.text}”`}.
+            {i18n.t('Shown: {find}', { find: RANKS.find(([rank]) => rank === filter.rank)![1].toLowerCase() })}
+            {filter.contexts.length > 0 && i18n.t(', of {contexts}', { contexts: filter.contexts.join(', ') })}
+            {filter.actors.length > 0 && i18n.t(', by {actors}', { actors: filter.actors.join(', ') })}
+            {filter.text !== '' && i18n.t(', with “{text}”', { text: filter.text })}.
           </EmptyState>
         )
       ) : (
@@ -240,7 +252,7 @@ function Row({
   return (
     <li className="fold">
       <button type="button" className="fold-button" onClick={() => setOpen(true)}>
-        {row.entries.length} more: {summaryOf(row.entries)}
+        {i18n.t('{count} more: {entries}', { count: row.entries.length, entries: summaryOf(row.entries) })}
       </button>
     </li>
   );
@@ -257,10 +269,16 @@ function Gap({ gap, folded }: { gap: StoryGap; folded: number }) {
     <li className="gap" data-gap={gap.after}>
       <span>
         {lengthInWords(gap.seconds)}
-        {gap.before === null ? ' so far' : ''}:{' '}
-        {gap.waitingFor === null ? 'nothing was waited for' : `waiting for ${gap.waitingFor}`}
-        {gap.timer && ` (timer to ${formatInstant(gap.timer.at, { zone, locale })}: ${gap.timer.what})`}
-        {folded > 0 && `; ${folded} folded`}
+        {gap.before === null ? i18n.t(' so far') : ''}:{' '}
+        {gap.waitingFor === null
+          ? i18n.t('nothing was waited for')
+          : i18n.t('waiting for {waitingFor}', { waitingFor: gap.waitingFor })}
+        {gap.timer &&
+          i18n.t(' (timer to {at}: {what})', {
+            at: formatInstant(gap.timer.at, { zone, locale }),
+            what: gap.timer.what,
+          })}
+        {folded > 0 && i18n.t('; {folded} folded', { folded })}
       </span>
     </li>
   );
@@ -308,30 +326,32 @@ function Entry({
             className="entry-number"
             to="."
             search={(before: object) => ({ ...before, n: entry.n })}
-            aria-label={`Entry ${entry.n}`}
+            aria-label={i18n.t('Entry {n}', { n: entry.n })}
           >
             #{entry.n}
           </Go>{' '}
           <span className="entry-context">{entry.context}</span>{' '}
-          {entry.failure && <b className="entry-failure">Failed: </b>}
+          {entry.failure && <b className="entry-failure">{i18n.t('Failed:')} </b>}
           {entry.says}
         </p>
         <p className="entry-links label">
           {entry.causes.map((cause) => (
-            <Numbered key={cause} n={cause} says="because of" />
+            <Numbered key={cause} n={cause} says={i18n.t('because of')} />
           ))}
           {entry.effects.map((effect) => (
-            <Numbered key={effect} n={effect} says="caused" />
+            <Numbered key={effect} n={effect} says={i18n.t('caused')} />
           ))}
           {other !== null && other !== at && entry.lateBy !== null && (
             <span>
-              {order === 'happened' ? 'we knew' : 'said'}{' '}
+              {order === 'happened' ? i18n.t('we knew') : i18n.t('said')}{' '}
               {formatInstant(other, { zone, locale, seconds: true, day: entry.lateBy > 43_200 })}
             </span>
           )}
-          {entry.lateBy !== null && <span className="flag">learned {lengthInWords(entry.lateBy)} late</span>}
-          {entry.marks.includes('repeated') && <span className="flag">came again</span>}
-          {entry.marks.includes('out-of-order') && <span className="flag">out of order</span>}
+          {entry.lateBy !== null && (
+            <span className="flag">{i18n.t('learned {lateBy} late', { lateBy: lengthInWords(entry.lateBy) })}</span>
+          )}
+          {entry.marks.includes('repeated') && <span className="flag">{i18n.t('came again')}</span>}
+          {entry.marks.includes('out-of-order') && <span className="flag">{i18n.t('out of order')}</span>}
         </p>
         {selected && <Details entry={entry} />}
       </div>
@@ -348,33 +368,37 @@ function Details({ entry }: { entry: StoryEntry }) {
   return (
     <div className="entry-details">
       <dl className="facts">
-        <dt>Event</dt>
+        <dt>{i18n.t('Event')}</dt>
         <dd>
           {entry.context}.{entry.name}
-          <CopyButton text={entry.eventId} label="Copy event id" />
+          <CopyButton text={entry.eventId} label={i18n.t('Copy event id')} />
         </dd>
-        <dt>Stream</dt>
+        <dt>{i18n.t('Stream')}</dt>
         <dd>
-          <code>{entry.stream}</code> version {entry.version}
+          <Trans
+            id="<0>{stream}</0> version {version}"
+            values={{ stream: entry.stream, version: entry.version }}
+            components={{ 0: <code /> }}
+          />
         </dd>
-        <dt>Recorded</dt>
+        <dt>{i18n.t('Recorded')}</dt>
         <dd className="mono">{entry.learned}</dd>
         {entry.said !== null && (
           <>
-            <dt>True since</dt>
+            <dt>{i18n.t('True since')}</dt>
             <dd className="mono">{entry.said}</dd>
           </>
         )}
       </dl>
       {data && (
-        <pre className="raw" tabIndex={0} aria-label="Event data">
+        <pre className="raw" tabIndex={0} aria-label={i18n.t('Event data')}>
           {JSON.stringify(data, null, 2)}
         </pre>
       )}
       <p className="row">
-        <Go to={`/shipments/${shipmentId}/proof`}>Proof of this event</Go>
+        <Go to={`/shipments/${shipmentId}/proof`}>{i18n.t('Proof of this event')}</Go>
         <Go to={`/shipments/${shipmentId}/time`} search={{ known: entry.learned }}>
-          The shipment as it stood then
+          {i18n.t('The shipment as it stood then')}
         </Go>
       </p>
     </div>

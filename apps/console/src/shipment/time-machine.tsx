@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react';
 import {
   replayDifference,
   replayShipment,
@@ -13,6 +14,7 @@ import { routeQuery, useRoute } from '../api/queries.js';
 import { useKeys } from '../app/keys.js';
 import { notchAt, timePlane, type PlaneFact } from '../pictures/time-plane.js';
 import { EmptyState, ErrorState, Page, StatusMark } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import { instantOf, notchesOf, statusFacts } from './clocks.js';
 import { flat, pathText, valueText } from './flat.js';
 import { useShipmentId } from './data.js';
@@ -36,21 +38,23 @@ export default function TimeMachine() {
   const story = useRoute(showStory, { params: { shipmentId }, query: { order: 'learned' } });
   const reference = shipment.data?.reference;
   if (shipment.isError && !shipment.data)
-    return <ErrorState error={shipment.error} what="the shipment" onRetry={() => void shipment.refetch()} />;
+    return <ErrorState error={shipment.error} what={i18n.t('the shipment')} onRetry={() => void shipment.refetch()} />;
   return (
     <Page
-      title={reference === undefined ? 'Time machine' : `Time machine, ${reference}`}
-      lead="Two clocks: what we knew by then, and what was so by then. Every move has a button, a key and a field."
+      title={reference === undefined ? i18n.t('Time machine') : i18n.t('Time machine, {reference}', { reference })}
+      lead={i18n.t(
+        'Two clocks: what we knew by then, and what was so by then. Every move has a button, a key and a field.',
+      )}
       actions={
         <Go className="button" to={`/shipments/${shipmentId}`}>
-          Back to the shipment
+          {i18n.t('Back to the shipment')}
         </Go>
       }
     >
-      <Source query={story} what="the story" who="The board" height={420}>
+      <Source query={story} what={i18n.t('the story')} who={i18n.t('The board')} height={420}>
         {({ entries }) =>
           entries.length === 0 ? (
-            <EmptyState title="Nothing has happened yet" />
+            <EmptyState title={i18n.t('Nothing has happened yet')} />
           ) : (
             <Clocks shipmentId={shipmentId} entries={entries} />
           )
@@ -100,29 +104,29 @@ function Clocks({ shipmentId, entries }: { shipmentId: string; entries: readonly
       () => [
         {
           keys: 'ArrowRight',
-          says: 'Know one event more',
+          says: i18n.t('Know one event more'),
           group: 'This page' as const,
           run: () => latest.current('known', at.known + 1),
         },
         {
           keys: 'ArrowLeft',
-          says: 'Know one event less',
+          says: i18n.t('Know one event less'),
           group: 'This page' as const,
           run: () => latest.current('known', at.known - 1),
         },
         {
           keys: 'ArrowUp',
-          says: 'As of one notch later',
+          says: i18n.t('As of one notch later'),
           group: 'This page' as const,
           run: () => latest.current('asof', at.asof + 1),
         },
         {
           keys: 'ArrowDown',
-          says: 'As of one notch earlier',
+          says: i18n.t('As of one notch earlier'),
           group: 'This page' as const,
           run: () => latest.current('asof', at.asof - 1),
         },
-        { keys: ' ', says: 'Play or pause', group: 'This page' as const, run: () => setPlaying((now) => !now) },
+        { keys: ' ', says: i18n.t('Play or pause'), group: 'This page' as const, run: () => setPlaying((now) => !now) },
       ],
       [at.known, at.asof],
     ),
@@ -131,7 +135,7 @@ function Clocks({ shipmentId, entries }: { shipmentId: string; entries: readonly
   const learned = entries[entries.findLastIndex((entry) => entry.learned <= known)];
   return (
     <div className="stack">
-      <section className="sheet clocks" aria-label="Clocks">
+      <section className="sheet clocks" aria-label={i18n.t('Clocks')}>
         <Clock
           name="Known"
           value={known}
@@ -148,10 +152,10 @@ function Clocks({ shipmentId, entries }: { shipmentId: string; entries: readonly
                 aria-pressed={playing}
                 onClick={() => setPlaying(!playing)}
               >
-                {playing ? 'Pause' : 'Play'}
+                {playing ? i18n.t('Pause') : i18n.t('Play')}
               </button>
               <label className="label">
-                Events a second{' '}
+                {i18n.t('Events a second')}{' '}
                 <select
                   className="input speed"
                   value={speed}
@@ -176,13 +180,19 @@ function Clocks({ shipmentId, entries }: { shipmentId: string; entries: readonly
           onField={(instant) => set({ asof: instant })}
           extra={
             <label className="row label">
-              <input type="checkbox" checked={same} onChange={() => set({ asof: same ? asof : undefined })} /> the same
-              as known
+              <Trans
+                id="<0/> the same as known"
+                components={{
+                  0: <input type="checkbox" checked={same} onChange={() => set({ asof: same ? asof : undefined })} />,
+                }}
+              />
             </label>
           }
         />
         <p className="label" role="status">
-          {learned ? `Newest that was known: #${learned.n} ${learned.says}` : 'Nothing was known yet.'}
+          {learned
+            ? i18n.t('Newest that was known: #{n} {says}', { n: learned.n, says: learned.says })
+            : i18n.t('Nothing was known yet.')}
         </p>
       </section>
       <div className="columns">
@@ -230,8 +240,8 @@ function Clock({
         {(
           [
             ['first', '|◀', 0],
-            ['one earlier', '◀', at - 1],
-            ['one later', '▶', at + 1],
+            [i18n.t('one earlier'), '◀', at - 1],
+            [i18n.t('one later'), '▶', at + 1],
             ['last', '▶|', of - 1],
           ] as const
         ).map(([says, glyph, to]) => (
@@ -254,8 +264,8 @@ function Clock({
         max={Math.max(0, of - 1)}
         step={1}
         value={Math.max(0, at)}
-        aria-label={`${name}, by event`}
-        aria-valuetext={`${readable(value)}, ${at + 1} of ${of}`}
+        aria-label={i18n.t('{name}, by event', { name })}
+        aria-valuetext={i18n.t('{readable}, {at} of {of}', { readable: readable(value), at: at + 1, of })}
         onChange={(event) => onMove(Number.parseInt(event.target.value, 10))}
       />
       <form
@@ -270,7 +280,7 @@ function Clock({
       >
         <input
           className="input mono clock-field"
-          aria-label={`${name}, instant`}
+          aria-label={i18n.t('{name}, instant', { name })}
           aria-invalid={wrong}
           value={typed ?? readable(value)}
           onChange={(event) => setTyped(event.target.value)}
@@ -280,10 +290,10 @@ function Clock({
             if (instant !== null || typed === null) setTyped(null);
           }}
         />
-        {wrong && <span className="field-error">An instant such as 2026-11-24 14:07:12 UTC</span>}
+        {wrong && <span className="field-error">{i18n.t('An instant such as 2026-11-24 14:07:12 UTC')}</span>}
       </form>
       <span className="label clock-count">
-        {lower === 'known' ? `#${at + 1}` : at + 1} of {of}
+        {lower === 'known' ? `#${at + 1}` : at + 1} {i18n.t('of {of}', { of })}
       </span>
       {extra}
     </div>
@@ -313,20 +323,30 @@ function PlanePanel({
   const now = here.known < 0 || here.asof < 0 ? null : plane.cells[here.asof]![here.known]!;
   const patternOf = (status: string): string => PATTERNS[plane.statuses.indexOf(status) % PATTERNS.length]!;
   return (
-    <Panel title="Plane of two clocks">
+    <Panel title={i18n.t('Plane of two clocks')}>
       <p>
-        Known {readable(known).slice(0, 16)}, as of {readable(asof).slice(0, 16)}: <b>{now?.status ?? 'nothing yet'}</b>
+        <Trans
+          id="Known {known}, as of {asof}: <0>{status}</0>"
+          values={{
+            known: readable(known).slice(0, 16),
+            asof: readable(asof).slice(0, 16),
+            status: now?.status ?? i18n.t('nothing yet'),
+          }}
+          components={{ 0: <b /> }}
+        />
       </p>
       <Figure
-        caption="Status by what was known and what was so"
-        note="Across: when we learned it. Up: since when it is so. Choose a cell to go there."
+        caption={i18n.t('Status by what was known and what was so')}
+        note={i18n.t('Across: when we learned it. Up: since when it is so. Choose a cell to go there.')}
         picture={
           <div className="table-scroll">
             <svg
               viewBox={`0 0 ${left + width + 4} ${height + 4}`}
               width={left + width + 4}
               role="img"
-              aria-label={`Status on two clocks: now ${now?.status ?? 'nothing yet'}; shown as a table too`}
+              aria-label={i18n.t('Status on two clocks: now {status}; shown as a table too', {
+                status: now?.status ?? i18n.t('nothing yet'),
+              })}
             >
               <defs>
                 <pattern id="dots" width="6" height="6" patternUnits="userSpaceOnUse">
@@ -361,8 +381,11 @@ function PlanePanel({
                         onClick={() => onPick(plane.known[k]!, plane.asOf[a]!)}
                       >
                         <title>
-                          known {readable(plane.known[k]!)}, as of {readable(plane.asOf[a]!)}:{' '}
-                          {fact?.status ?? 'nothing yet'}
+                          {i18n.t('known {readable}, as of {asof}: {status}', {
+                            readable: readable(plane.known[k]!),
+                            asof: readable(plane.asOf[a]!),
+                            status: fact?.status ?? i18n.t('nothing yet'),
+                          })}
                         </title>
                       </rect>
                       {k === here.known && a === here.asof && (
@@ -400,7 +423,7 @@ function PlanePanel({
             <table className="table">
               <thead>
                 <tr>
-                  <th scope="col">As of \ known</th>
+                  <th scope="col">{i18n.t('As of \\ known')}</th>
                   {plane.known.map((each) => (
                     <th scope="col" key={each}>
                       {readable(each).slice(5, 19)}
@@ -450,18 +473,18 @@ function Difference({
   const numberOf = new Map(entries.map(({ eventId, n }) => [eventId, n]));
   return (
     <Panel
-      title="Changed between"
+      title={i18n.t('Changed between')}
       aside={
         <label className="row label">
-          and
+          {i18n.t('and')}
           <select
             className="input"
             value={other}
             onChange={(event) => onTo(event.target.value)}
-            aria-label="Other instant"
+            aria-label={i18n.t('Other instant')}
           >
             {entries.map(({ n, learned, says }) => (
-              <option key={n} value={learned}>
+              <option key={n} value={learned} translate="no">
                 #{n} {says.slice(0, 40)}
               </option>
             ))}
@@ -469,22 +492,22 @@ function Difference({
         </label>
       }
     >
-      <Source query={difference} what="the difference" who="The audit store" height={160}>
+      <Source query={difference} what={i18n.t('the difference')} who={i18n.t('The audit store')} height={160}>
         {({ changes }) =>
           changes.length === 0 ? (
-            <p className="soft">Nothing is another between the two.</p>
+            <p className="soft">{i18n.t('Nothing is another between the two.')}</p>
           ) : (
             <div className="table-scroll">
               <table className="table">
                 <caption className="label">
-                  {changes.length} {changes.length === 1 ? 'path' : 'paths'} differ
+                  {i18n.t('{count} {count, plural, one {path} other {paths}} differ', { count: changes.length })}
                 </caption>
                 <thead>
                   <tr>
-                    <th scope="col">Path</th>
-                    <th scope="col">From</th>
-                    <th scope="col">To</th>
-                    <th scope="col">By</th>
+                    <th scope="col">{i18n.t('Path')}</th>
+                    <th scope="col">{i18n.t('From')}</th>
+                    <th scope="col">{i18n.t('To')}</th>
+                    <th scope="col">{i18n.t('By')}</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -495,8 +518,12 @@ function Difference({
                           {change.stream.slice(0, change.stream.indexOf('-'))}.{pathText(change.path)}
                         </code>
                       </th>
-                      <td className="sums">{valueText(change.before).slice(0, 80)}</td>
-                      <td className="sums">{valueText(change.after).slice(0, 80)}</td>
+                      <td className="sums" translate="no">
+                        {valueText(change.before).slice(0, 80)}
+                      </td>
+                      <td className="sums" translate="no">
+                        {valueText(change.after).slice(0, 80)}
+                      </td>
                       <td>
                         {change.events.map((id) => {
                           const n = numberOf.get(id);
@@ -537,13 +564,13 @@ function StateThen({ shipmentId, known, asof }: { shipmentId: string; known: str
   });
   return (
     <Panel
-      title="As it stood"
+      title={i18n.t('As it stood')}
       aside={
         strip.data && <StatusMark state={strip.data.waiting ? 'wait' : 'go'}>{words(strip.data.stage)}</StatusMark>
       }
     >
       {strip.data && <p className="summary-says">{strip.data.summary.says}</p>}
-      <Source query={replay} what="the replay" who="The audit store" height={240}>
+      <Source query={replay} what={i18n.t('the replay')} who={i18n.t('The audit store')} height={240}>
         {(answer) => <States states={answer} />}
       </Source>
     </Panel>
@@ -553,12 +580,20 @@ function StateThen({ shipmentId, known, asof }: { shipmentId: string; known: str
 const States = ({ states }: { states: Replayed }) => (
   <div className="stack-tight" data-events={states.events}>
     <p className="label">
-      {states.events} events count at this moment, {Object.keys(states.streams).length} streams
+      {i18n.t('{events} events count at this moment, {count} streams', {
+        events: states.events,
+        count: Object.keys(states.streams).length,
+      })}
     </p>
     {Object.entries(states.states).map(([stream, state]) => (
       <details key={stream} open={stream.startsWith('declaration-')}>
         <summary>
-          <code>{stream.slice(0, stream.indexOf('-') + 9)}…</code> version {states.streams[stream]}
+          <Trans
+            id="<0>{stream}…</0> version"
+            values={{ stream: stream.slice(0, stream.indexOf('-') + 9) }}
+            components={{ 0: <code /> }}
+          />{' '}
+          {states.streams[stream]}
         </summary>
         <dl className="facts state-flat">
           {flat(state).map(({ path, value }) => (

@@ -3,16 +3,17 @@ import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useRoute } from '../api/queries.js';
 import { Button, ErrorState, Skeleton } from '../ui/index.js';
+import { i18n } from '../words/words.js';
 import './sign-in.css';
 
 /** What each sample role shows best. */
 const TRY: Record<string, string> = {
-  operator: 'Open a shipment, correct a rejected declaration, watch it clear.',
-  approver: 'Approve a payment that somebody else prepared.',
-  compliance: 'Decide a screening hit; see who was told.',
-  auditor: 'Replay a shipment and prove it in this browser.',
-  partner: 'Subscribe to events and read the catalogue.',
-  administrator: 'Look after users, keys and the health of the house.',
+  operator: i18n.t('Open a shipment, correct a rejected declaration, watch it clear.'),
+  approver: i18n.t('Approve a payment that somebody else prepared.'),
+  compliance: i18n.t('Decide a screening hit; see who was told.'),
+  auditor: i18n.t('Replay a shipment and prove it in this browser.'),
+  partner: i18n.t('Subscribe to events and read the catalogue.'),
+  administrator: i18n.t('Look after users, keys and the health of the house.'),
 };
 const ROLES = Object.keys(TRY);
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
@@ -32,23 +33,23 @@ export default function SignInPage() {
       <div className="stack">
         <h1>Tidewaiter</h1>
         <p className="page-lead">
-          Clear it, pay it, prove it: the importer of record’s desk, from engagement to archive.
+          {i18n.t('Clear it, pay it, prove it: the importer of record’s desk, from engagement to archive.')}
         </p>
-        {error && <ErrorState error={error} what="how to sign in" onRetry={() => void refetch()} />}
+        {error && <ErrorState error={error} what={i18n.t('how to sign in')} onRetry={() => void refetch()} />}
         {!data && !error && <Skeleton height={76} lines={3} />}
         {data && data.samples.length === 0 && (
           <div className="buttons">
             <Button kind="primary" onPress={() => begin(to)}>
-              Sign in
+              {i18n.t('Sign in')}
             </Button>
           </div>
         )}
         {data && data.samples.length > 0 && (
           <>
             <div className="row between">
-              <h2>Choose who you want to be</h2>
+              <h2>{i18n.t('Choose who you want to be')}</h2>
               <label className="row">
-                <span className="label">Company</span>
+                <span className="label">{i18n.t('Company')}</span>
                 <select
                   className="input sign-in-tenant"
                   value={tenant}
@@ -76,7 +77,7 @@ export default function SignInPage() {
                         ) : (
                           <span key={user}>
                             {' '}
-                            or{' '}
+                            {i18n.t('or')}{' '}
                             <button type="button" className="link" onClick={() => begin(to, user)}>
                               {name}
                             </button>
@@ -89,8 +90,9 @@ export default function SignInPage() {
               })}
             </ul>
             <p className="label">
-              These are sample people of the identity provider on this machine: no password, and never reachable from
-              elsewhere.
+              {i18n.t(
+                'These are sample people of the identity provider on this machine: no password, and never reachable from elsewhere.',
+              )}
             </p>
           </>
         )}

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button, TextField } from '../ui/index.js';
 import type { MoneyValue } from '../ui/money.js';
+import { i18n } from '../words/words.js';
 
 interface SecurityProps {
   /** what the task is about: the amount that must be secured */
@@ -19,28 +20,28 @@ export function Security({ about, busy, because, decide }: SecurityProps) {
   const [lodgedOn, setLodgedOn] = useState('');
   const [waitUntil, setWaitUntil] = useState('');
   const security = { reference: reference.trim(), amount: { amount, currency: asked.currency } };
-  const missing = security.reference === '' ? 'Name the reference that the authority knows it by.' : undefined;
+  const missing = security.reference === '' ? i18n.t('Name the reference that the authority knows it by.') : undefined;
   return (
     <details>
-      <summary>Secure it otherwise</summary>
+      <summary>{i18n.t('Secure it otherwise')}</summary>
       <div className="stack work-abandon">
         <div className="columns">
           <TextField
-            label="Reference of the security"
-            hint="As the authority knows it"
+            label={i18n.t('Reference of the security')}
+            hint={i18n.t('As the authority knows it')}
             value={reference}
             onChange={setReference}
           />
           <TextField
-            label="Amount of the security"
-            hint={`in ${asked.currency}`}
+            label={i18n.t('Amount of the security')}
+            hint={i18n.t('in {currency}', { currency: asked.currency })}
             inputMode="decimal"
             value={amount}
             onChange={setAmount}
           />
           <TextField
-            label="Cash lodged on"
-            hint="Only for a deposit"
+            label={i18n.t('Cash lodged on')}
+            hint={i18n.t('Only for a deposit')}
             type="date"
             value={lodgedOn}
             onChange={setLodgedOn}
@@ -49,28 +50,30 @@ export function Security({ about, busy, because, decide }: SecurityProps) {
         <div className="buttons">
           <Button
             busy={busy}
-            because={because ?? missing ?? (lodgedOn === '' ? 'Say on which day the cash was lodged.' : undefined)}
+            because={
+              because ?? missing ?? (lodgedOn === '' ? i18n.t('Say on which day the cash was lodged.') : undefined)
+            }
             onPress={() => decide({ deposit: { ...security, lodgedOn } })}
           >
-            The authority holds this cash
+            {i18n.t('The authority holds this cash')}
           </Button>
           <Button busy={busy} because={because ?? missing} onPress={() => decide({ guarantee: security })}>
-            A guarantee stands for this shipment alone
+            {i18n.t('A guarantee stands for this shipment alone')}
           </Button>
         </div>
         <TextField
-          label="Wait for headroom until"
-          hint="What other shipments give back is looked at every four hours"
+          label={i18n.t('Wait for headroom until')}
+          hint={i18n.t('What other shipments give back is looked at every four hours')}
           type="date"
           value={waitUntil}
           onChange={setWaitUntil}
         />
         <Button
           busy={busy}
-          because={because ?? (waitUntil === '' ? 'Say until which day.' : undefined)}
+          because={because ?? (waitUntil === '' ? i18n.t('Say until which day.') : undefined)}
           onPress={() => decide({ waitUntil })}
         >
-          Wait for headroom
+          {i18n.t('Wait for headroom')}
         </Button>
       </div>
     </details>

@@ -22,18 +22,53 @@ import {
   TextField,
   type State,
 } from '../ui/index.js';
+import { i18n } from '../words/words.js';
+import { Handover, useHandover } from './handover.js';
+import type { Whose } from './whose.js';
 import { actOf, linesOf, problemFieldsOf, reasonedActsOf, type WorkItem } from './acts.js';
 import { Security } from './security.js';
 import './today.css';
 
-/** Of the two lists one is current, not whatever is on this page. */
+/** Of the lists one is current, not whatever is on this page. */
 const WHOLE = { exact: true, includeSearch: true } as const;
+/** Whose work is shown: what a colleague has taken is not mine, and is my team's. */
+const WHOSE = {
+  mine: {
+    name: i18n.t('Mine'),
+    nothing: i18n.t('Nothing waits for you'),
+    waits: (total: number) => i18n.t('{total} {total, plural, one {waits} other {wait}} for you', { total }),
+  },
+  team: {
+    name: i18n.t('My team'),
+    nothing: i18n.t('Nothing waits for your team'),
+    waits: (total: number) => i18n.t('{total} {total, plural, one {waits} other {wait}} for your team', { total }),
+  },
+  unassigned: {
+    name: i18n.t('Unassigned'),
+    nothing: i18n.t('Somebody sees to each of them'),
+    waits: (total: number) =>
+      i18n.t(
+        '{total} {total, plural, one {waits} other {wait}} for somebody to take {total, plural, one {it} other {them}}',
+        { total },
+      ),
+  },
+  all: {
+    name: i18n.t('Everyone’s'),
+    nothing: i18n.t('Nothing waits for anybody'),
+    waits: (total: number) => i18n.t('{total} {total, plural, one {waits} other {wait}} for this company', { total }),
+  },
+} as const;
 const LOOK_EVERY_MS = 1_000;
 const idOf = ({ task }: WorkItem): string => task.taskId;
 
 /** What waits for me, by consequence: each row says why it stands where it does, and has its act. */
 export default function TodayPage() {
   const { whose = 'mine' } = useSearch({ from: '/frame/today' });
+  // Each list holds still on its own: another one begins anew.
+  return <Work key={whose} whose={whose} />;
+}
+
+function Work({ whose }: { whose: Whose }) {
   const navigate = useNavigate();
   const { data, error, refetch } = useRoute(listToday, { query: { whose } }, { staleTime: 0, refetchInterval: 60_000 });
   const list = useHeldList(data?.items, idOf);
@@ -71,25 +106,38 @@ export default function TodayPage() {
     [active, focusRow, items.length],
   );
   const current = items[Math.min(active, items.length - 1)];
+  const handover = useHandover();
   useKeys(
     useMemo(
       () => [
         {
           keys: 'j',
-          says: 'Next row',
+          says: i18n.t('Next row'),
           group: 'This page' as const,
           run: () => move(document.activeElement?.closest('.work > li') ? 1 : 0),
         },
-        { keys: 'k', says: 'Row before', group: 'This page' as const, run: () => move(-1) },
+        { keys: 'k', says: i18n.t('Row before'), group: 'This page' as const, run: () => move(-1) },
+        {
+          keys: 'a',
+          says: i18n.t('Take the task of this row, or give it back'),
+          group: 'This page' as const,
+          run: () => {
+            if (!current?.mine) return;
+            const { task } = current;
+            if (task.assignee === handover.me) handover.giveBack(task);
+            else if (task.assignee === null) handover.take(task);
+            else announce(i18n.t('A colleague has it: take it over by its button.'));
+          },
+        },
         {
           keys: 'f',
-          says: 'Mine or everyone’s',
+          says: i18n.t('Mine or everyone’s'),
           group: 'This page' as const,
           run: () => void navigate({ to: '/today', search: whose === 'mine' ? { whose: 'all' } : {} }),
         },
         {
           keys: 'o',
-          says: 'Open the shipment of this row',
+          says: i18n.t('Open the shipment of this row'),
           group: 'This page' as const,
           run: () => {
             if (current?.shipment)
@@ -97,7 +145,7 @@ export default function TodayPage() {
           },
         },
       ],
-      [current, move, navigate, whose],
+      [current, handover, move, navigate, whose],
     ),
   );
 
@@ -114,7 +162,7 @@ export default function TodayPage() {
     const left = items.length - 1;
     drop(idOf(item));
     setOpen(null);
-    announce(left === 0 ? 'Done. Nothing waits for you.' : `Done. ${left} left.`);
+    announce(left === 0 ? i18n.t('Done. Nothing waits for you.') : i18n.t('Done. {left} left.', { left }));
     // The row is still there until the list is drawn again.
     if (left > 0) requestAnimationFrame(() => focusRow(Math.min(at, left - 1)));
   };
@@ -122,51 +170,45 @@ export default function TodayPage() {
   const statutory = data?.statutoryToday ?? 0;
   return (
     <Page
-      title="Today"
+      title={i18n.t('Today')}
       lead={
         data && (
           <>
-            {data.total} {data.total === 1 ? 'waits' : 'wait'} for {whose === 'mine' ? 'you' : 'this company'}
-            {statutory > 0 && ` · ${statutory} ⚖ today`}
+            {WHOSE[whose].waits(data.total)}
+            {statutory > 0 && i18n.t(' · {statutory} ⚖ today', { statutory })}
           </>
         )
       }
       actions={
         <>
           <ApplyPill count={list.pending} onApply={list.apply} />
-          <Link
-            to="/today"
-            search={{}}
-            activeOptions={WHOLE}
-            className="chip"
-            {...(whose === 'mine' ? { 'aria-current': true } : {})}
-          >
-            Mine
-          </Link>
-          <Link
-            to="/today"
-            search={{ whose: 'all' }}
-            activeOptions={WHOLE}
-            className="chip"
-            {...(whose === 'all' ? { 'aria-current': true } : {})}
-          >
-            Everyone’s
-          </Link>
+          {Object.entries(WHOSE).map(([of, { name }]) => (
+            <Link
+              key={of}
+              to="/today"
+              search={of === 'mine' ? {} : { whose: of as Whose }}
+              activeOptions={WHOLE}
+              className="chip"
+              {...(whose === of ? { 'aria-current': true } : {})}
+            >
+              {name}
+            </Link>
+          ))}
         </>
       }
     >
-      {error && <ErrorState error={error} what="what waits for you" onRetry={() => void refetch()} />}
+      {error && <ErrorState error={error} what={i18n.t('what waits for you')} onRetry={() => void refetch()} />}
       {!data && !error && (
         <div aria-busy="true">
           <Skeleton height={72} lines={4} />
         </div>
       )}
       {data && items.length === 0 && (
-        <EmptyState title={whose === 'mine' ? 'Nothing waits for you' : 'Nothing waits for anybody'}>
-          Work comes here by itself when a shipment needs a person.{' '}
-          {whose === 'mine' && (
+        <EmptyState title={WHOSE[whose].nothing}>
+          {i18n.t('Work comes here by itself when a shipment needs a person.')}{' '}
+          {whose !== 'all' && (
             <Link to="/today" search={{ whose: 'all' }}>
-              See everyone’s
+              {i18n.t('See everyone’s')}
             </Link>
           )}
         </EmptyState>
@@ -202,20 +244,20 @@ interface RowProps {
 }
 
 const WORDS: Record<string, string> = {
-  'approve-payment': 'Approve payment',
-  'confirm-lines': 'Confirm goods lines',
-  'correct-declaration': 'Correct declaration',
-  'resolve-findings': 'Resolve findings on papers',
-  'review-assessment': 'Review assessment',
-  'provide-documents': 'Provide documents',
-  'resolve-difference': 'Resolve difference',
-  'raise-guarantee': 'Raise guarantee',
-  'ask-authority': 'Outcome unknown',
-  'rebook-delivery': 'Rebook delivery',
-  'retry-step': 'Step failed',
-  'renew-mandate': 'Renew mandate',
-  'resolve-engagement': 'Resolve engagement',
-  'mend-records': 'Mend records',
+  'approve-payment': i18n.t('Approve payment'),
+  'confirm-lines': i18n.t('Confirm goods lines'),
+  'correct-declaration': i18n.t('Correct declaration'),
+  'resolve-findings': i18n.t('Resolve findings on papers'),
+  'review-assessment': i18n.t('Review assessment'),
+  'provide-documents': i18n.t('Provide documents'),
+  'resolve-difference': i18n.t('Resolve difference'),
+  'raise-guarantee': i18n.t('Raise guarantee'),
+  'ask-authority': i18n.t('Outcome unknown'),
+  'rebook-delivery': i18n.t('Rebook delivery'),
+  'retry-step': i18n.t('Step failed'),
+  'renew-mandate': i18n.t('Renew mandate'),
+  'resolve-engagement': i18n.t('Resolve engagement'),
+  'mend-records': i18n.t('Mend records'),
 };
 const wordOf = (kind: string): string =>
   WORDS[kind] ?? kind.replace(/-/g, ' ').replace(/^./, (first) => first.toUpperCase());
@@ -261,7 +303,7 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
               {shipment.reference}
             </Link>
           ) : (
-            <span className="soft">no shipment</span>
+            <span className="soft">{i18n.t('no shipment')}</span>
           )}{' '}
           <span className="soft">
             {shipment?.customer} {shipment?.destination}
@@ -271,19 +313,19 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
           {clock && country ? (
             clock.kind === 'statutory' ? (
               <>
-                <span title="statutory">⚖</span> <LegalDate date={clock.on} country={country} endOfDay />
+                <span title={i18n.t('statutory')}>⚖</span> <LegalDate date={clock.on} country={country} endOfDay />
               </>
             ) : (
               <>
-                <span title="promised">◷</span> <LegalInstant at={clock.due} country={country} />
+                <span title={i18n.t('promised')}>◷</span> <LegalInstant at={clock.due} country={country} />
               </>
             )
           ) : (
-            <span className="soft">no clock</span>
+            <span className="soft">{i18n.t('no clock')}</span>
           )}
         </span>
         <span className="work-money">
-          {atStake ? <Money value={atStake} /> : <span className="soft">nothing at stake</span>}
+          {atStake ? <Money value={atStake} /> : <span className="soft">{i18n.t('nothing at stake')}</span>}
         </span>
         <button
           type="button"
@@ -293,7 +335,7 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
           tabIndex={active ? 0 : -1}
           onClick={() => onOpen(!open)}
         >
-          {open ? 'Close' : 'Review'}
+          {open ? i18n.t('Close') : i18n.t('Review')}
           <span className="sr">
             {' '}
             {wordOf(task.kind)} {shipment?.reference}
@@ -302,9 +344,23 @@ function Row({ item, active, gone, open, onFocus, onOpen, onDone }: RowProps) {
       </div>
       <p className="work-why">
         {gone
-          ? 'Somebody else has done this.'
-          : `Ranked ${rank}: ${reason}. ${clock ? 'If missed' : 'If left'}: ${ifMissed}.`}
-        {!mine && ` For ${task.role}.`}
+          ? i18n.t('Somebody else has done or taken this.')
+          : i18n.t('Ranked {rank}: {reason}. {clock, select, yes {If missed} other {If left}}: {ifMissed}.', {
+              rank,
+              reason,
+              clock: clock ? 'yes' : 'no',
+              ifMissed,
+            })}
+        {!mine && i18n.t(' For {role}.', { role: task.role })}{' '}
+        {/* What is gone keeps its place: rows below it stay where they are. */}
+        <span {...(gone ? { inert: true, className: 'work-past' } : {})}>
+          <Handover
+            task={task}
+            may={mine}
+            of={`${wordOf(task.kind)} ${shipment?.reference ?? ''}`}
+            tabIndex={active ? 0 : -1}
+          />
+        </span>
       </p>
       {open && !gone && (
         <div className="work-panel" ref={panel}>
@@ -331,10 +387,10 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
     change.mutate({ params: { taskId: task.taskId }, body, ifMatch: task.version });
   const because =
     feed === 'offline'
-      ? 'There is no connection: nothing can be decided now.'
+      ? i18n.t('There is no connection: nothing can be decided now.')
       : mine
         ? undefined
-        : `For the role ${task.role}. A tenant administrator grants it.`;
+        : i18n.t('For the role {role}. A tenant administrator grants it.', { role: task.role });
   const { error } = change;
   return (
     <div className="stack">
@@ -347,11 +403,13 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
                   {
                     says:
                       error.status === 412 || error.status === 409
-                        ? `Somebody else was here first: ${error.problem.detail} Nothing you typed is lost.`
+                        ? i18n.t('Somebody else was here first: {detail} Nothing you typed is lost.', {
+                            detail: error.problem.detail,
+                          })
                         : `${error.problem.detail} ${error.problem.advice ?? ''}`,
                   },
                 ]
-              : [{ says: 'No answer came. Press again: it is the same decision and is taken once.' }]
+              : [{ says: i18n.t('No answer came. Press again: it is the same decision and is taken once.') }]
           }
         />
       )}
@@ -360,7 +418,14 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
           <table className="table">
             <thead>
               <tr>
-                {['Line', 'Commodity', 'Description', 'Origin', 'Net kg', 'Price'].map((head) => (
+                {[
+                  i18n.t('Line'),
+                  i18n.t('Commodity'),
+                  i18n.t('Description'),
+                  i18n.t('Origin'),
+                  i18n.t('Net kg'),
+                  i18n.t('Price'),
+                ].map((head) => (
                   <th key={head} {...(head === 'Net kg' || head === 'Price' ? { className: 'num' } : {})}>
                     {head}
                   </th>
@@ -401,12 +466,12 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
         )}
         {fields.length > 0 && (
           <Button kind="primary" because={because} busy={change.isPending} onPress={() => decide({ set: values })}>
-            Send the corrected declaration
+            {i18n.t('Send the corrected declaration')}
           </Button>
         )}
         {item.shipment && (
           <Link className="button" to="/shipments/$shipmentId" params={{ shipmentId: item.shipment.shipmentId }}>
-            Open {item.shipment.reference}
+            {i18n.t('Open {reference}', { reference: item.shipment.reference })}
           </Link>
         )}
       </div>
@@ -417,12 +482,17 @@ function Panel({ item, onDone }: Pick<RowProps, 'item' | 'onDone'>) {
         <details open={act === null && fields.length === 0 && lines.length === 0}>
           <summary>{reasoned.summary}</summary>
           <div className="stack work-abandon">
-            <TextField label="Reason" hint="3 to 280 characters; it is recorded" value={reason} onChange={setReason} />
+            <TextField
+              label={i18n.t('Reason')}
+              hint={i18n.t('3 to 280 characters; it is recorded')}
+              value={reason}
+              onChange={setReason}
+            />
             {reasoned.acts.map(({ label, decision, danger }) => (
               <Button
                 key={label}
                 {...(danger ? { kind: 'danger' } : {})}
-                because={because ?? (reason.trim().length < 3 ? 'Give a reason first.' : undefined)}
+                because={because ?? (reason.trim().length < 3 ? i18n.t('Give a reason first.') : undefined)}
                 onPress={() => decide({ ...decision, reason: reason.trim() })}
               >
                 {label}

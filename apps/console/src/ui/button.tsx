@@ -1,5 +1,6 @@
 import { useId, type ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
+import { i18n } from '../words/words.js';
 
 export interface ButtonProps {
   children: ReactNode;
@@ -47,7 +48,7 @@ export function Button({
           if (!off) onPress?.();
         }}
       >
-        {busy ? 'Working…' : children}
+        {busy ? i18n.t('Working…') : children}
       </AriaButton>
       {because !== undefined && (
         <span id={reason} className={quietReason ? 'sr' : 'button-because'}>

@@ -262,7 +262,11 @@ const Row = memo(function Row({ id, index, row, of, columns, template, size, act
       aria-selected={active}
       {...(active ? { 'data-active': true } : {})}
       {...(gone ? { 'data-gone': true } : {})}
-      style={{ gridTemplateColumns: template, transform: `translateY(${index * size}px)`, blockSize: size }}
+      style={{
+        gridTemplateColumns: template,
+        transform: `translateY(${index * size}px)`,
+        blockSize: size,
+      }}
     >
       {columns.map((column) => (
         <div key={column.id} className="grid-cell" role="gridcell" {...(column.end ? { 'data-end': true } : {})}>

@@ -109,14 +109,15 @@ export const Select = ({
 }: FieldProps & {
   value: string;
   onChange: (value: string) => void;
-  options: readonly { value: string; label: string }[];
+  /** a label that is a code has no language */
+  options: readonly { value: string; label: string; isCode?: boolean }[];
 }) => (
   <Frame
     {...frame}
     control={(attributes) => (
       <select {...attributes} value={value} onChange={(event) => onChange(event.target.value)}>
         {options.map((option) => (
-          <option key={option.value} value={option.value}>
+          <option key={option.value} value={option.value} translate={option.isCode ? 'no' : undefined}>
             {option.label}
           </option>
         ))}

@@ -1,7 +1,11 @@
 import { useLocation } from '@tanstack/react-router';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { createContext, useEffect, useRef, type ReactNode } from 'react';
+import { i18n } from '../words/words.js';
 
 let first = true;
+
+/** Whether a page with a heading of its own stands around: what fails inside of it is a part's, and no page's, failure. */
+export const InPage = createContext(false);
 
 /** A page: its title in the window, its heading with the focus after a change of route (not on the first load). */
 export function Page({
@@ -20,7 +24,7 @@ export function Page({
   const heading = useRef<HTMLHeadingElement>(null);
   const path = useLocation({ select: ({ pathname }) => pathname });
   useEffect(() => {
-    document.title = `${title} · Tidewaiter`;
+    document.title = i18n.t('{title} · Tidewaiter', { title });
   }, [title]);
   useEffect(() => {
     // A grid takes the focus itself where somebody comes back to a row of it.
@@ -39,7 +43,7 @@ export function Page({
         </div>
         {actions && <div className="buttons">{actions}</div>}
       </header>
-      {children}
+      <InPage value={true}>{children}</InPage>
     </div>
   );
 }

@@ -1,13 +1,8 @@
 import type { ReactNode } from 'react';
+import { i18n } from '../words/words.js';
 
 /** One of the four questions; the words are the same on every page. */
-export const StripCell = ({
-  label,
-  children,
-}: {
-  label: 'Waiting' | 'Next clock' | 'Money' | 'Proof';
-  children: ReactNode;
-}) => (
+export const StripCell = ({ label, children }: { label: string; children: ReactNode }) => (
   <div className="strip-cell" role="group" aria-label={label}>
     <span className="strip-label" aria-hidden="true">
       {label}
@@ -29,9 +24,9 @@ export const Strip = ({
   proof: ReactNode;
 }) => (
   <div className="strip">
-    <StripCell label="Waiting">{waiting}</StripCell>
-    <StripCell label="Next clock">{clock}</StripCell>
-    <StripCell label="Money">{money}</StripCell>
-    <StripCell label="Proof">{proof}</StripCell>
+    <StripCell label={i18n.t('Waiting')}>{waiting}</StripCell>
+    <StripCell label={i18n.t('Next clock')}>{clock}</StripCell>
+    <StripCell label={i18n.t('Money')}>{money}</StripCell>
+    <StripCell label={i18n.t('Proof')}>{proof}</StripCell>
   </div>
 );

@@ -1,13 +1,14 @@
 import { useLocale, useZone } from '../app/preferences.js';
+import { i18n } from '../words/words.js';
 import { dateFormat } from './formats.js';
 
 const CITIES: Record<string, { zone: string; city: string }> = {
-  GB: { zone: 'Europe/London', city: 'London' },
-  US: { zone: 'America/New_York', city: 'Washington' },
-  DE: { zone: 'Europe/Berlin', city: 'Berlin' },
-  FR: { zone: 'Europe/Paris', city: 'Paris' },
-  NL: { zone: 'Europe/Amsterdam', city: 'Amsterdam' },
-  CN: { zone: 'Asia/Shanghai', city: 'Beijing' },
+  GB: { zone: 'Europe/London', city: i18n.t('London') },
+  US: { zone: 'America/New_York', city: i18n.t('Washington') },
+  DE: { zone: 'Europe/Berlin', city: i18n.t('Berlin') },
+  FR: { zone: 'Europe/Paris', city: i18n.t('Paris') },
+  NL: { zone: 'Europe/Amsterdam', city: i18n.t('Amsterdam') },
+  CN: { zone: 'Asia/Shanghai', city: i18n.t('Beijing') },
 };
 
 /** The zone and city whose calendar an authority's dates follow; UTC where the country is not one of ours. */
@@ -71,7 +72,7 @@ export function LegalDate({ date, country, endOfDay = false }: { date: string; c
   return (
     <time dateTime={date}>
       {formatLegalDate(date, locale)}
-      {endOfDay ? ', end of day' : ''}, {city}
+      {endOfDay ? i18n.t(', end of day') : ''}, {city}
     </time>
   );
 }

@@ -14,6 +14,8 @@ export interface DeclaredDocument {
   status: string | null;
   /** why it is waived */
   reason: string | null;
+  /** what is taken of a permit: goods in a unit, or their value */
+  writeOff: { quantity: { value: string; unit: string | null } | null; amount: DeclaredAmount | null } | null;
 }
 
 export interface DeclaredTax {
@@ -89,6 +91,8 @@ export interface Declared {
   equipment: string[];
   ducr: string | null;
   incoterm: string | null;
+  /** rates of exchange that a contract fixes: units of the currency for one unit of the country's own */
+  exchange: { currency: string | null; rate: string | null }[];
   charges: DeclaredCharge[];
   statements: string[];
   /** other references of this consignment, under which a script may be found */
@@ -107,6 +111,15 @@ const amountAt = (element: XmlElement | undefined, path: string): DeclaredAmount
   return found?.value ? { amount: found.value, currency: found.attribute('currencyID') ?? null } : null;
 };
 
+function writeOffOf(element: XmlElement | undefined): DeclaredDocument['writeOff'] {
+  if (!element) return null;
+  const quantity = element.child('QuantityQuantity');
+  return {
+    quantity: quantity ? { value: quantity.value, unit: quantity.attribute('unitCode') ?? null } : null,
+    amount: amountAt(element, 'AmountAmount'),
+  };
+}
+
 const documentsOf = (element: XmlElement): DeclaredDocument[] =>
   element.children('AdditionalDocument').map((each) => ({
     category: text(each, 'CategoryCode'),
@@ -114,6 +127,7 @@ const documentsOf = (element: XmlElement): DeclaredDocument[] =>
     id: text(each, 'ID'),
     status: text(each, 'LPCOExemptionCode'),
     reason: text(each, 'Name'),
+    writeOff: writeOffOf(each.child('WriteOff')),
   }));
 
 const chargesOf = (valuation: XmlElement | undefined): DeclaredCharge[] =>
@@ -229,6 +243,9 @@ export function declaredOf(declaration: XmlElement): Declared {
     ),
     ducr: text(reference, 'ID'),
     incoterm: text(shipment, 'TradeTerms/ConditionCode'),
+    exchange: declaration
+      .children('CurrencyExchange')
+      .map((each) => ({ currency: text(each, 'CurrencyTypeCode'), rate: text(each, 'RateNumeric') })),
     charges: chargesOf(shipment?.child('CustomsValuation')),
     statements: statementsOf(declaration),
     references: [],

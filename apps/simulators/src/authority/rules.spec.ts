@@ -70,6 +70,16 @@ const line: [string, Partial<LineSketch>, string][] = [
   ['a code that is not in the tariff', { commodity: '9999999999' }, 'CDS40059 [1]/23A/21A[1].145'],
   ['net above gross', { netMass: '101' }, 'CDS11006 [1]/23A/65A.128'],
   ['a negative price', { price: '-5' }, 'CDS10021 [1]/23A/79A.112'],
+  [
+    'a negative charge of a line',
+    { charges: [{ code: 'BC', amount: '-1', currency: 'GBP' }] },
+    'CDS10021 [1]/41A/58B[1].181',
+  ],
+  [
+    'more duty in a price than the price',
+    { charges: [{ code: 'BC', amount: '1001', currency: 'GBP' }] },
+    'CDS10045 [1]',
+  ],
   ['another procedure', { procedure: '7100' }, 'CDS12050 [1]/70A[1].166'],
   ['no packages at all', { packages: '0' }, 'CDS12058 [1]/93A[1].144'],
   ['a preference without its proof', { preference: '300', origin: 'FR' }, 'CDS40045 [1]'],
@@ -138,6 +148,8 @@ describe('the gateway', () => {
 });
 
 const LICENCE = { category: '9', type: '104', id: 'GBSIL1234567' };
+const exchange = (currency: string, rate: string) =>
+  el('CurrencyExchange', {}, el('CurrencyTypeCode', {}, currency), el('RateNumeric', {}, rate));
 const node = (name: string, value = 'X') => el(name, {}, value);
 
 /** Every code of the authority's table that a declaration alone can bring about, beside those above. */
@@ -169,6 +181,32 @@ const table: [code: string, what: string, sketch: Partial<DeclarationSketch>, ex
     [`CDS11005 ${ITEM}[2]/70A[1].166`],
   ],
   ['CDS12005', 'a representative of no form', { representative: 'GB1' }, ['CDS12005 42A/05A.R004']],
+  [
+    'CDS10002',
+    'a rate by contract in the Union',
+    { destination: 'DE', extra: [exchange('GBP', '0.86')] },
+    ['CDS10002 42A/40A[1]'],
+  ],
+  ['CDS10010', 'a rate of nothing', { extra: [exchange('GBP', '0')] }, ['CDS10010 42A/40A[1].118']],
+  ['CDS12056', 'a rate of another currency', { extra: [exchange('USD', '1.25')] }, ['CDS12056 42A/40A[1].135']],
+  [
+    'CDS10021',
+    'nothing written off a licence',
+    { lines: [{ documents: [{ ...LICENCE, writeOff: { value: '0', unit: 'KGM' } }] }] },
+    [`CDS10021 ${ITEM}[1]/02A[1]/22C.502`],
+  ],
+  [
+    'CDS10001',
+    'a quantity written off without its unit',
+    { lines: [{ documents: [{ ...LICENCE, writeOff: { value: '1', unit: null } }] }] },
+    [`CDS10001 ${ITEM}[1]/02A[1]/22C.502`],
+  ],
+  [
+    'CDS12006',
+    'more written off than the line weighs',
+    { lines: [{ documents: [{ ...LICENCE, writeOff: { value: '90.1', unit: 'KGM' } }] }] },
+    [`CDS12006 ${ITEM}[1]/02A[1].D005`],
+  ],
   [
     'CDS12006',
     'a licence that nobody has issued',
@@ -342,6 +380,10 @@ describe('a declaration whose extras are in order', () => {
     [
       'waives a document with a reason',
       { lines: [{ documents: [{ category: 'Y', type: '900', status: 'XX', reason: 'not covered' }] }] },
+    ],
+    [
+      'writes a quantity off a licence',
+      { lines: [{ commodity: '9304000000', documents: [{ ...LICENCE, writeOff: { value: '90', unit: 'KGM' } }] }] },
     ],
     ['shows a licence', { lines: [{ commodity: '9304000000', documents: [LICENCE] }] }],
     ['was accepted a month ago', { kind: 'IMY', acceptance: '20261101' }],

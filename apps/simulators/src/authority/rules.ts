@@ -4,7 +4,7 @@ import { DEFERRED_METHODS, methodsOf, type Declared, type DeclaredDocument, type
 import { levelsOf, type Level } from './pointer.js';
 import { monthlyRate } from './rates.js';
 import { CURRENCY, hasPreference, isCountry, measureOf, PROCEDURES, type Country, type Measure } from './tariff.js';
-import { customsValues, type QuotaLeft } from './tax.js';
+import { customsValues, TAKES_CONTRACT_RATES, type QuotaLeft } from './tax.js';
 
 export interface Problem {
   code: string;
@@ -96,7 +96,9 @@ const each = (code: string, says: string, at: (one: DeclaredItem, given: Case, i
 const measured = (one: DeclaredItem, { country }: Case): Measure | null =>
   country && one.commodity ? measureOf(country, one.commodity) : null;
 const documentsAt = (one: DeclaredItem, fires: (document: DeclaredDocument) => boolean, tag: string): string[] =>
-  one.documents.flatMap((document, index) => when(fires(document), `/02A[${index + 1}].${tag}`));
+  one.documents.flatMap((document, index) =>
+    when(fires(document), `/02A[${index + 1}]${/^\w+\./.test(tag) ? '/' : '.'}${tag}`),
+  );
 const taxesAt = (one: DeclaredItem, fires: (tax: DeclaredItem['taxes'][number]) => boolean, tag: string): string[] =>
   one.taxes.flatMap((tax, index) => when(fires(tax), `/23A/50A[${index + 1}]${tag}`));
 const statementPointer = '/03A[1].226';
@@ -174,6 +176,19 @@ const FORM: Rule[] = [
       qualifier === 'U' && name.length === 5 && (!isLocode || (country !== null && !name.startsWith(country)));
     return when(lies || !/^[0-9A-Z]{4,35}$/.test(name) || name === 'GBXXX', '42A/67A/28A/64A.L016');
   }),
+  rule('CDS10002', 'no rate by contract is taken here', ({ declared: { exchange }, country }) =>
+    when(exchange.length > 0 && country !== null && !TAKES_CONTRACT_RATES.includes(country), '42A/40A[1]'),
+  ),
+  rule('CDS10010', 'a rate is more than 0, with 5 decimals at most', ({ declared: { exchange } }) =>
+    exchange.flatMap(({ rate }, index) =>
+      when(!/^\d{1,7}(\.\d{1,5})?$/.test(rate ?? '') || number(rate)!.isZero(), `42A/40A[${index + 1}].118`),
+    ),
+  ),
+  rule('CDS12056', 'the rate is of no currency that is invoiced', ({ declared: { exchange, items } }) =>
+    exchange.flatMap(({ currency }, index) =>
+      when(!items.some(({ price }) => price?.currency === currency), `42A/40A[${index + 1}].135`),
+    ),
+  ),
   each('CDS10003', `more than ${MOST_DOCUMENTS} documents on a line`, ({ documents }) =>
     when(documents.length > MOST_DOCUMENTS, `/02A[${MOST_DOCUMENTS + 1}]`),
   ),
@@ -187,6 +202,9 @@ const FORM: Rule[] = [
     ),
   ),
   each('CDS10021', 'negative price', ({ price }) => when(isNegative(price?.amount ?? null), '/23A/79A.112')),
+  each('CDS10021', 'negative charge', (one) =>
+    one.charges.flatMap(({ amount }, index) => when(isNegative(amount?.amount ?? null), `/41A/58B[${index + 1}].181`)),
+  ),
   each('CDS10021', 'negative mass', ({ grossMass }) => when(isNegative(grossMass), '/23A/65A.126')),
   each('CDS10021', 'negative mass', ({ netMass }) => when(isNegative(netMass), '/23A/65A.128')),
   each('CDS11006', 'net mass is above gross mass', ({ grossMass, netMass }) => {
@@ -367,6 +385,30 @@ const TARIFF: Rule[] = [
     documentsAt(
       one,
       (document) => LICENCES.has(codeOf(document)) && !/^GB[A-Z]{3}\d{7}$/.test(document.id ?? ''),
+      'D005',
+    ),
+  ),
+  each('CDS10021', 'nothing, or less, is written off', (one) =>
+    documentsAt(
+      one,
+      ({ writeOff }) => {
+        const written = number(writeOff?.quantity?.value ?? writeOff?.amount?.amount ?? null);
+        return written !== null && !written.greaterThan(0);
+      },
+      '22C.502',
+    ),
+  ),
+  each('CDS10001', 'what is written off wants its unit', (one) =>
+    documentsAt(one, ({ writeOff }) => writeOff?.quantity != null && !writeOff.quantity.unit, '22C.502'),
+  ),
+  each('CDS12006', 'more is written off than the line has', (one) =>
+    documentsAt(
+      one,
+      ({ writeOff }) => {
+        const { value = null, unit = null } = writeOff?.quantity ?? {};
+        const has = unit === 'KGM' ? number(one.netMass) : unit === 'NAR' ? number(one.supplementary) : null;
+        return has !== null && (number(value)?.greaterThan(has) ?? false);
+      },
       'D005',
     ),
   ),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exact } from '@tidewaiter/kernel';
+import { el } from '@tidewaiter/xml';
 import fc from 'fast-check';
 import { aDeclaration, type DeclarationSketch } from '../testing/declaration.js';
 import { declaredOf, isDeferred, type Declared } from './declared.js';
@@ -51,6 +52,22 @@ describe('United Kingdom', () => {
     ];
     const values = customsValues('GB', declared({ charges, lines: [{ price: '300' }, { price: '100' }] }), MONTH);
     expect(values.map((value) => value.toFixed(2))).toEqual(['375.00', '125.00']);
+  });
+
+  it('converts at a rate that the contract fixes, where one is declared', () => {
+    const rate = el('CurrencyExchange', {}, el('CurrencyTypeCode', {}, 'USD'), el('RateNumeric', {}, '1.25'));
+    const lines = [{ price: '1000.00', currency: 'USD' }];
+    const valued = (destination: Country, extra = [rate]) =>
+      customsValues(destination, declared({ destination, lines, extra }), MONTH).map((value) => value.toFixed(2));
+    expect(valued('GB')).toEqual(['800.00']);
+    expect(valued('DE')).toEqual(valued('DE', []));
+  });
+
+  it('takes what a duty-paid price holds of duty and tax off the line that it stands on', () => {
+    const charges = [{ code: 'BC', amount: '368.00', currency: 'GBP' }];
+    const lines = [{ price: '1368.00', charges }, { price: '100.00' }];
+    const values = customsValues('GB', declared({ incoterm: 'DDP', lines }), MONTH);
+    expect(values.map((value) => value.toFixed(2))).toEqual(['1000.00', '100.00']);
   });
 
   it('gives goods of the European Union with a proof the preference', () => {

@@ -36,15 +36,26 @@ export interface TaxCalculation {
   total: string;
 }
 
-/** Amounts this authority adds to the value (AK freight, AL insurance) and takes off it (BA, contained in the price). */
+/**
+ * Amounts this authority adds to the value (AK freight, AL insurance) and takes off it: what a price holds of carriage after the border
+ * (BA), work after import (BB), duty and tax (BC), interest (BD), rights of reproduction (BE), buying commission (BF).
+ */
 const ADDED = new Set(['AK', 'AL']);
-const TAKEN_OFF = new Set(['BA']);
+const TAKEN_OFF = new Set(['BA', 'BB', 'BC', 'BD', 'BE', 'BF']);
 
 /** Where the fraction of a penny goes. */
 const cut = (country: Country, value: Exact): Exact => round(value, 2, country === 'GB' ? 'down' : 'half-up');
 
-function toNational(country: Country, { amount, currency }: DeclaredAmount, month: string): Exact {
-  const rate = monthlyRate(country, currency ?? '', month);
+/** The United Kingdom takes a rate that the contract of sale fixes; everybody else, and for any other currency, the month's. */
+export const TAKES_CONTRACT_RATES: readonly Country[] = ['GB'];
+
+function rateFor(country: Country, { exchange }: Declared, currency: string, month: string): Exact | null {
+  const own = TAKES_CONTRACT_RATES.includes(country) && exchange.find((each) => each.currency === currency)?.rate;
+  return own ? exact(own) : monthlyRate(country, currency, month);
+}
+
+function toNational(country: Country, declared: Declared, { amount, currency }: DeclaredAmount, month: string): Exact {
+  const rate = rateFor(country, declared, currency ?? '', month);
   if (!rate) throw new RangeError(`no rate for ${currency} in ${month}`);
   return exact(amount).div(rate);
 }
@@ -65,16 +76,16 @@ function sharesOf(country: Country, declared: Declared, month: string): Exact[][
     const sign = signOf(country, code);
     if (sign === 0 || !amount || weights.length === 0) return [];
     const shares = shareOut({ amount: amount.amount, currency: amount.currency ?? '' }, weights);
-    return [shares.map((share) => toNational(country, share, month).times(sign))];
+    return [shares.map((share) => toNational(country, declared, share, month).times(sign))];
   });
 }
 
 /** What a line's own charges add to it. */
-function ownCharges(country: Country, charges: readonly DeclaredCharge[], month: string): Exact {
+function ownCharges(country: Country, declared: Declared, charges: readonly DeclaredCharge[], month: string): Exact {
   return sumOf(
     charges.map(({ code, amount }) => {
       const sign = signOf(country, code);
-      return sign === 0 || !amount ? NOTHING : toNational(country, amount, month).times(sign);
+      return sign === 0 || !amount ? NOTHING : toNational(country, declared, amount, month).times(sign);
     }),
   );
 }
@@ -83,8 +94,10 @@ function ownCharges(country: Country, charges: readonly DeclaredCharge[], month:
 export function customsValues(country: Country, declared: Declared, month: string): Exact[] {
   const shares = sharesOf(country, declared, month);
   return declared.items.map(({ price, charges }, index) => {
-    const own = price ? toNational(country, price, month) : NOTHING;
-    const value = own.plus(sumOf(shares.map((each) => each[index]!))).plus(ownCharges(country, charges, month));
+    const own = price ? toNational(country, declared, price, month) : NOTHING;
+    const value = own
+      .plus(sumOf(shares.map((each) => each[index]!)))
+      .plus(ownCharges(country, declared, charges, month));
     return country === 'US' ? round(value, 0) : cut(country, value);
   });
 }

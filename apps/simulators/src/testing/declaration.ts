@@ -6,6 +6,13 @@ export interface DocumentSketch {
   id?: string;
   status?: string | null;
   reason?: string;
+  writeOff?: { value: string; unit: string | null };
+}
+
+export interface ChargeSketch {
+  code: string;
+  amount: string;
+  currency: string;
 }
 
 export interface LineSketch {
@@ -25,6 +32,7 @@ export interface LineSketch {
   additionalProcedures: string[];
   statements: string[];
   documents: DocumentSketch[];
+  charges: ChargeSketch[];
   /** elements of the header that stand here too */
   extra: XmlNode[];
 }
@@ -54,7 +62,7 @@ export interface DeclarationSketch {
   authorisations: { holder: string; category: string }[];
   guarantees: string[];
   representative: string | null;
-  charges: { code: string; amount: string; currency: string }[];
+  charges: ChargeSketch[];
   lines: Partial<LineSketch>[];
   /** further elements of the declaration itself */
   extra: XmlNode[];
@@ -77,6 +85,7 @@ const LINE: LineSketch = {
   additionalProcedures: [],
   statements: [],
   documents: [],
+  charges: [],
   extra: [],
 };
 
@@ -91,6 +100,20 @@ export const amount = (name: string, value: string, currencyID: string): XmlNode
 const text = (name: string, value: string): XmlNode => el(name, {}, value);
 const statement = (code: string): XmlNode => el('AdditionalInformation', {}, text('StatementCode', code));
 
+const valuation = (charges: readonly ChargeSketch[]): XmlNode =>
+  el(
+    'CustomsValuation',
+    {},
+    charges.map((each) =>
+      el(
+        'ChargeDeduction',
+        {},
+        text('ChargesTypeCode', each.code),
+        amount('OtherChargeDeductionAmount', each.amount, each.currency),
+      ),
+    ),
+  );
+
 function lineNode(line: LineSketch, index: number): XmlNode {
   const payment = el(
     'Payment',
@@ -102,7 +125,7 @@ function lineNode(line: LineSketch, index: number): XmlNode {
     'GovernmentAgencyGoodsItem',
     {},
     text('SequenceNumeric', String(index + 1)),
-    line.documents.map(({ category, type, id = 'PROOF-1', status = 'AE', reason }) =>
+    line.documents.map(({ category, type, id = 'PROOF-1', status = 'AE', reason, writeOff }) =>
       el(
         'AdditionalDocument',
         {},
@@ -111,6 +134,12 @@ function lineNode(line: LineSketch, index: number): XmlNode {
         reason !== undefined && text('Name', reason),
         text('TypeCode', type),
         status !== null && text('LPCOExemptionCode', status),
+        writeOff &&
+          el(
+            'WriteOff',
+            {},
+            el('QuantityQuantity', writeOff.unit === null ? {} : { unitCode: writeOff.unit }, writeOff.value),
+          ),
       ),
     ),
     line.statements.map(statement),
@@ -137,6 +166,7 @@ function lineNode(line: LineSketch, index: number): XmlNode {
       ),
       el('InvoiceLine', {}, amount('ItemChargeAmount', line.price, line.currency)),
     ),
+    line.charges.length > 0 && valuation(line.charges),
     line.extra,
     el(
       'GovernmentProcedure',
@@ -215,19 +245,7 @@ export function aDeclaration(sketch: Partial<DeclarationSketch> = {}): Buffer {
       {},
       sketch.buyer && el('Buyer', {}, text('ID', sketch.buyer)),
       consignment.length > 0 && el('Consignment', {}, consignment),
-      sketch.charges &&
-        el(
-          'CustomsValuation',
-          {},
-          sketch.charges.map((each) =>
-            el(
-              'ChargeDeduction',
-              {},
-              text('ChargesTypeCode', each.code),
-              amount('OtherChargeDeductionAmount', each.amount, each.currency),
-            ),
-          ),
-        ),
+      sketch.charges && valuation(sketch.charges),
       el('Destination', {}, text('CountryCode', destination)),
       sketch.vatParty && el('DomesticDutyTaxParty', {}, text('ID', sketch.vatParty), text('RoleCode', 'FR1')),
       el('ExportCountry', {}, text('ID', 'CN')),

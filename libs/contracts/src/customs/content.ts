@@ -8,6 +8,8 @@ import {
   goodsLine,
   incoterm,
   legalDate,
+  measured,
+  rateContract,
   transportMode,
 } from '../values.js';
 
@@ -21,6 +23,8 @@ const document = z.strictObject({
   status: text(4).optional(),
   /** why a waiver is claimed */
   reason: text(70).optional(),
+  /** what this line takes of a permit, DE 2/3; `left`: what nothing else has taken of it yet */
+  writeOff: z.strictObject({ taken: measured, left: measured.optional() }).optional(),
 });
 
 /** What a declaration states only where procedure, goods or channel ask for it; what is absent is the ordinary case. */
@@ -77,6 +81,16 @@ export const declarationExtras = z.strictObject({
     .array(z.strictObject({ type: text(2), amount }))
     .max(99)
     .optional(),
+  /** rates of exchange at which values of this declaration were converted, each with where it is from */
+  exchange: z
+    .array(
+      z.strictObject({
+        ...{ from: currency, to: currency, rate: decimal, source: text(300) },
+        contract: rateContract.optional(),
+      }),
+    )
+    .max(200)
+    .optional(),
   previousDocuments: z
     .array(z.strictObject({ category: text(1), type: text(3), reference: text(70) }))
     .max(99)
@@ -103,6 +117,11 @@ export type DeclarationExtras = z.infer<typeof declarationExtras>;
 export const lineExtras = z.strictObject({
   quotaOrder: text(6).optional(),
   valuationMethod: text(1).optional(),
+  /** charges of this line alone by their code, DE 4/9: `BC` duty and tax inside of its price */
+  additions: z
+    .array(z.strictObject({ type: text(2), amount }))
+    .max(99)
+    .optional(),
   statements: z
     .array(z.strictObject({ code: text(5), text: text(512) }))
     .max(99)

@@ -91,6 +91,7 @@ export const uploadDocument = defineRoute('documents', 'uploadDocument', 'POST /
     'documents.transport.unreadable',
     'documents.transport.type-differs',
     'documents.transport.container-invalid',
+    'documents.permit.unreadable',
     'documents.reading.failed',
   ],
 });

@@ -52,6 +52,10 @@ export const dutyAssessed = defineEvent(
     resultDigest: digest,
     rules: z.array(ruleRef).min(1),
     charges: z.array(charge),
+    contained: z
+      .array(z.strictObject({ line: z.int(), amount: money }))
+      .optional()
+      .meta({ description: 'duty and tax inside of a duty-paid price: taken off it in the declaration' }),
     totals: z.strictObject({
       duty: z.string(),
       excise: z.string(),

@@ -11,6 +11,7 @@ import {
   nonNegative,
   positive,
   price,
+  rateContract,
   transportMode,
   uuid,
 } from '../values.js';
@@ -137,7 +138,15 @@ export const assessmentRequest = z
       .default({}),
     fx: z
       .array(
-        z.strictObject({ from: currency, to: currency, rate: positive, source: z.string().max(200).default('given') }),
+        z.strictObject({
+          from: currency,
+          to: currency,
+          rate: positive,
+          source: z.string().max(300).default('given'),
+          contract: rateContract
+            .optional()
+            .meta({ description: 'of a rate that stands in place of the published one' }),
+        }),
       )
       .max(200)
       .default([]),
@@ -234,7 +243,15 @@ export const assessmentResult = z
         number: z.int(),
         regime: regime.optional(),
         customsValue: z
-          .strictObject({ amount: z.string(), currency: z.string(), trace: z.array(z.string()) })
+          .strictObject({
+            amount: z.string(),
+            currency: z.string(),
+            trace: z.array(z.string()),
+            contained: z
+              .string()
+              .optional()
+              .meta({ description: 'duty and tax inside of a duty-paid price, taken off it in the declaration' }),
+          })
           .nullable(),
         options: z.array(
           z.strictObject({

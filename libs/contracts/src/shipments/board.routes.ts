@@ -215,7 +215,7 @@ export const workItem = z
       .nullable(),
     country: country.nullable(),
     atStake: money.nullable(),
-    mine: z.boolean(),
+    mine: z.boolean().meta({ description: 'whether the caller’s roles may decide it, whoever has taken it' }),
     task: taskView,
     shipment: z
       .strictObject({
@@ -233,7 +233,12 @@ export const listToday = defineRoute('shipments', 'listToday', 'GET /v1/today', 
   description:
     'Statutory clocks stand before service clocks, then the latest start (deadline less the usual handling in the authority’s working days), then the money at stake.',
   access: workers,
-  query: z.strictObject({ whose: z.enum(['mine', 'all']).default('mine') }),
+  query: z.strictObject({
+    whose: z.enum(['mine', 'team', 'unassigned', 'all']).default('mine').meta({
+      description:
+        'mine: the caller’s roles may decide and no colleague has taken it; team: taken or not; unassigned: nobody has it; all: of any role',
+    }),
+  }),
   answer: z.strictObject({ items: z.array(workItem), total: z.int(), statutoryToday: z.int(), position }),
 });
 

@@ -23,9 +23,10 @@ export const BULK_KINDS = [
 const kind = z.enum(BULK_KINDS);
 const filter = z.strictObject(boardFilter);
 
-/** What is done to every shipment that matches, or to every open task of a kind of theirs. */
+/** What is done to every shipment that matches, to every open task of a kind of theirs, or to those that nobody has taken. */
 const bulkAct = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('try-again'), kind }),
+  z.strictObject({ do: z.literal('take') }),
   z.strictObject({ do: z.literal('watch') }),
   z.strictObject({ do: z.literal('unwatch') }),
   z.strictObject({ do: z.literal('comment'), text: makeComment.body.shape.text }),
@@ -35,7 +36,7 @@ export type BulkAct = z.infer<typeof bulkAct>;
 export const bulkJob = z
   .strictObject({
     jobId: uuid,
-    act: z.strictObject({ do: z.enum(['try-again', 'watch', 'unwatch', 'comment']), kind: kind.optional() }),
+    act: z.strictObject({ do: z.enum(['try-again', 'take', 'watch', 'unwatch', 'comment']), kind: kind.optional() }),
     filter,
     by: z.string(),
     startedAt: instant,
@@ -65,6 +66,9 @@ export const countBulk = defineRoute('shipments', 'countBulk', 'GET /v1/board/bu
   answer: z.strictObject({
     shipments: z.int(),
     watched: z.int().meta({ description: 'of these, how many the caller keeps an eye on' }),
+    unassigned: z
+      .int()
+      .meta({ description: 'open tasks of theirs that the caller’s roles may decide and nobody has taken' }),
     acts: z.array(
       z.strictObject({
         kind,
@@ -77,7 +81,7 @@ export const countBulk = defineRoute('shipments', 'countBulk', 'GET /v1/board/bu
 
 export const startBulk = defineRoute('shipments', 'startBulk', 'POST /v1/board/bulk', {
   summary:
-    'Do one thing to every shipment that a filter matches: watch, comment, or answer their open tasks of a kind with “try again”',
+    'Do one thing to every shipment that a filter matches: watch, comment, take their open tasks that nobody has, or answer those of a kind with “try again”',
   description:
     'A job: each is done as if by hand, under the caller’s roles, with what it says recorded. The count that was shown first is named; where it is another by now, nothing is begun.',
   access: workers,

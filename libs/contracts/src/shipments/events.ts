@@ -240,6 +240,29 @@ export const taskDecided = defineEvent(
   }),
 );
 
+export const taskTaken = defineEvent(
+  'shipments',
+  'TaskTaken',
+  'A person says that they see to an open task. Colleagues know; nobody is kept from deciding it.',
+  z.strictObject({
+    taskId: uuid,
+    shipmentId: uuid.nullable(),
+    by: z.string(),
+    from: z.string().nullable().meta({ description: 'who had it; null: nobody' }),
+  }),
+);
+
+export const taskGivenBack = defineEvent(
+  'shipments',
+  'TaskGivenBack',
+  'Nobody sees to the task any more; it waits for whoever takes it.',
+  z.strictObject({
+    taskId: uuid,
+    shipmentId: uuid.nullable(),
+    by: z.string().meta({ description: 'who had it, or an administrator' }),
+  }),
+);
+
 export const taskWithdrawn = defineEvent(
   'shipments',
   'TaskWithdrawn',
@@ -290,6 +313,8 @@ export type ShipmentsEvent =
   | EventOf<typeof engagementBlocked>
   | EventOf<typeof taskRaised>
   | EventOf<typeof taskDecided>
+  | EventOf<typeof taskTaken>
+  | EventOf<typeof taskGivenBack>
   | EventOf<typeof taskWithdrawn>
   | EventOf<typeof shipmentClosed>
   | EventOf<typeof commentMade>

@@ -3,6 +3,7 @@ import { defineRoute, pageOf, pageQuery } from '../define-route.js';
 import { STAGES, TASK_KINDS } from '../names.js';
 import {
   charges,
+  contractRate,
   country,
   goodsLine,
   incoterm,
@@ -285,6 +286,9 @@ export const openShipment = defineRoute('shipments', 'openShipment', 'POST /v1/s
     charges: charges.default({}),
     carrier: z.string().max(35).default('simulated-ocean'),
     payment: paymentChoice.optional(),
+    contractRate: contractRate
+      .optional()
+      .meta({ description: 'refused where the destination’s law knows no such exception' }),
   }),
   status: 202,
   answer: z.strictObject({ shipmentId: uuid, reference: z.string(), version: z.int() }),
@@ -297,6 +301,10 @@ export const openShipment = defineRoute('shipments', 'openShipment', 'POST /v1/s
     'shipments.parties.missing',
     'shipments.port.not-in-destination',
     'shipments.lines.numbers',
+    'shipments.contract-rate.not-allowed',
+    'shipments.contract-rate.not-of-sale',
+    'shipments.contract-rate.currency',
+    'shipments.contract-rate.ahead',
   ],
 });
 export const listShipments = defineRoute('shipments', 'listShipments', 'GET /v1/shipments', {
@@ -394,6 +402,10 @@ export const showTimeline = defineRoute('shipments', 'showTimeline', 'GET /v1/sh
   answer: pageOf(timelineEntry),
 });
 
+/** A person as events name them. */
+const person = z.string().regex(/^user:.{1,120}$/, 'a person, such as user:olivia');
+const deciders = ['operator', 'approver', 'compliance', 'administrator'] as const;
+
 export const taskView = z
   .strictObject({
     taskId: uuid,
@@ -405,6 +417,8 @@ export const taskView = z
     says: z.string(),
     about: z.record(z.string(), z.unknown()),
     due: instant.nullable(),
+    assignee: z.string().nullable().meta({ description: 'who has taken it, or had it when it closed' }),
+    takenAt: instant.nullable(),
     decisions: z.array(z.strictObject({ by: z.string(), at: instant, decision: z.record(z.string(), z.unknown()) })),
     version: z.int(),
   })
@@ -417,6 +431,10 @@ export const listTasks = defineRoute('shipments', 'listTasks', 'GET /v1/tasks', 
     shipment: uuid.optional(),
     status: z.enum(['open', 'done', 'withdrawn']).default('open'),
     kind: z.enum(TASK_KINDS).optional(),
+    assignee: z
+      .union([z.enum(['me', 'nobody']), person])
+      .optional()
+      .meta({ description: 'who has taken it: the caller, nobody, or a person such as user:olivia' }),
   }),
   answer: pageOf(taskView),
 });
@@ -426,13 +444,40 @@ export const showTask = defineRoute('shipments', 'showTask', 'GET /v1/tasks/{tas
   params: z.strictObject({ taskId: uuid }),
   answer: taskView,
 });
+export const takeTask = defineRoute('shipments', 'takeTask', 'POST /v1/tasks/{taskId}/take', {
+  summary: 'Take an open task: colleagues see who sees to it',
+  description:
+    'It is no lock: whoever has the role may still decide it. What a colleague has is taken over by naming them in `from`. It asks for no If-Match, and an ETag that was ' +
+    'read before still decides the task afterwards.',
+  access: deciders,
+  params: z.strictObject({ taskId: uuid }),
+  body: z.strictObject({ from: person.optional().meta({ description: 'the colleague from whom it is taken over' }) }),
+  status: 200,
+  answer: taskView,
+  problems: [
+    'shipments.task.unknown',
+    'shipments.task.not-open',
+    'shipments.task.role',
+    'shipments.task.taken',
+    'shipments.task.changed-hands',
+  ],
+});
+export const giveTaskBack = defineRoute('shipments', 'giveTaskBack', 'POST /v1/tasks/{taskId}/give-back', {
+  summary: 'Give an open task back that one has taken; an administrator also gives back what a colleague has',
+  access: deciders,
+  params: z.strictObject({ taskId: uuid }),
+  body: z.strictObject({}),
+  status: 200,
+  answer: taskView,
+  problems: ['shipments.task.unknown', 'shipments.task.not-open', 'shipments.task.not-yours'],
+});
 export const decideTask = defineRoute('shipments', 'decideTask', 'POST /v1/tasks/{taskId}/decision', {
   summary: 'Decide a task: confirm lines, correct a declaration, approve a payment, retry',
   description:
     'confirm-lines: { lines } · correct-declaration: { set: { "lines[0].commodity": "8517140000" } } · approve-payment: { approve: true } · ' +
     'raise-guarantee: { deposit: { reference, amount, lodgedOn } } · { guarantee: { reference, amount } } · { waitUntil, reason } · { retry: true } · { abandon: true, reason } · ' +
     'resolve-engagement, retry-step, rebook-delivery, review-assessment: { retry: true } · or { abandon: true, reason } where the story offers it',
-  access: ['operator', 'approver', 'compliance', 'administrator'],
+  access: deciders,
   params: z.strictObject({ taskId: uuid }),
   body: z.record(z.string(), z.unknown()),
   conditional: true,

@@ -49,6 +49,8 @@ const edifact = z.strictObject({
   defaultIndicators: z.string().nullable(),
   /** IANA zone of times that name none; the authority's own when absent */
   timesIn: z.string().optional(),
+  /** qualifiers (5025) of charges beside freight and insurance, by their code in DE 4/9; one that is absent is not carried */
+  charges: z.record(z.string(), z.string().max(3)).default({}),
   /** error codes that refuse a transmission because another one under the same reference lives */
   sameReference: z.array(z.string()).default([]),
   /** characters written in place of others, each time listed */
@@ -82,6 +84,8 @@ const profile = z.strictObject({
   customisation: z.string(),
   /** whether freight and insurance to the border belong to the customs value */
   basis: z.enum(['CIF', 'FOB']),
+  /** whether a rate of exchange that the contract of sale fixes may be declared in place of the published one */
+  contractRates: z.boolean().default(false),
   importerScheme: z.enum(['EORI', 'EIN']),
   /** taxes that are declared on each line with their method of payment */
   taxTypes: z.array(z.string().max(3)).min(1),

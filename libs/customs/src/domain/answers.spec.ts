@@ -1,4 +1,4 @@
-import { aLodging } from '../testing/lodging.js';
+import { aLodging, dutyPaidLodging, withPermit } from '../testing/lodging.js';
 import { answersOf, differencesOf, type Answer } from './answers.js';
 import { contentOf } from './content.js';
 
@@ -33,6 +33,28 @@ describe('the page of answers', () => {
     expect(at(answers, 'importer.id')?.source.kind).toBe('engagement');
     expect(at(answers, 'guaranteeReference')?.source.kind).toBe('guarantee');
     expect(at(answers, 'invoice.total')?.source).toMatchObject({ kind: 'document', says: 'invoice INV-7' });
+  });
+
+  it('says what of a price is duty and tax, and at which rate it was converted', () => {
+    const request = dutyPaidLodging('1.25');
+    const answers = answersOf(request, contentOf(request, 'EORI'));
+    expect(at(answers, 'lines[0].additions.BC')).toMatchObject({
+      value: '1472.00 GBP',
+      source: { kind: 'assessment' },
+    });
+    expect(at(answers, 'exchange.GBP-USD')).toMatchObject({
+      value: '1.25',
+      source: { kind: 'rule', says: 'GB customs rates 2026-11' },
+    });
+  });
+
+  it('says what is written off a permit, and where that was read', () => {
+    const answers = page(withPermit());
+    expect(at(answers, 'lines[0].documents.L100')).toMatchObject({ value: 'GBSIL2600417' });
+    expect(at(answers, 'lines[0].documents.L100.writeOff')).toMatchObject({
+      value: '40 NAR of 60 NAR left',
+      source: { kind: 'document', documentId: '01938f00-0000-7000-8000-000000000013' },
+    });
   });
 
   it('names who corrected a value, also a part of it', () => {

@@ -1,5 +1,5 @@
 import type { LodgeRequest } from '@tidewaiter/contracts';
-import type { DeclarationContent, DeclaredLine } from './content.js';
+import { measure, type DeclarationContent, type DeclaredLine } from './content.js';
 
 /** Where a declared value came from. */
 export type Source =
@@ -92,6 +92,8 @@ export function answersOf(request: LodgeRequest, content: DeclarationContent): A
   head('value', 'invoice.total', money(content.invoice.total), paper);
   head('value', 'charges.freight', content.charges.freight && money(content.charges.freight), paper);
   head('value', 'charges.insurance', content.charges.insurance && money(content.charges.insurance), paper);
+  for (const { from, to, rate, source, contract } of content.exchange ?? [])
+    head('value', `exchange.${from}-${to}`, rate, { kind: contract ? 'shipment' : 'rule', says: source });
   const packing = request.goods.documents.find(({ type }) => type === 'packing-list');
   const packed: Source = packing
     ? {
@@ -130,6 +132,25 @@ export function answersOf(request: LodgeRequest, content: DeclarationContent): A
     const shared: Source = { kind: 'rule', says: 'its share of the total gross mass, by net mass' };
     of('grossMass', `${line.grossMass} kg`, weighed ? source : shared);
     of('customsValue', line.customsValue && `${line.customsValue} ${content.assessmentCurrency}`, assessed);
+    for (const { type, amount } of line.additions ?? []) of(`additions.${type}`, money(amount), assessed);
+    for (const { code, reference, writeOff } of line.documents ?? []) {
+      const permit = request.goods.documents.find((each) => each.permit?.number === reference);
+      const { documentId = '', version = 1 } = permit ?? {};
+      const read: Source = {
+        kind: 'document',
+        says: 'read from the permit',
+        documentId,
+        version,
+        place: '/authorised',
+      };
+      of(`documents.${code}`, reference, permit ? read : source);
+      if (writeOff?.left)
+        of(
+          `documents.${code}.writeOff`,
+          `${measure(writeOff.taken)} of ${measure(writeOff.left)} left`,
+          permit ? read : source,
+        );
+    }
     const claimed = line.preference;
     of(
       'preference.code',

@@ -5,6 +5,7 @@ import type {
   GoodsLine,
   LineExtras,
   LodgeRequest,
+  Measured,
   Money,
   Party,
   Situation,
@@ -42,6 +43,41 @@ export interface DeclarationContent extends DeclarationExtras {
   assessmentCurrency: string;
   lines: DeclaredLine[];
   documents: { type: string; reference: string }[];
+}
+
+/**
+ * Import duty and tax inside of a price, DE 4/9: taken off it.
+ * @see WTO Valuation Agreement, Note to Article 1, paragraph 3(c); Regulation (EU) 952/2013, art. 72(f); TCTA 2018, s. 16; 19 USC 1401a(b)(3)(B)
+ */
+export const DUTY_IN_PRICE = 'BC';
+
+/** Status of a permit that is held and goes with the declaration. */
+const HELD = 'AE';
+
+/** Rates by contract: those that are declared; published ones the authority has itself. */
+export const contractRates = ({ exchange = [] }: Pick<DeclarationExtras, 'exchange'>) =>
+  exchange.filter(({ contract }) => contract !== undefined);
+
+export const measure = (measured: Measured): string =>
+  'unit' in measured ? `${measured.value} ${measured.unit}` : `${measured.amount} ${measured.currency}`;
+
+/** What lines write off their documents, each in words. */
+export const writtenOff = (lines: readonly DeclaredLine[]): string[] =>
+  lines.flatMap(({ documents = [] }, index) =>
+    documents.flatMap(({ code, reference, writeOff }, place) =>
+      writeOff ? [`lines[${index}].documents[${place}] ${code} ${reference}, ${measure(writeOff.taken)}`] : [],
+    ),
+  );
+
+/** Permits that a line takes something of, each with what it takes. */
+function permitsOf({ documents }: LodgeRequest['goods'], number: number): NonNullable<LineExtras['documents']> {
+  return documents.flatMap(({ permit }) =>
+    (permit?.draws ?? []).flatMap(({ line, taken }) =>
+      permit && line === number
+        ? [{ code: permit.code, reference: permit.number, status: HELD, writeOff: { taken, left: permit.left } }]
+        : [],
+    ),
+  );
 }
 
 /** Decimal places of a mass on a declaration. */
@@ -85,6 +121,12 @@ export function contentOf(request: LodgeRequest, scheme: 'EORI' | 'EIN', declare
   const party = (role: Party['role']): Party | undefined => situation.parties.find((each) => each.role === role);
   const lines = [...goods.lines].sort((a, b) => a.number - b.number);
   const masses = grossMasses(lines, goods.grossMass);
+  const contained = (number: number): Pick<LineExtras, 'additions'> => {
+    const amount = assessment.lines.find((each) => each.number === number)?.contained;
+    return amount === undefined
+      ? {}
+      : { additions: [{ type: DUTY_IN_PRICE, amount: { amount, currency: assessment.currency } }] };
+  };
   return {
     shipmentReference: situation.reference,
     destination: situation.destination,
@@ -100,12 +142,18 @@ export function contentOf(request: LodgeRequest, scheme: 'EORI' | 'EIN', declare
     packages: goods.packages,
     guaranteeReference: request.guaranteeReference,
     assessmentCurrency: assessment.currency,
+    ...(assessment.fx?.length ? { exchange: assessment.fx } : {}),
     lines: lines.map(({ from: _, ...line }, index) => ({
       ...line,
       grossMass: masses[index]!,
       customsValue: assessment.lines.find((each) => each.number === line.number)?.customsValue ?? null,
+      ...contained(line.number),
+      ...(permitsOf(goods, line.number).length > 0 ? { documents: permitsOf(goods, line.number) } : {}),
       ...(declaresDebt ? { taxes: owed(assessment, line.number, line === lines[0]) } : {}),
     })),
-    documents: goods.documents.map(({ type, reference }) => ({ type, reference })),
+    // A permit that a line takes of stands at that line.
+    documents: goods.documents
+      .filter(({ permit }) => !permit?.draws.length)
+      .map(({ type, reference }) => ({ type, reference })),
   };
 }

@@ -113,6 +113,61 @@ export function aLodging(change: (request: LodgeRequest) => void = () => undefin
   return request;
 }
 
+/**
+ * Bicycles and shirts at a price delivered duty paid: 5472.00 is 4000.00 with 14 % and 20 %, 672.00 is 500.00 with 12 % and 20 %.
+ * @param rate US dollars for a pound, where the prices are in dollars
+ */
+export const dutyPaidLodging = (rate?: string): LodgeRequest =>
+  aLodging((request) => {
+    const [bicycles, shirts] = rate === undefined ? ['5472.00', '672.00'] : ['6840.00', '840.00'];
+    const currency = rate === undefined ? 'GBP' : 'USD';
+    const [first, second] = request.goods.lines;
+    request.situation.incoterm = { code: 'DDP', place: 'Ipswich' };
+    request.goods.lines = [
+      { ...first!, commodity: '8712003000', description: 'bicycles', price: { amount: bicycles, currency } },
+      { ...second!, commodity: '6109100010', description: 'cotton shirts', price: { amount: shirts, currency } },
+    ];
+    request.goods.charges = {};
+    request.goods.invoice.total = { amount: rate === undefined ? '6144.00' : '7680.00', currency };
+    request.assessment.lines = [
+      {
+        ...{ number: 1, customsValue: '4000.00', contained: '1472.00', duty: '560.00' },
+        charges: [
+          { code: 'A00', amount: '560.00' },
+          { code: 'B00', amount: '912.00' },
+        ],
+      },
+      {
+        ...{ number: 2, customsValue: '500.00', contained: '172.00', duty: '60.00' },
+        charges: [
+          { code: 'A00', amount: '60.00' },
+          { code: 'B00', amount: '112.00' },
+        ],
+      },
+    ];
+    if (rate !== undefined)
+      request.assessment.fx = [{ from: 'GBP', to: 'USD', rate, source: 'GB customs rates 2026-11' }];
+  });
+
+/** A permit that lets in smartphones, of which the first line takes its forty. */
+export const withPermit =
+  (permit: Partial<NonNullable<LodgeRequest['goods']['documents'][number]['permit']>> = {}) =>
+  (request: LodgeRequest): void => {
+    request.goods.documents.push({
+      documentId: '01938f00-0000-7000-8000-000000000013',
+      version: 1,
+      type: 'import-licence',
+      reference: 'GBSIL2600417',
+      sha256: 'd'.repeat(64),
+      permit: {
+        ...{ code: 'L100', number: 'GBSIL2600417' },
+        ...{ holds: { value: '100', unit: 'NAR' }, left: { value: '60', unit: 'NAR' } },
+        draws: [{ line: 1, taken: { value: '40', unit: 'NAR' } }],
+        ...permit,
+      },
+    });
+  };
+
 /** Bicycles by road from Poland to Hamburg's customs, delivered at place. */
 export const germanLodging = (): LodgeRequest =>
   aLodging((request) => {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { documentSet, type GoodsLine } from '@tidewaiter/contracts';
+import { documentSet, type DocumentSet, type GoodsLine } from '@tidewaiter/contracts';
 import { newId, TidewaiterError } from '@tidewaiter/kernel';
 import type { CallerIdentity } from '@tidewaiter/platform';
 import { ALL, DocumentsRoom } from '../testing/documents-room.js';
@@ -594,5 +594,39 @@ describe('a read model that is rebuilt', () => {
     const before = await snapshot();
     expect(await room.store.rebuild(papers)).toBeGreaterThan(50);
     expect(await snapshot()).toEqual(before);
+  });
+});
+
+describe('a permit', () => {
+  const permitOf = async (shipmentId: string) => {
+    const complete = (await room.eventsOf(shipmentId)).findLast(({ type }) => type === 'DocumentSetCompleted');
+    const { set } = complete!.data as { set: DocumentSet };
+    return set.documents.find(({ type }) => type === 'import-licence')?.permit;
+  };
+  const withPermit = async (): Promise<string> => {
+    const shipmentId = await room.shipment();
+    await derive(shipmentId, 'gb');
+    await room.upload(shipmentId, {
+      ...{
+        bytes: fixture('gb/permit.json'),
+        type: 'import-licence',
+        name: 'permit.json',
+        declared: 'application/json',
+      },
+    });
+    await room.papers(shipmentId, 'gb', ['invoice.xml', 'packing-list.csv', 'waybill.json', 'mandate.pdf']);
+    return shipmentId;
+  };
+
+  it('is taken of by one shipment after the other, and given back by one that is called off', async () => {
+    const left = (value: string) => ({
+      ...{ left: { value, unit: 'NAR' }, draws: [{ line: 1, taken: { value: '40', unit: 'NAR' } }] },
+    });
+    const first = await withPermit();
+    expect(await permitOf(first)).toMatchObject(left('100'));
+    const second = await withPermit();
+    expect(await permitOf(second)).toMatchObject(left('60'));
+    await room.hear('acme', 'ShipmentClosed', { shipmentId: first, outcome: 'unimported' });
+    expect(await permitOf(await withPermit())).toMatchObject(left('60'));
   });
 });

@@ -1,5 +1,5 @@
 import type { StoredEvent, Tx } from '@tidewaiter/event-store';
-import { noteShipment } from '../postgres/documents.repository.js';
+import { keepDraws, noteShipment } from '../postgres/documents.repository.js';
 
 /** Hears which shipments there are, so that papers are taken for those alone, and which were called off. */
 export class KnownShipments {
@@ -15,5 +15,7 @@ export class KnownShipments {
     // What was split goes on in its parts, and its papers with them.
     if (type === 'ShipmentClosed' && data.outcome !== 'delivered' && data.outcome !== 'split')
       await noteShipment(tx, data.shipmentId, true);
+    // Each part writes off a permit what it took of the whole.
+    if (type === 'ShipmentClosed' && data.outcome === 'split') await keepDraws(tx, data.shipmentId, []);
   }
 }

@@ -43,6 +43,7 @@ export const summaryOf = (
     case 'packing-list':
       return { lines: facts.values.packages.length, number: null, total: null };
     case 'transport':
+    case 'permit':
       return { lines: 0, number: facts.values.number, total: null };
     case 'paper':
       return { lines: 0, number: null, total: null };

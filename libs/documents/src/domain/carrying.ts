@@ -93,6 +93,7 @@ export function carriedFacts(
     case 'transport':
       return null;
     case 'paper':
+    case 'permit':
       return facts;
     case 'packing-list':
       return { kind: 'paper', method: 'none', values: { ...file, pages: null, title: null }, places: {} };

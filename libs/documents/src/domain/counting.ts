@@ -1,5 +1,6 @@
 import type { Facts, Paper } from './facts.js';
 import { partyKey } from './parties.js';
+import { permitKey } from './permits.js';
 
 /** What makes two papers the same paper again; packing lists have no number, but number their packages. */
 function sameness({ facts }: Paper): string[] {
@@ -8,6 +9,8 @@ function sameness({ facts }: Paper): string[] {
       return [`invoice ${partyKey(facts.values.seller.name)} ${facts.values.number}`];
     case 'transport':
       return [`transport ${facts.values.number}`];
+    case 'permit':
+      return [`permit ${permitKey(facts.values)}`];
     case 'packing-list':
       return facts.values.packages.map((row) => `package ${row.marks ?? ''} ${row.from} ${row.to}`);
     case 'paper':

@@ -1,3 +1,5 @@
+import type { Measured } from '@tidewaiter/contracts';
+
 /**
  * What was read from a version of a document: values in a neutral shape, and beside them where each one stands in the file.
  * Amounts, weights (kg) and quantities are decimal strings. The key of `places` is the JSON pointer of the value.
@@ -117,11 +119,23 @@ export interface PaperValues {
   title: string | null;
 }
 
+export interface PermitValues {
+  /** the document as the tariff names it, four characters: `9104`, `L001` */
+  code: string;
+  number: string;
+  holder: NamedParty;
+  /** goods that it is for, by the beginning of their commodity code */
+  commodities: string[];
+  /** what it lets in, all shipments together */
+  holds: Measured;
+}
+
 export type InvoiceFacts = Read<'invoice', InvoiceValues>;
 export type PackingListFacts = Read<'packing-list', PackingListValues>;
 export type TransportFacts = Read<'transport', TransportValues>;
 export type PaperFacts = Read<'paper', PaperValues>;
-export type Facts = InvoiceFacts | PackingListFacts | TransportFacts | PaperFacts;
+export type PermitFacts = Read<'permit', PermitValues>;
+export type Facts = InvoiceFacts | PackingListFacts | TransportFacts | PermitFacts | PaperFacts;
 
 /** Digest of a value's canonical JSON, `sha256:…`; handed in, because the domain touches no Node built-in. */
 export type DigestOf = (value: unknown) => string;

@@ -12,6 +12,7 @@ export { access, type Access } from './access.js';
 export { file, type File, type FileCommand, type FileEvent } from './file.js';
 export { judge, type Filling, type JudgeInput, type Judgement, type ToConfirm, type Verdict } from './judge.js';
 export { carriedFacts } from './carrying.js';
+export { drawnOf, permitKey } from './permits.js';
 export { counting } from './counting.js';
 export { correctedPlaces, proposeLines } from './lines.js';
 export { partyKey } from './parties.js';

@@ -8,6 +8,7 @@ import {
   anInvoiceLine,
   aPackingList,
   aPaper,
+  aPermit,
   aRow,
   aSituation,
   aWaybill,
@@ -68,6 +69,19 @@ describe('a judgement', () => {
     expect(judged({ papers: papersOf(anInvoice(), aPackingList(), aWaybill()) }).verdict).toEqual({ kind: 'waiting' });
     expect(judged().verdict.kind).toBe('complete');
   });
+  it('says what the lines take of a permit, and what others have left of it', () => {
+    const { verdict } = judged({
+      papers: [...whole(), aPaper(aPermit())],
+      drawnElsewhere: { 'L001 GBSIL1234567': '80' },
+    });
+    if (verdict.kind !== 'complete') throw new Error(verdict.kind);
+    expect(documentSet.parse(verdict.set)).toEqual(verdict.set);
+    expect(verdict.set.documents.find(({ type }) => type === 'import-licence')).toMatchObject({
+      reference: 'GBSIL1234567',
+      permit: { left: { value: '20', unit: 'NAR' }, draws: [{ line: 1, taken: { value: '40', unit: 'NAR' } }] },
+    });
+  });
+
   it('gives a set that a declaration may stand on: registered lines, each with its place in the invoice', () => {
     const { verdict } = judged();
     if (verdict.kind !== 'complete') throw new Error(verdict.kind);

@@ -3,6 +3,7 @@ import { exact, money } from '@tidewaiter/kernel';
 import { runChecks, type CheckResult, type KnownInvoice } from './checks/index.js';
 import { counting } from './counting.js';
 import { papersOf, type DigestOf, type Extra, type Paper } from './facts.js';
+import { permitKey, permitUse } from './permits.js';
 import { invoicedLines, linesAgree, matchLines, proposeLines, provenance, type Matched } from './lines.js';
 
 /** The version of a document that fills a slot. */
@@ -38,6 +39,8 @@ export interface JudgeInput {
   /** lines that a person confirmed, by document; only confirmations of the current version and its facts */
   confirmed: Readonly<Record<string, readonly GoodsLine[]>>;
   history: readonly KnownInvoice[];
+  /** what other shipments take of the permits among the papers, by their key; nothing where one is absent */
+  drawnElsewhere?: Readonly<Record<string, string>>;
   /** digests of findings that people let stand as they are */
   accepted: readonly string[];
   digestOf: DigestOf;
@@ -86,6 +89,7 @@ const referenceOf = ({ facts, name }: Paper): string => {
   switch (facts.kind) {
     case 'invoice':
     case 'transport':
+    case 'permit':
       return facts.values.number;
     case 'paper':
       return (facts.values.title ?? name).slice(0, 70);
@@ -123,7 +127,7 @@ function consignmentOf({ papers }: JudgeInput): Pick<DocumentSet, 'grossMass' | 
 }
 
 function setOf(input: JudgeInput, lines: GoodsLine[], findings: readonly Finding[]): DocumentSet | null {
-  const { papers, digestOf } = input;
+  const { papers, digestOf, drawnElsewhere = {} } = input;
   const invoices = papersOf(papers, 'invoice').map((paper) => paper.facts.values);
   const consignment = consignmentOf(input);
   const first = invoices[0];
@@ -140,8 +144,21 @@ function setOf(input: JudgeInput, lines: GoodsLine[], findings: readonly Finding
     sha256,
     factsDigest,
   }));
+  const permits = new Map(
+    papersOf(papers, 'permit').map(({ documentId, facts: { values } }) => [
+      documentId,
+      permitUse(values, lines, drawnElsewhere[permitKey(values)] ?? '0'),
+    ]),
+  );
+  const permitOf = (documentId: string) => {
+    const permit = permits.get(documentId);
+    return permit ? { permit } : {};
+  };
   return {
-    digest: digestOf({ versions, lines, charges, findings }),
+    digest: digestOf({
+      ...{ versions, lines, charges, findings },
+      ...(permits.size > 0 ? { permits: [...permits.values()] } : {}),
+    }),
     lines,
     charges,
     invoice: { number: invoices.map((invoice) => invoice.number).join(', '), total: money(paid, first.currency) },
@@ -152,6 +169,7 @@ function setOf(input: JudgeInput, lines: GoodsLine[], findings: readonly Finding
       type: paper.type,
       reference: referenceOf(paper),
       sha256: paper.sha256,
+      ...permitOf(paper.documentId),
     })),
   };
 }

@@ -38,7 +38,7 @@ const notAllowed = (what: string): Invalid =>
   refused(
     'type-not-allowed',
     `the file is ${what}`,
-    'Upload invoices as UBL 2.1 XML, packing lists as CSV, transport documents as JSON, everything else as PDF.',
+    'Upload invoices as UBL 2.1 XML, packing lists as CSV, transport documents as JSON, licences as JSON or PDF, everything else as PDF.',
   );
 
 /** Without the bytes of a character that the end of the head cuts in two. */
@@ -127,6 +127,8 @@ export function allowedFor(documentType: string): readonly MediaType[] {
     case 'air-waybill':
     case 'road-note':
       return ['application/json'];
+    case 'import-licence':
+      return ['application/pdf', 'application/json'];
     default:
       return ['application/pdf'];
   }

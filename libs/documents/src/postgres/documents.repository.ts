@@ -301,3 +301,31 @@ export async function versionsOf(tx: Reads, documentIds: readonly string[]): Pro
   );
   return rows;
 }
+
+/** What shipments other than these take of a permit, called-off ones aside; held against others until the transaction ends. */
+export async function drawnByOthers(tx: Tx, permit: string, except: readonly string[]): Promise<string> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 2))', [`documents ${tx.tenant} ${permit}`]);
+  const { rows } = await tx.query<{ drawn: string }>(
+    `select coalesce(sum(d.drawn), 0)::text as drawn from permit_draws d
+     left join shipments s on s.tenant_id = d.tenant_id and s.shipment_id = d.shipment_id
+     where d.tenant_id = $1 and d.permit = $2 and d.shipment_id <> all($3::uuid[]) and not coalesce(s.called_off, false)`,
+    [tx.tenant, permit, except],
+  );
+  return rows[0]!.drawn;
+}
+
+/** What a shipment takes of permits now, in place of what it took before. */
+export async function keepDraws(
+  tx: Tx,
+  shipmentId: string,
+  draws: readonly { permit: string; drawn: string }[],
+): Promise<void> {
+  await tx.query('delete from permit_draws where tenant_id = $1 and shipment_id = $2', [tx.tenant, shipmentId]);
+  for (const { permit, drawn } of draws) {
+    await tx.query(
+      `insert into permit_draws (tenant_id, permit, shipment_id, drawn) values ($1, $2, $3, $4)
+       on conflict (tenant_id, permit, shipment_id) do update set drawn = permit_draws.drawn + excluded.drawn`,
+      [tx.tenant, permit, shipmentId, drawn],
+    );
+  }
+}

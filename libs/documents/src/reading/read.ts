@@ -1,7 +1,8 @@
-import type { Facts } from '../domain/facts.js';
+import type { Facts, PaperFacts } from '../domain/facts.js';
 import { inspectPdf } from '../intake/pdf.js';
 import { readInvoice } from './invoice.js';
 import { readPackingList } from './packing-list.js';
+import { readPermit } from './permit.js';
 import { readTransport } from './transport.js';
 
 /**
@@ -21,14 +22,19 @@ export function readDocument(type: string, mediaType: string, bytes: Uint8Array)
     case 'air-waybill':
     case 'road-note':
       return readTransport(bytes, type);
-    default: {
-      const pdf = mediaType === 'application/pdf' ? inspectPdf(bytes) : null;
-      return {
-        kind: 'paper',
-        method: 'none',
-        values: { mediaType, size: bytes.length, pages: pdf?.pages ?? null, title: pdf?.title ?? null },
-        places: {},
-      };
-    }
+    case 'import-licence':
+      return mediaType === 'application/json' ? readPermit(bytes) : paperOf(mediaType, bytes);
+    default:
+      return paperOf(mediaType, bytes);
   }
+}
+
+function paperOf(mediaType: string, bytes: Uint8Array): PaperFacts {
+  const pdf = mediaType === 'application/pdf' ? inspectPdf(bytes) : null;
+  return {
+    kind: 'paper',
+    method: 'none',
+    values: { mediaType, size: bytes.length, pages: pdf?.pages ?? null, title: pdf?.title ?? null },
+    places: {},
+  };
 }

@@ -6,6 +6,7 @@ import type {
   PackingListFacts,
   Paper,
   PaperFacts,
+  PermitFacts,
   TransportFacts,
 } from '../domain/facts.js';
 
@@ -84,6 +85,20 @@ export const aWaybill = (changes: Partial<TransportFacts['values']> = {}): Trans
   places: {},
 });
 
+export const aPermit = (changes: Partial<PermitFacts['values']> = {}): PermitFacts => ({
+  kind: 'permit',
+  method: 'json',
+  values: {
+    code: 'L001',
+    number: 'GBSIL1234567',
+    holder: { name: 'Brackenfield Outdoor Ltd' },
+    commodities: ['8712'],
+    holds: { value: '100', unit: 'NAR' },
+    ...changes,
+  },
+  places: {},
+});
+
 export const aMandate = (): PaperFacts => ({
   kind: 'paper',
   method: 'none',
@@ -95,6 +110,7 @@ const TYPES = {
   invoice: 'commercial-invoice',
   'packing-list': 'packing-list',
   transport: 'sea-waybill',
+  permit: 'import-licence',
   paper: 'mandate',
 } as const;
 

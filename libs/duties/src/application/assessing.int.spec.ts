@@ -62,6 +62,28 @@ describe('assessing a shipment', () => {
     ]);
   });
 
+  it('converts at a rate that the contract fixes, asks for no table, and keeps it when it assesses again', async () => {
+    const shipmentId = newId();
+    const agreed = {
+      ...{ currency: 'USD', rate: '1.6', own: 'GBP', fixedBy: 'seller-and-buyer' as const },
+      ...{ fixedOn: '2026-01-04', contract: 'PO-7', law: 'TCTA 2018, s. 18' },
+    };
+    desk.at = '2026-12-01T10:00:00.000000Z';
+    const answer = await assess(shipmentId, 'assess', { contractRate: agreed });
+    const { contract, fixedBy, fixedOn, law } = agreed;
+    const row = {
+      ...{ from: 'GBP', to: 'USD', rate: '1.6', contract: { contract, fixedBy, fixedOn, law } },
+      source:
+        'fixed by contract PO-7 of 2026-01-04 (TCTA 2018, s. 18) in place of the rate of HMRC on acceptance of the declaration',
+    };
+    // 1250 USD ÷ 1.6
+    expect(answer).toMatchObject({ assessment: { lines: [{ customsValue: '781.25' }], fx: [row] } });
+    expect(desk.fxAsked).toEqual([]);
+    await desk.assessing.reassess(aStep(shipmentId, 'again'), shipmentId);
+    const [, again] = await desk.store.read('acme', `assessment-${shipmentId}`);
+    expect((again!.data as { request: { fx: unknown[] } }).request.fx).toEqual([row]);
+  });
+
   it('answers a retry of the same step with the first assessment, whatever the clock says', async () => {
     const shipmentId = newId();
     const first = await assess(shipmentId);
@@ -175,6 +197,10 @@ describe('assessing a shipment', () => {
     // 1000.00 USD ÷ 1.25 = 800.00 GBP hold everything but what the cuts to the penny leave
     const held = exact(lines[0]!.customsValue!.amount).plus(totals!.payableNow).minus('800.00');
     expect(held.abs().lte('0.03')).toBe(true);
+    const { contained } = lines[0]!.customsValue!;
+    expect(exact('800.00').minus(contained!).toFixed(2)).toBe(lines[0]!.customsValue!.amount);
+    const [event] = await desk.store.read('acme', `assessment-${shipmentId}`);
+    expect(event!.data).toMatchObject({ contained: [{ line: 1, amount: { amount: contained, currency: 'GBP' } }] });
   });
 
   it('tells in words that add up what changed between quote and entry, and whether that is over the limit', async () => {

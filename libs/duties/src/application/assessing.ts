@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import type {
+  AgreedRate,
   AssessmentRequest,
   AssessmentVariance,
   Charges,
@@ -12,6 +13,8 @@ import { canonicalJson, Invalid, legalDateAt, NotFound, Refused, type LegalDate 
 import { CLOCK, EVENT_STORE, type Clock } from '@tidewaiter/platform';
 import { assess } from '../domain/assess.js';
 import { assessment, openPoints, type Later } from '../domain/assessment.js';
+import type { Rates } from '../domain/fx.js';
+import { fxRuleOn, rateByContract } from '../domain/fx-rule.js';
 import { rederive, type Difference } from '../domain/rederive.js';
 import { deferralsOf } from '../domain/reliefs.js';
 import type { LoadedRuleBook } from '../domain/rule-book.js';
@@ -110,7 +113,7 @@ export class Assessing {
         customer === undefined
           ? undefined
           : { customer, importerId: importer.importerId, importerName: importer.name, engagementId };
-      return await this.record(by, shipmentId, await this.dated(by.tenant, undated), of);
+      return await this.record(by, shipmentId, await this.dated(by.tenant, undated, situation.contractRate), of);
     } catch (error) {
       if (error instanceof Invalid || error instanceof Refused) return this.review(by, shipmentId, undated, error);
       throw error;
@@ -133,7 +136,8 @@ export class Assessing {
         },
       );
     }
-    return (await this.record(by, shipmentId, await this.dated(by.tenant, last.request), of)).stored;
+    const byContract = (last.request.fx ?? []).filter(({ contract }) => contract !== undefined);
+    return (await this.record(by, shipmentId, await this.dated(by.tenant, last.request, byContract), of)).stored;
   }
 
   /** @throws NotFound `duties.assessment.unknown`; Refused `duties.assessment.rules-missing` */
@@ -184,10 +188,12 @@ export class Assessing {
   }
 
   /** Law of the day in the authority's own zone, rates of its month. An unknown destination is left for the engine to refuse. */
-  private async dated(tenant: string, undated: Undated): Promise<AssessmentRequest> {
+  private async dated(tenant: string, undated: Undated, agreed?: AgreedRate | Rates): Promise<AssessmentRequest> {
     const rules = this.bookOf(undated.destination)?.book;
     const lawDate = legalDateAt(this.clock(), rules?.zone ?? 'UTC');
-    const fx = rules ? await this.fx.of(tenant, undated.destination, rules, lawDate, currenciesOf(undated)) : [];
+    if (!rules) return { ...undated, lawDate, entryDate: lawDate, fx: [] };
+    const byContract = agreed && ('own' in agreed ? [rateByContract(agreed, fxRuleOn(rules, lawDate))] : agreed);
+    const fx = await this.fx.of(tenant, undated.destination, rules, lawDate, currenciesOf(undated), byContract);
     return { ...undated, lawDate, entryDate: lawDate, fx };
   }
 

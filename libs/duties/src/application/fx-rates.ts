@@ -50,6 +50,7 @@ export class FxRates {
    * left out and the engine says so with its place.
    *
    * @param on the day of the jurisdiction's date rule
+   * @param agreed rates by contract that stand in place of published ones, each from the jurisdiction's own currency
    * @throws Refused `duties.fx.month-missing` (`week-missing`, `day-missing` … by the law's period), `duties.fx.rule-missing`;
    *         Unavailable `duties.fx.unavailable`; Invalid `duties.fx.unreadable`, `duties.fx.wrong-period`
    */
@@ -59,13 +60,17 @@ export class FxRates {
     book: RuleBook,
     on: LegalDate,
     currencies: readonly string[],
+    agreed: Rates = [],
   ): Promise<Rates> {
     const own = book.currency;
-    const foreign = [...new Set(currencies)].filter((currency) => currency !== own).sort();
-    if (foreign.length === 0) return [];
+    const byContract = agreed.filter(({ to }) => currencies.includes(to));
+    const foreign = [...new Set(currencies)]
+      .filter((currency) => currency !== own && !byContract.some(({ to }) => to === currency))
+      .sort();
+    if (foreign.length === 0) return byContract;
     const rule = fxRuleOn(book, on);
     const table = await this.table(tenant, jurisdiction, rule, on);
-    return foreign.flatMap((currency) => {
+    const published = foreign.flatMap((currency) => {
       const rate = table.rates[currency];
       const source = `${nameOf(jurisdiction, table)}${otherDay(rule)}`;
       if (rate === undefined) return [];
@@ -73,6 +78,7 @@ export class FxRates {
         table.quoted === 'own' ? { from: currency, to: own, rate, source } : { from: own, to: currency, rate, source },
       ];
     });
+    return [...byContract, ...published];
   }
 
   /** Loads dated tables. @throws Invalid `duties.fx.wrong-period`; Refused `duties.destination.unknown` */

@@ -13,7 +13,7 @@ const DUTY_ROLES = new Set([
 ]);
 
 /** What the story carries of an assessment: figures by tax type, not their arithmetic. Only of one that gave figures. */
-export function summaryOf({ assessmentId, n, resultDigest, result }: StoredAssessment): AssessmentSummary {
+export function summaryOf({ assessmentId, n, resultDigest, request, result }: StoredAssessment): AssessmentSummary {
   const { currency, lawDate, totals } = result;
   return {
     assessmentId,
@@ -21,6 +21,7 @@ export function summaryOf({ assessmentId, n, resultDigest, result }: StoredAsses
     currency,
     lawDate,
     digest: resultDigest,
+    fx: request.fx,
     lines: result.lines.map((line) => {
       const charges = line.options.find(({ chosen }) => chosen)?.charges ?? [];
       const duty = charges
@@ -29,6 +30,7 @@ export function summaryOf({ assessmentId, n, resultDigest, result }: StoredAsses
       return {
         number: line.number,
         customsValue: line.customsValue!.amount,
+        ...(line.customsValue!.contained === undefined ? {} : { contained: line.customsValue!.contained }),
         duty: money(duty, currency).amount,
         charges: charges.map(({ code, amount }) => ({ code, amount })),
       };

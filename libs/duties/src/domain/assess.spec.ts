@@ -1,5 +1,5 @@
 import { assessmentRequest, type AssessmentRequest } from '@tidewaiter/contracts';
-import { canonicalJson, exact, Invalid } from '@tidewaiter/kernel';
+import { canonicalJson, exact, Invalid, round, type Exact } from '@tidewaiter/kernel';
 import fc from 'fast-check';
 import { aLine, aRequest, books } from '../testing/books.js';
 import { assess } from './assess.js';
@@ -90,6 +90,38 @@ describe('an assessment', () => {
             options.every(({ charges }) => charges.every(({ arithmetic }) => arithmetic === '')),
           ),
         ).toBe(true);
+      }),
+    );
+  });
+
+  it('takes off a duty-paid price exactly what makes the value of it, brought to a value as the authority does', () => {
+    const dutyPaid = consignment.map((each) => ({
+      ...requestOf({ ...each, freight: '0.00' }),
+      incoterm: 'DDP' as const,
+      charges: { freight: { amount: '0.00', currency: CURRENCY[each.destination]! } },
+      fx: [{ from: 'GBP', to: 'XOF', rate: '750.1234', source: 'test' }],
+      rounding: 'authority' as const,
+    }));
+    const asDeclared: Record<string, (value: Exact) => string> = {
+      GB: (value) => round(value, 2, 'down').toFixed(2),
+      DE: (value) => round(value, 2, 'half-up').toFixed(2),
+      US: (value) => round(value, 0, 'half-up').toFixed(2),
+    };
+    fc.assert(
+      fc.property(dutyPaid, fc.boolean(), (request, isForeign) => {
+        const inFrancs = isForeign && request.destination === 'GB';
+        const lines = request.lines.map((line) => ({
+          ...line,
+          quantities: [{ unit: 'KGM', value: '0.01' }],
+          price: inFrancs ? { amount: exact(line.price!.amount).times(900).toFixed(0), currency: 'XOF' } : line.price,
+        }));
+        const { lines: assessed, status } = assess({ ...request, lines }, books);
+        expect(status).toBe('ASSESSED');
+        for (const [index, { customsValue }] of assessed.entries()) {
+          const price = exact(lines[index]!.price!.amount);
+          const left = (inFrancs ? price.div('750.1234') : price).minus(customsValue!.contained!);
+          expect(asDeclared[request.destination]!(left)).toBe(customsValue!.amount);
+        }
       }),
     );
   });

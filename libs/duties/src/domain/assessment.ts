@@ -69,6 +69,14 @@ export function chargesOwed(result: AssessmentResult, later?: ReadonlyMap<LaterG
   return [...ofLines, ...ofEntry];
 }
 
+/** What a duty-paid price holds of duty and tax, by line; empty for every other price. */
+const containedIn = ({ lines, currency }: AssessmentResult): NonNullable<DutyAssessed['contained']> =>
+  lines.flatMap(({ number, customsValue }) =>
+    customsValue?.contained === undefined
+      ? []
+      : [{ line: number, amount: { amount: customsValue.contained, currency } }],
+  );
+
 function record(
   state: Assessments,
   command: Extract<AssessmentCommand, { type: 'RecordAssessment' }>,
@@ -82,6 +90,7 @@ function record(
     ];
   }
   const { currency, lawDate, rules } = result;
+  const contained = containedIn(result);
   return [
     {
       type: 'DutyAssessed',
@@ -95,6 +104,7 @@ function record(
         resultDigest,
         rules,
         charges: chargesOwed(result, later),
+        ...(contained.length > 0 ? { contained } : {}),
         totals: { ...totals, landedCost: totals.landedCost },
         ...(of ? { of } : {}),
       },

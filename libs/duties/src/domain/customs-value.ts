@@ -1,5 +1,5 @@
 import type { AssessmentRequest } from '@tidewaiter/contracts';
-import { exact, Invalid, shareOut, type Exact } from '@tidewaiter/kernel';
+import { exact, Invalid, minorUnits, shareOut, type Exact } from '@tidewaiter/kernel';
 import { convert } from './fx.js';
 import type { RuleBook, Rounding } from './rule-book.js';
 import { roundingWords, roundTo } from './rounding.js';
@@ -29,6 +29,8 @@ type Price = { amount: string; currency: string };
 export interface LineValue {
   amount: Exact;
   trace: string[];
+  /** duty and tax that a duty-paid price holds: what the declaration takes off the price so that this value is left */
+  contained?: Exact;
 }
 
 /** What must be known before a value can be given. */
@@ -164,6 +166,16 @@ function rounded(value: Exact, trace: string[], { rounding, currency, explained 
   return { amount, trace: [...trace, `${roundingWords(rounding)}: ${plain(amount)} ${currency}`] };
 }
 
+/**
+ * The value inside of a duty-paid price, with what is taken off for it. That is rounded the way the value is, but never to less than a
+ * minor unit: price less deduction, brought to a value as the authority does it, is the value to the penny.
+ */
+function withContained(gross: Exact, value: LineValue, { rounding, currency }: ValuationGrounds): LineValue {
+  const contained = gross.minus(value.amount);
+  if (rounding === null) return { ...value, contained };
+  return { ...value, contained: roundTo(contained, { mode: rounding.mode, places: minorUnits(currency) }) };
+}
+
 /** What each line bears of some charges, by price or stated value, whether the customs value holds them or not; null: the first was not stated. */
 function sharesOf(
   request: AssessmentRequest,
@@ -269,7 +281,10 @@ export function valueLines(
     const value = valueOfLine(request, line, moved, grounds);
     const solved = request.incoterm === 'DDP' ? grounds.solve(line.number, value) : null;
     if (request.incoterm === 'DDP' && solved === null) valuation.unsolved.add(line.number);
-    valuation.values.set(line.number, solved ? rounded(...solved, grounds) : value);
+    valuation.values.set(
+      line.number,
+      solved ? withContained(value.amount, rounded(...solved, grounds), grounds) : value,
+    );
   }
   return valuation;
 }

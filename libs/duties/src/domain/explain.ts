@@ -29,6 +29,11 @@ function explainLine(line: Line, currency: string): string[] {
         ? [
             `Customs value ${line.customsValue.amount} ${line.customsValue.currency}`,
             ...indent(line.customsValue.trace),
+            ...(line.customsValue.contained === undefined
+              ? []
+              : indent([
+                  `declared as a deduction from the price: ${line.customsValue.contained} ${line.customsValue.currency}`,
+                ])),
           ]
         : ['Customs value: not known'],
     ),

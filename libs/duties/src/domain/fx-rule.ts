@@ -1,4 +1,6 @@
+import type { AgreedRate } from '@tidewaiter/contracts';
 import { Refused, type LegalDate } from '@tidewaiter/kernel';
+import type { Rates } from './fx.js';
 import type { RuleBook } from './rule-book.js';
 import { inForce } from './rule-book.js';
 
@@ -39,4 +41,18 @@ export function missing(jurisdiction: string, rule: Pick<FxRule, 'period' | 'pub
       facts: { jurisdiction, [period === 'month' ? 'month' : 'day']: which },
     },
   );
+}
+
+/** A rate by contract as an assessment takes it, with what it stands in place of: the published rate, its date rule and law. */
+export function rateByContract(agreed: AgreedRate, rule: FxRule): Rates[number] {
+  const { own, currency, rate, fixedBy, fixedOn, contract, law } = agreed;
+  return {
+    ...{ from: own, to: currency, rate },
+    source:
+      `fixed by contract ${contract} of ${fixedOn} (${law}) in place of the rate of ${rule.publisher} on ${rule.dateOf}`.slice(
+        0,
+        300,
+      ),
+    contract: { fixedBy, fixedOn, contract, law },
+  };
 }

@@ -10,6 +10,8 @@ interface Expected {
   lines: {
     number: number;
     customsValue?: string | null;
+    /** duty and tax inside of the price, taken off it */
+    contained?: string;
     chosen?: string | null;
     /** amounts of the chosen option by tax type */
     charges?: Record<string, string>;
@@ -73,6 +75,7 @@ function checkLine(result: AssessmentResult, wanted: Expected['lines'][number]):
   const chosen = line.options.find((option) => option.chosen);
   const option = (basis: string) => line.options.find((each) => each.basis === basis);
   if (wanted.customsValue !== undefined) expect(line.customsValue?.amount ?? null).toBe(wanted.customsValue);
+  if (wanted.contained !== undefined) expect(line.customsValue?.contained).toBe(wanted.contained);
   if (wanted.chosen !== undefined) expect(chosen?.basis ?? null).toBe(wanted.chosen);
   if (wanted.charges)
     expect(Object.fromEntries(chosen!.charges.map(({ code, amount }) => [code, amount]))).toEqual(wanted.charges);

@@ -83,7 +83,12 @@ function assessUnrouted(
     number: line.number,
     customsValue:
       value && !valuation.unsolved.has(line.number)
-        ? { amount: shown(value.amount, on), currency: on.currency, trace: value.trace }
+        ? {
+            amount: shown(value.amount, on),
+            currency: on.currency,
+            trace: value.trace,
+            ...(value.contained ? { contained: shown(value.contained, on) } : {}),
+          }
         : null,
     options: [],
     questions,

@@ -15,7 +15,7 @@ import type {
 } from '@tidewaiter/contracts';
 import { CLOCK_BINS, STAGES } from '@tidewaiter/contracts';
 import type { EventStore } from '@tidewaiter/event-store';
-import { NotFound, type Instant, type Money } from '@tidewaiter/kernel';
+import { NotFound, unreachable, type Instant, type Money } from '@tidewaiter/kernel';
 import { byOf, CLOCK, EVENT_STORE, idFor, type CallerIdentity } from '@tidewaiter/platform';
 import { firstTask, initialBoard, payableOf, type BoardRow } from '../domain/board.js';
 import { csvOf, type Cell } from '../domain/csv.js';
@@ -122,6 +122,27 @@ type Working = Record<string, unknown> & {
   customer: string | null;
 };
 /** More open tasks than these are not ranked one by one: those due first are. */
+/** Whether today's list holds a task. @param decidable by the roles of who looks */
+function isShown(
+  whose: InputOf<typeof listToday>['query']['whose'],
+  decidable: boolean,
+  assignee: string | null,
+  actor: string,
+): boolean {
+  switch (whose) {
+    case 'mine':
+      return decidable && (assignee === null || assignee === actor);
+    case 'team':
+      return decidable;
+    case 'unassigned':
+      return decidable && assignee === null;
+    case 'all':
+      return true;
+    default:
+      return unreachable(whose);
+  }
+}
+
 const RANKED_AT_MOST = 2000;
 const EXPORTED_AT_MOST = 200_000;
 const BATCH = 5000;
@@ -195,9 +216,9 @@ export class BoardViews {
     };
   }
 
-  /** What is open, by consequence. `mine` is what the caller's roles may decide. */
+  /** What is open, by consequence. */
   async today(
-    { tenant, roles }: CallerIdentity,
+    { tenant, roles, actor }: CallerIdentity,
     { whose }: InputOf<typeof listToday>['query'],
   ): Promise<AnswerOf<typeof listToday>> {
     const [rows, position] = await Promise.all([
@@ -215,7 +236,7 @@ export class BoardViews {
     const at = this.clock();
     const ranked = rows
       .map((row) => ({ row, item: this.ranked(row), mine: mayDecide(roles, row.state.role) }))
-      .filter(({ mine }) => mine || whose === 'all')
+      .filter(({ row, mine }) => isShown(whose, mine, row.state.assignee ?? null, actor))
       .sort((a, b) => byConsequence(a.item, b.item));
     const items = ranked.map(({ row, item, mine }, index) => {
       const { shipment, customer, board } = row;

@@ -156,7 +156,7 @@ describe('read models', () => {
         await room.views.guarantees('acme', { limit: 9 }),
         await room.views.engagements('acme', { limit: 9 }),
         await room.views.shipments('acme', { limit: 9 }),
-        await room.views.tasks('acme', { limit: 9, status: 'open' }),
+        await room.views.tasks(callerOf('acme'), { limit: 9, status: 'open' }),
       ];
       const before = await look();
       for (const projection of readModels) await room.store.rebuild(projection);

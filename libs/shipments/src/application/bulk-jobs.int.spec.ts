@@ -14,7 +14,7 @@ describe('acts over every shipment that a filter matches', () => {
     room = await Room.open();
     const now = () => new Date().toISOString();
     jobs = new BulkJobs(room.database, now, { nudge: () => undefined });
-    worker = new BulkWorker(room.database, now, room.decisions, room.comments, room.watching);
+    worker = new BulkWorker(room.database, now, room.decisions, room.handovers, room.comments, room.watching);
   });
   afterAll(() => room.close());
   beforeEach(async () => {
@@ -37,13 +37,15 @@ describe('acts over every shipment that a filter matches', () => {
 
   it('say how many there are, do as many, each once and under the caller’s name, and say what was refused', async () => {
     expect(await jobs.count(operator, filter())).toEqual({
-      ...{ shipments: 3, watched: 0 },
+      ...{ shipments: 3, watched: 0, unassigned: 3 },
       acts: [{ kind: 'retry-step', count: 3, others: 0 }],
     });
     expect(await jobs.count(callerOf('acme', 'amara', ['approver']), filter())).toMatchObject({
       acts: [{ kind: 'retry-step', count: 0, others: 3 }],
     });
-    expect(await jobs.count(callerOf('globex'), filter())).toEqual({ shipments: 0, watched: 0, acts: [] });
+    expect(await jobs.count(callerOf('globex'), filter())).toEqual({
+      ...{ shipments: 0, watched: 0, unassigned: 0, acts: [] },
+    });
 
     const answers = [() => Promise.reject(new Refused('workflow.gone', 'It has ended.'))];
     room.answer = () => answers.pop()?.() ?? Promise.resolve({ kind: 'done', closes: true, says: 'Tried again.' });
@@ -79,6 +81,35 @@ describe('acts over every shipment that a filter matches', () => {
     expect(await worker.work()).toBe(0);
   });
 
+  it('take every open task that nobody has and the roles may decide, and say whose it was by then', async () => {
+    const tasks = await tasksOf(references);
+    const approval = { kind: 'approve-payment' as const, role: 'approver', says: 'Approve', about: {}, due: null };
+    await room.activities.raiseTask(stepOf((await idOf(references[0]!))!), approval);
+    await room.handovers.take(tasks[0]!, {}, callerOf('acme', 'otto'), command());
+    const act = { do: 'take' } as const;
+    expect(await jobs.count(operator, filter())).toMatchObject({ unassigned: 2, acts: [{ count: 3 }] });
+    await expect(jobs.start(operator, { filter: filter(), act, count: 3 }, command())).rejects.toMatchObject({
+      code: 'shipments.bulk.changed',
+    });
+    await jobs.start(operator, { filter: filter(), act, count: 2 }, command());
+    await room.handovers.take(tasks[1]!, {}, callerOf('acme', 'omar'), command());
+    await workOff();
+    expect(await newest()).toMatchObject({
+      ...{ act, state: 'done', total: 2, done: 1, refused: 1 },
+      refusals: [
+        {
+          taskId: tasks[1],
+          reference: references[1],
+          code: 'shipments.task.taken',
+          says: expect.stringContaining('user:omar'),
+        },
+      ],
+    });
+    const assignees = await Promise.all(tasks.map(async (each) => (await room.views.task('acme', each)).assignee));
+    expect(assignees).toEqual(['user:otto', 'user:omar', 'user:olga']);
+    expect(await jobs.count(operator, filter())).toMatchObject({ unassigned: 0 });
+  });
+
   it('watch what is not watched yet, and no longer what is', async () => {
     await room.watching.change(operator, (await idOf(references[1]!))!, true);
     expect(await jobs.count(operator, filter())).toMatchObject({ shipments: 3, watched: 1 });
@@ -107,6 +138,14 @@ describe('acts over every shipment that a filter matches', () => {
     expect(JSON.stringify(kept)).not.toContain('storm');
   });
 
+  const tasksOf = (named: readonly string[]): Promise<string[]> =>
+    Promise.all(
+      named.map(async (each) => {
+        const shipment = await idOf(each);
+        const { items } = await room.views.tasks(operator, { limit: 1, status: 'open', shipment });
+        return items[0]!.taskId;
+      }),
+    );
   const idOf = async (reference: string): Promise<string | undefined> => {
     const rows = await room.store.query<{ id: string }>(
       'acme',

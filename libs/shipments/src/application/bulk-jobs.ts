@@ -26,6 +26,7 @@ import { bulkItems, bulkJobs, type JobRow, type TakenItem } from '../postgres/bu
 import { conditionOf } from './board-views.js';
 import { ShipmentComments } from './comments.js';
 import { TaskDecisions } from './task-decisions.js';
+import { TaskHandovers } from './task-handovers.js';
 import { Watching } from './watchers.js';
 
 export const BULK_DRAIN = 'shipments.bulk';
@@ -62,6 +63,7 @@ export class BulkJobs {
     const condition = conditionOf(filter, caller.subject);
     return this.database.tenant(caller.tenant, async (tx) => ({
       ...(await bulkJobs.shipments(tx, condition, caller.subject)),
+      unassigned: await bulkJobs.unassigned(tx, condition, decidable(caller)),
       acts: await bulkJobs.acts(tx, condition, BULK_KINDS, decidable(caller)),
     }));
   }
@@ -105,6 +107,7 @@ export class BulkJobs {
   ): Promise<number> {
     const condition = conditionOf(filter, caller.subject);
     if (act.do === 'try-again') return bulkJobs.fill(tx, jobId, condition, act.kind, decidable(caller));
+    if (act.do === 'take') return bulkJobs.fill(tx, jobId, condition, null, decidable(caller));
     if (act.do === 'comment') return bulkJobs.fillShipments(tx, jobId, condition);
     return bulkJobs.fillShipments(tx, jobId, condition, { subject: caller.subject, watched: act.do === 'unwatch' });
   }
@@ -131,6 +134,7 @@ export class BulkWorker implements DrainHandler {
     @Inject(DATABASE) readonly database: Database,
     @Inject(CLOCK) readonly clock: Clock,
     @Inject(TaskDecisions) private readonly decisions: TaskDecisions,
+    @Inject(TaskHandovers) private readonly handovers: TaskHandovers,
     @Inject(ShipmentComments) private readonly comments: ShipmentComments,
     @Inject(Watching) private readonly watching: Watching,
   ) {}
@@ -144,7 +148,7 @@ export class BulkWorker implements DrainHandler {
     return taken.length;
   }
 
-  /** The same command however often it is tried: a task is decided once, a comment is written once. */
+  /** The same command however often it is tried: a task is decided and taken once, a comment is written once. */
   private async act({
     tenant_id: tenant,
     job_id,
@@ -159,6 +163,9 @@ export class BulkWorker implements DrainHandler {
     switch (act.do) {
       case 'try-again':
         await this.decisions.decide(task_id!, { retry: true }, who, commandId, version!);
+        return;
+      case 'take':
+        await this.handovers.take(task_id!, {}, who, commandId);
         return;
       case 'watch':
         await this.watching.change(who, shipment_id, true);

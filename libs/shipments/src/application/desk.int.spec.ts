@@ -29,6 +29,23 @@ describe('the front desk', () => {
     await expect(other).rejects.toMatchObject({ code: 'event-store.command.differs' });
   });
 
+  it('takes a rate that the contract of sale fixes with the law that lets it stand, and refuses one of a bank', async () => {
+    const engagementId = await room.engagement();
+    const contractRate = {
+      ...{ currency: 'USD', rate: '1.25', fixedBy: 'seller-and-buyer' as const },
+      ...{ fixedOn: '2026-01-04', contract: 'PO-7' },
+    };
+    const hedged = { ...contractRate, fixedBy: 'buyer-and-bank' as const };
+    const open = (rate: typeof contractRate | typeof hedged) =>
+      room.desk.openShipment(room.opening(engagementId, { contractRate: rate }), callerOf(), command());
+    await expect(open(hedged)).rejects.toMatchObject({ code: 'shipments.contract-rate.not-of-sale' });
+    const { shipmentId } = await open(contractRate);
+    const [opened] = await room.store.read('acme', `shipment-${shipmentId}`);
+    expect(opened!.data).toMatchObject({
+      contractRate: { ...contractRate, own: 'GBP', law: expect.stringContaining('GACV42100') },
+    });
+  });
+
   it('gives a reference to one of many that ask for it at once, and to another tenant as well', async () => {
     const engagementId = await room.engagement();
     const reference = `RACE-${newId().slice(0, 8)}`;
@@ -192,7 +209,9 @@ describe('lists', () => {
     await expect(room.views.shipments('acme', { limit: 2, after: "1' or true" })).rejects.toMatchObject({
       code: 'shipments.cursor.invalid',
     });
-    await expect(room.views.tasks('acme', { limit: 2, after: 'yesterday', status: 'open' })).rejects.toMatchObject({
+    await expect(
+      room.views.tasks(callerOf('acme'), { limit: 2, after: 'yesterday', status: 'open' }),
+    ).rejects.toMatchObject({
       code: 'shipments.cursor.invalid',
     });
   });

@@ -18,6 +18,7 @@ import type { EventStore } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
 import { Conflict, NotFound, Refused, Unavailable, WrongState } from '@tidewaiter/kernel';
 import { byOf, CLOCK, EVENT_STORE, type CallerIdentity, idFor, WORKFLOWS } from '@tidewaiter/platform';
+import { agreedRateOf } from '../domain/contract-rate.js';
 import { engagement, groundAgainstEngagement } from '../domain/engagement.js';
 import { guarantee } from '../domain/guarantee.js';
 import { importer } from '../domain/importer.js';
@@ -184,8 +185,13 @@ export class Desk {
     const { state: entity } = await knownImporter(this.store, tenant, terms.importerId);
     const { importerId, name, identifiers } = entity;
     const destination = destinationUnder(terms.destinations, body.destination);
+    const { contractRate, ...said } = body;
+    const today = dayIn(this.reference.standing, destination, this.clock());
     const particulars = {
-      ...body,
+      ...said,
+      ...(contractRate
+        ? { contractRate: agreedRateOf(this.reference.contractRates, destination, contractRate, today) }
+        : {}),
       shipmentId,
       destination,
       importer: { importerId, name, identifiers },
@@ -207,7 +213,7 @@ export class Desk {
           },
         );
       }
-      const ground = groundAgainstEngagement(terms, dayIn(this.reference.standing, destination, this.clock()));
+      const ground = groundAgainstEngagement(terms, today);
       const done = await this.store.execute(
         shipment,
         `shipment-${shipmentId}`,

@@ -70,6 +70,8 @@ const foldable = <D>(decider: D): Foldable<D> => decider as Foldable<D>;
 
 export type TaskRow = Exclude<StateOf<typeof task>, { status: 'none' }> & {
   decisions: readonly { by: string; at: string; decision: Record<string, unknown> }[];
+  /** when who has it took it; rows of earlier releases do not hold it */
+  takenAt?: string | null;
 };
 
 const importers = projectionOf({ category: 'importer', table: 'importers', decider: foldable(importer) });
@@ -98,6 +100,11 @@ const shipments = projectionOf({
   }),
 });
 
+function takenAtOf({ assignee = null, takenAt = null }: Pick<TaskRow, 'assignee' | 'takenAt'>, event: StoredEvent) {
+  if (assignee === null) return null;
+  return event.type === 'TaskTaken' ? event.time : takenAt;
+}
+
 const tasks = projectionOf({
   category: 'task',
   table: 'tasks',
@@ -105,11 +112,21 @@ const tasks = projectionOf({
   keep: (state, event) =>
     state.status === 'none'
       ? state
-      : { ...state, decisions: state.decisions.map((each) => ('at' in each ? each : { ...each, at: event.time })) },
+      : {
+          ...state,
+          decisions: state.decisions.map((each) => ('at' in each ? each : { ...each, at: event.time })),
+          takenAt: takenAtOf(state, event),
+        },
   columns: (state) =>
     state.status === 'none'
       ? {}
-      : { status: state.status, kind: state.kind, shipment_id: state.shipmentId, due: state.due ?? 'infinity' },
+      : {
+          status: state.status,
+          kind: state.kind,
+          shipment_id: state.shipmentId,
+          due: state.due ?? 'infinity',
+          assignee: state.assignee ?? null,
+        },
 });
 
 /** Read models of this context's own streams; the event store runs them where it appends. */

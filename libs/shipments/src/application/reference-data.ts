@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { Invalid } from '@tidewaiter/kernel';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import type { ContractRateRule } from '../domain/contract-rate.js';
 import type { Embargo } from '../domain/embargo.js';
 import type { NameRules } from '../domain/names.js';
 import { prepareList, type ListEntry, type ScreeningList } from '../domain/screening.js';
@@ -43,6 +44,23 @@ const embargoFile = z.strictObject({
   ),
 });
 
+const ruled = {
+  destinations: z.array(z.string().length(2)).min(1),
+  validFrom: z.iso.date(),
+  validTo: z.iso.date().nullable(),
+  law: z.string().max(200),
+};
+const contractRateFile = z.strictObject({
+  version: z.iso.date(),
+  about: z.string(),
+  rows: z.array(
+    z.discriminatedUnion('allowed', [
+      z.strictObject({ ...ruled, allowed: z.literal(true), own: z.string().length(3) }),
+      z.strictObject({ ...ruled, allowed: z.literal(false) }),
+    ]),
+  ),
+});
+
 const share = z.number().min(0).max(1);
 const rulesFile = z.strictObject({
   version: z.string(),
@@ -78,6 +96,10 @@ export async function loadEmbargoes(): Promise<ReferenceData['embargoes']> {
   const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
   return { digest, rows: embargoFile.parse(JSON.parse(text)).rows };
 }
+
+/** Where a rate by contract may stand in place of the published one, with the law that says so or says no. */
+export const loadContractRateRules = async (): Promise<ContractRateRule[]> =>
+  contractRateFile.parse(JSON.parse(await readData('contract-rates.json'))).rows;
 
 export const loadNameRules = async (): Promise<NameRules> =>
   rulesFile.parse(JSON.parse(await readData('screening-rules.json')));
@@ -135,6 +157,7 @@ export interface ReferenceData {
   names: NameRules;
   list: ScreeningList;
   embargoes: { digest: string; rows: readonly Embargo[] };
+  contractRates: readonly ContractRateRule[];
 }
 
 export async function loadReferenceData(listPath: string | undefined): Promise<ReferenceData> {
@@ -144,5 +167,6 @@ export async function loadReferenceData(listPath: string | undefined): Promise<R
     names,
     list: await loadScreeningList(listPath, names),
     embargoes: await loadEmbargoes(),
+    contractRates: await loadContractRateRules(),
   };
 }

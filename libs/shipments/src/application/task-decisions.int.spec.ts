@@ -151,7 +151,7 @@ describe('deciding a task', () => {
     const seen: string[] = [];
     let after: string | undefined;
     do {
-      const page = await room.views.tasks('acme', {
+      const page = await room.views.tasks(callerOf('acme'), {
         limit: 2,
         after,
         status: 'open',
@@ -162,6 +162,6 @@ describe('deciding a task', () => {
       after = page.next ?? undefined;
     } while (after !== undefined);
     expect(seen).toEqual(wanted);
-    expect((await room.views.tasks('globex', { limit: 10, status: 'open' })).items).toEqual([]);
+    expect((await room.views.tasks(callerOf('globex'), { limit: 10, status: 'open' })).items).toEqual([]);
   });
 });

@@ -10,8 +10,8 @@ import {
 import type { EventStore } from '@tidewaiter/event-store';
 import { Conflict, Forbidden, NotFound, Refused } from '@tidewaiter/kernel';
 import { EVENT_STORE, WORKFLOWS, type CallerIdentity } from '@tidewaiter/platform';
-import { checkDecision, mayDecide } from '../domain/decisions.js';
-import { openTask } from '../domain/task.js';
+import { checkDecision, checkRole } from '../domain/decisions.js';
+import { openTask, sawAll } from '../domain/task.js';
 import { knownShipment } from './known.js';
 import type { TaskRow } from './read-models.js';
 
@@ -48,15 +48,11 @@ export class TaskDecisions {
   ): Promise<AnswerOf<typeof decideTask>> {
     const { tenant, actor, roles } = caller;
     const { state, version } = await this.find(tenant, taskId);
-    if (!mayDecide(roles, state.role)) {
-      throw new Forbidden('shipments.task.role', `This task is for ${state.role}; you have ${roles.join(', ')}.`, {
-        advice: `Ask somebody with the role ${state.role}.`,
-      });
-    }
+    checkRole(roles, state.role);
     const decision = checkDecision(state.kind, body);
     if (!(await this.wentOut(tenant, commandId))) {
       openTask(state);
-      if (version !== expectedVersion) {
+      if (!sawAll(state, version, expectedVersion)) {
         throw new Conflict('event-store.version.stale', `the task is at version ${version}, not ${expectedVersion}`, {
           advice: 'Read the task again, look at what it says now, and send its ETag.',
         });

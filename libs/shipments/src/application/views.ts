@@ -13,7 +13,7 @@ import type {
 import type { EventStore } from '@tidewaiter/event-store';
 import type { Instant } from '@tidewaiter/kernel';
 import { NotFound } from '@tidewaiter/kernel';
-import { CLOCK, EVENT_STORE } from '@tidewaiter/platform';
+import { CLOCK, EVENT_STORE, type CallerIdentity } from '@tidewaiter/platform';
 import { initialBoard, paidOf, payableOf, stageOf, summaryOf, waitingForOf, type BoardRow } from '../domain/board.js';
 import { engagementStatus, type Engagement } from '../domain/engagement.js';
 import { headroomOf, reservedOf, type Guarantee } from '../domain/guarantee.js';
@@ -150,15 +150,20 @@ export class Views {
     return pageOf(rows, limit, view, (row) => row.position);
   }
 
-  async tasks(tenant: string, query: InputOf<typeof listTasks>['query']): Promise<Page<TaskView>> {
-    const { limit, after, shipment, status, kind } = query;
+  async tasks(
+    { tenant, actor }: Pick<CallerIdentity, 'tenant' | 'actor'>,
+    query: InputOf<typeof listTasks>['query'],
+  ): Promise<Page<TaskView>> {
+    const { limit, after, shipment, status, kind, assignee } = query;
     const cursor = dueCursor(after);
+    const who = assignee === 'me' ? actor : (assignee ?? null);
     const rows = await this.store.query<TaskListed>(
       tenant,
       `${TASK} where tenant_id = $1 and status = $2 and ($3::uuid is null or shipment_id = $3) and ($4::text is null or kind = $4)
          and ($5::timestamptz is null or (due, position) > ($5, $6::bigint))
-       order by due, position limit $7`,
-      [tenant, status, shipment ?? null, kind ?? null, cursor?.due ?? null, cursor?.position ?? null, limit + 1],
+         and ($7::text is null or assignee = $7 or ($7 = 'nobody' and assignee is null))
+       order by due, position limit $8`,
+      [tenant, status, shipment ?? null, kind ?? null, cursor?.due ?? null, cursor?.position ?? null, who, limit + 1],
     );
     return pageOf(rows, limit, taskView, (row) => `${row.due_key}_${row.position}`);
   }
@@ -266,6 +271,11 @@ export function shipmentView({
 }
 
 export function taskView({ state, version }: Pick<Row<TaskRow>, 'state' | 'version'>): TaskView {
-  const { taskId, shipmentId, engagementId, kind, role, status, says, about, due, decisions } = state;
-  return { taskId, shipmentId, engagementId, kind, role, status, says, about, due, decisions: [...decisions], version };
+  const { taskId, shipmentId, engagementId, kind, role, status, says, about, due, assignee = null } = state;
+  return {
+    ...{ taskId, shipmentId, engagementId, kind, role, status, says, about, due, assignee },
+    takenAt: state.takenAt ?? null,
+    decisions: [...state.decisions],
+    version,
+  };
 }

@@ -1,5 +1,5 @@
 import { currency, goodsLine, positive, type TaskKind } from '@tidewaiter/contracts';
-import { Invalid } from '@tidewaiter/kernel';
+import { Forbidden, Invalid } from '@tidewaiter/kernel';
 import { z } from 'zod';
 
 const reason = z.string().min(3).max(280);
@@ -128,3 +128,11 @@ function placesOf(issue: z.core.$ZodIssue): { pointer: string; reason: string }[
 /** Whether somebody with these roles may decide a task meant for `role`; nobody stands in for an approver or for compliance. */
 export const mayDecide = (roles: readonly string[], role: string): boolean =>
   roles.includes(role) || (role === 'operator' && roles.includes('administrator'));
+
+/** @throws Forbidden `shipments.task.role` */
+export function checkRole(roles: readonly string[], role: string): void {
+  if (mayDecide(roles, role)) return;
+  throw new Forbidden('shipments.task.role', `This task is for ${role}; you have ${roles.join(', ')}.`, {
+    advice: `Ask somebody with the role ${role}.`,
+  });
+}

@@ -71,6 +71,8 @@ const SENTENCES: Sentences = {
   EngagementBlocked: (d) => `Blocked: ${d.says}`,
   TaskRaised: (d) => `Task for ${d.role}: ${d.says}`,
   TaskDecided: (d) => `Task decided by ${d.by}${d.closes ? '' : ', another person is needed'}`,
+  TaskTaken: (d) => `Task taken by ${d.by}${d.from === null ? '' : `, from ${d.from}`}`,
+  TaskGivenBack: (d) => `Task given back by ${d.by}`,
   TaskWithdrawn: (d) => `Task withdrawn: ${d.reason}`,
   ShipmentClosed: (d) =>
     d.outcome === 'split'

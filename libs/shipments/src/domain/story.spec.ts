@@ -45,6 +45,26 @@ describe('the story', () => {
     ]);
   });
 
+  it('rests the taking of a task on who had it before, and tells of it beside the story', () => {
+    const at = (second: number): string => `2026-11-24T10:05:0${second}.000000Z`;
+    const told = tell([
+      entry('TaskRaised', at(1), { taskId: 't', says: 'Approve' }),
+      entry('TaskRaised', at(2), { taskId: 'another' }),
+      entry('TaskTaken', at(3), { taskId: 't', by: 'user:one', from: null }),
+      entry('TaskTaken', at(4), { taskId: 't', by: 'user:two', from: 'user:one' }),
+      entry('TaskGivenBack', at(5), { taskId: 't', by: 'user:two' }),
+      entry('TaskDecided', at(6), { taskId: 't', by: 'user:three', closes: true }),
+    ]);
+    expect(told.map(({ causes, rank }) => [causes, rank])).toEqual([
+      [[], 'step'],
+      [[], 'step'],
+      [[1], 'detail'],
+      [[3], 'detail'],
+      [[4], 'detail'],
+      [[1], 'step'],
+    ]);
+  });
+
   it('stands a fact that was learned late at the time of its authority, and at ours on the other spine', () => {
     const first = entry('DeclarationAccepted', '2026-11-24T10:00:00.000000Z', {
       authorityTime: '2026-11-24T09:59:59Z',

@@ -100,6 +100,8 @@ const DETAILS = new Set([
   'RetentionClockSet',
   'EvidenceExported',
   'EvidenceDownloaded',
+  'TaskTaken',
+  'TaskGivenBack',
   'TaskWithdrawn',
   'GuaranteeCarriedForward',
 ]);
@@ -160,6 +162,8 @@ const RESTS_ON: Readonly<Record<string, { names: readonly string[]; on: readonly
   PaymentSettled: { names: ['PaymentSent'], on: ['paymentId'] },
   PaymentBounced: { names: ['PaymentSettled', 'PaymentSent'], on: ['paymentId'] },
   TaskDecided: { names: ['TaskRaised'], on: ['taskId'] },
+  TaskTaken: { names: ['TaskRaised', 'TaskTaken', 'TaskGivenBack'], on: ['taskId'] },
+  TaskGivenBack: { names: ['TaskTaken'], on: ['taskId'] },
   TaskWithdrawn: { names: ['TaskRaised'], on: ['taskId'] },
   BookingRequested: { names: ['GoodsReleased'], on: [] },
   BookingAcknowledged: { names: ['BookingRequested'], on: ['bookingId'] },

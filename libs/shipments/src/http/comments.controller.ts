@@ -3,20 +3,23 @@ import {
   listComments,
   makeComment,
   showWatchers,
+  tellPresence,
   watchShipment,
   withdrawComment,
   type InputOf,
 } from '@tidewaiter/contracts';
 import { Caller, CommandId, Input, Serves, type CallerIdentity } from '@tidewaiter/platform';
 import { ShipmentComments } from '../application/comments.js';
+import { Presence } from '../application/presence.js';
 import { Watching } from '../application/watchers.js';
 
-/** What people say to each other about a shipment, and who follows it. */
+/** What people say to each other about a shipment, who follows it, and who has it open. */
 @Controller()
 export class CommentsController {
   constructor(
     @Inject(ShipmentComments) private readonly comments: ShipmentComments,
     @Inject(Watching) private readonly watching: Watching,
+    @Inject(Presence) private readonly presence: Presence,
   ) {}
 
   @Serves(listComments)
@@ -52,5 +55,10 @@ export class CommentsController {
   @Serves(watchShipment)
   watch(@Input() { params, body }: InputOf<typeof watchShipment>, @Caller() caller: CallerIdentity) {
     return this.watching.change(caller, params.shipmentId, body.watching);
+  }
+
+  @Serves(tellPresence)
+  tell(@Input() { params, body }: InputOf<typeof tellPresence>, @Caller() caller: CallerIdentity) {
+    return this.presence.tell(caller, params.shipmentId, body);
   }
 }

@@ -282,4 +282,57 @@ describe('the routes of shipments', () => {
     });
     expect((await ask('GET', '/v1/tasks')).body['items']).toHaveLength(1);
   });
+
+  it('let a task be taken, taken over and given back without a version, and be decided by what was seen before', async () => {
+    const { engagementId } = await engagement();
+    const { body } = await ask('POST', '/v1/shipments', { body: opening(engagementId) });
+    const spec = { kind: 'retry-step' as const, role: 'operator', says: 'Try again', about: {}, due: null };
+    const { taskId } = await app.get(ShipmentsActivitiesService).raiseTask(stepOf(body['shipmentId'] as string), spec);
+    const at = `/v1/tasks/${taskId}`;
+    const take = (user: string, from?: string) =>
+      ask('POST', `${at}/take`, { user, body: from === undefined ? {} : { from } });
+    const giveBack = (user: string, roles: Role[] = ['operator']) =>
+      ask('POST', `${at}/give-back`, { user, roles, body: {} });
+
+    expect(await take('olga')).toMatchObject({
+      ...{ status: 200, headers: { etag: '"2"' } },
+      body: { taskId, status: 'open', assignee: 'user:olga', takenAt: expect.stringMatching(/Z$/) },
+    });
+    expect(await take('otto')).toMatchObject({
+      status: 409,
+      body: {
+        ...{ code: 'shipments.task.taken', detail: expect.stringContaining('user:olga') },
+        ...{ facts: { assignee: 'user:olga' }, advice: expect.any(String) },
+      },
+    });
+    expect(await take('otto', 'user:omar')).toMatchObject({
+      status: 409,
+      body: { code: 'shipments.task.changed-hands', facts: { assignee: 'user:olga' } },
+    });
+    expect(await take('otto', 'olga')).toMatchObject({
+      status: 400,
+      body: { code: 'http.request.invalid', places: [{ pointer: 'body/from' }] },
+    });
+    expect(await take('otto', 'user:olga')).toMatchObject({ status: 200, body: { assignee: 'user:otto' } });
+    expect(await giveBack('olga')).toMatchObject({ status: 403, body: { code: 'shipments.task.not-yours' } });
+
+    const mine = async (user: string, query: string) => {
+      const { body } = await ask('GET', `/v1/${query}`, { user });
+      return (body['items'] as Body[]).map((each) => each['taskId'] ?? (each['task'] as Body)['taskId']);
+    };
+    expect(await mine('otto', 'tasks?assignee=me')).toEqual([taskId]);
+    expect(await mine('olga', 'tasks?assignee=me')).toEqual([]);
+    expect(await mine('olga', 'tasks?assignee=user:otto')).toEqual([taskId]);
+    expect(await mine('olga', 'tasks?assignee=nobody')).not.toContain(taskId);
+    expect(await mine('olga', 'today')).not.toContain(taskId);
+    expect(await mine('olga', 'today?whose=team')).toContain(taskId);
+    expect(await ask('GET', '/v1/tasks?assignee=otto')).toMatchObject({ status: 400 });
+
+    expect(await giveBack('ada', ['administrator'])).toMatchObject({ status: 200, body: { assignee: null } });
+    expect(await mine('olga', 'today?whose=unassigned')).toContain(taskId);
+    expect(await ask('POST', `${at}/take`, { body: {}, roles: ['auditor'] })).toMatchObject({ status: 403 });
+    workflow = async () => ({ kind: 'done', closes: true, says: 'Tried again.' });
+    const decided = await ask('POST', `${at}/decision`, { body: { retry: true }, headers: { 'if-match': '"1"' } });
+    expect(decided).toMatchObject({ status: 200, body: { taskId } });
+  });
 });

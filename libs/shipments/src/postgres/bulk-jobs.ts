@@ -80,6 +80,16 @@ export const bulkJobs = {
     return rows;
   },
 
+  /** Open tasks that somebody of these roles may take. */
+  async unassigned(tx: Tx, { where, params }: Condition, roles: readonly string[]): Promise<number> {
+    const { rows } = await tx.query<{ count: number }>(
+      `select count(*)::integer as count ${MATCHING}
+        where ${where} and t.status = 'open' and t.assignee is null and t.state->>'role' = any($${params.length + 2})`,
+      [tx.tenant, ...params, roles],
+    );
+    return rows[0]!.count;
+  },
+
   /** @returns whether it was begun now; false where it was before */
   async begin(
     tx: Tx,
@@ -92,19 +102,23 @@ export const bulkJobs = {
     return rowCount === 1;
   },
 
-  /** @returns how many tasks the job has to decide */
+  /**
+   * @param kind of the tasks; null: of any kind, those that nobody has taken
+   * @returns how many tasks the job has to do
+   */
   async fill(
     tx: Tx,
     jobId: string,
     { where, params }: Condition,
-    kind: string,
+    kind: string | null,
     roles: readonly string[],
   ): Promise<number> {
     const at = params.length + 2;
     const { rowCount } = await tx.query(
       `insert into bulk_items (tenant_id, job_id, n, task_id, shipment_id, version)
        select $1, $${at}, row_number() over (order by t.due, t.position), t.id, t.shipment_id, t.version
-       ${MATCHING} where ${where} and t.status = 'open' and t.kind = $${at + 1} and t.state->>'role' = any($${at + 2})`,
+       ${MATCHING} where ${where} and t.status = 'open' and t.state->>'role' = any($${at + 2})
+         and case when $${at + 1}::text is null then t.assignee is null else t.kind = $${at + 1} end`,
       [tx.tenant, ...params, jobId, kind, roles],
     );
     return rowCount ?? 0;

@@ -12,6 +12,7 @@ import { readModels } from '../application/read-models.js';
 import { loadReferenceData, type ReferenceData } from '../application/reference-data.js';
 import { ShipmentsActivitiesService } from '../application/shipments.activities.js';
 import { TaskDecisions } from '../application/task-decisions.js';
+import { TaskHandovers } from '../application/task-handovers.js';
 import { Views } from '../application/views.js';
 import { Watching } from '../application/watchers.js';
 
@@ -99,6 +100,9 @@ export class Room {
   }
   get activities(): ShipmentsActivitiesService {
     return new ShipmentsActivitiesService(this.store, this.clock, this.reference);
+  }
+  get handovers(): TaskHandovers {
+    return new TaskHandovers(this.store);
   }
   get decisions(): TaskDecisions {
     return new TaskDecisions(this.store, {

@@ -132,6 +132,7 @@ export function declaredOf(transaction: Transaction, release: Declared | null): 
     equipment: [],
     ducr: null,
     incoterm: 'FOB',
+    exchange: [],
     charges: [],
     statements: [],
     references: [...references, `${filer}${transaction.number}`, ...(release?.references ?? [])],

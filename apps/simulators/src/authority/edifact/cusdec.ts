@@ -66,8 +66,18 @@ const DOCUMENTS: Record<string, string> = {
 const documentsOf = (part: Part): DeclaredDocument[] =>
   part.all('DOC').map((each) => {
     const code = DOCUMENTS[at(each, 0)] ?? at(each, 0);
-    // CUSDEC has no place for a status: a document that is named is there.
-    return { category: code.slice(0, 1), type: code.slice(1), id: at(each, 1) || null, status: 'AE', reason: null };
+    // CUSDEC has no place for a status or for what is written off: a document that is named is there.
+    const [category, type] = [code.slice(0, 1), code.slice(1)];
+    return { category, type, id: at(each, 1) || null, status: 'AE', reason: null, writeOff: null };
+  });
+
+/** Charges beside freight and insurance by their qualifier: 204, an allowance, is what the price holds of duty and tax. */
+const CHARGES: Record<string, string> = { '204': 'BC' };
+
+const chargesOf = (part: Part): Declared['charges'] =>
+  Object.entries(CHARGES).flatMap(([qualifier, code]) => {
+    const amount = part.amount(qualifier);
+    return amount ? [{ code, amount }] : [];
   });
 
 const procedureIn = (segment: Segment | undefined, from: number): string | null =>
@@ -101,7 +111,7 @@ function itemOf(segments: Segment[], mark: string, headProcedure: string | null)
     procedure: procedureIn(cst, 2) ?? headProcedure,
     additionalProcedures: [],
     statements: [],
-    charges: [],
+    charges: chargesOf(part),
     origin: part.text('LOC', '27', 1),
     packages: part.all('PAC').map((each) => at(each, 0) || '0'),
     repeated: [],
@@ -164,7 +174,12 @@ export function declaredOf(message: Message, decimalMark: string): Declared {
     equipment: [],
     ducr: reference(head, 'UCN'),
     incoterm,
-    charges: [...charge('64', 'AK', CARRIAGE_PAID), ...charge('70', 'AL', INSURANCE_PAID)],
+    // CUX+2:EUR+3:USD:4+1.08: what one unit of the first is in the second.
+    exchange: head.all('CUX', '2').map((each) => ({
+      currency: at(each, 1, 1) || null,
+      rate: at(each, 2) === '' ? null : head.number(at(each, 2)),
+    })),
+    charges: [...charge('64', 'AK', CARRIAGE_PAID), ...charge('70', 'AL', INSURANCE_PAID), ...chargesOf(head)],
     statements: [],
     references: [head.text('BGM', undefined, 1)].flatMap((each) => each ?? []),
     strange: [],

@@ -131,6 +131,19 @@ describe('the syntax', () => {
     );
   });
 
+  it('reads what a duty-paid price holds of duty and tax, and no carriage beside it', () => {
+    const held = cusdec()
+      .replace('CIF:106:6', 'DDP:106:6')
+      .replace('MOA+39:', "MOA+64:900.00:USD'\nMOA+39:")
+      .replace("MOA+38:20000.00:USD'", "MOA+38:20000.00:USD'\nMOA+204:4200.00:EUR'");
+    const interchange = read(held.replace(/UNT\+(\d+)/, (_, count) => `UNT+${Number(count) + 2}`));
+    expect(interchange.faults).toEqual([]);
+    expect(declaredOf(interchange.messages[0]!, interchange.decimalMark)).toMatchObject({
+      charges: [],
+      items: [{ charges: [{ code: 'BC', amount: { amount: '4200.00', currency: 'EUR' } }] }],
+    });
+  });
+
   const bad: [string, (text: string) => string, string][] = [
     ['a wrong count', (text) => text.replace(/UNT\+\d+/, 'UNT+99'), '29'],
     ['another reference at the end', (text) => text.replace(/UNZ\+1\+IC1/, 'UNZ+1+IC2'), '28'],

@@ -55,6 +55,18 @@ describe('a cargo release', () => {
     expect(of('SE60', all).map((each) => field(each, 5, 14))).toEqual(content.lines.map((line) => line.commodity));
   });
 
+  it('tells the value net of duty that the price held, and says that it does', () => {
+    const lines = content.lines.map((line) => ({
+      ...line,
+      price: { amount: '28750.00', currency: 'USD' },
+      customsValue: '28150',
+      additions: [{ type: 'BC', amount: { amount: '600.00', currency: 'USD' } }],
+    }));
+    expect(of('SE60', records({ lines })).map((each) => field(each, 15, 24))).toEqual(['0000028150']);
+    const { leftOut } = buildAce({ ...content, lines }, REFERENCES, release!);
+    expect(leftOut).toContain('lines[0].additions BC 600.00 USD: the entered value is told net of it');
+  });
+
   it('carries bills and conveyance, and as an update nothing else', () => {
     const moves: Partial<DeclarationContent> = {
       bills: [{ kind: 'master', issuer: 'MAEU', number: '123456789', quantity: 5 }],

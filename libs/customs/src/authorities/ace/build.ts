@@ -1,5 +1,5 @@
 import { exact, round } from '@tidewaiter/kernel';
-import type { Declared, DeclarationContent } from '../../domain/content.js';
+import { contractRates, writtenOff, type Declared, type DeclarationContent } from '../../domain/content.js';
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Built } from '../authority.js';
 import { localTime } from '../local-time.js';
@@ -225,6 +225,15 @@ function leftOut(content: DeclarationContent): string[] {
       : []),
     ...content.documents.map(({ type, reference }) => `document ${type} ${reference}: shown on request, by image`),
     `invoice ${content.invoice.number}: shown on request, by image`,
+    // 19 USC 1401a(b)(3)(B): what is identified apart from the price is no part of the value.
+    ...content.lines.flatMap(({ additions = [] }, index) =>
+      additions.map(
+        ({ type, amount }) =>
+          `lines[${index}].additions ${type} ${amount.amount} ${amount.currency}: the entered value is told net of it`,
+      ),
+    ),
+    ...contractRates(content).map(({ to, rate }) => `exchange ${to} ${rate}: values are told in dollars`),
+    ...writtenOff(content.lines).map((each) => `${each}: the entry has no record for what is written off a permit`),
     ...content.lines.map((line, index) => `lines[${index}].netMass: ${line.netMass} kg, not asked for at release`),
   ];
 }

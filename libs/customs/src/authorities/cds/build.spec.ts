@@ -1,7 +1,7 @@
 import { readXml, type XmlElement } from '@tidewaiter/xml';
 import fc from 'fast-check';
 import { contentOf } from '../../domain/content.js';
-import { aLodging, americanLodging, germanLodging } from '../../testing/lodging.js';
+import { aLodging, americanLodging, dutyPaidLodging, germanLodging, withPermit } from '../../testing/lodging.js';
 import { drawReferences } from '../../application/references.js';
 import { readProfiles } from '../profile.js';
 import { buildDeclaration, DECLARATION_NAMESPACE, METADATA_NAMESPACE, ordered } from './build.js';
@@ -32,11 +32,14 @@ function outOfOrder(element: XmlElement, section: Section): string[] {
 }
 
 describe('the declaration', () => {
-  it.each([aLodging, germanLodging, americanLodging])('has its elements in the order of the schema (%#)', (lodging) => {
-    const { root } = readXml(build(lodging()).bytes);
-    expect([root.name, root.namespace]).toEqual(['MetaData', METADATA_NAMESPACE]);
-    expect(outOfOrder(declarationOf(build(lodging()).bytes), DECLARATION)).toEqual([]);
-  });
+  it.each([aLodging, germanLodging, americanLodging, dutyPaidLodging])(
+    'has its elements in the order of the schema (%#)',
+    (lodging) => {
+      const { root } = readXml(build(lodging()).bytes);
+      expect([root.name, root.namespace]).toEqual(['MetaData', METADATA_NAMESPACE]);
+      expect(outOfOrder(declarationOf(build(lodging()).bytes), DECLARATION)).toEqual([]);
+    },
+  );
 
   it('is the same bytes for the same content, whatever order its lines came in', () => {
     const turned = aLodging((request) => void request.goods.lines.reverse());
@@ -59,12 +62,65 @@ describe('the declaration', () => {
     expect([american.textAt('ChargesTypeCode'), american.textAt('OtherChargeDeductionAmount')]).toEqual(['BA', '1800']);
   });
 
+  it('takes duty and tax that a price holds off it at the line, and adds no freight', () => {
+    const shipment = declarationOf(build(dutyPaidLodging()).bytes).child('GoodsShipment')!;
+    expect(shipment.child('CustomsValuation')).toBeUndefined();
+    const deductions = shipment.children('GovernmentAgencyGoodsItem').map((item) => {
+      const taken = item.at('CustomsValuation/ChargeDeduction/OtherChargeDeductionAmount')!;
+      return [
+        item.textAt('CustomsValuation/ChargeDeduction/ChargesTypeCode'),
+        taken.value,
+        taken.attribute('currencyID'),
+      ];
+    });
+    expect(deductions).toEqual([
+      ['BC', '1472', 'GBP'],
+      ['BC', '172', 'GBP'],
+    ]);
+  });
+
   it('claims a preference with its proof and as preferential origin', () => {
     const item = declarationOf(build(germanLodging()).bytes).at('GoodsShipment/GovernmentAgencyGoodsItem')!;
     expect(item.textAt('Commodity/DutyTaxFee/DutyRegimeCode')).toBe('300');
     expect(item.textAt('Origin/TypeCode')).toBe('2');
     const proof = item.children('AdditionalDocument').find((each) => each.textAt('CategoryCode') === 'U')!;
     expect([proof.textAt('TypeCode'), proof.textAt('ID')]).toEqual(['116', 'GB-STATEMENT-9']);
+  });
+
+  it('writes a rate that a contract fixes, and none that is published', () => {
+    const rates = (contract?: boolean) => {
+      const request = aLodging((each) => {
+        const agreed = { fixedBy: 'seller-and-buyer' as const, fixedOn: '2026-01-04', contract: 'PO-7', law: 'GACV' };
+        each.assessment.fx = [
+          { from: 'GBP', to: 'USD', rate: '1.2500', source: 's', ...(contract ? { contract: agreed } : {}) },
+        ];
+      });
+      return declarationOf(build(request).bytes)
+        .children('CurrencyExchange')
+        .map((each) => [each.textAt('CurrencyTypeCode'), each.textAt('RateNumeric')]);
+    };
+    expect([rates(), rates(true)]).toEqual([[], [['USD', '1.25']]]);
+  });
+
+  it('writes what a line takes off the permit that it belongs to', () => {
+    const written = (change?: Parameters<typeof withPermit>[0]) => {
+      const { bytes, leftOut } = build(aLodging(withPermit(change)));
+      const items = declarationOf(bytes).child('GoodsShipment')!.children('GovernmentAgencyGoodsItem');
+      expect(outOfOrder(declarationOf(bytes), DECLARATION)).toEqual([]);
+      expect(leftOut).toEqual([expect.stringContaining('mandate POA-1')]);
+      return items.map((item) => {
+        const permit = item.children('AdditionalDocument').find((each) => each.child('WriteOff'));
+        const [value] = permit?.child('WriteOff')?.elements ?? [];
+        const unit = value?.attribute('unitCode') ?? value?.attribute('currencyID');
+        return permit && [permit.textAt('CategoryCode'), permit.textAt('TypeCode'), permit.textAt('ID'), value?.name, value?.value, unit]; // prettier-ignore
+      });
+    };
+    expect(written()).toEqual([['L', '100', 'GBSIL2600417', 'QuantityQuantity', '40', 'NAR'], undefined]);
+    const money = { amount: '10000.00', currency: 'USD' };
+    expect(written({ left: money, draws: [{ line: 2, taken: money }] })).toEqual([
+      undefined,
+      ['L', '100', 'GBSIL2600417', 'AmountAmount', '10000', 'USD'],
+    ]);
   });
 
   it('lists what it leaves out', () => {

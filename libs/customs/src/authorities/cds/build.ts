@@ -1,6 +1,6 @@
 import { exact, Refused } from '@tidewaiter/kernel';
 import { el, writeXml, type XmlNode } from '@tidewaiter/xml';
-import type { Declared, DeclarationContent, DeclaredLine } from '../../domain/content.js';
+import { contractRates, type Declared, type DeclarationContent, type DeclaredLine } from '../../domain/content.js';
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Built } from '../authority.js';
 import type { Profile } from '../profile.js';
@@ -67,36 +67,47 @@ const amount = (value: { amount: string; currency: string }): Value => ({
 /** Letters and digits without separators: an EIN is printed with a hyphen, the message carries none. */
 const partyId = (id: string): string => id.replace(/[\s-]/g, '').toUpperCase();
 
-/** What the price does not contain is added where the value includes it; what it contains is taken off where it does not. */
-function chargeDeductions(content: DeclarationContent, profile: Profile): Tree[] {
+type Charge = NonNullable<DeclarationContent['additions']>[number];
+
+const chargeDeductions = (charges: readonly Charge[] = []): Tree[] =>
+  charges.map(({ type, amount: charge }) => ({ ChargesTypeCode: type, OtherChargeDeductionAmount: amount(charge) }));
+
+/**
+ * Charges of the whole declaration: what the price does not contain is added where the value includes it; what it contains is taken off
+ * where it does not.
+ */
+export function chargesDeclared(content: DeclarationContent, profile: Profile): Charge[] {
   const contained = PRICE_CONTAINS[content.incoterm.code];
-  const stated = (content.additions ?? []).map(({ type, amount: charge }) => ({
-    ChargesTypeCode: type,
-    OtherChargeDeductionAmount: amount(charge),
-  }));
-  const worked = (['freight', 'insurance'] as const).flatMap((kind): Tree[] => {
+  const worked = (['freight', 'insurance'] as const).flatMap((kind): Charge[] => {
     const charge = content.charges[kind];
     if (!charge || exact(charge.amount).isZero()) return [];
     const add = profile.basis === 'CIF' && !contained[kind];
     const takeOff = profile.basis === 'FOB' && contained[kind];
     if (!add && !takeOff) return [];
-    const type = add ? CHARGE_TYPES[kind] : CHARGE_TYPES.containedInPrice;
-    return [{ ChargesTypeCode: type, OtherChargeDeductionAmount: amount(charge) }];
+    return [{ type: add ? CHARGE_TYPES[kind] : CHARGE_TYPES.containedInPrice, amount: charge }];
   });
-  return [...worked, ...stated];
+  return [...worked, ...(content.additions ?? [])];
 }
 
 const statementsOf = (statements: readonly { code: string; text: string }[] | undefined): Tree[] | undefined =>
   statements?.map(({ code, text }) => ({ StatementCode: code, StatementDescription: text }));
 
+type WriteOff = NonNullable<NonNullable<DeclaredLine['documents']>[number]['writeOff']>;
+
+const writeOffOf = ({ taken }: WriteOff): Tree =>
+  'unit' in taken
+    ? { QuantityQuantity: { text: exact(taken.value).toFixed(), attributes: { unitCode: taken.unit } } }
+    : { AmountAmount: amount(taken) };
+
 /** Documents that a line states by their code, with status and, for a waiver, its reason. */
 const statedDocuments = (line: DeclaredLine): Tree[] =>
-  (line.documents ?? []).map(({ code, reference, status, reason }) => ({
+  (line.documents ?? []).map(({ code, reference, status, reason, writeOff }) => ({
     CategoryCode: code.slice(0, 1),
     ID: reference,
     Name: reason,
     TypeCode: code.slice(1),
     LPCOExemptionCode: status,
+    WriteOff: writeOff && writeOffOf(writeOff),
   }));
 
 function documentsOf(content: DeclarationContent, line: DeclaredLine): Tree[] {
@@ -159,7 +170,10 @@ function item(content: DeclarationContent, line: DeclaredLine, first: boolean, p
       },
       InvoiceLine: { ItemChargeAmount: amount(line.price) },
     },
-    CustomsValuation: { MethodCode: line.valuationMethod ?? '1' },
+    CustomsValuation: {
+      MethodCode: line.valuationMethod ?? '1',
+      ChargeDeduction: chargeDeductions(line.additions),
+    },
     GovernmentProcedure: proceduresOf(content),
     Origin: [{ CountryCode: line.origin, TypeCode: preference === NO_PREFERENCE ? '1' : '2' }],
     Packaging: [
@@ -250,6 +264,11 @@ export function declarationTree(content: DeclarationContent, references: FilingR
       RegistrationNationalityCode: content.conveyance?.nationality,
       ModeCode: TRANSPORT_MODES[content.transport],
     },
+    // DE 4/15: units of the invoice's currency for one unit of the value's, as rates are published.
+    CurrencyExchange: contractRates(content).map(({ to, rate }) => ({
+      CurrencyTypeCode: to,
+      RateNumeric: exact(rate).toFixed(),
+    })),
     Declarant: { ID: partyId(content.declarant.id) },
     Exporter: partyTree(content.exporter),
     GoodsShipment: {
@@ -258,7 +277,7 @@ export function declarationTree(content: DeclarationContent, references: FilingR
       DomesticDutyTaxParty: content.vatParty ? [{ ID: partyId(content.vatParty), RoleCode: 'FR1' }] : undefined,
       Seller: partyTree(content.seller),
       Consignment: consignment(content),
-      CustomsValuation: { ChargeDeduction: chargeDeductions(content, profile) },
+      CustomsValuation: { ChargeDeduction: chargeDeductions(chargesDeclared(content, profile)) },
       Destination: { CountryCode: content.destination },
       ExportCountry: { ID: content.origin },
       GovernmentAgencyGoodsItem: content.lines.map((line, index) => item(content, line, index === 0, profile)),

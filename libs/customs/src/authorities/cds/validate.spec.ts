@@ -1,6 +1,6 @@
 import type { LodgeRequest } from '@tidewaiter/contracts';
 import { contentOf, type DeclarationContent } from '../../domain/content.js';
-import { aLodging, americanLodging, germanLodging } from '../../testing/lodging.js';
+import { aLodging, americanLodging, dutyPaidLodging, germanLodging, withPermit } from '../../testing/lodging.js';
 import { readProfiles } from '../profile.js';
 import { buildDeclaration } from './build.js';
 import { validateAmendment, validateDeclaration } from './validate.js';
@@ -18,6 +18,102 @@ const line = (request: LodgeRequest) => request.goods.lines[0]!;
 
 it('finds nothing in a good declaration, wherever it goes', () => {
   for (const request of [aLodging(), germanLodging(), americanLodging()]) expect(faults(request)).toEqual([]);
+});
+
+describe('a duty-paid price', () => {
+  const found = (change: (r: LodgeRequest) => void, rate?: string) => {
+    const request = dutyPaidLodging(rate);
+    change(request);
+    return faults(request).map(({ code, field, says }) => [code, field, says]);
+  };
+
+  it.each([undefined, '1.25'])('less what is declared of duty and tax is the value (rate %s)', (rate) => {
+    expect(found(() => undefined, rate)).toEqual([]);
+  });
+
+  it('says when price and deduction do not make the value', () => {
+    const cheap = 'Price and charges make 4000 GBP, not 3999.99.';
+    expect(found((r) => void (r.assessment.lines[0]!.customsValue = '3999.99'), '1.25')).toEqual([
+      ['CDS12056', 'lines[0].customsValue', expect.stringContaining(cheap)],
+    ]);
+  });
+
+  it('says when nothing is taken off although the value is less than the price', () => {
+    expect(found((r) => void delete r.assessment.lines[1]!.contained)).toEqual([
+      ['CDS12056', 'lines[1].customsValue', expect.stringContaining('make 672 GBP, not 500.00')],
+    ]);
+  });
+
+  it('says when more is taken off than the price is', () => {
+    expect(found((r) => void (r.assessment.lines[1]!.contained = '672.01'))).toEqual([
+      ['CDS10045', 'lines[1].additions', expect.any(String)],
+    ]);
+  });
+
+  it('cannot tell without a rate of exchange', () => {
+    expect(found((r) => void delete r.assessment.fx, '1.25')).toEqual([]);
+  });
+});
+
+describe('a rate fixed by contract', () => {
+  const contract = {
+    fixedBy: 'seller-and-buyer' as const,
+    ...{ fixedOn: '2026-01-04', contract: 'NWR-PO-7', law: 'TCTA 2018, s. 18' },
+  };
+  const row = { from: 'GBP', to: 'USD', rate: '1.25', source: 'contract', contract };
+  const found = (change: Partial<typeof row>, value = '8225.00', request = aLodging()) => {
+    request.assessment.fx = [{ ...row, ...change }];
+    if (request.situation.destination === 'GB') {
+      request.assessment.lines[0]!.customsValue = value;
+      request.assessment.lines[1]!.customsValue = '4935.00';
+    }
+    return faults(request).map(({ code, field }) => [code, field]);
+  };
+
+  it('makes the value of price and charges', () => {
+    expect(found({})).toEqual([]);
+    expect(found({}, '8225.01')).toEqual([['CDS12056', 'lines[0].customsValue']]);
+  });
+
+  it('has a form, and is of the currency of the invoice', () => {
+    expect(found({ rate: '1.250001' })).toContainEqual(['CDS10010', 'exchange']);
+    expect(found({ rate: '0' })).toContainEqual(['CDS10010', 'exchange']);
+    expect(found({ to: 'EUR' })).toContainEqual(['CDS12056', 'exchange']);
+  });
+
+  it('is none where law has the published rate alone', () => {
+    expect(found({ from: 'EUR', to: 'GBP' }, '', germanLodging())).toContainEqual(['CDS10002', 'exchange']);
+  });
+});
+
+describe('what is written off a permit', () => {
+  const found = (change: Parameters<typeof withPermit>[0]) =>
+    faults(aLodging(withPermit(change))).map(({ code, field, who, says }) => [code, field, who, says]);
+  const taken = (...values: string[]) => ({
+    draws: values.map((value, index) => ({ line: index + 1, taken: { value, unit: 'NAR' } })),
+  });
+
+  it('may be all that is left', () => {
+    expect(found(taken('40', '20'))).toEqual([]);
+  });
+
+  it('is no more than is left, all lines together', () => {
+    const says = expect.stringContaining('L100 GBSIL2600417 has 60 NAR left, 60.5 are written off.');
+    expect(found(taken('40', '20.5'))).toEqual([['CDS12006', 'lines[1].documents[0].reference', 'importer', says]]);
+  });
+
+  it('is counted as the permit counts', () => {
+    const says = expect.stringContaining('is counted in LTR, the line in NAR.');
+    expect(found({ left: { value: '900', unit: 'LTR' } })).toEqual([
+      ['CDS12056', 'lines[0].documents[0].writeOff', undefined, says],
+    ]);
+  });
+
+  it('is something', () => {
+    expect(found(taken('0')).map(([code, field]) => [code, field])).toEqual([
+      ['CDS10021', 'lines[0].documents[0].writeOff'],
+    ]);
+  });
 });
 
 const cases: [string, string, string, (request: LodgeRequest) => void][] = [

@@ -1,9 +1,19 @@
 import type { FieldProblem } from '@tidewaiter/contracts';
-import { checkDan, checkEin, checkEori, checkVat, exact, legalDateAt, plusDays } from '@tidewaiter/kernel';
-import type { DeclarationContent, DeclaredLine } from '../../domain/content.js';
+import {
+  checkDan,
+  checkEin,
+  checkEori,
+  checkVat,
+  exact,
+  legalDateAt,
+  plusDays,
+  shareOut,
+  type Exact,
+} from '@tidewaiter/kernel';
+import { contractRates, type DeclarationContent, type DeclaredLine } from '../../domain/content.js';
 import type { Built } from '../authority.js';
 import type { Profile } from '../profile.js';
-import { methodOfPayment, WITHOUT_NATIONALITY } from './build.js';
+import { chargesDeclared, methodOfPayment, WITHOUT_NATIONALITY } from './build.js';
 import {
   AUTHORISATIONS,
   CHARGE_TYPES,
@@ -286,6 +296,88 @@ const deductions: Rule = (content, _, profile) => {
     : [];
 };
 
+/** An amount in the currency of the values; null where no rate is known here. */
+function inValueCurrency(
+  { amount, currency }: { amount: string; currency: string },
+  { assessmentCurrency: to, exchange = [] }: DeclarationContent,
+): Exact | null {
+  if (currency === to) return exact(amount);
+  const direct = exchange.find((each) => each.from === currency && each.to === to);
+  if (direct) return exact(amount).times(direct.rate);
+  const inverse = exchange.find((each) => each.from === to && each.to === currency);
+  return inverse ? exact(amount).div(inverse.rate) : null;
+}
+
+const signOf = (type: string): 1 | -1 => (NO_DEDUCTION.includes(type) ? -1 : 1);
+
+/** What price and charges make each line's value; null where an amount cannot be converted here. */
+function worked(content: DeclarationContent, profile: Profile): (Exact | null)[] {
+  const prices = content.lines.map(({ price }) => price.amount);
+  const shared = chargesDeclared(content, profile).map(({ type, amount }) => ({
+    sign: signOf(type),
+    shares: shareOut(amount, prices),
+  }));
+  return content.lines.map(({ price, additions = [] }, index) => {
+    const parts = [
+      { sign: 1, amount: price },
+      ...shared.map(({ sign, shares }) => ({ sign, amount: shares[index]! })),
+      ...additions.map(({ type, amount }) => ({ sign: signOf(type), amount })),
+    ];
+    return parts.reduce<Exact | null>((sum, { sign, amount }) => {
+      const converted = inValueCurrency(amount, content);
+      return sum && converted && sum.plus(converted.times(sign));
+    }, exact('0'));
+  });
+}
+
+const RATE = /^\d{1,7}(\.\d{1,5})?$/;
+
+/** A rate by contract is declared where law knows it, of the invoice's currency, for one unit of that in which values are. */
+const exchangeRates: Rule = (content, _, profile) =>
+  contractRates(content).flatMap(({ from, to, rate }, index) => {
+    const place = `CurrencyExchange[${index + 1}]`;
+    const converts = content.lines.some(({ price }) => price.currency === to) && from === content.assessmentCurrency;
+    return [
+      ...(profile.contractRates
+        ? []
+        : [problem('CDS10002', place, `${profile.authority} converts at published rates.`)]),
+      ...(RATE.test(rate) && !exact(rate).isZero()
+        ? []
+        : [
+            problem('CDS10010', `${place}/RateNumeric`, `${rate}: more than 0, at most 12 digits, 5 of them decimals.`),
+          ]),
+      ...(converts
+        ? []
+        : [problem('CDS12056', `${place}/CurrencyTypeCode`, `${to} for one ${from} converts no price here.`)]),
+    ];
+  });
+
+/**
+ * Where a line takes something off its price, a contract fixes its rate, or it is duty-paid, the price, what is added and what is taken off make the value
+ * that is declared, to less than the unit in which values are declared.
+ */
+const addsUp: Rule = (content, _, profile) => {
+  const concerns = (line: DeclaredLine): boolean =>
+    line.customsValue !== null &&
+    (line.additions !== undefined ||
+      content.incoterm.code === 'DDP' ||
+      contractRates(content).some(({ to }) => to === line.price.currency));
+  if (!content.lines.some(concerns) || !content.lines.every(({ price }) => exact(price.amount).isPositive())) return [];
+  const values = worked(content, profile);
+  const unit = profile.channel === 'ace' ? '1' : '0.01';
+  return content.lines.flatMap((line, index) => {
+    const value = concerns(line) ? values[index]! : null;
+    if (value === null) return [];
+    if (value.isNegative()) {
+      const first = at(line, 'CustomsValuation/ChargeDeduction[1]/OtherChargeDeductionAmount');
+      return [problem('CDS10045', line.additions ? first : at(line, 'Commodity/InvoiceLine/ItemChargeAmount'))];
+    }
+    if (value.minus(line.customsValue!).abs().lt(unit)) return [];
+    const makes = `Price and charges make ${value.toDecimalPlaces(4).toFixed()} ${content.assessmentCurrency}`;
+    return [problem('CDS12056', at(line, 'StatisticalValueAmount'), `${makes}, not ${line.customsValue}.`)];
+  });
+};
+
 /** Charges that a delivery term already holds are not added once more. */
 const doubleCharges: Rule = ({ incoterm, additions = [] }) => {
   const contained = PRICE_CONTAINS[incoterm.code];
@@ -440,6 +532,38 @@ const lineDocuments: Rule = ({ lines }, { references }) =>
     }),
   );
 
+type WriteOff = NonNullable<NonNullable<DeclaredLine['documents']>[number]['writeOff']>;
+type Measured = WriteOff['taken'];
+
+const countOf = (measured: Measured): [count: Exact, of: string] =>
+  'unit' in measured ? [exact(measured.value), measured.unit] : [exact(measured.amount), measured.currency];
+
+/** What all lines together write off a permit is something, is counted as the permit counts, and is no more than is left on it. */
+const writeOffs: Rule = ({ lines }) => {
+  const drawn = new Map<string, Exact>();
+  return lines.flatMap((line) =>
+    (line.documents ?? []).flatMap(({ code, reference, writeOff }, index) => {
+      if (!writeOff) return [];
+      const document = at(line, `AdditionalDocument[${index + 1}]`);
+      const field = `lines[${line.number - 1}].documents[${index}]`;
+      const [count, unit] = countOf(writeOff.taken);
+      const value = `${document}/WriteOff/${'unit' in writeOff.taken ? 'QuantityQuantity' : 'AmountAmount'}`;
+      if (!count.isPositive() || count.isZero())
+        return [problem('CDS10021', value, `${code} ${reference}.`, `${field}.writeOff`)];
+      if (!writeOff.left) return [];
+      const [left, counted] = countOf(writeOff.left);
+      if (unit !== counted) {
+        const says = `${code} ${reference} is counted in ${counted}, the line in ${unit}.`;
+        return [problem('CDS12056', value, says, `${field}.writeOff`)];
+      }
+      const sum = (drawn.get(`${code} ${reference}`) ?? exact('0')).plus(count);
+      drawn.set(`${code} ${reference}`, sum);
+      const says = `${code} ${reference} has ${left.toFixed()} ${counted} left, ${sum.toFixed()} are written off.`;
+      return sum.gt(left) ? [problem('CDS12006', `${document}/ID`, says, `${field}.reference`)] : [];
+    }),
+  );
+};
+
 const VALUATION_METHODS = /^[1-6]$/;
 
 const extraCodes: Rule = ({ lines, transactionNature, guaranteeType, conveyance }) => [
@@ -476,6 +600,8 @@ const RULES: readonly Rule[] = [
   extraCodes,
   negative,
   deductions,
+  exchangeRates,
+  addsUp,
   masses,
   numbering,
   identifier,
@@ -499,6 +625,7 @@ const RULES: readonly Rule[] = [
   reference,
   proof,
   lineDocuments,
+  writeOffs,
 ];
 
 /** Judges a declaration as the authority would, offline; every fault with its code and our field. Never throws. */

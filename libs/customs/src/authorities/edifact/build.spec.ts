@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { at, outOfOrder, readInterchange, type Interchange, type Segment } from '@tidewaiter/edifact';
 import { contentOf, type DeclarationContent } from '../../domain/content.js';
-import { aLodging } from '../../testing/lodging.js';
+import { aLodging, dutyPaidLodging, withPermit } from '../../testing/lodging.js';
 import { readProfiles } from '../profile.js';
 import { buildCusdec, buildHead, resent } from './build.js';
 import { CUSDEC } from './codes.js';
@@ -72,6 +72,38 @@ describe('a CUSDEC', () => {
       '2+8471300000:169:ZZZ+4000:117:ZZZ',
     ]);
     expect(all('CNT')).toEqual(['5:2', '11:5']);
+  });
+
+  it('takes duty and tax that a price holds off it, behind the price of each line', () => {
+    const { lines, incoterm, invoice } = contentOf(dutyPaidLodging(), profile.importerScheme);
+    const change = { lines, incoterm, invoice, charges: {}, additions: [{ type: 'AD', amount: invoice.total }] };
+    expect(all('MOA', change)).toEqual([
+      '39:6144:GBP',
+      ...['38:5472:GBP', '204:1472:GBP', '123:4000:GBP'],
+      ...['38:672:GBP', '204:172:GBP', '123:500:GBP'],
+    ]);
+    expect(outOfOrder(segments(change), CUSDEC)).toEqual([]);
+    const { leftOut } = buildCusdec({ ...content, ...change }, REFERENCES, profile);
+    expect(leftOut.filter((each) => each.startsWith('charge'))).toEqual([
+      'charge AD: the profile has no qualifier for it',
+    ]);
+  });
+
+  it('carries a rate that a contract fixes behind the sum of the invoice', () => {
+    const contract = { fixedBy: 'seller-and-buyer' as const, fixedOn: '2026-01-04', contract: 'PO-7', law: 'law' };
+    const exchange = [{ from: 'EUR', to: 'USD', rate: '1.0825', source: 's', contract }];
+    expect(all('CUX', { exchange })).toEqual(['2:EUR+3:USD:4+1.0825']);
+    expect(outOfOrder(segments({ exchange }), CUSDEC)).toEqual([]);
+    expect(all('CUX')).toEqual([]);
+  });
+
+  it('names a permit at its line and says that it cannot carry what is written off', () => {
+    const { lines, documents } = contentOf(aLodging(withPermit()), profile.importerScheme);
+    expect(all('DOC', { lines, documents })).toContain('L100+GBSIL2600417');
+    const { leftOut } = buildCusdec({ ...content, lines, documents }, REFERENCES, profile);
+    expect(leftOut.filter((each) => each.includes('L100'))).toEqual([
+      'lines[0].documents[0] L100 GBSIL2600417, 40 NAR: the message has no element for what is written off a document',
+    ]);
   });
 
   it('carries what only some filings state, in the strict order too', () => {

@@ -10,7 +10,13 @@ import {
   type Segment,
   type Written,
 } from '@tidewaiter/edifact';
-import type { Declared, DeclarationContent, DeclaredLine } from '../../domain/content.js';
+import {
+  contractRates,
+  writtenOff,
+  type Declared,
+  type DeclarationContent,
+  type DeclaredLine,
+} from '../../domain/content.js';
 import type { FilingReferences } from '../../domain/declaration.js';
 import type { Built } from '../authority.js';
 import { localTime } from '../local-time.js';
@@ -67,8 +73,16 @@ const identified = (qualifier: string, id: string, name?: string): Written =>
 const procedureOf = ({ procedure }: DeclarationContent): string =>
   procedure ? `${procedure.requested}${procedure.previous}` : '4000';
 
-function line(content: DeclarationContent, each: DeclaredLine, agency: string, taxTypes: readonly string[]): Written[] {
+/** Charges beside freight and insurance that the profile has a qualifier for. */
+const charges = (additions: DeclarationContent['additions'], profile: Profile): Written[] =>
+  (additions ?? []).flatMap(({ type, amount }) => {
+    const qualifier = partOf(profile, 'edifact').charges[type];
+    return qualifier === undefined ? [] : [money(qualifier, amount)];
+  });
+
+function line(content: DeclarationContent, each: DeclaredLine, profile: Profile): Written[] {
   const { packages } = content;
+  const { agency } = partOf(profile, 'edifact');
   const own = (list: string, code: string): string[] => [code, list, agency];
   return [
     seg('CST', String(each.number), own('169', each.commodity), own('117', procedureOf(content))),
@@ -79,6 +93,7 @@ function line(content: DeclarationContent, each: DeclaredLine, agency: string, t
     seg('MEA', 'AAE', 'AAS', [each.quantity.unit, number(each.quantity.value)]),
     ...(each === content.lines[0] ? [seg('PAC', String(packages.count), '', packages.kind)] : []),
     money('38', each.price),
+    ...charges(each.additions, profile),
     ...(each.customsValue === null
       ? []
       : [money('123', { amount: each.customsValue, currency: content.assessmentCurrency })]),
@@ -87,7 +102,7 @@ function line(content: DeclarationContent, each: DeclaredLine, agency: string, t
     ...(each.preference?.proof ? [seg('DOC', each.preference.proof.document, each.preference.proof.reference)] : []),
     ...(each.preference ? [seg('GIS', own('114', each.preference.code))] : []),
     seg('GIS', own('116', each.valuationMethod ?? '1')),
-    ...taxTypes.map((type) => seg('TAX', '1', [type, '', agency])),
+    ...profile.taxTypes.map((type) => seg('TAX', '1', [type, '', agency])),
   ];
 }
 
@@ -152,15 +167,21 @@ function body(
     seg('TOD', '3', '', [content.incoterm.code, '106', '6']),
     seg('LOC', '1', ['', '', '', content.incoterm.place.slice(0, LENGTHS.text)]),
     money('39', content.invoice.total),
+    // Reference currency, and what one unit of it is in the currency of the invoice.
+    ...contractRates(content).map(({ from, to, rate }) => seg('CUX', ['2', from], ['3', to, '4'], number(rate))),
     ...(content.charges.freight ? [money('64', content.charges.freight)] : []),
     ...(content.charges.insurance ? [money('70', content.charges.insurance)] : []),
+    ...charges(content.additions, profile),
     seg('UNS', 'D'),
-    ...content.lines.flatMap((each) => line(content, each, agency, profile.taxTypes)),
+    ...content.lines.flatMap((each) => line(content, each, profile)),
     seg('UNS', 'S'),
     seg('CNT', ['5', String(content.lines.length)]),
     seg('CNT', ['11', String(packages.count)]),
   ];
 }
+
+const unwritten = ({ lines }: DeclarationContent): string[] =>
+  writtenOff(lines).map((each) => `${each}: the message has no element for what is written off a document`);
 
 const documentsOf = ({ documents }: DeclarationContent): { code: string; reference: string }[] =>
   documents.flatMap(({ type, reference }) => {
@@ -169,7 +190,8 @@ const documentsOf = ({ documents }: DeclarationContent): { code: string; referen
   });
 
 /** What of the content this message does not carry or carries shorter, with the reason. */
-function leftOut(content: DeclarationContent): string[] {
+function leftOut(content: DeclarationContent, profile: Profile): string[] {
+  const { charges: carried } = partOf(profile, 'edifact');
   const shortened = (field: string, text: string | undefined, most: number): string[] =>
     text && [...text].length > most ? [`${field}: shortened to ${most} characters`] : [];
   const parties = { exporter: content.exporter, seller: content.seller, buyer: content.buyer };
@@ -194,8 +216,11 @@ function leftOut(content: DeclarationContent): string[] {
           ]
         : [],
     ),
+    ...unwritten(content),
     ...(content.authorisations ?? []).map(({ id }) => `authorisation ${id}: the profile has no qualifier for it`),
-    ...(content.additions ?? []).map(({ type }) => `charge ${type}: the profile has no qualifier for it`),
+    ...[...(content.additions ?? []), ...content.lines.flatMap((each) => each.additions ?? [])]
+      .filter(({ type }) => carried[type] === undefined)
+      .map(({ type }) => `charge ${type}: the profile has no qualifier for it`),
   ];
 }
 
@@ -239,7 +264,7 @@ export function buildCusdec(
     bytes,
     mediaType: `application/EDIFACT; charset=${charset === 'UNOW' ? 'UTF-8' : 'ISO-8859-1'}`,
     digest: digestOfBytes(bytes),
-    leftOut: [...changed, ...leftOut(content)],
+    leftOut: [...changed, ...leftOut(content, profile)],
   };
 }
 
