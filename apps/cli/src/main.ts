@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { adminCommands } from './commands/admin.js';
 import { auditCommands } from './commands/audit.js';
 import { authorityCommands } from './commands/authority.js';
+import { surroundings } from './commands/command.js';
 import { completionCommand } from './commands/completion.js';
 import { declarationCommands } from './commands/declaration.js';
 import { documentCommands } from './commands/document.js';
@@ -65,7 +66,11 @@ export function createProgram(): Command {
   program
     .command('version')
     .description('the version of this program')
-    .action(() => void process.stdout.write(`${VERSION}\n`));
+    .action((_: unknown, command: Command) => {
+      const { out } = surroundings(command);
+      if (out.json) out.emit({ version: VERSION });
+      else out.data(VERSION);
+    });
   return withExamples(program);
 }
 

@@ -1,6 +1,7 @@
 import {
   approveDisposal,
   issuePartnerKey,
+  legalHoldPlaced,
   KEY_SCOPES,
   liftHold,
   liftMatterHold,
@@ -139,7 +140,7 @@ async function held({ house }: Pick<Surroundings, 'house'>): Promise<Held[]> {
   const client = house.client();
   const holds = new Map<string, string>();
   for (let below: number | undefined, more = true; more;) {
-    const query = { type: 'audit.HoldPlaced', limit: 200, ...(below === undefined ? {} : { below }) };
+    const query = { type: legalHoldPlaced.name, limit: 200, ...(below === undefined ? {} : { below }) };
     const page = await client.call(listLogEntries, { query });
     for (const shipmentId of new Set(page.items.map(({ subject }) => subject))) {
       const { hold } = await client.call(showDossier, { params: { shipmentId } });

@@ -24,6 +24,7 @@ import { Option, type Command } from 'commander';
 import { CommandFailed, EXIT } from '../output.js';
 import { checkSignatureCommand } from './check-signature.js';
 import { surroundings } from './command.js';
+import { showList } from './list.js';
 import { listenCommand } from './listen.js';
 
 type Delivery = AnswerOf<typeof listWebhookDeliveries>['items'][number];
@@ -51,18 +52,16 @@ function endpointCommands(partner: Command): void {
     .action(async (_: unknown, command: Command) => {
       const { house, out } = surroundings(command);
       const { items } = await house.client().call(listEndpoints);
-      if (out.json) return out.emit(items);
-      if (items.length === 0) return out.say('No endpoint yet. next: tidewaiter partner endpoint add <url>');
-      out.table(
-        ['Endpoint', 'Address', 'Types', 'Status', 'Waiting'],
-        items.map(({ endpointId, url, types, status, failingSince, waiting }) => [
-          endpointId,
-          url,
-          types.join(' ') || 'all',
-          failingSince === null || status === 'disabled' ? status : `failing since ${failingSince.slice(0, 16)}Z`,
+      showList(out, items, {
+        head: ['Endpoint', 'Address', 'Types', 'Status', 'Waiting'],
+        row: ({ endpointId, url, types, status, failingSince, waiting }) => [
+          ...[endpointId, url, types.join(' ') || 'all'],
+          failingSince === null || status === 'disabled' ? status : `failing since ${out.at(failingSince)}`,
           String(waiting),
-        ]),
-      );
+        ],
+        empty: 'No endpoint yet. next: tidewaiter partner endpoint add <url>',
+        next: ({ endpointId }) => `partner endpoint test ${endpointId}`,
+      });
     });
   endpoint
     .command('show <endpoint>')
@@ -143,18 +142,16 @@ function deliveryCommands(partner: Command): void {
       const { house, out } = surroundings(command);
       const query = { ...options, limit: Number(options.limit) };
       const { items } = await house.client().call(listWebhookDeliveries, { query });
-      if (out.json) return out.emit(items);
-      out.table(
-        ['Delivery', 'Event', 'Status', 'Came back', 'Next try', 'Behind'],
-        items.map(({ deliveryId, type, status, lastSays, nextAt, behind }) => [
-          deliveryId,
-          type,
-          status,
-          lastSays ?? '',
-          status === 'failing' ? (nextAt ?? '') : '',
+      showList(out, items, {
+        head: ['Delivery', 'Event', 'Status', 'Came back', 'Next try', 'Behind'],
+        row: ({ deliveryId, type, status, lastSays, nextAt, behind }) => [
+          ...[deliveryId, type, status, lastSays ?? ''],
+          status === 'failing' && nextAt !== null ? out.at(nextAt) : '',
           behind === 0 ? '' : String(behind),
-        ]),
-      );
+        ],
+        empty: 'Nothing so was sent, or is to be.',
+        next: ({ deliveryId }) => `partner delivery show ${deliveryId}`,
+      });
     });
   delivery
     .command('show <delivery>')

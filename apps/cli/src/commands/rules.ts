@@ -18,6 +18,7 @@ import { ProgressBar } from '../progress-bar.js';
 import { surroundings } from './command.js';
 import { findShipment } from './find.js';
 import { legalBasisCommands } from './legal-basis.js';
+import { showList } from './list.js';
 import { findTariff, printTouched, short } from './tariff.js';
 
 interface ImportOptions {
@@ -111,22 +112,15 @@ export function rulesCommands(program: Command): void {
     .action(async (options: { destination?: string }, command: Command) => {
       const { house, out } = surroundings(command);
       const { items } = await house.client().call(listTariffs, { query: options });
-      if (out.json) return out.emit(items);
-      if (items.length === 0)
-        return out.say('No tariff was loaded. Load one: tidewaiter rules import <source> <file> --valid-from …');
-      out.table(
-        ['Version', 'For', 'Tariff', 'In force', 'Codes', 'Measures', 'Refused', 'Digest'],
-        items.map((each) => [
-          short(each.tariffId),
-          each.destination,
-          each.scope === 'whole' ? each.name : `${each.name} (part)`,
-          from(each),
-          String(each.codes),
-          String(each.measures),
-          String(each.refused),
-          each.digest.slice(0, 19),
-        ]),
-      );
+      showList(out, items, {
+        head: ['Version', 'For', 'Tariff', 'In force', 'Codes', 'Measures', 'Refused', 'Digest'],
+        row: (each) => [
+          ...[short(each.tariffId), each.destination, each.scope === 'whole' ? each.name : `${each.name} (part)`],
+          ...[from(each), String(each.codes), String(each.measures), String(each.refused), each.digest.slice(0, 19)],
+        ],
+        empty: 'No tariff was loaded. Load one: tidewaiter rules import <source> <file> --valid-from …',
+        next: ({ tariffId }) => `rules affected ${short(tariffId)}`,
+      });
     });
 
   rules

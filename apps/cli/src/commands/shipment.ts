@@ -292,12 +292,13 @@ export function shipmentCommands(program: Command): void {
       });
       // Reading a body as text takes the byte order mark away, by which spreadsheets know UTF-8.
       const csv = `\uFEFF${answer as unknown as string}`;
-      if (output === undefined) return void process.stdout.write(csv);
+      if (output === undefined && !out.json) return void process.stdout.write(csv);
       const exportId = location?.split('/').at(-1) ?? '';
       const meta = await client.call(showExport, { params: { exportId } });
+      if (output === undefined) return out.emit({ ...meta, csv });
       writeFileSync(output, csv);
       writeFileSync(`${output}.meta.json`, `${JSON.stringify(meta, null, 2)}\n`);
-      if (out.json) return out.emit({ file: output, ...meta });
+      if (out.json) return out.emit({ ...meta, file: output });
       out.data(`${output}  ${counted(meta.rows, 'shipment')}, as of ${out.at(meta.takenAt)}`);
     });
 
