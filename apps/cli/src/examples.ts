@@ -16,6 +16,8 @@ export const EXAMPLES: readonly string[] = [
   'profile use approver',
   'token --as operator',
   'task list',
+  'task show 5b1f9c52-1f0e-4a3e-9a52-0d1c6f1f2a11',
+  'task take 5b1f9c52-1f0e-4a3e-9a52-0d1c6f1f2a11',
   'task do 5b1f9c52-1f0e-4a3e-9a52-0d1c6f1f2a11',
   'shipment list --stage clearance',
   'shipment open consignment.json --engagement Brackenfield --reference S-4466',
