@@ -69,15 +69,20 @@ export const writtenOff = (lines: readonly DeclaredLine[]): string[] =>
     ),
   );
 
+/** What a line takes as it stands now: it may have been corrected since its papers were judged. */
+function takenNow(taken: Measured, { price, netMass, quantity }: GoodsLine): Measured {
+  if (!('unit' in taken)) return price;
+  return taken.unit === 'KGM' ? { value: netMass, unit: 'KGM' } : quantity;
+}
+
 /** Permits that a line takes something of, each with what it takes. */
-function permitsOf({ documents }: LodgeRequest['goods'], number: number): NonNullable<LineExtras['documents']> {
-  return documents.flatMap(({ permit }) =>
-    (permit?.draws ?? []).flatMap(({ line, taken }) =>
-      permit && line === number
-        ? [{ code: permit.code, reference: permit.number, status: HELD, writeOff: { taken, left: permit.left } }]
-        : [],
-    ),
-  );
+function permitsOf({ documents }: LodgeRequest['goods'], goods: GoodsLine): NonNullable<LineExtras['documents']> {
+  return documents.flatMap(({ permit }) => {
+    const draw = permit?.draws.find(({ line }) => line === goods.number);
+    if (!permit || !draw) return [];
+    const writeOff = { taken: takenNow(draw.taken, goods), left: permit.left };
+    return [{ code: permit.code, reference: permit.number, status: HELD, writeOff }];
+  });
 }
 
 /** Decimal places of a mass on a declaration. */
@@ -121,6 +126,10 @@ export function contentOf(request: LodgeRequest, scheme: 'EORI' | 'EIN', declare
   const party = (role: Party['role']): Party | undefined => situation.parties.find((each) => each.role === role);
   const lines = [...goods.lines].sort((a, b) => a.number - b.number);
   const masses = grossMasses(lines, goods.grossMass);
+  const permits = (line: GoodsLine): Pick<LineExtras, 'documents'> => {
+    const documents = permitsOf(goods, line);
+    return documents.length > 0 ? { documents } : {};
+  };
   const contained = (number: number): Pick<LineExtras, 'additions'> => {
     const amount = assessment.lines.find((each) => each.number === number)?.contained;
     return amount === undefined
@@ -148,7 +157,7 @@ export function contentOf(request: LodgeRequest, scheme: 'EORI' | 'EIN', declare
       grossMass: masses[index]!,
       customsValue: assessment.lines.find((each) => each.number === line.number)?.customsValue ?? null,
       ...contained(line.number),
-      ...(permitsOf(goods, line.number).length > 0 ? { documents: permitsOf(goods, line.number) } : {}),
+      ...permits(line),
       ...(declaresDebt ? { taxes: owed(assessment, line.number, line === lines[0]) } : {}),
     })),
     // A permit that a line takes of stands at that line.

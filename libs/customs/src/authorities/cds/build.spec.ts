@@ -116,10 +116,10 @@ describe('the declaration', () => {
       });
     };
     expect(written()).toEqual([['L', '100', 'GBSIL2600417', 'QuantityQuantity', '40', 'NAR'], undefined]);
-    const money = { amount: '10000.00', currency: 'USD' };
+    const money = { amount: '6000.00', currency: 'USD' };
     expect(written({ left: money, draws: [{ line: 2, taken: money }] })).toEqual([
       undefined,
-      ['L', '100', 'GBSIL2600417', 'AmountAmount', '10000', 'USD'],
+      ['L', '100', 'GBSIL2600417', 'AmountAmount', '6000', 'USD'],
     ]);
   });
 
