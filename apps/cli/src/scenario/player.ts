@@ -209,13 +209,19 @@ class Player {
       const acted = this.acted === this.scenario.acts.length;
       if (this.stuck?.forGood) break;
       // What was done last is heard a moment after it: a story that still misses something is listened to a little longer.
-      const isTold = firstMissing(this.scenario.expect.events, this.timeline) === null;
+      const isTold = firstMissing(this.scenario.expect.events, this.timeline) === null && this.isSealed();
       if (over && acted && news === 0 && (isTold || quiet >= PATIENCE)) break;
       // Whatever changes is told in the timeline; in between, a look now and then takes up what a decision came too early for.
       quiet = news > 0 ? 0 : quiet + 1;
       if (quiet % LOOK_AGAIN === 0) for (const shipment of this.followed) await this.look(shipment);
       await new Promise((resume) => setTimeout(resume, 150));
     }
+  }
+
+  /** Whether the dossiers that the verdict looks at are there: a shipment that is closed is sealed a moment later. */
+  private isSealed(): boolean {
+    if (this.scenario.expect.audit?.verified !== true) return true;
+    return this.timeline.filter(({ name }) => name === 'DossierSealed').length >= this.followed.length;
   }
 
   /** @returns how many entries were new */
