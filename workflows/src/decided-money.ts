@@ -1,3 +1,4 @@
+import { condition } from '@temporalio/workflow';
 import type { Decision, DecidedMoney, EntryRef, GrantedRefund, TaskSpec } from '@tidewaiter/contracts';
 import { duties } from './activities.js';
 import { approvalTask, approving, BANK_SILENCE_MS } from './stages/duty-payment.js';
@@ -35,27 +36,66 @@ export async function followDecided(story: Story, held: Following): Promise<numb
       const { amount: total, payee, reference: paymentReference, interest, returned } = now;
       const because = `${told.says.replace(/\.$/, '')} (${told.law})`;
       const notice = { total, payee, paymentReference, interest, returned, because };
-      await undisturbed(story, approvalTask(now, notice), approving(story, now, notice), isStale);
+      await undisturbed(story, held, now, approvalTask(now, notice), approving(story, now, notice));
     } else {
       const bookingIds = now.kind === 'claimed' ? now.bookingIds : [];
       const task = refundTask(told, bookingIds, now.kind === 'claimed' ? now.amount : null, textOf(told, now));
-      const answer = await undisturbed(story, task, (decision) => settleRefund(story, bookingIds, decision), isStale);
+      const { answer, seen } = await undisturbed(story, held, now, task, (decision) =>
+        settleRefund(story, bookingIds, decision),
+      );
       // Whom to pay is looked for again; what was booked by hand is a person's own.
-      if (answer === 'acknowledged' && !(now.kind === 'unclear' && now.about === 'payee')) return turn;
+      if (answer === 'acknowledged' && !(now.kind === 'unclear' && now.about === 'payee')) return seen;
     }
   }
   return null;
 }
 
-/** A person's word that is being carried out moves money itself: its own news does not take the task away from under it. */
+type Asking = Exclude<Awaited<ReturnType<typeof duties.settleDecided>>, { kind: 'settled' | 'on-its-way' }>;
+
+/** What a task asks about; news that leaves it as it is leaves the task where it is. */
+const asksAbout = ({ decision }: DecidedMoney, now: Awaited<ReturnType<typeof duties.settleDecided>>): string =>
+  JSON.stringify([
+    decision,
+    now.kind,
+    ...(now.kind === 'approve' ? [now.paymentId, now.digest] : []),
+    ...(now.kind === 'claimed' ? [now.bookingIds] : []),
+    ...(now.kind === 'unclear' ? [now.about, now.says] : []),
+    ...('amount' in now ? [now.amount] : []),
+  ]);
+
+/**
+ * Asks a person, and looks again at news meanwhile: the task goes when it asks about something else by then. A person's word that is being
+ * carried out moves money itself: its own news does not take the task away from under it.
+ *
+ * @returns the answer, and the turn up to which news was looked at
+ */
 async function undisturbed<T>(
   story: Story,
+  held: Following,
+  now: Asking,
   task: TaskSpec,
   decide: (decision: Decision) => Promise<Ruling<T>>,
-  until: () => boolean,
-): Promise<T | undefined> {
-  let deciding = false;
-  return story.ask<T>(
+): Promise<{ answer: T | undefined; seen: number }> {
+  let seen = held.turn;
+  let [deciding, answered, isOther] = [false, false, false];
+  const isOver = (): boolean => answered || isOther || !held.wanted;
+  const asked = asksAbout(held.told, now);
+  let failure: unknown;
+  const looking = async (): Promise<void> => {
+    for (;;) {
+      await condition(() => isOver() || held.turn !== seen);
+      if (isOver()) return;
+      seen = held.turn;
+      const { told } = held;
+      const later = await story.do('settle-decided', (step) => duties.settleDecided(step, told));
+      isOther = asksAbout(told, later) !== asked;
+    }
+  };
+  const looked = looking().catch((error: unknown) => {
+    failure = error;
+    isOther = true;
+  });
+  const answer = await story.ask<T>(
     task,
     async (decision) => {
       deciding = true;
@@ -68,9 +108,13 @@ async function undisturbed<T>(
         deciding = closes;
       }
     },
-    () => !deciding && until(),
+    () => !deciding && (isOther || !held.wanted),
     true,
   );
+  answered = true;
+  await looked;
+  if (failure !== undefined) throw failure as Error;
+  return { answer, seen };
 }
 
 type Open = Extract<Awaited<ReturnType<typeof duties.settleDecided>>, { kind: 'claimed' | 'unclear' }>;

@@ -281,6 +281,62 @@ describe('money that people are asked about when no shipment’s story runs', ()
     });
   }, 60_000);
 
+  it('leaves a task where it is when news says the same of it, and takes it back when it says another thing', async () => {
+    const tasks = new Tasks();
+    const [shipmentId, declarationId] = [randomUUID(), randomUUID()];
+    const usd = (amount: string) => ({ amount, currency: 'USD' });
+    const told: DecidedMoney = {
+      ...{
+        caseId: 'case-1',
+        decision: 1,
+        shipmentId,
+        declarationId,
+        declarationVersion: 1,
+        authority: 'US',
+        law: 'law',
+      },
+      ...{ says: 'x', citation: null, decidedOn: '2026-11-28', debtOn: null, owed: usd('620.00'), refund: null },
+      ...{ lines: [], demand: null, references: ['CF29'], editors: [] },
+    };
+    let digest = 'd-1';
+    let [looks, open] = [0, true];
+    const activities = {
+      reviewEntry: async () => ({ tasks: [], nextLookAt: null, open, money: [told], wrote: {} }),
+      settleDecided: async () => {
+        looks += 1;
+        if (!open) return { kind: 'settled', wrote: {} };
+        return {
+          ...{ kind: 'approve', paymentId: 'p-1', digest, needed: 1, given: 0, amount: usd('620.00'), interest: null },
+          ...{ payee: { name: 'CBP', account: '1' }, reference: 'CF29', returned: true, wrote: {} },
+        };
+      },
+      approvePayment: async () => {
+        open = false;
+        return { kind: 'sent', paymentId: 'p-1', digest, wrote: {} };
+      },
+    };
+    await working({ ...tasks.activities(), ...activities }, async (queue) => {
+      const handle = await client.workflow.start(WORKFLOWS.postEntry, {
+        ...{ workflowId: postEntryWorkflowId(declarationId), taskQueue: queue },
+        args: [{ tenant: 'acme', shipmentId, declarationId, correlationId: 'c' }],
+      });
+      const first = await tasks.of(({ kind }) => kind === 'approve-payment');
+      // The return that made it necessary is heard of only now.
+      await tell(handle, 'duties.PaymentBounced', {});
+      while (looks < 2) await new Promise((resume) => setTimeout(resume, 20));
+      digest = 'd-2';
+      await tell(handle, 'duties.PaymentBounced', {});
+      const second = await tasks.of(({ kind, about }) => kind === 'approve-payment' && about['digest'] === 'd-2');
+      await decide(handle, second.taskId, { approve: true });
+      await tell(handle, 'customs.CaseClosed', {});
+      await handle.result();
+      expect(tasks.raised.map(({ taskId }) => [taskId, tasks.ended.get(taskId)])).toEqual([
+        [first.taskId, 'withdrawn'],
+        [second.taskId, 'decided'],
+      ]);
+    });
+  }, 60_000);
+
   it('pays anew, with interest and a fresh approval, what the bank returned after the shipment had ended', async () => {
     const tasks = new Tasks();
     const shipmentId = randomUUID();
