@@ -46,6 +46,11 @@ interface Known {
 
 const streamOf = (declarationId: string): string => `declaration-${declarationId}`;
 
+const TOO_EARLY = 'customs.request.too-early';
+
+/** Whether nothing that the authority said of the declaration is known yet. */
+const isOnItsWay = (state: Declaration): boolean => ['none', 'sent', 'unknown'].includes(statusOf(state).legal.value);
+
 /**
  * Sends requests about declarations that the authority has, under the same three steps as a declaration: row, transmission, outcome.
  * A request whose outcome is unknown is never sent again by itself: the authority is asked by its own reference, then a person finds out.
@@ -75,6 +80,15 @@ export class RequestDesk {
     } catch (error) {
       // A moment that has passed is an answer to who ordered it, not a fault of the step.
       if (!(error instanceof TidewaiterError) || !['refused', 'wrong-state'].includes(error.kind)) throw error;
+      if (order.purpose === 'summarise' && error.code === TOO_EARLY && isOnItsWay(known.state)) {
+        // The story orders it once it has heard of the release: the number itself is still being read, or asked for after a cut.
+        throw new Unavailable(
+          'customs.request.number-on-its-way',
+          'the authority’s number is not read yet',
+          {},
+          { cause: error },
+        );
+      }
       const says = [error.message, error.details.advice].filter(Boolean).join('. ');
       return refused([{ code: error.code, pointer: '', field: null, says }], {});
     }

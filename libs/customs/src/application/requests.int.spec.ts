@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LodgeRequest, RequestOrder, Step } from '@tidewaiter/contracts';
 import type { CallerIdentity } from '@tidewaiter/platform';
+import type { Authority } from '../authorities/authority.js';
 import { CustomsHouse } from '../testing/house.js';
 import { accepted, notificationXml, rejected, type NotificationParts } from '../testing/notifications.js';
 
@@ -21,13 +22,17 @@ interface Lodged {
   conversationId: string;
 }
 
-async function lodgedAndAccepted(): Promise<Lodged> {
+async function lodged(): Promise<Lodged> {
   const request = house.lodging();
   const step = house.step(request);
   await house.desk.lodge(step, request);
   const { lrn, mrn, conversationId } = house.authority.taken.at(-1)!;
-  const of = { request, step, lrn, mrn, conversationId };
-  await told(of, accepted(), conversationId);
+  return { request, step, lrn, mrn, conversationId };
+}
+
+async function lodgedAndAccepted(): Promise<Lodged> {
+  const of = await lodged();
+  await told(of, accepted(), of.conversationId);
   return of;
 }
 
@@ -168,6 +173,24 @@ describe('an amendment', () => {
     expect(await house.requests.make(of.step, cancel)).toMatchObject({
       kind: 'refused',
       problems: [{ code: 'customs.request.open' }],
+    });
+  });
+
+  it('to summarise what nobody has told of yet comes again: the authority’s number is on its way; any other is refused', async () => {
+    const of = await lodged();
+    const summary = { ...amendment(of), purpose: 'summarise' as const, proposed: null };
+    // An authority that knows entry summaries; what it would be sent is not looked at.
+    const { requests } = house.make((authority) =>
+      Object.assign(Object.create(authority) as Authority, {
+        buildSummary: () => ({ bytes: Buffer.from('x'), digest: `sha256:${'0'.repeat(64)}`, pointers: [] }),
+      }),
+    );
+    await expect(requests.make(of.step, summary)).rejects.toMatchObject({
+      ...{ kind: 'unavailable', code: 'customs.request.number-on-its-way' },
+    });
+    const cancel = { ...summary, purpose: 'cancel' as const };
+    expect(await house.requests.make(of.step, cancel)).toMatchObject({
+      ...{ kind: 'refused', problems: [{ code: 'customs.request.too-early' }] },
     });
   });
 
