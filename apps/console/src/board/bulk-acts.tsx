@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useDraft } from '../app/draft.js';
 import { Button, TextArea } from '../ui/index.js';
 import { i18n } from '../words/words.js';
@@ -7,6 +8,13 @@ interface Common {
   because: string | undefined;
   busy: boolean;
 }
+
+const Act = ({ name, children }: { name: string; children: ReactNode }) => (
+  <section className="stack-tight" aria-label={name}>
+    <h3>{name}</h3>
+    {children}
+  </section>
+);
 
 const number = (count: number): string => count.toLocaleString('en-GB');
 
@@ -24,8 +32,7 @@ export function BulkWatch({
 }) {
   const others = shipments - watched;
   return (
-    <section className="stack-tight" aria-label={i18n.t('Watch')}>
-      <h3>{i18n.t('Watch')}</h3>
+    <Act name={i18n.t('Watch')}>
       <div className="buttons">
         <Button
           size="small"
@@ -44,7 +51,7 @@ export function BulkWatch({
           {i18n.t('Watch {watched} no more', { watched: number(watched) })}
         </Button>
       </div>
-    </section>
+    </Act>
   );
 }
 
@@ -56,8 +63,7 @@ export function BulkTake({
   onTake,
 }: Common & { unassigned: number; onTake: (matching: number) => void }) {
   return (
-    <section className="stack-tight" aria-label={i18n.t('Take')}>
-      <h3>{i18n.t('Take')}</h3>
+    <Act name={i18n.t('Take')}>
       <div className="buttons">
         <Button
           size="small"
@@ -74,7 +80,7 @@ export function BulkTake({
           })}
         </Button>
       </div>
-    </section>
+    </Act>
   );
 }
 
@@ -88,8 +94,7 @@ export function BulkComment({
   const [{ text }, change] = useDraft('bulk-comment', { text: '' });
   const written = text.trim();
   return (
-    <section className="stack-tight" aria-label={i18n.t('Comment')}>
-      <h3>{i18n.t('Comment')}</h3>
+    <Act name={i18n.t('Comment')}>
       <TextArea
         label={i18n.t('Comment on each')}
         hint={i18n.t('Each is recorded under your name; you take each back by itself.')}
@@ -114,6 +119,6 @@ export function BulkComment({
           {i18n.t('Comment on {shipments}', { shipments: number(shipments) })}
         </Button>
       </div>
-    </section>
+    </Act>
   );
 }
