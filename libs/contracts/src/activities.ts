@@ -1,7 +1,6 @@
 import type { StatementDifference } from './duties/money.events.js';
 import type { CaseLine, Demand } from './customs/post-entry.values.js';
-import type { z } from 'zod';
-import type { rateContract } from './values.js';
+import type { DeclarationExtras } from './customs/content.js';
 import type { Charges, DocumentSet, GoodsLine, Money, Situation } from './values.js';
 import type { RecordingContext, TaskKind } from './names.js';
 
@@ -156,13 +155,7 @@ export interface AssessmentSummary {
   lawDate: string;
   digest: string;
   /** rates of exchange that it converted at; absent in what was recorded before they were told */
-  fx?: {
-    from: string;
-    to: string;
-    rate: string;
-    source: string;
-    contract?: z.infer<typeof rateContract> | undefined;
-  }[];
+  fx?: NonNullable<DeclarationExtras['exchange']>;
   lines: AssessedLine[];
   entryCharges: { code: string; amount: string }[];
   totals: {

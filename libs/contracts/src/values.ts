@@ -124,13 +124,13 @@ export type AgreedRate = z.infer<typeof agreedRate>;
 /** What a rate of exchange by contract is told with wherever it is used. */
 export const rateContract = agreedRate.pick({ fixedBy: true, fixedOn: true, contract: true, law: true });
 
-/** What is known of a shipment before papers are in: enough to derive requirements and to assess. */
 /** What a part of a split shipment took of one line of the whole. */
 export const partLine = z
   .strictObject({ line: z.int().positive(), ofLine: z.int().positive(), quantity: quantity, whole: quantity })
   .meta({ id: 'PartLine' });
 export type PartLine = z.infer<typeof partLine>;
 
+/** What is known of a shipment before papers are in: enough to derive requirements and to assess. */
 export const situation = z
   .strictObject({
     shipmentId: uuid,

@@ -96,9 +96,7 @@ const each = (code: string, says: string, at: (one: DeclaredItem, given: Case, i
 const measured = (one: DeclaredItem, { country }: Case): Measure | null =>
   country && one.commodity ? measureOf(country, one.commodity) : null;
 const documentsAt = (one: DeclaredItem, fires: (document: DeclaredDocument) => boolean, tag: string): string[] =>
-  one.documents.flatMap((document, index) =>
-    when(fires(document), `/02A[${index + 1}]${/^\w+\./.test(tag) ? '/' : '.'}${tag}`),
-  );
+  one.documents.flatMap((document, index) => when(fires(document), `/02A[${index + 1}]${tag}`));
 const taxesAt = (one: DeclaredItem, fires: (tax: DeclaredItem['taxes'][number]) => boolean, tag: string): string[] =>
   one.taxes.flatMap((tax, index) => when(fires(tax), `/23A/50A[${index + 1}]${tag}`));
 const statementPointer = '/03A[1].226';
@@ -221,7 +219,7 @@ const FORM: Rule[] = [
     taxesAt(one, ({ method }) => method !== null && !METHODS.has(method), '/94A.107'),
   ),
   each('CDS10020', 'no such document status', (one) =>
-    documentsAt(one, ({ status }) => status !== null && !STATUSES.has(status), '360'),
+    documentsAt(one, ({ status }) => status !== null && !STATUSES.has(status), '.360'),
   ),
   each('CDS12149', '000 stands beside another additional code', ({ additionalProcedures }) =>
     when(
@@ -385,7 +383,7 @@ const TARIFF: Rule[] = [
     documentsAt(
       one,
       (document) => LICENCES.has(codeOf(document)) && !/^GB[A-Z]{3}\d{7}$/.test(document.id ?? ''),
-      'D005',
+      '.D005',
     ),
   ),
   each('CDS10021', 'nothing, or less, is written off', (one) =>
@@ -395,11 +393,11 @@ const TARIFF: Rule[] = [
         const written = number(writeOff?.quantity?.value ?? writeOff?.amount?.amount ?? null);
         return written !== null && !written.greaterThan(0);
       },
-      '22C.502',
+      '/22C.502',
     ),
   ),
   each('CDS10001', 'what is written off wants its unit', (one) =>
-    documentsAt(one, ({ writeOff }) => writeOff?.quantity != null && !writeOff.quantity.unit, '22C.502'),
+    documentsAt(one, ({ writeOff }) => writeOff?.quantity != null && !writeOff.quantity.unit, '/22C.502'),
   ),
   each('CDS12006', 'more is written off than the line has', (one) =>
     documentsAt(
@@ -409,7 +407,7 @@ const TARIFF: Rule[] = [
         const has = unit === 'KGM' ? number(one.netMass) : unit === 'NAR' ? number(one.supplementary) : null;
         return has !== null && (number(value)?.greaterThan(has) ?? false);
       },
-      'D005',
+      '.D005',
     ),
   ),
   rule('CDS77003', 'a licence wants a DUCR', ({ declared }) =>
@@ -421,10 +419,10 @@ const TARIFF: Rule[] = [
     ),
   ),
   each('CDS77002', 'the document wants its status', (one) =>
-    documentsAt(one, (document) => document.status === null && wantsStatus(codeOf(document)), '360'),
+    documentsAt(one, (document) => document.status === null && wantsStatus(codeOf(document)), '.360'),
   ),
   each('CDS77005', 'a waiver wants its reason', (one) =>
-    documentsAt(one, ({ status, reason }) => WAIVERS.has(status ?? '') && !reason, 'D028'),
+    documentsAt(one, ({ status, reason }) => WAIVERS.has(status ?? '') && !reason, '.D028'),
   ),
 ];
 

@@ -121,7 +121,6 @@ type Working = Record<string, unknown> & {
   board: BoardRow | null;
   customer: string | null;
 };
-/** More open tasks than these are not ranked one by one: those due first are. */
 /** Whether today's list holds a task. @param decidable by the roles of who looks */
 function isShown(
   whose: InputOf<typeof listToday>['query']['whose'],
@@ -143,6 +142,7 @@ function isShown(
   }
 }
 
+/** More open tasks than these are not ranked one by one: those due first are. */
 const RANKED_AT_MOST = 2000;
 const EXPORTED_AT_MOST = 200_000;
 const BATCH = 5000;

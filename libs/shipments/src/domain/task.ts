@@ -63,17 +63,12 @@ export const sawAll = ({ handovers = 0 }: Pick<Known, 'handovers'>, version: num
  */
 function checkHandover(assignee: string | null, from: string | undefined): void {
   if (assignee === null || assignee === from) return;
-  const facts = { assignee };
-  if (from === undefined) {
-    throw new WrongState('shipments.task.taken', `${assignee} has taken this task`, {
-      advice: `Take it over by naming ${assignee} as \`from\`, or leave it to them.`,
-      facts,
-    });
-  }
-  throw new Conflict('shipments.task.changed-hands', `${assignee} has this task by now, not ${from}`, {
+  const details = {
     advice: `Take it over by naming ${assignee} as \`from\`, or leave it to them.`,
-    facts,
-  });
+    facts: { assignee },
+  };
+  if (from === undefined) throw new WrongState('shipments.task.taken', `${assignee} has taken this task`, details);
+  throw new Conflict('shipments.task.changed-hands', `${assignee} has this task by now, not ${from}`, details);
 }
 
 function decide(state: Task, command: TaskCommand): TaskEvent[] {
