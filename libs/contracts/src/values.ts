@@ -170,6 +170,12 @@ export const measured = z.union([
 ]);
 export type Measured = z.infer<typeof measured>;
 
+/** What a line takes of what is measured so: its price, its net mass, else its quantity, in whatever unit that is. */
+export function takenBy({ price, netMass, quantity }: GoodsLine, holds: Measured): Measured {
+  if (!('unit' in holds)) return price;
+  return holds.unit === 'KGM' ? { value: netMass, unit: 'KGM' } : quantity;
+}
+
 /** What a permit lets in, what of it other shipments have left, and what each line of this one takes of it. */
 export const permitUse = z
   .strictObject({

@@ -6,5 +6,6 @@ export * from './identifiers.js';
 export * from './ids.js';
 export * from './instant.js';
 export * from './legal-date.js';
+export * from './measured.js';
 export * from './money.js';
 export * from './working-days.js';

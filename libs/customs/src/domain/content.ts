@@ -1,14 +1,15 @@
-import type {
-  AssessmentSummary,
-  Charges,
-  DeclarationExtras,
-  GoodsLine,
-  LineExtras,
-  LodgeRequest,
-  Measured,
-  Money,
-  Party,
-  Situation,
+import {
+  takenBy,
+  type AssessmentSummary,
+  type Charges,
+  type DeclarationExtras,
+  type GoodsLine,
+  type LineExtras,
+  type LodgeRequest,
+  type Measured,
+  type Money,
+  type Party,
+  type Situation,
 } from '@tidewaiter/contracts';
 import { exact, round, type Exact } from '@tidewaiter/kernel';
 
@@ -69,18 +70,12 @@ export const writtenOff = (lines: readonly DeclaredLine[]): string[] =>
     ),
   );
 
-/** What a line takes as it stands now: it may have been corrected since its papers were judged. */
-function takenNow(taken: Measured, { price, netMass, quantity }: GoodsLine): Measured {
-  if (!('unit' in taken)) return price;
-  return taken.unit === 'KGM' ? { value: netMass, unit: 'KGM' } : quantity;
-}
-
-/** Permits that a line takes something of, each with what it takes. */
+/** Permits that a line takes something of, each with what it takes as it stands now: it may have been corrected since it was judged. */
 function permitsOf({ documents }: LodgeRequest['goods'], goods: GoodsLine): NonNullable<LineExtras['documents']> {
   return documents.flatMap(({ permit }) => {
     const draw = permit?.draws.find(({ line }) => line === goods.number);
     if (!permit || !draw) return [];
-    const writeOff = { taken: takenNow(draw.taken, goods), left: permit.left };
+    const writeOff = { taken: takenBy(goods, draw.taken), left: permit.left };
     return [{ code: permit.code, reference: permit.number, status: HELD, writeOff }];
   });
 }

@@ -4,6 +4,7 @@ import {
   checkEin,
   checkEori,
   checkVat,
+  countOf,
   exact,
   legalDateAt,
   plusDays,
@@ -531,12 +532,6 @@ const lineDocuments: Rule = ({ lines }, { references }) =>
       ];
     }),
   );
-
-type WriteOff = NonNullable<NonNullable<DeclaredLine['documents']>[number]['writeOff']>;
-type Measured = WriteOff['taken'];
-
-const countOf = (measured: Measured): [count: Exact, of: string] =>
-  'unit' in measured ? [exact(measured.value), measured.unit] : [exact(measured.amount), measured.currency];
 
 /** What all lines together write off a permit is something, is counted as the permit counts, and is no more than is left on it. */
 const writeOffs: Rule = ({ lines }) => {
