@@ -1,7 +1,7 @@
-import { issuesOf, measured } from '@tidewaiter/contracts';
+import { measured } from '@tidewaiter/contracts';
 import { z } from 'zod';
 import type { FilePlace, PermitFacts } from '../domain/facts.js';
-import { unreadable } from './refusal.js';
+import { readJson } from './json.js';
 
 /** A licence or permit as agencies give it electronically, narrow: what a declaration must write off it. */
 const permit = z.strictObject({
@@ -31,30 +31,11 @@ const FIELDS = {
 
 /** @throws Invalid `documents.permit.unreadable` with a JSON pointer for each field that does not fit */
 export function readPermit(bytes: Uint8Array): PermitFacts {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8').decode(bytes));
-  } catch (error) {
-    throw unreadable(
-      'permit.unreadable',
-      '/',
-      `the file is no JSON: ${(error as Error).message.slice(0, 140)}`,
-      ADVICE,
-    );
-  }
-  const result = permit.safeParse(json);
-  if (!result.success) {
-    const [first, ...more] = issuesOf(result.error);
-    const refusal = unreadable(
-      'permit.unreadable',
-      first?.pointer ?? '/',
-      first?.reason ?? 'not the shape of a permit',
-      ADVICE,
-    );
-    refusal.details.places?.push(...more.slice(0, 19));
-    throw refusal;
-  }
-  const { documentCode, permitReference, holder, commodities, authorised } = result.data;
+  const { documentCode, permitReference, holder, commodities, authorised } = readJson(permit, bytes, {
+    code: 'permit.unreadable',
+    says: 'not the shape of a permit',
+    advice: ADVICE,
+  });
   return {
     kind: 'permit',
     method: 'json',

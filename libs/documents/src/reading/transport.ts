@@ -1,7 +1,8 @@
-import { decimal, issuesOf, legalDate, unLocode } from '@tidewaiter/contracts';
+import { decimal, legalDate, unLocode } from '@tidewaiter/contracts';
 import { checkContainer } from '@tidewaiter/kernel';
 import { z } from 'zod';
 import type { FilePlace, NamedParty, TransportFacts } from '../domain/facts.js';
+import { readJson } from './json.js';
 import { unreadable } from './refusal.js';
 
 const weight = decimal.refine((text) => !text.startsWith('-') && /[1-9]/.test(text), 'a weight greater than zero');
@@ -90,23 +91,6 @@ function placesOf(count: number): Record<string, FilePlace> {
   };
 }
 
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-        .toString('utf8')
-        .replace(/^\uFEFF/, ''),
-    );
-  } catch (error) {
-    throw unreadable(
-      'transport.unreadable',
-      '/',
-      `the file is no JSON: ${(error as Error).message.slice(0, 140)}`,
-      ADVICE,
-    );
-  }
-}
-
 /**
  * Reads a transport document in our JSON.
  *
@@ -114,19 +98,11 @@ function parsed(bytes: Uint8Array): unknown {
  * @throws Invalid `documents.transport.…` with a JSON pointer for each field that does not fit
  */
 export function readTransport(bytes: Uint8Array, documentType: string): TransportFacts {
-  const result = waybill.safeParse(parsed(bytes));
-  if (!result.success) {
-    const [first, ...more] = issuesOf(result.error);
-    const refusal = unreadable(
-      'transport.unreadable',
-      first?.pointer ?? '/',
-      first?.reason ?? 'not the shape of a transport document',
-      ADVICE,
-    );
-    refusal.details.places?.push(...more.slice(0, 19));
-    throw refusal;
-  }
-  const bill = result.data;
+  const bill = readJson(waybill, bytes, {
+    code: 'transport.unreadable',
+    says: 'not the shape of a transport document',
+    advice: ADVICE,
+  });
   if (!TYPES[documentType]?.includes(bill.transportDocumentTypeCode)) {
     const says = `the document says ${bill.transportDocumentTypeCode}, it was uploaded as ${documentType}`;
     throw unreadable(
