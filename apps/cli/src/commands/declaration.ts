@@ -1,5 +1,5 @@
 import {
-  decideTask,
+  PURPOSES,
   declarationAnswers,
   orderRequest,
   showRawMessage,
@@ -10,11 +10,11 @@ import { Option, type Command } from 'commander';
 import { CommandFailed, EXIT, type Output } from '../output.js';
 import { askAuthority } from './authority.js';
 import { confirm, surroundings } from './command.js';
+import { decide } from './decide.js';
 import { findDeclaration, openTasks, type Declaration } from './find.js';
 import { amount, collect, counted, showList } from './list.js';
 
 type Answers = AnswerOf<typeof declarationAnswers>;
-const PURPOSES = ['amend', 'cancel', 'arrive'] as const;
 
 interface SendOptions {
   set?: string[];
@@ -152,21 +152,17 @@ export function declarationCommands(program: Command): void {
       if (correction) {
         if (fields.length === 0) throw nothingSet(name);
         await confirm(around, [`Declaration v${version + 1} goes to ${authority} with:`, ...fields]);
-        const call = { params: { taskId: correction.taskId }, body: { set } };
-        const answer = await client.call(decideTask, call, { ifMatch: correction.version });
-        if (out.json) return out.emit(answer);
-        out.data(answer.says);
-      } else {
-        const asked = purpose ?? (fields.length > 0 ? 'amend' : undefined);
-        if (asked === undefined || (asked === 'amend' && fields.length === 0)) throw nothingSet(name);
-        if (reason === undefined) throw new CommandFailed('The authority is told why.', EXIT.usage, 'Say --reason.');
-        const what = `${authority} is asked to ${asked} ${references.mrn ?? references.lrn}: ${reason}`;
-        await confirm(around, [what, ...fields]);
-        const body = { purpose: asked, reason, set };
-        const answer = await client.call(orderRequest, { params: { declarationId }, body });
-        if (out.json) return out.emit(answer);
-        out.data(answer.orderId);
+        return decide(client, out, correction, { set }, `declaration show ${name}`);
       }
+      const asked = purpose ?? (fields.length > 0 ? 'amend' : undefined);
+      if (asked === undefined || (asked === 'amend' && fields.length === 0)) throw nothingSet(name);
+      if (reason === undefined) throw new CommandFailed('The authority is told why.', EXIT.usage, 'Say --reason.');
+      const what = `${authority} is asked to ${asked} ${references.mrn ?? references.lrn}: ${reason}`;
+      await confirm(around, [what, ...fields]);
+      const body = { purpose: asked, reason, set };
+      const answer = await client.call(orderRequest, { params: { declarationId }, body });
+      if (out.json) return out.emit(answer);
+      out.data(answer.orderId);
       out.next(`declaration show ${name}`);
     });
 
@@ -219,11 +215,7 @@ export function declarationCommands(program: Command): void {
       const { shipmentId, authority } = await findDeclaration(client, name);
       const [task] = await openTasks(client, shipmentId, ['ask-authority']);
       if (!task) return askAuthority(client, out, authority);
-      const call = { params: { taskId: task.taskId }, body: { retry: true } };
-      const answer = await client.call(decideTask, call, { ifMatch: task.version });
-      if (out.json) return out.emit(answer);
-      out.data(answer.says);
-      out.next(`declaration show ${name}`);
+      await decide(client, out, task, { retry: true }, `declaration show ${name}`);
     });
 }
 

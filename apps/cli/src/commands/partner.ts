@@ -174,7 +174,7 @@ function deliveryCommands(partner: Command): void {
       const { house, out } = surroundings(command);
       const answer = await house.client().call(retryWebhookDelivery, { params: { deliveryId }, body });
       if (out.json) out.emit(answer);
-      else out.say(`next: tidewaiter partner delivery show ${deliveryId}`);
+      else out.next(`partner delivery show ${deliveryId}`);
     });
   delivery
     .command('skip <delivery>')

@@ -1,7 +1,8 @@
-import { decideTask, listAllPayments } from '@tidewaiter/contracts';
+import { listAllPayments } from '@tidewaiter/contracts';
 import type { Command } from 'commander';
 import { CommandFailed, EXIT, type Output } from '../output.js';
 import { confirm, surroundings } from './command.js';
+import { decide } from './decide.js';
 import { findPayments, openTasks, type Payment } from './find.js';
 import { amount, firstOf, showList } from './list.js';
 
@@ -110,10 +111,6 @@ export function paymentCommands(program: Command): void {
         );
       }
       await confirm(around, ['You approve:', ...factsOf(found)]);
-      const call = { params: { taskId: task.taskId }, body: { approve: true, digest } };
-      const answer = await client.call(decideTask, call, { ifMatch: task.version });
-      if (out.json) return out.emit(answer);
-      out.data(answer.says);
-      out.next(`payment show ${paymentId}`);
+      await decide(client, out, task, { approve: true, digest }, `payment show ${paymentId}`);
     });
 }

@@ -1,11 +1,12 @@
 import type { TidewaiterClient } from '@tidewaiter/client';
-import { decideTask, listTasks, showShipment, showTask, showTimeline } from '@tidewaiter/contracts';
+import { listTasks, showShipment, showTask, showTimeline } from '@tidewaiter/contracts';
 import { isUuid } from '@tidewaiter/kernel';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { CommandFailed, EXIT } from '../output.js';
 import type { Task } from '../usual-decision.js';
 import { confirm, surroundings } from './command.js';
+import { decide } from './decide.js';
 import { findShipment, openTasks } from './find.js';
 
 const KIND = 'resolve-engagement' as const;
@@ -116,11 +117,8 @@ export function screeningCommands(program: Command): void {
           : { retry: true, ...(clear ? { clear: hits.map(({ role, entry }) => ({ role, entry })), reason } : {}) };
         const act = stop ? 'It is stopped for good' : clear ? 'These are cleared' : 'It is compared again';
         await confirm(around, [...linesOf(found), `${act}${reason === undefined ? '' : `: ${reason}`}`]);
-        const { taskId, version } = found.task;
-        const answer = await client.call(decideTask, { params: { taskId }, body }, { ifMatch: version });
-        if (out.json) return out.emit(answer);
-        out.data(answer.says);
-        if (found.reference !== null) out.next(`shipment show ${found.reference}`);
+        const next = found.reference === null ? undefined : `shipment show ${found.reference}`;
+        await decide(client, out, found.task, body, next);
       },
     );
 }

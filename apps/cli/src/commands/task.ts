@@ -1,8 +1,9 @@
-import { decideTask, giveTaskBack, listTasks, showTask, takeTask, type InputOf } from '@tidewaiter/contracts';
+import { giveTaskBack, listTasks, showTask, takeTask, type InputOf } from '@tidewaiter/contracts';
 import { Option, type Command } from 'commander';
 import { CommandFailed, EXIT, type Output } from '../output.js';
 import { usualDecision, type Task } from '../usual-decision.js';
 import { surroundings } from './command.js';
+import { decide } from './decide.js';
 
 interface ListOptions {
   all?: boolean;
@@ -27,7 +28,7 @@ function print(out: Output, task: Task): void {
   if (shipmentId !== null) out.data(`Shipment ${shipmentId}`);
   for (const { by, at } of decisions) out.data(`Decided  by ${by} at ${at}`);
   out.data(`About    ${JSON.stringify(task.about)}`);
-  if (status === 'open') out.say(`next: tidewaiter task ${assignee === null ? 'take' : 'do'} ${taskId}`);
+  if (status === 'open') out.next(`task ${assignee === null ? 'take' : 'do'} ${taskId}`);
 }
 
 export function taskCommands(program: Command): void {
@@ -54,7 +55,7 @@ export function taskCommands(program: Command): void {
         ['Task', 'For', 'Taken by', 'What', 'Status'],
         items.map((each) => [each.taskId, each.role, each.assignee ?? '', each.says, each.status]),
       );
-      out.say('next: tidewaiter task show <task>');
+      out.next('task show <task>');
     });
 
   task
@@ -79,7 +80,7 @@ export function taskCommands(program: Command): void {
       const taken = await house.client().call(takeTask, { params: { taskId }, body });
       if (out.json) return out.emit(taken);
       out.data(`Taken by ${taken.assignee}.`);
-      out.say(`next: tidewaiter task do ${taskId}`);
+      out.next(`task do ${taskId}`);
     });
 
   task
@@ -91,7 +92,7 @@ export function taskCommands(program: Command): void {
       const given = await house.client().call(giveTaskBack, { params: { taskId }, body: {} });
       if (out.json) return out.emit(given);
       out.data('Given back.');
-      out.say('next: tidewaiter task list --unassigned');
+      out.next('task list --unassigned');
     });
 
   task
@@ -104,9 +105,7 @@ export function taskCommands(program: Command): void {
       const client = house.client();
       const found = await client.call(showTask, { params: { taskId } });
       const body = options.decision === undefined ? usualDecision(found) : parseDecision(options.decision);
-      const answer = await client.call(decideTask, { params: { taskId }, body }, { ifMatch: found.version });
-      if (out.json) return out.emit(answer);
-      out.data(answer.says);
+      await decide(client, out, found, body);
     });
 }
 
