@@ -35,6 +35,23 @@ describe('who has a shipment open', () => {
     expect((await at(81).tell(amara, shipmentId, HERE)).others).toMatchObject([{ since: '2026-11-28T11:01:20.000Z' }]);
   });
 
+  it('is not kept of a shipment that nobody opens again', async () => {
+    const another = await room.shipment(await room.engagement());
+    const at = (second: number) =>
+      new Presence(room.store, () => new Date(Date.UTC(2026, 10, 28, 11, 30, second)).toISOString());
+    const kept = async () => {
+      const { rows } = await room.store.transaction('acme', (tx) =>
+        tx.query<{ shipment_id: string }>('select shipment_id from presence where tenant_id = $1', ['acme']),
+      );
+      return rows.map((row) => row.shipment_id);
+    };
+    await at(0).tell(amara, another, HERE);
+    await at(45).tell(olga, shipmentId, HERE);
+    expect((await kept()).sort()).toEqual([another, shipmentId].sort());
+    await at(46).tell(olga, shipmentId, HERE);
+    expect(await kept()).toEqual([shipmentId]);
+  });
+
   it('is not told of another tenant’s shipment, which is like one that does not exist', async () => {
     const presence = new Presence(room.store, () => '2026-11-28T12:00:00.000Z');
     for (const [caller, id] of [
